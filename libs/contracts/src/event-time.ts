@@ -1,0 +1,30 @@
+/**
+ * Event time is microseconds since the Unix epoch in a JavaScript number (exact until the year 2255).
+ * A source without times counts calls instead: its n-th call is at n milliseconds.
+ */
+export type TimeUs = number;
+
+export const US_PER_MS = 1_000;
+export const US_PER_SECOND = 1_000_000;
+
+/** Event time that a source without clocks gives to each call. */
+export const ORDINAL_STEP_US = 1_000;
+
+/** RFC 3339 in UTC with microseconds: `2026-11-23T17:40:02.120000Z`. */
+export function isoTime(timeUs: TimeUs): string {
+  const ms = Math.floor(timeUs / US_PER_MS);
+  const us = Math.floor(timeUs - ms * US_PER_MS);
+  return new Date(ms).toISOString().slice(0, -1) + String(us).padStart(3, '0') + 'Z';
+}
+
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?\d*(Z|[+-]\d{2}:?\d{2})$/;
+
+/** The microseconds of an RFC 3339 time, or undefined where the text is none. */
+export function parseIsoTime(text: string): TimeUs | undefined {
+  const match = RFC3339.exec(text);
+  if (!match) return undefined;
+  const [, day, clock, fraction = '', zone] = match;
+  const ms = Date.parse(`${day}T${clock}${zone === 'Z' ? 'Z' : zone}`);
+  if (Number.isNaN(ms)) return undefined;
+  return ms * US_PER_MS + Number(fraction.padEnd(6, '0').slice(0, 6));
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+import { z } from 'zod';
+
+import { PlimsollError } from './errors.js';
+
+/**
+ * The immutable, versioned benign-behaviour model of one workload for one detector, with its calibration: one readable
+ * JSON file. `version` is the first 16 hex digits of SHA-256 over everything else, so an altered file is refused.
+ * `model` belongs to the detector, which parses it with a schema of its own.
+ */
+export const ProfileFile = z.object({
+  schema: z.literal(1),
+  application: z.string().min(1),
+  workload: z.string().min(1),
+  detector: z.string().min(1),
+  version: z.string().length(16),
+  /** What it learned from: streams, events, and how complete the learning was. */
+  learned: z.object({
+    streams: z.array(z.string()).max(10_000),
+    events: z.number().int().nonnegative(),
+    /** Estimated chance that the next benign window holds something never seen (Good–Turing); 0 is complete. */
+    novelty: z.number().min(0).max(1),
+    complete: z.boolean(),
+    notes: z.array(z.string()),
+  }),
+  model: z.unknown(),
+});
+export type ProfileFile = z.infer<typeof ProfileFile>;
+
+/** The profile with its version filled in from its content. */
+export function sealProfile(content: Omit<ProfileFile, 'version' | 'schema'>): ProfileFile {
+  const { application, workload, detector, learned, model } = content;
+  const body = { schema: 1 as const, application, workload, detector, learned, model };
+  return { ...body, version: hashOf(body) };
+}
+
+/** The profile in `value`. Throws `bad-profile` where the form is wrong or the content does not match the version. */
+export function openProfile(value: unknown): ProfileFile {
+  const parsed = ProfileFile.safeParse(value);
+  if (!parsed.success) {
+    throw new PlimsollError('bad-profile', `not a profile: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
+  }
+  const { version, ...body } = parsed.data;
+  if (hashOf(body) !== version) {
+    throw new PlimsollError('bad-profile', `profile ${version} was altered: its content has another hash`);
+  }
+  return parsed.data;
+}
+
+function hashOf(body: Omit<ProfileFile, 'version'>): string {
+  const { schema, application, workload, detector, learned, model } = body;
+  const canonical = JSON.stringify({ schema, application, workload, detector, learned, model });
+  return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
+}

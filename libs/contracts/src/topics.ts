@@ -1,0 +1,24 @@
+/** One topic as the stack creates it. */
+export interface TopicDefinition {
+  readonly name: string;
+  readonly partitions: number;
+  readonly retentionMs: number;
+  readonly compacted: boolean;
+  /** What the record's key is; `docs` and AsyncAPI print it. */
+  readonly key: string;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Every topic of Plimsoll; nothing else names one. */
+export const TOPICS = {
+  syscalls: { name: 'syscalls', partitions: 6, retentionMs: 6 * HOUR_MS, compacted: false, key: 'container id' },
+  logs: { name: 'logs', partitions: 6, retentionMs: DAY_MS, compacted: false, key: 'what the event is judged with' },
+  verdicts: { name: 'verdicts', partitions: 6, retentionMs: 7 * DAY_MS, compacted: false, key: 'application' },
+  alerts: { name: 'alerts', partitions: 3, retentionMs: 30 * DAY_MS, compacted: false, key: 'incident id' },
+  profiles: { name: 'profiles', partitions: 1, retentionMs: -1, compacted: true, key: 'workload/detector' },
+  deadLetters: { name: 'dead-letters', partitions: 1, retentionMs: 7 * DAY_MS, compacted: false, key: 'as it came' },
+} as const satisfies Record<string, TopicDefinition>;
+
+export type TopicName = (typeof TOPICS)[keyof typeof TOPICS]['name'];

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+import { Where } from './where.js';
+
+export const Level = z.enum(['sequence', 'frequency', 'log']);
+export type Level = z.infer<typeof Level>;
+
+export const AttackPath = z.enum(['sqli', 'xss', 'csrf', 'rbac', 'web-shell', 'unknown']);
+export type AttackPath = z.infer<typeof AttackPath>;
+
+/**
+ * `normal`: judged and unremarkable. `anomalous`: the p-value is at or under the detector's threshold.
+ * `warming`: no active profile yet. `insufficient`: too little in the window to judge. `gap`: something in it was lost.
+ */
+export const VerdictState = z.enum(['normal', 'anomalous', 'warming', 'insufficient', 'gap']);
+export type VerdictState = z.infer<typeof VerdictState>;
+
+/** One observation that supports a verdict, with the observation's own identity and time. */
+export const Evidence = z.object({
+  /** A stable word for the kind of observation: `unseen-bag`, `rare-ngram`, `call-rate`, `new-statement`, `script-in-parameter`. */
+  kind: z.string().min(1).max(64),
+  /** Identity of the event (auditID and stage, file and line, statement), or of the call (stream and ordinal). */
+  event: z.string().max(512),
+  timeUs: z.number().nonnegative(),
+  /** What was seen, in words. What an attacker wrote is data here: shown quoted, never interpreted. */
+  observed: z.string().max(2048),
+  /** What is normal instead, in words and numbers. */
+  expected: z.string().max(2048),
+  /** How strange this observation alone is: higher is stranger; comparable within a kind. */
+  score: z.number(),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** What joins verdicts of different levels that speak of the same thing; each is compared for equality alone. */
+export const Joins = z.object({
+  session: z.string().max(256).optional(),
+  user: z.string().max(256).optional(),
+  credential: z.string().max(256).optional(),
+  connection: z.string().max(256).optional(),
+  request: z.string().max(512).optional(),
+  thread: z.number().int().optional(),
+});
+export type Joins = z.infer<typeof Joins>;
+
+/** One detector's judgement of one window of one container: the value of a record on `verdicts`. */
+export const Verdict = Where.extend({
+  type: z.literal('verdict'),
+  schema: z.literal(1),
+  /** A function of detector, profile version, container, stream and window: the same input gives the same id. */
+  id: z.string().length(32),
+  detector: z.string().min(1).max(64),
+  level: Level,
+  profileVersion: z.string().min(1).max(64),
+  stream: z.string().min(1).max(512),
+  /** `[startUs, endUs)` in event time. */
+  window: z.object({ startUs: z.number().nonnegative(), endUs: z.number().nonnegative() }),
+  /** Events (calls, requests, statements) judged. */
+  count: z.number().int().nonnegative(),
+  state: VerdictState,
+  /** Chance that a benign window scores at least as high; in (0, 1]. 1 where nothing was judged. */
+  pValue: z.number().gt(0).max(1),
+  /** The detector's own score; higher is stranger. */
+  score: z.number(),
+  /** 1 informational … 6 fatal, as OCSF has it. */
+  severity: z.number().int().min(1).max(6),
+  /** What the detector takes it for, where it can tell. */
+  path: AttackPath,
+  /** A stable word for the kind of finding, for deduplication: what fired, without what varies between repetitions. */
+  finding: z.string().max(256),
+  cwe: z.array(z.string().max(16)).max(8),
+  /** MITRE ATT&CK technique ids, version in `alert.ts`. */
+  techniques: z.array(z.string().max(16)).max(8),
+  evidence: z.array(Evidence).max(32),
+  joins: Joins,
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** A minute of unremarkable windows of one container and detector, so that fusion knows who watched. */
+export const Coverage = Where.extend({
+  type: z.literal('coverage'),
+  schema: z.literal(1),
+  id: z.string().length(32),
+  detector: z.string().min(1).max(64),
+  level: Level,
+  profileVersion: z.string().min(1).max(64),
+  stream: z.string().min(1).max(512),
+  window: z.object({ startUs: z.number().nonnegative(), endUs: z.number().nonnegative() }),
+  /** Windows by state. */
+  windows: z.partialRecord(VerdictState, z.number().int().nonnegative()),
+  /** Calls, requests or statements judged. */
+  count: z.number().int().nonnegative(),
+});
+export type Coverage = z.infer<typeof Coverage>;
+
+/** What the topic `verdicts` carries. */
+export const VerdictMessage = z.discriminatedUnion('type', [Verdict, Coverage]);
+export type VerdictMessage = z.infer<typeof VerdictMessage>;

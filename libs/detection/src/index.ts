@@ -1,0 +1,1 @@
+export type { Budget, Detector, Learner } from './detector.js';

@@ -1,0 +1,1 @@
+export type { SourceContext, SourceCounts, SourceParser } from './source.js';

@@ -1,0 +1,24 @@
+import type { SourceItem, Where } from '@plimsoll/contracts';
+
+/** Where a source's bytes come from and what they belong to. */
+export interface SourceContext extends Where {
+  /** Identity of this run or recording; with a position in it, it names each event. */
+  readonly stream: string;
+  /** What leaves the host; see docs/privacy.md. */
+  readonly privacy: 'strict' | 'balanced' | 'full';
+}
+
+/** What was read and what could not be: every source counts both. */
+export interface SourceCounts {
+  lines: number;
+  events: number;
+  /** Lines that are not of the source's kind, skipped. */
+  malformed: number;
+}
+
+/** A parser: chunks of bytes in, items out. One parser serves one stream; `end` flushes what is pending. */
+export interface SourceParser {
+  readonly counts: Readonly<SourceCounts>;
+  push(chunk: Uint8Array): readonly SourceItem[];
+  end(): readonly SourceItem[];
+}

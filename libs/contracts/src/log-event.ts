@@ -7,7 +7,12 @@ import { SqlStatement } from './sql-statement.js';
 import { WebRequest } from './web-request.js';
 
 /** A loss that the collector announces on `logs`, in order with the data of one key. */
-export const LogGap = LogEventBase.extend({ type: z.literal('gap'), gap: Gap });
+export const LogGap = LogEventBase.extend({
+  type: z.literal('gap'),
+  /** The kind of events that were lost. */
+  of: z.enum(['web-request', 'sql-statement', 'k8s-audit']),
+  gap: Gap,
+});
 export type LogGap = z.infer<typeof LogGap>;
 
 /** What the topic `logs` carries. */

@@ -1,0 +1,121 @@
+import {
+  MAX_BATCH_CALLS,
+  US_PER_SECOND,
+  type CallColumns,
+  type Gap,
+  type SyscallBatch,
+  type Where,
+} from '@plimsoll/contracts';
+
+/** When a batch is full. Its bounds never change what a detector answers, only how often it is asked. */
+export interface BatchLimits {
+  /** At most `MAX_BATCH_CALLS`. */
+  readonly maxCalls: number;
+  /** Longest span of event time in one batch, microseconds; under 2^32. */
+  readonly maxAgeUs: number;
+}
+
+export const DEFAULT_BATCH_LIMITS: BatchLimits = { maxCalls: 512, maxAgeUs: US_PER_SECOND };
+
+/**
+ * Cuts the calls of one container's stream into batches by size and age, in order, and numbers them.
+ * Holds at most one batch; a call costs a few writes into typed arrays.
+ */
+export class CallBatcher {
+  readonly #where: Where;
+  readonly #stream: string;
+  readonly #limits: BatchLimits;
+  readonly #numbers: Uint16Array;
+  readonly #threads: Uint32Array;
+  readonly #offsetsUs: Uint32Array;
+  readonly #results: Int32Array;
+  readonly #digests: Uint32Array;
+  #hasResults = false;
+  #hasDigests = false;
+  #names = new Map<number, string>();
+  #gaps: Gap[] = [];
+  #count = 0;
+  #ordinal = 0;
+  #baseTimeUs = 0;
+  #lastTimeUs = 0;
+
+  /** `firstOrdinal` continues a stream that an earlier run of the collector began. */
+  constructor(where: Where, stream: string, limits: BatchLimits = DEFAULT_BATCH_LIMITS, firstOrdinal = 0) {
+    const maxCalls = Math.min(limits.maxCalls, MAX_BATCH_CALLS);
+    this.#where = { application: where.application, workload: where.workload, container: where.container };
+    this.#stream = stream;
+    this.#limits = { ...limits, maxCalls };
+    this.#ordinal = firstOrdinal;
+    this.#numbers = new Uint16Array(maxCalls);
+    this.#threads = new Uint32Array(maxCalls);
+    this.#offsetsUs = new Uint32Array(maxCalls);
+    this.#results = new Int32Array(maxCalls);
+    this.#digests = new Uint32Array(maxCalls);
+  }
+
+  /**
+   * Takes calls in and returns the batches that became full. A time before the previous call's is moved up to it:
+   * the order is the kernel's, and clocks of two processors differ by less than the order does.
+   */
+  push(calls: CallColumns): SyscallBatch[] {
+    const full: SyscallBatch[] = [];
+    this.#hasResults ||= calls.results !== undefined;
+    this.#hasDigests ||= calls.digests !== undefined;
+    for (const [digest, text] of calls.names) this.#names.set(digest, text);
+    for (let i = 0; i < calls.count; i++) {
+      const timeUs = Math.max(calls.timesUs[i]!, this.#lastTimeUs);
+      if (this.#count > 0 && timeUs - this.#baseTimeUs > this.#limits.maxAgeUs) full.push(this.#cut(false));
+      if (this.#count === 0) this.#baseTimeUs = timeUs;
+      this.#numbers[this.#count] = calls.numbers[i]!;
+      this.#threads[this.#count] = calls.threads[i]!;
+      this.#offsetsUs[this.#count] = timeUs - this.#baseTimeUs;
+      this.#results[this.#count] = calls.results?.[i] ?? 0;
+      this.#digests[this.#count] = calls.digests?.[i] ?? 0;
+      this.#lastTimeUs = timeUs;
+      if (++this.#count === this.#limits.maxCalls) full.push(this.#cut(false));
+    }
+    return full;
+  }
+
+  /** Announces a loss after the calls so far: they leave first, so that the gap stands in its place. */
+  lose(gap: Gap): SyscallBatch[] {
+    const before = this.flush();
+    this.#gaps.push(gap);
+    return before;
+  }
+
+  /** What is pending, as a batch; nothing where nothing is. */
+  flush(): SyscallBatch[] {
+    return this.#count > 0 ? [this.#cut(false)] : [];
+  }
+
+  /** The last batch of the stream: the container has ended. */
+  end(): SyscallBatch {
+    if (this.#count === 0) this.#baseTimeUs = this.#lastTimeUs;
+    return this.#cut(true);
+  }
+
+  #cut(last: boolean): SyscallBatch {
+    const count = this.#count;
+    const batch: SyscallBatch = {
+      ...this.#where,
+      stream: this.#stream,
+      firstOrdinal: this.#ordinal,
+      baseTimeUs: this.#baseTimeUs,
+      count,
+      numbers: this.#numbers.slice(0, count),
+      threads: this.#threads.slice(0, count),
+      offsetsUs: this.#offsetsUs.slice(0, count),
+      results: this.#hasResults ? this.#results.slice(0, count) : undefined,
+      digests: this.#hasDigests ? this.#digests.slice(0, count) : undefined,
+      names: this.#names,
+      gaps: this.#gaps,
+      last,
+    };
+    this.#names = new Map();
+    this.#gaps = [];
+    this.#ordinal += count;
+    this.#count = 0;
+    return batch;
+  }
+}

@@ -30,8 +30,10 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
     event.type === type || (event.type === 'gap' && event.of === type);
   const judge = (state: State): KeyedJudge => ({
     tag,
-    step: (event) =>
-      accepts(event) ? detector.step(state, event, models.model(event.application, event.workload)) : [],
+    step(event) {
+      const model = models.model(event.application, event.workload);
+      return accepts(event) ? detector.step(state, event, model) : [];
+    },
     encode: () => detector.encode(state),
   });
   return { type, tag, start: () => judge(detector.start()), resume: (bytes) => judge(detector.decode(bytes)) };

@@ -1,0 +1,89 @@
+import { US_PER_SECOND, type AttackPath, type TimeUs } from '@plimsoll/contracts';
+
+/** A labelled attack request in one episode. */
+export interface Action {
+  readonly path: AttackPath;
+  readonly kind: string;
+  readonly severity: number | undefined;
+  /** `[startUs, endUs]` as labelled. */
+  readonly startUs: TimeUs;
+  readonly endUs: TimeUs;
+}
+
+/** One event that an alert names as evidence, and the path that its incident was given. */
+export interface AlertEvidence {
+  readonly timeUs: TimeUs;
+  readonly path: AttackPath;
+  readonly incident: string;
+}
+
+export interface ScoredAction {
+  readonly action: Action;
+  /** The first evidence inside the widened interval, or undefined for a miss. */
+  readonly found: AlertEvidence | undefined;
+  /** Whether an incident of the action's own path has evidence inside. */
+  readonly named: boolean;
+}
+
+/** A cluster of evidence that touches no action. */
+export interface FalseAlert {
+  readonly startUs: TimeUs;
+  readonly endUs: TimeUs;
+  readonly evidence: number;
+  readonly incidents: readonly string[];
+}
+
+export interface EpisodeScore {
+  readonly actions: readonly ScoredAction[];
+  readonly falseAlerts: readonly FalseAlert[];
+}
+
+/** An action's interval is widened by these before evidence is held against it. */
+const BEFORE_US = 0.1 * US_PER_SECOND;
+const AFTER_US = US_PER_SECOND;
+/** Evidence this close belongs to one alert. */
+const CLUSTER_GAP_US = 5 * US_PER_SECOND;
+
+/**
+ * Scores one episode by attack action. An action is detected when some evidence lies in `[start - 0.1 s, end + 1 s]`;
+ * a false alert is a cluster of evidence, gaps of 5 s or less, none of which lies in any action's widened interval.
+ * Cost: sorting the evidence, then actions × evidence.
+ */
+export function scoreEpisode(actions: readonly Action[], evidence: readonly AlertEvidence[]): EpisodeScore {
+  const sorted = [...evidence].sort((a, b) => a.timeUs - b.timeUs);
+  return {
+    actions: actions.map((action) => scoreAction(action, sorted)),
+    falseAlerts: clusters(sorted)
+      .filter((cluster) => !cluster.some((item) => actions.some((action) => touches(action, item))))
+      .map((cluster) => ({
+        startUs: cluster[0]!.timeUs,
+        endUs: cluster.at(-1)!.timeUs,
+        evidence: cluster.length,
+        incidents: [...new Set(cluster.map((item) => item.incident))],
+      })),
+  };
+}
+
+function scoreAction(action: Action, sorted: readonly AlertEvidence[]): ScoredAction {
+  const inside = sorted.filter((item) => touches(action, item));
+  return { action, found: inside[0], named: inside.some((item) => item.path === action.path) };
+}
+
+function touches(action: Action, item: AlertEvidence): boolean {
+  return item.timeUs >= action.startUs - BEFORE_US && item.timeUs <= action.endUs + AFTER_US;
+}
+
+function clusters(sorted: readonly AlertEvidence[]): AlertEvidence[][] {
+  const found: AlertEvidence[][] = [];
+  for (const item of sorted) {
+    const last = found.at(-1);
+    if (last && item.timeUs - last.at(-1)!.timeUs <= CLUSTER_GAP_US) last.push(item);
+    else found.push([item]);
+  }
+  return found;
+}
+
+/** The same actions `shiftUs` later: what is then 'detected' is coincidence. */
+export function shifted(actions: readonly Action[], shiftUs: number): Action[] {
+  return actions.map((action) => ({ ...action, startUs: action.startUs + shiftUs, endUs: action.endUs + shiftUs }));
+}

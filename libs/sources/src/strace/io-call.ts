@@ -1,0 +1,56 @@
+import type { TimeUs } from '@plimsoll/contracts';
+
+/** One call that moved bytes through a descriptor: read, recvfrom, writev, sendfile and their kin. */
+export interface IoCall {
+  /** Kernel thread id; 0 where the trace has none. */
+  readonly thread: number;
+  /** Call number of `syscall-table.ts`. */
+  readonly call: number;
+  readonly fd: number;
+  /** `in`: the thread received the bytes; `out`: it sent them. */
+  readonly direction: 'in' | 'out';
+  /** Entry and return of the call; equal where the trace does not tell them apart. */
+  readonly startUs: TimeUs;
+  readonly endUs: TimeUs;
+  /** What the trace shows of the bytes, decoded from strace's escapes; at most `lengthBytes`. */
+  readonly payload: Uint8Array;
+  /** How many bytes the call moved, by its result. */
+  readonly lengthBytes: number;
+  /** `payload` holds every byte that was moved: false where strace's `-s` cut it, or nothing showed it (sendfile). */
+  readonly complete: boolean;
+}
+
+/** How a descriptor came to be. `socket` is neither accepted nor connected yet; `file` is anything that is no socket. */
+export type FdOrigin = 'accepted' | 'connected' | 'socket' | 'file' | 'duplicate';
+
+/** A descriptor that a call returned, or that `connect` gave a peer. */
+export interface FdOpened {
+  readonly thread: number;
+  readonly fd: number;
+  readonly origin: FdOrigin;
+  /** `127.0.0.1:33894`, `[::1]:80`, `unix:/run/x.sock`; empty where the trace does not show it. */
+  readonly peer: string;
+  /** The descriptor that was copied, where `origin` is `duplicate`. */
+  readonly from: number;
+  readonly timeUs: TimeUs;
+}
+
+/**
+ * What sees the calls that carry data. The parser calls it in the order in which calls return; nothing here throws,
+ * whatever the trace holds. `Exchange` is what the observer makes of them.
+ */
+export interface IoObserver<Exchange> {
+  io(call: IoCall): void;
+  opened(event: FdOpened): void;
+  closed(thread: number, fd: number, timeUs: TimeUs): void;
+  /** A thread or process came to be; `shared` where both use one table of descriptors (CLONE_FILES). */
+  spawned(parent: number, child: number, shared: boolean, timeUs: TimeUs): void;
+  /** `thread` belongs to `process`: what getpid told. */
+  identified(thread: number, process: number): void;
+  /** The thread has ended; `process` where all threads of its process have. */
+  exited(thread: number, process: boolean, timeUs: TimeUs): void;
+  /** Exchanges that became final since the last call, in the order in which they did. */
+  drain(): readonly Exchange[];
+  /** The trace has ended: what is pending becomes final, marked incomplete. */
+  end(): void;
+}

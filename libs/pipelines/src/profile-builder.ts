@@ -1,0 +1,70 @@
+import type { LogEvent, ProfileFile, SyscallBatch, Where } from '@plimsoll/contracts';
+import type { Learner } from '@plimsoll/detection';
+
+/** Makes a learner for one workload. */
+export type LearnerOf<Input> = (of: Pick<Where, 'application' | 'workload'>) => Learner<Input>;
+
+/** Which learners take which messages: one a detector. */
+export interface Learners {
+  readonly syscalls: readonly LearnerOf<SyscallBatch>[];
+  readonly logs: readonly { readonly type: LogEvent['type']; readonly learner: LearnerOf<LogEvent> }[];
+}
+
+/**
+ * Learns the profiles of every workload that the messages name, one for each detector that has something to learn
+ * from. Memory: what the learners hold; messages are not kept.
+ */
+export class ProfileBuilder {
+  readonly #learners: Learners;
+  readonly #calls = new Map<string, readonly Learner<SyscallBatch>[]>();
+  readonly #events = new Map<string, readonly Learner<LogEvent>[]>();
+
+  constructor(learners: Learners) {
+    this.#learners = learners;
+  }
+
+  /** Learns from benign calls. All learning comes before any calibration. */
+  learnCalls(batch: SyscallBatch): void {
+    for (const learner of this.#ofCalls(batch)) learner.learn(batch);
+  }
+
+  calibrateCalls(batch: SyscallBatch): void {
+    for (const learner of this.#ofCalls(batch)) learner.calibrate(batch);
+  }
+
+  learnEvent(event: LogEvent): void {
+    for (const learner of this.#ofEvent(event)) learner.learn(event);
+  }
+
+  calibrateEvent(event: LogEvent): void {
+    for (const learner of this.#ofEvent(event)) learner.calibrate(event);
+  }
+
+  /** The profiles, in the order in which their workloads were first seen. Throws `empty-source` where there was too little. */
+  finish(): ProfileFile[] {
+    return [...this.#calls.values(), ...this.#events.values()].flat().map((learner) => learner.finish());
+  }
+
+  #ofCalls(batch: SyscallBatch): readonly Learner<SyscallBatch>[] {
+    return opened(this.#calls, workloadKey(batch), () => this.#learners.syscalls.map((make) => make(batch)));
+  }
+
+  #ofEvent(event: LogEvent): readonly Learner<LogEvent>[] {
+    const type = event.type === 'gap' ? event.of : event.type;
+    return opened(this.#events, `${type} ${workloadKey(event)}`, () =>
+      this.#learners.logs.filter((entry) => entry.type === type).map(({ learner }) => learner(event)),
+    );
+  }
+}
+
+function workloadKey({ application, workload }: Pick<Where, 'application' | 'workload'>): string {
+  return `${application}/${workload}`;
+}
+
+function opened<T>(map: Map<string, T>, key: string, open: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = open();
+  map.set(key, made);
+  return made;
+}

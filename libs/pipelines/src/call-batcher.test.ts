@@ -1,0 +1,59 @@
+import type { CallColumns } from '@plimsoll/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { CallBatcher } from './call-batcher.js';
+
+const where = { application: 'shop', workload: 'db', container: 'c' };
+
+const columns = (timesUs: readonly number[]): CallColumns => ({
+  count: timesUs.length,
+  numbers: Uint16Array.from(timesUs, (_, i) => i % 300),
+  threads: Uint32Array.from(timesUs, () => 7),
+  timesUs: Float64Array.from(timesUs),
+  results: undefined,
+  digests: undefined,
+  names: new Map(),
+});
+
+describe('the call batcher', () => {
+  it('keeps every call, in order, with its time, within the limits', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(400), { maxLength: 200 }), fc.integer({ min: 1, max: 50 }), (deltas, cut) => {
+        let timeUs = 1_000_000;
+        const times = deltas.map((delta) => (timeUs += delta));
+        const batcher = new CallBatcher(where, 's', { maxCalls: 16, maxAgeUs: 1_000 });
+        const batches = [
+          ...batcher.push(columns(times.slice(0, cut))),
+          ...batcher.push(columns(times.slice(cut))),
+          batcher.end(),
+        ];
+        expect(batches.flatMap((b) => [...b.offsetsUs].map((offset) => b.baseTimeUs + offset))).toEqual(times);
+        let ordinal = 0;
+        for (const batch of batches) {
+          expect(batch.firstOrdinal).toBe(ordinal);
+          expect(batch.count).toBeLessThanOrEqual(16);
+          expect(batch.offsetsUs.at(-1) ?? 0).toBeLessThanOrEqual(1_000);
+          ordinal += batch.count;
+        }
+        expect(batches.filter((b) => b.last)).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('moves a time that goes back up to the one before', () => {
+    const batcher = new CallBatcher(where, 's');
+    batcher.push(columns([100, 90, 110]));
+    expect([...batcher.end().offsetsUs]).toEqual([0, 0, 10]);
+  });
+
+  it('announces a gap between the calls around it', () => {
+    const batcher = new CallBatcher(where, 's');
+    batcher.push(columns([1, 2]));
+    const before = batcher.lose({ startUs: 2, endUs: 5, lost: 9, cause: 'source-drop' });
+    batcher.push(columns([6]));
+    const after = batcher.end();
+    expect(before.map((b) => [b.count, b.gaps.length])).toEqual([[2, 0]]);
+    expect([after.count, after.gaps.length, after.firstOrdinal]).toEqual([1, 1, 2]);
+  });
+});

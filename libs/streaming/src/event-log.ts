@@ -1,3 +1,5 @@
+import type { Health } from './health.js';
+
 /** One record as a consumer sees it. */
 export interface LogRecord {
   readonly topic: string;
@@ -20,21 +22,28 @@ export interface OutgoingRecord {
 
 /** What a consumer is told of the partitions it owns; calls for one partition never overlap. */
 export interface PartitionHandler {
-  /** The partition is ours from now on. Returns the offset to read from, or undefined for the group's own or the earliest. */
-  assigned(partition: number): Promise<number | undefined>;
   /**
-   * Records in order, none skipped. When it resolves they are done with; when it rejects they come again.
-   * `owned()` turns false as soon as the log knows that the partition was taken away.
+   * The partition is ours from now on. Returns the offset to read from (one that the log no longer holds, or not yet,
+   * means the nearest it holds), or undefined for the group's own place. `signal` aborts when waiting is pointless.
    */
+  assigned(partition: number, signal: AbortSignal): Promise<number | undefined>;
+  /** Records in order, none skipped. When it resolves they are done with; when it rejects they come again. */
   batch(partition: number, records: readonly LogRecord[], context: BatchContext): Promise<void>;
   /** The partition is no longer ours. */
   revoked(partition: number): Promise<void>;
 }
 
 export interface BatchContext {
+  /** False as soon as the log knows that the partition was taken away: publish and commit nothing more. */
   owned(): boolean;
-  /** Tells the log that a long batch is still alive. */
+  /** Aborts when the log wants the partition back or stops: finish what is in hand, but wait for nothing. */
+  readonly signal: AbortSignal;
+  /** Tells the log that a long batch is still alive, and learns whether the partition is still owned. */
   heartbeat(): Promise<void>;
+  /** After this batch, read on from `offset` instead of the record after the last. */
+  seek(offset: number): void;
+  /** The offset after the partition's newest record when the batch was fetched: lag is counted from it. */
+  readonly endOffset: number;
 }
 
 export interface ConsumeOptions {
@@ -42,6 +51,8 @@ export interface ConsumeOptions {
   /** Consumers of one group share the partitions. */
   readonly group: string;
   readonly handler: PartitionHandler;
+  /** Where a group without a place of its own begins. Default `earliest`. */
+  readonly startAt?: 'earliest' | 'latest';
 }
 
 export interface Consumption {
@@ -51,10 +62,13 @@ export interface Consumption {
 
 /** An ordered, partitioned, replayable log of records: memory or Kafka. */
 export interface EventLog {
-  /** Resolves when every record is durable; rejects with `unavailable` when it may be tried again. */
+  /**
+   * Resolves when every record is durable. Rejects with `unavailable` when it may be tried again (some records may be
+   * in the log already), with `too-large` where the log takes no record of this size, and then publishes none.
+   */
   publish(records: readonly OutgoingRecord[]): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumption>;
   /** Whether the log answers now, and if not, why: what readiness reports. */
-  health(): Promise<{ ready: true } | { ready: false; reason: string }>;
+  health(): Promise<Health>;
   close(): Promise<void>;
 }

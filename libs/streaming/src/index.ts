@@ -1,3 +1,4 @@
+export { systemClock, type Clock } from './clock.js';
 export type {
   BatchContext,
   ConsumeOptions,
@@ -7,5 +8,13 @@ export type {
   OutgoingRecord,
   PartitionHandler,
 } from './event-log.js';
-export type { Operator } from './operator.js';
+export type { Health } from './health.js';
+export { MemoryLog, type MemoryLogOptions } from './memory-log.js';
+export { MemoryStateStore } from './memory-state-store.js';
+export type { Operator, OperatorSettings, StepResult } from './operator.js';
+export { partitionOf } from './partitioner.js';
+export { runOperator, type Running, type RunOptions } from './run-operator.js';
 export type { StateStore, TaskCommit, TaskId, TaskLease } from './state-store.js';
+export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';
+export type { Dependency, StreamEvent, StreamObserver } from './stream-event.js';
+export type { Wait } from './waiting.js';

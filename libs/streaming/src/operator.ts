@@ -1,5 +1,28 @@
 import type { LogRecord, OutgoingRecord } from './event-log.js';
 
+/** What one message led to. */
+export interface StepResult {
+  readonly publish: readonly OutgoingRecord[];
+  /** The state ends here: the next message of the key starts anew. */
+  readonly end: boolean;
+  /** The message was not used: it goes to the dead letters with this reason (`late`, say), and is counted. */
+  readonly refused?: { readonly reason: string; readonly detail: string };
+}
+
+/**
+ * What is decided outside the stream and yet alters the output: which profiles are in force. A change is written into
+ * the partition's checkpoint before a record is judged by it, so a replay judges every record by the same settings.
+ */
+export interface OperatorSettings {
+  /** The settings that partitions shall move to, in a text that names them exactly (versions, say). At most 64 KiB. */
+  wanted(): string;
+  /**
+   * Makes ready for `step` what the text names. A retriable failure is tried again; on any other the partition moves
+   * to `wanted()`.
+   */
+  prepare(settings: string): Promise<void>;
+}
+
 /**
  * One service's work on one topic as a pure, keyed state machine: the node of the topology. The stateful processor
  * runs it on memory or on Kafka and Redis; it does no I/O, and takes no clock.
@@ -10,17 +33,18 @@ export interface Operator<Message, State> {
   readonly topic: string;
   /** Life of a key's state after its last change. */
   readonly stateTtlMs: number;
+  readonly settings?: OperatorSettings;
   /** The message in a record. Throws a `PlimsollError` that is not retriable for one that can never be read. */
   decode(record: LogRecord): Message;
-  /** Which state the message belongs to. */
+  /** Which state the message belongs to. Every message of one key must come in one partition. */
   key(message: Message): string;
   start(key: string): State;
-  /** Alters `state` in place and returns what to publish, and whether the state ends here. */
-  step(
-    state: State,
-    message: Message,
-    key: string,
-  ): { readonly publish: readonly OutgoingRecord[]; readonly end: boolean };
+  /**
+   * Alters `state` in place and returns what follows from it. `settings` is what the partition is judged by, prepared;
+   * empty for an operator without settings. A message that it throws on goes to the dead letters and changes nothing.
+   */
+  step(state: State, message: Message, key: string, settings: string): StepResult;
   encode(state: State): Uint8Array;
+  /** Throws `unknown-version` for a state of a release it does not know: the partition then waits, and says so. */
   decodeState(bytes: Uint8Array): State;
 }

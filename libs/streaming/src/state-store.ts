@@ -1,3 +1,5 @@
+import type { Health } from './health.js';
+
 /** The unit of ownership: one partition of one topic, as one consumer group works on it. */
 export interface TaskId {
   readonly group: string;
@@ -10,13 +12,20 @@ export interface TaskLease {
   readonly task: TaskId;
   /** The fencing token: every `open` of the task gives a higher one. */
   readonly epoch: number;
+  /** Names this `open` alone, so that two owners differ even where the store lost an epoch with its last writes. */
+  readonly owner: string;
   /** The first offset not yet in the checkpoint, or undefined where there is none. */
   readonly nextOffset: number | undefined;
+  /** What the operator's settings were at the checkpoint; empty where there is none. */
+  readonly settings: string;
 }
 
 /** One atomic step: states and checkpoint change together, or not at all. */
 export interface TaskCommit {
+  /** The checkpoint that this step follows, as the lease or the commit before it left it. */
+  readonly previousOffset: number | undefined;
   readonly nextOffset: number;
+  readonly settings: string;
   readonly put: ReadonlyMap<string, Uint8Array>;
   readonly remove: readonly string[];
   /** Life of every state written, from this commit on. */
@@ -25,13 +34,20 @@ export interface TaskCommit {
 
 /** Windows and checkpoints of tasks: memory or Redis. */
 export interface StateStore {
-  /** Takes the task over: from now on the commits of every earlier owner are refused. */
+  /** Takes the task over: from now on every earlier owner is refused. */
   open(task: TaskId): Promise<TaskLease>;
-  /** The states of `keys`, in their order; undefined where there is none or its life has ended. */
-  load(task: TaskId, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
-  /** Throws `fenced` where a later owner has opened the task, and then changes nothing. */
+  /**
+   * The states of `keys`, in their order; undefined where there is none or its life has ended. Throws `fenced` where a
+   * later owner has opened the task: a state read then would belong to another offset.
+   */
+  load(lease: TaskLease, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /**
+   * Throws `fenced`, and changes nothing, where a later owner has opened the task, or where the store is not at
+   * `previousOffset` (it lost writes it had acknowledged): open again and go on from there. A commit whose answer was
+   * lost may be repeated.
+   */
   commit(lease: TaskLease, commit: TaskCommit): Promise<void>;
   /** Whether the store answers now, and if not, why. */
-  health(): Promise<{ ready: true } | { ready: false; reason: string }>;
+  health(): Promise<Health>;
   close(): Promise<void>;
 }

@@ -1,0 +1,9 @@
+export {
+  countingOperator,
+  ENDING,
+  FAILING,
+  LATE,
+  UNREADABLE,
+  type CountMessage,
+  type CountState,
+} from './counting-operator.js';

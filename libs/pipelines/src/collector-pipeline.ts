@@ -17,8 +17,7 @@ import { CallBatcher, DEFAULT_BATCH_LIMITS, type BatchLimits } from './call-batc
 
 /** What the collector publishes: calls in batches on `syscalls`, events and their gaps on `logs`. */
 export type CollectorMessage =
-  | { readonly topic: 'syscalls'; readonly batch: SyscallBatch }
-  | { readonly topic: 'logs'; readonly event: LogEvent };
+  { readonly topic: 'syscalls'; readonly batch: SyscallBatch } | { readonly topic: 'logs'; readonly event: LogEvent };
 
 /** Event time at which the message begins: what a replay of several sources is ordered by. */
 export function messageTimeUs(message: CollectorMessage): TimeUs {

@@ -2,11 +2,7 @@ import { encodeJson, TOPICS, type VerdictMessage, type Where } from '@plimsoll/c
 import type { Detector } from '@plimsoll/detection';
 import type { LogRecord, Operator, OutgoingRecord } from '@plimsoll/streaming';
 
-/** The prepared models of one detector: the active profile of each workload, whichever way it is kept. */
-export interface ModelSource<Model> {
-  /** Undefined where the workload has no active profile: the detector then answers `warming`. */
-  model(application: string, workload: string): Model | undefined;
-}
+import type { DetectorModels } from './detector-models.js';
 
 /** How long a container or session that says nothing more keeps its state. */
 export const STATE_TTL_MS = 24 * 3_600_000;
@@ -15,7 +11,7 @@ export const STATE_TTL_MS = 24 * 3_600_000;
 export function detectorOperator<Input extends Where, State, Model>(options: {
   readonly topic: string;
   readonly detector: Detector<Input, State, Model>;
-  readonly models: ModelSource<Model>;
+  readonly models: DetectorModels<Model>;
   readonly decode: (record: LogRecord) => Input;
   readonly key: (input: Input) => string;
   /** Whether nothing of this key comes any more. */
@@ -26,11 +22,12 @@ export function detectorOperator<Input extends Where, State, Model>(options: {
     name: `${detector.name}-detector`,
     topic,
     stateTtlMs: STATE_TTL_MS,
+    settings: models,
     decode,
     key,
     start: () => detector.start(),
-    step(state, input) {
-      const verdicts = detector.step(state, input, models.model(input.application, input.workload));
+    step(state, input, _key, settings) {
+      const verdicts = detector.step(state, input, models.model(settings, input.application, input.workload));
       return { publish: verdicts.map(verdictRecord), end: last(input) };
     },
     encode: (state) => detector.encode(state),

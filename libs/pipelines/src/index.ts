@@ -1,1 +1,8 @@
-export {};
+export { CallBatcher, DEFAULT_BATCH_LIMITS, type BatchLimits } from './call-batcher.js';
+export { CollectorPipeline, messageRecord, messageTimeUs, type CollectorMessage } from './collector-pipeline.js';
+export { DetectorModels } from './detector-models.js';
+export { detectorOperator, verdictRecord } from './detector-operator.js';
+export { EmbeddedTopology, type EmbeddedOutput, type Start } from './embedded.js';
+export { logOperator, logPart } from './log-operator.js';
+export { ProfileBuilder, type LearnerOf, type Learners } from './profile-builder.js';
+export { fixedProfiles, type ActiveProfile, type ProfileSource } from './profile-source.js';

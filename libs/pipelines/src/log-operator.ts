@@ -1,42 +1,53 @@
 import { decodeJson, LogEvent, PlimsollError, TOPICS, type LogGap, type VerdictMessage } from '@plimsoll/contracts';
 import type { Detector } from '@plimsoll/detection';
-import type { Operator } from '@plimsoll/streaming';
+import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
-import { STATE_TTL_MS, verdictRecord, type ModelSource } from './detector-operator.js';
+import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
+import { STATE_TTL_MS, verdictRecord } from './detector-operator.js';
 
 /** What one key of `logs` remembers, with the detector that judges it. */
 export interface KeyedJudge {
   readonly tag: number;
-  step(event: LogEvent): readonly VerdictMessage[];
+  step(event: LogEvent, settings: string): readonly VerdictMessage[];
   encode(): Uint8Array;
 }
 
-/** A log detector made ready for the operator: which events it takes, and how its keys begin. */
+/** A log detector made ready for the operator. */
 export interface LogPart {
   readonly type: LogEvent['type'];
   readonly tag: number;
+  readonly name: string;
+  readonly settings: OperatorSettings;
   start(): KeyedJudge;
   resume(bytes: Uint8Array): KeyedJudge;
 }
 
-/** One event type's detector with its models. `tag` marks its states; it never changes between releases. */
+/** One event type's detector with its models. `tag` marks its states and never changes between releases. */
 export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
   type: Type,
   tag: number,
   detector: Detector<Extract<LogEvent, { type: Type }> | LogGap, State, Model>,
-  models: ModelSource<Model>,
+  models: DetectorModels<Model>,
 ): LogPart {
   const accepts = (event: LogEvent): event is Extract<LogEvent, { type: Type }> | LogGap =>
     event.type === type || (event.type === 'gap' && event.of === type);
+  const own = memoised((settings) => settingsOf(settings, detector.name));
   const judge = (state: State): KeyedJudge => ({
     tag,
-    step(event) {
-      const model = models.model(event.application, event.workload);
+    step(event, settings) {
+      const model = models.model(own(settings), event.application, event.workload);
       return accepts(event) ? detector.step(state, event, model) : [];
     },
     encode: () => detector.encode(state),
   });
-  return { type, tag, start: () => judge(detector.start()), resume: (bytes) => judge(detector.decode(bytes)) };
+  return {
+    type,
+    tag,
+    name: detector.name,
+    settings: models,
+    start: () => judge(detector.start()),
+    resume: (bytes) => judge(detector.decode(bytes)),
+  };
 }
 
 /**
@@ -44,21 +55,19 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
  * bytes behind one byte that names the detector.
  */
 export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, KeyedJudge> {
-  const partOf = (type: string): LogPart => {
-    const part = parts.find((candidate) => candidate.type === type);
-    if (!part) throw new PlimsollError('unknown-version', `no log detector takes events of type ${type}`);
-    return part;
-  };
-  const typeOf = (event: LogEvent): string => (event.type === 'gap' ? event.of : event.type);
   return {
     name: 'log-detector',
     topic: TOPICS.logs.name,
     stateTtlMs: STATE_TTL_MS,
+    settings: combinedSettings(parts.map((part) => [part.name, part.settings])),
     decode: (record) => decodeJson(LogEvent, record.value, 'a log event'),
-    key: (event) => `${typeOf(event)}:${event.key}`,
-    start: (key) => partOf(key.slice(0, key.indexOf(':'))).start(),
-    step(state, event) {
-      return { publish: state.step(event).map(verdictRecord), end: false };
+    key: (event) => `${event.type === 'gap' ? event.of : event.type}:${event.key}`,
+    start(key) {
+      const type = key.slice(0, key.indexOf(':'));
+      return found(parts, (part) => part.type === type, `no log detector takes events of type ${type}`).start();
+    },
+    step(state, event, _key, settings) {
+      return { publish: state.step(event, settings).map(verdictRecord), end: false };
     },
     encode(state) {
       const bytes = state.encode();
@@ -68,9 +77,23 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, Keyed
       return tagged;
     },
     decodeState(bytes) {
-      const part = parts.find((candidate) => candidate.tag === bytes[0]);
-      if (!part) throw new PlimsollError('unknown-version', 'the state of a log detector that this release has not');
+      const part = found(parts, ({ tag }) => tag === bytes[0], 'the state of a log detector that this release has not');
       return part.resume(bytes.subarray(1));
     },
+  };
+}
+
+function found(parts: readonly LogPart[], is: (part: LogPart) => boolean, otherwise: string): LogPart {
+  const part = parts.find(is);
+  if (!part) throw new PlimsollError('unknown-version', otherwise);
+  return part;
+}
+
+/** Settings change seldom and are asked for with every event: the last answer is kept. */
+function memoised(answer: (text: string) => string): (text: string) => string {
+  let last: readonly [text: string, answer: string] | undefined;
+  return (text) => {
+    if (last?.[0] !== text) last = [text, answer(text)];
+    return last[1];
   };
 }

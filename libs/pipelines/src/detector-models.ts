@@ -1,0 +1,105 @@
+import { PlimsollError } from '@plimsoll/contracts';
+import type { Budget, Detector } from '@plimsoll/detection';
+import type { OperatorSettings } from '@plimsoll/streaming';
+
+import type { ActiveProfile, ProfileSource } from './profile-source.js';
+
+/** Prepared models kept for settings that are no longer wanted but may still be in a checkpoint. */
+const KEPT_SETTINGS = 4;
+
+/**
+ * One detector's prepared models: the settings that its operator judges by. The text of the settings names the
+ * profile version of each workload, so a replay judges each record by the same versions again.
+ */
+export class DetectorModels<Model> implements OperatorSettings {
+  readonly #detector: Pick<Detector<never, never, Model>, 'name' | 'prepare'>;
+  readonly #profiles: ProfileSource;
+  readonly #budget: Budget;
+  readonly #byVersion = new Map<string, Model>();
+  readonly #prepared = new Map<string, ReadonlyMap<string, Model>>();
+
+  constructor(
+    detector: Pick<Detector<never, never, Model>, 'name' | 'prepare'>,
+    profiles: ProfileSource,
+    budget: Budget,
+  ) {
+    this.#detector = detector;
+    this.#profiles = profiles;
+    this.#budget = budget;
+  }
+
+  wanted(): string {
+    const lines = this.#profiles.active(this.#detector.name).map(settingsLine);
+    return lines.sort().join('\n');
+  }
+
+  async prepare(settings: string): Promise<void> {
+    if (this.#prepared.has(settings)) return;
+    const models = new Map<string, Model>();
+    for (const { application, workload, version } of settings.split('\n').filter(Boolean).map(parseLine)) {
+      models.set(workloadKey(application, workload), await this.#load(version));
+    }
+    this.#prepared.set(settings, models);
+    for (const oldest of this.#prepared.keys()) {
+      if (this.#prepared.size <= KEPT_SETTINGS) break;
+      this.#prepared.delete(oldest);
+    }
+    this.#forgetUnused();
+  }
+
+  /** The workload's model under `settings`, which were prepared; undefined where it has no active profile. */
+  model(settings: string, application: string, workload: string): Model | undefined {
+    return this.#prepared.get(settings)?.get(workloadKey(application, workload));
+  }
+
+  async #load(version: string): Promise<Model> {
+    const known = this.#byVersion.get(version);
+    if (known !== undefined) return known;
+    const model = this.#detector.prepare(await this.#profiles.load(version), this.#budget);
+    this.#byVersion.set(version, model);
+    return model;
+  }
+
+  #forgetUnused(): void {
+    const used = new Set([...this.#prepared.values()].flatMap((models) => [...models.values()]));
+    for (const [version, model] of this.#byVersion) if (!used.has(model)) this.#byVersion.delete(version);
+  }
+}
+
+/** Several detectors' settings as one: the log level judges by three. */
+export function combinedSettings(
+  parts: readonly (readonly [name: string, settings: OperatorSettings])[],
+): OperatorSettings {
+  return {
+    wanted: () => JSON.stringify(parts.map(([name, settings]) => [name, settings.wanted()])),
+    async prepare(text) {
+      for (const [name, settings] of parts) await settings.prepare(settingsOf(text, name));
+    },
+  };
+}
+
+/** The part of `combinedSettings`' text that belongs to `name`. */
+export function settingsOf(text: string, name: string): string {
+  const entries = JSON.parse(text) as unknown;
+  if (!Array.isArray(entries)) throw new PlimsollError('bad-message', 'settings that this release did not write');
+  for (const entry of entries as unknown[]) {
+    if (Array.isArray(entry) && entry[0] === name && typeof entry[1] === 'string') return entry[1];
+  }
+  return '';
+}
+
+function settingsLine({ application, workload, version }: ActiveProfile): string {
+  return JSON.stringify([application, workload, version]);
+}
+
+function parseLine(line: string): ActiveProfile {
+  const [application, workload, version] = JSON.parse(line) as unknown[];
+  if (typeof application !== 'string' || typeof workload !== 'string' || typeof version !== 'string') {
+    throw new PlimsollError('bad-message', 'settings that this release did not write');
+  }
+  return { application, workload, version };
+}
+
+function workloadKey(application: string, workload: string): string {
+  return JSON.stringify([application, workload]);
+}

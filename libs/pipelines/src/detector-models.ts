@@ -36,8 +36,8 @@ export class DetectorModels<Model> implements OperatorSettings {
   async prepare(settings: string): Promise<void> {
     if (this.#prepared.has(settings)) return;
     const models = new Map<string, Model>();
-    for (const { application, workload, version } of settings.split('\n').filter(Boolean).map(parseLine)) {
-      models.set(workloadKey(application, workload), await this.#load(version));
+    for (const profile of settings.split('\n').filter(Boolean).map(parseLine)) {
+      models.set(workloadKey(profile.application, profile.workload), await this.#load(profile));
     }
     this.#prepared.set(settings, models);
     for (const oldest of this.#prepared.keys()) {
@@ -52,10 +52,11 @@ export class DetectorModels<Model> implements OperatorSettings {
     return this.#prepared.get(settings)?.get(workloadKey(application, workload));
   }
 
-  async #load(version: string): Promise<Model> {
+  async #load({ application, workload, version }: ActiveProfile): Promise<Model> {
     const known = this.#byVersion.get(version);
     if (known !== undefined) return known;
-    const model = this.#detector.prepare(await this.#profiles.load(version), this.#budget);
+    const slot = { application, workload, detector: this.#detector.name };
+    const model = this.#detector.prepare(await this.#profiles.load(slot, version), this.#budget);
     this.#byVersion.set(version, model);
     return model;
   }

@@ -1,4 +1,5 @@
-import type { ProfileFile } from '@plimsoll/contracts';
+import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
+import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 
 /** Which version of a workload's profile judges now. */
 export interface ActiveProfile {
@@ -12,7 +13,7 @@ export interface ProfileSource {
   /** The active profiles of a detector, as last heard of; cheap, asked before every step. */
   active(detector: string): readonly ActiveProfile[];
   /** A version's content. Throws `unavailable` where it cannot be had now, `bad-profile` where it is not what it says. */
-  load(version: string): Promise<ProfileFile>;
+  load(slot: ProfileSlot, version: string): Promise<ProfileFile>;
 }
 
 /** Profiles given once, all of them active: the offline runs. */
@@ -20,6 +21,34 @@ export function fixedProfiles(profiles: readonly ProfileFile[]): ProfileSource {
   const byVersion = new Map(profiles.map((profile) => [profile.version, profile]));
   return {
     active: (detector) => profiles.filter((profile) => profile.detector === detector),
-    load: (version) => Promise.resolve(byVersion.get(version)!),
+    load: (slot, version) => Promise.resolve(known(byVersion.get(version), slot, version)),
   };
+}
+
+/** The profiles that a store says are active, followed as they change until `close`. */
+export async function storedProfiles(store: ProfileStore): Promise<ProfileSource & { close(): Promise<void> }> {
+  let pointers: readonly ProfilePointer[] = await store.pointers();
+  const close = await store.watch(() => {
+    // A refresh that fails leaves what was known in force; the watch tells again when the store is back.
+    store.pointers().then(
+      (fresh) => (pointers = fresh),
+      () => undefined,
+    );
+  });
+  return {
+    active: (detector) =>
+      pointers.flatMap(({ slot, active }) =>
+        slot.detector === detector && active !== undefined ? [{ ...slot, version: active }] : [],
+      ),
+    async load(slot, version) {
+      const bytes = known(await store.get(slot, version), slot, version);
+      return openProfile(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    },
+    close,
+  };
+}
+
+function known<T>(profile: T | undefined, { application, workload, detector }: ProfileSlot, version: string): T {
+  if (profile !== undefined) return profile;
+  throw new PlimsollError('bad-profile', `${application}/${workload}/${detector} has no version ${version}`);
 }

@@ -12,7 +12,16 @@ export type { Health } from './health.js';
 export { MemoryLog, type MemoryLogOptions } from './memory-log.js';
 export { MemoryStateStore } from './memory-state-store.js';
 export type { Operator, OperatorSettings, StepResult } from './operator.js';
+export { MemoryProfileStore } from './memory-profile-store.js';
 export { partitionOf } from './partitioner.js';
+export {
+  MAX_PROFILE_BYTES,
+  PROFILE_HISTORY,
+  type ProfileChange,
+  type ProfilePointer,
+  type ProfileSlot,
+  type ProfileStore,
+} from './profile-store.js';
 export { runOperator, type Running, type RunOptions } from './run-operator.js';
 export type { StateStore, TaskCommit, TaskId, TaskLease } from './state-store.js';
 export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';

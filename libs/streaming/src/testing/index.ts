@@ -7,3 +7,6 @@ export {
   type CountMessage,
   type CountState,
 } from './counting-operator.js';
+export { eventLogContract, type EventLogFixture } from './event-log-contract.js';
+export { profileStoreContract } from './profile-store-contract.js';
+export { stateStoreContract } from './state-store-contract.js';

@@ -1,0 +1,62 @@
+import type { Health } from './health.js';
+
+/** Whose profile: one workload of one application, judged by one detector. */
+export interface ProfileSlot {
+  readonly application: string;
+  readonly workload: string;
+  readonly detector: string;
+}
+
+/** Which versions a slot judges with. */
+export interface ProfilePointer {
+  readonly slot: ProfileSlot;
+  /** The version that verdicts come from. */
+  readonly active: string | undefined;
+  /** A version that judges beside it, for comparison alone. */
+  readonly shadow: string | undefined;
+  /** Rises by one with every change of the pointer. */
+  readonly revision: number;
+}
+
+/** One change of a pointer, the newest first in a history. */
+export interface ProfileChange {
+  readonly action: 'activate' | 'shadow' | 'unshadow' | 'rollback';
+  readonly active: string | undefined;
+  readonly shadow: string | undefined;
+  readonly revision: number;
+  readonly atMs: number;
+  /** Who asked for it, in words. */
+  readonly by: string;
+}
+
+/** Changes that a slot's history keeps. */
+export const PROFILE_HISTORY = 100;
+
+/** Largest profile. */
+export const MAX_PROFILE_BYTES = 67_108_864;
+
+/** Profiles by version, and which of them are in force: memory or Redis. A version never changes once it is put. */
+export interface ProfileStore {
+  /** Keeps a profile. Putting the same version again changes nothing; throws `too-large` beyond `MAX_PROFILE_BYTES`. */
+  put(slot: ProfileSlot, version: string, profile: Uint8Array): Promise<void>;
+  get(slot: ProfileSlot, version: string): Promise<Uint8Array | undefined>;
+  /** Versions kept for a slot, the oldest first. */
+  versions(slot: ProfileSlot): Promise<readonly string[]>;
+  /** The pointers of every slot that has one, in the order of application, workload, detector. */
+  pointers(): Promise<readonly ProfilePointer[]>;
+  pointer(slot: ProfileSlot): Promise<ProfilePointer>;
+  /** Judges with `version` from now on. Throws `bad-profile` where it was never put. */
+  activate(slot: ProfileSlot, version: string, by: string): Promise<ProfilePointer>;
+  /** Judges beside the active version with `version`; undefined ends that. Throws `bad-profile` as `activate` does. */
+  shadow(slot: ProfileSlot, version: string | undefined, by: string): Promise<ProfilePointer>;
+  /** Returns to the version that was active before the present one. Throws `bad-profile` where there is none. */
+  rollback(slot: ProfileSlot, by: string): Promise<ProfilePointer>;
+  history(slot: ProfileSlot): Promise<readonly ProfileChange[]>;
+  /**
+   * Calls `changed` after a pointer changed, by whomever, within seconds; several changes may be told as one, and a
+   * change that fell in a lost connection is told once it is back. Ends with the returned function.
+   */
+  watch(changed: () => void): Promise<() => Promise<void>>;
+  health(): Promise<Health>;
+  close(): Promise<void>;
+}

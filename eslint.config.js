@@ -19,6 +19,10 @@ export default tseslint.config(
       // Nest modules are classes that hold decorators alone.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `@EventPattern<string>(…)`: the type argument chooses among overloads, which the rule does not see.
+      '@typescript-eslint/no-unnecessary-type-arguments': 'off',
+      // Nest declares its option types as classes, and takes literals.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: 'error',
     },

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PlimsollError } from '@plimsoll/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readConfiguration, type Environment } from './environment.js';
+import { kafkaSettings } from './kafka-settings.js';
+import { redisSettings } from './redis-settings.js';
+import { serviceSettings } from './service-settings.js';
+
+const sections = { service: serviceSettings, kafka: kafkaSettings, redis: redisSettings };
+const enough: Environment = { KAFKA_BROKERS: 'one:9092, two:9093', REDIS_URL: 'redis://store:6380/2' };
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function secretFile(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function problemsOf(environment: Environment): string {
+  try {
+    readConfiguration(sections, environment);
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'bad-configuration') return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('readConfiguration', () => {
+  it('makes one frozen object with defaults', () => {
+    const configuration = readConfiguration(sections, enough);
+    expect(configuration).toEqual({
+      service: { httpHost: '0.0.0.0', httpPort: 8080, logLevel: 'info', stopTimeoutMs: 25_000 },
+      kafka: { brokers: ['one:9092', 'two:9093'], tls: undefined, sasl: undefined },
+      redis: {
+        nodes: [{ host: 'store', port: 6380 }],
+        cluster: false,
+        database: 2,
+        username: undefined,
+        password: undefined,
+        tls: undefined,
+      },
+    });
+    expect(Object.isFrozen(configuration.kafka.brokers)).toBe(true);
+  });
+
+  it('tells every problem of every section at once', () => {
+    const problems = problemsOf({
+      HTTP_PORT: '80800',
+      LOG_LEVEL: 'loud',
+      KAFKA_BROKERS: 'no-port',
+      KAFKA_SASL_USERNAME: 'plimsoll',
+      KAFKA_TLS_CERT: 'only half of the pair',
+    });
+    expect(problems).toMatch(/^7 settings are wrong:/);
+    for (const name of [
+      'HTTP_PORT',
+      'LOG_LEVEL',
+      'KAFKA_BROKERS',
+      'KAFKA_SASL_MECHANISM',
+      'KAFKA_TLS_CERT',
+      'REDIS_URL',
+    ]) {
+      expect(problems).toContain(`\n  ${name}: `);
+    }
+  });
+
+  it('reads any setting from a file, without its last line end', () => {
+    const { kafka, redis } = readConfiguration(sections, {
+      ...enough,
+      KAFKA_TLS: 'true',
+      KAFKA_TLS_CA_FILE: secretFile('ca.pem', '-----BEGIN CERTIFICATE-----\n'),
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'plimsoll',
+      KAFKA_SASL_PASSWORD_FILE: secretFile('kafka', 'one two\n'),
+      REDIS_PASSWORD_FILE: secretFile('redis', 'three'),
+    });
+    expect(kafka.tls?.ca).toBe('-----BEGIN CERTIFICATE-----');
+    expect(kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'plimsoll', password: 'one two' });
+    expect(redis.password).toBe('three');
+  });
+
+  it('says which file it cannot read, and refuses a setting given twice', () => {
+    expect(problemsOf({ ...enough, REDIS_PASSWORD_FILE: '/nowhere/at/all' })).toContain(
+      'REDIS_PASSWORD_FILE: cannot read /nowhere/at/all (ENOENT)',
+    );
+    expect(problemsOf({ ...enough, REDIS_PASSWORD: 'a', REDIS_PASSWORD_FILE: '/nowhere' })).toContain(
+      'REDIS_PASSWORD: given twice',
+    );
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfiguration(sections, { ...enough, LOG_LEVEL: '' }).service.logLevel).toBe('info');
+    expect(problemsOf({ ...enough, REDIS_URL: '' })).toContain('REDIS_URL: is missing');
+  });
+
+  it.each([
+    'redis://user:sesame%zz@store',
+    'http://user:sesame@store',
+    'redis://user:sesame@store/none',
+    'user:sesame@store',
+  ])('never repeats a value that may hold a secret: %s', (url) => {
+    const problems = problemsOf({ ...enough, REDIS_URL: url });
+    expect(problems).toContain('REDIS_URL: must be redis://');
+    expect(problems).not.toContain('sesame');
+  });
+
+  it('understands user, password and TLS in the address of Redis, and several nodes', () => {
+    const { redis } = readConfiguration(sections, {
+      ...enough,
+      REDIS_URL: 'rediss://plimsoll:p%40ss@[::1]:7000,rediss://b',
+      REDIS_CLUSTER: 'true',
+    });
+    expect(redis).toMatchObject({
+      nodes: [
+        { host: '::1', port: 7000 },
+        { host: 'b', port: 6379 },
+      ],
+      cluster: true,
+      username: 'plimsoll',
+      password: 'p@ss',
+      tls: { ca: undefined },
+    });
+  });
+});

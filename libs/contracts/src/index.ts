@@ -4,7 +4,15 @@ export { isoTime, ORDINAL_STEP_US, parseIsoTime, US_PER_MS, US_PER_SECOND, type 
 export { Gap } from './gap.js';
 export { identity } from './identity.js';
 export { decodeJson, encodeJson, MAX_JSON_BYTES } from './json-codec.js';
-export { K8sAuditEvent } from './k8s-audit-event.js';
+export {
+  K8sAuditEvent,
+  K8sAuditLevel,
+  K8sCredential,
+  K8sGrant,
+  K8sIdentityKind,
+  K8sPodPowers,
+  K8sScript,
+} from './k8s-audit-event.js';
 export { LogEvent, LogGap } from './log-event.js';
 export { LogEventBase } from './log-event-base.js';
 export { openProfile, ProfileFile, sealProfile } from './profile.js';

@@ -42,9 +42,14 @@ export interface FdOpened {
 export interface IoObserver<Exchange> {
   io(call: IoCall): void;
   opened(event: FdOpened): void;
-  closed(thread: number, fd: number, timeUs: TimeUs): void;
+  /** Descriptors `first` to `last` were closed. */
+  closed(thread: number, first: number, last: number, timeUs: TimeUs): void;
+  /** Nothing more will be sent through the descriptor. */
+  shut(thread: number, fd: number, timeUs: TimeUs): void;
   /** A thread or process came to be; `shared` where both use one table of descriptors (CLONE_FILES). */
   spawned(parent: number, child: number, shared: boolean, timeUs: TimeUs): void;
+  /** The thread's process runs another program: most of its descriptors are gone. */
+  executed(thread: number, timeUs: TimeUs): void;
   /** `thread` belongs to `process`: what getpid told. */
   identified(thread: number, process: number): void;
   /** The thread has ended; `process` where all threads of its process have. */

@@ -1,0 +1,104 @@
+import { indexWithin, isDigit, skipSpaces } from './byte-search.js';
+import { decodeEscapes } from './escapes.js';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const COMMA = 44;
+const LESS = 60;
+const GREATER = 62;
+/** Largest part of one call's data that is decoded. */
+const MAX_PAYLOAD_BYTES = 1_048_576;
+const EMPTY = new Uint8Array(0);
+
+/** The descriptor that begins the arguments in `bytes[start, end)` (`11` or, with `-y`, `11<socket:[7]>`), or -1. */
+export function readDescriptor(bytes: Buffer, start: number, end: number): number {
+  let at = skipSpaces(bytes, start, end);
+  const first = at;
+  let fd = 0;
+  while (at < end && at - first < 10 && isDigit(bytes[at]!)) fd = fd * 10 + bytes[at++]! - 48;
+  return at === first || fd > 2_147_483_647 ? -1 : fd;
+}
+
+/**
+ * The data in the arguments: every quoted string that is the call's buffer (the second argument, or each `iov_base`),
+ * decoded and put together, cut at `lengthBytes`.
+ */
+export function readPayload(bytes: Buffer, start: number, end: number, lengthBytes: number): Uint8Array {
+  const limit = Math.min(lengthBytes, MAX_PAYLOAD_BYTES);
+  let at = afterDescriptor(bytes, start, end);
+  if (at >= end) return EMPTY;
+  if (bytes[at] === QUOTE) return decodeEscapes(bytes, at + 1, stringEnd(bytes, at + 1, end), limit);
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  while (total < limit) {
+    at = indexWithin(bytes, 'iov_base=', at, end);
+    if (at < 0 || at + 9 >= end) break;
+    at += 9;
+    if (bytes[at] !== QUOTE) break;
+    const close = stringEnd(bytes, at + 1, end);
+    const part = decodeEscapes(bytes, at + 1, close, limit - total);
+    parts.push(part);
+    total += part.length;
+    // A string that `-s` cut leaves a hole: what follows it would stand at the wrong place.
+    if (bytes[close + 1] === 46 && close + 1 < end) break;
+    at = close + 1;
+  }
+  const [only] = parts;
+  return parts.length === 1 && only ? only : Buffer.concat(parts, total);
+}
+
+/** Reads beyond the first argument. */
+export function callText(bytes: Buffer, start: number, end: number): CallText {
+  return new CallText(bytes, start, end);
+}
+
+class CallText {
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly start: number,
+    private readonly end: number,
+  ) {}
+
+  /** The call only looked at the data: it will be read again. */
+  peeks(): boolean {
+    const { bytes, start, end } = this;
+    const quote = indexWithin(bytes, QUOTE, start, end);
+    const from = quote < 0 ? start : stringEnd(bytes, quote + 1, end);
+    return indexWithin(bytes, 'MSG_PEEK', from, end) >= 0 || indexWithin(bytes, 'MSG_ERRQUEUE', from, end) >= 0;
+  }
+
+  secondNumber(): number {
+    return this.numberAfter(1);
+  }
+
+  thirdNumber(): number {
+    return this.numberAfter(2);
+  }
+
+  private numberAfter(commas: number): number {
+    let at = this.start;
+    for (let i = 0; i < commas; i++) {
+      while (at < this.end && this.bytes[at] !== COMMA) at++;
+      at++;
+    }
+    return at >= this.end ? -1 : readDescriptor(this.bytes, at, this.end);
+  }
+}
+
+/** Behind `11, ` or `11<socket:[7]>, `. */
+function afterDescriptor(bytes: Buffer, start: number, end: number): number {
+  let at = skipSpaces(bytes, start, end);
+  while (at < end && isDigit(bytes[at]!)) at++;
+  if (bytes[at] === LESS) {
+    while (at < end - 1 && !(bytes[at] === GREATER && bytes[at + 1] === COMMA)) at++;
+    at++;
+  }
+  return bytes[at] === COMMA ? skipSpaces(bytes, at + 1, end) : end;
+}
+
+/** Where the string that begins at `start` ends: at its closing quote, or at `end`. */
+function stringEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return Math.min(at, end);
+}

@@ -1,0 +1,143 @@
+import { indexWithin, isDigit, skipSpaces } from './byte-search.js';
+
+const DAY_US = 86_400_000_000;
+const HOUR_US = 3_600_000_000;
+/** A clock of fewer seconds is no time since 1970 but `-r`'s time since the line before. */
+const RELATIVE_BELOW_S = 100_000_000;
+/** Linux has no larger thread id (PID_MAX_LIMIT); a larger first number is a time. */
+const MAX_THREAD = 4_194_304;
+
+const SPACE = 32;
+const DOT = 46;
+const COLON = 58;
+const BRACKET = 91;
+
+/**
+ * What stands before a line's call: `[pid 28561] `, `28561 `, and a time of `-ttt`, `-tt`, `-t` or `-r`, or nothing.
+ * The fields hold the last line's head. Two numbers remembered, no allocation.
+ */
+export class LineHead {
+  /** 0 where the line names no thread. */
+  thread = 0;
+  /** The line's own time in microseconds; of `-t` and `-tt` since the first day's midnight. Undefined times keep the last. */
+  timeUs = 0;
+  /** The line had a time. */
+  timed = false;
+  /** Where what follows the head begins. */
+  next = 0;
+
+  private suspectUs = Number.NaN;
+  private dayUs = 0;
+  private started = false;
+
+  /** Reads the head of `bytes[start, end)`. False where it is malformed beyond doubt: brackets that hold no thread. */
+  read(bytes: Buffer, start: number, end: number): boolean {
+    this.thread = 0;
+    this.timed = false;
+    let at = skipSpaces(bytes, start, end);
+    if (bytes[at] === BRACKET && at < end) {
+      at = this.bracketed(bytes, at, end);
+      if (at < 0) return false;
+      at = skipSpaces(bytes, at, end);
+    }
+    at = this.numbers(bytes, at, end);
+    this.next = at;
+    return true;
+  }
+
+  private bracketed(bytes: Buffer, start: number, end: number): number {
+    if (end - start < 7 || bytes[start + 1] !== 112 || bytes[start + 2] !== 105 || bytes[start + 3] !== 100) return -1;
+    let at = skipSpaces(bytes, start + 4, end);
+    let value = 0;
+    const first = at;
+    while (at < end && isDigit(bytes[at]!) && value <= MAX_THREAD) value = value * 10 + bytes[at++]! - 48;
+    if (at === first || value > MAX_THREAD || bytes[at] !== 93 || at >= end) return -1;
+    this.thread = value;
+    return at + 1;
+  }
+
+  /** A thread id and a time, either, or neither. */
+  private numbers(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    for (let token = 0; token < 2; token++) {
+      const first = at;
+      let value = 0;
+      while (at < end && isDigit(bytes[at]!)) value = value * 10 + bytes[at++]! - 48;
+      if (at === first || at - first > 12) return first;
+      const after = at < end ? bytes[at]! : 0;
+      if (after === DOT) return this.clock(value, bytes, at, end);
+      if (after === COLON) return this.timeOfDay(value, bytes, at, end, first);
+      if (after !== SPACE) return first;
+      if (value > MAX_THREAD) return this.clock(value, bytes, at, end);
+      if (this.thread !== 0) return first;
+      this.thread = value;
+      at = skipSpaces(bytes, at, end);
+    }
+    return at;
+  }
+
+  private clock(seconds: number, bytes: Buffer, start: number, end: number): number {
+    const fraction = this.fraction(bytes, start, end);
+    const us = seconds * 1_000_000 + fraction;
+    this.set(seconds < RELATIVE_BELOW_S ? this.timeUs + us : us);
+    return this.afterTime(bytes, end);
+  }
+
+  private timeOfDay(hours: number, bytes: Buffer, start: number, end: number, first: number): number {
+    if (end - start < 6 || bytes[start + 3] !== COLON || hours > 23) return first;
+    const minutes = twoDigits(bytes, start + 1);
+    const seconds = twoDigits(bytes, start + 4);
+    if (minutes > 59 || seconds > 60) return first;
+    let us = ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + this.fraction(bytes, start + 6, end) + this.dayUs;
+    if (this.started && us < this.timeUs - DAY_US / 2) {
+      this.dayUs += DAY_US;
+      us += DAY_US;
+    }
+    this.set(us);
+    return this.afterTime(bytes, end);
+  }
+
+  /** Microseconds of `.639990` at `start`, none where there is no dot; leaves `next` behind it. */
+  private fraction(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    let us = 0;
+    if (at < end && bytes[at] === DOT) {
+      at++;
+      let unit = 100_000;
+      while (at < end && isDigit(bytes[at]!)) {
+        us += (bytes[at++]! - 48) * unit;
+        unit = unit > 1 ? unit / 10 : 0;
+      }
+    }
+    this.next = at;
+    return us;
+  }
+
+  /** `-r` beside another clock writes `(+     0.000021)`. */
+  private afterTime(bytes: Buffer, end: number): number {
+    const at = skipSpaces(bytes, this.next, end);
+    if (bytes[at] !== 40 || bytes[at + 1] !== 43) return at;
+    const close = indexWithin(bytes, 41, at, end);
+    return close < 0 ? at : skipSpaces(bytes, close + 1, end);
+  }
+
+  /**
+   * A time that runs ahead by more than an hour is believed when the next one agrees: one damaged digit must not
+   * carry the stream's time into the future, from where it cannot return.
+   */
+  private set(us: number): void {
+    if (this.started && us > this.timeUs + HOUR_US && !(Math.abs(us - this.suspectUs) <= HOUR_US)) {
+      this.suspectUs = us;
+      return;
+    }
+    this.suspectUs = Number.NaN;
+    this.started = true;
+    this.timed = true;
+    this.timeUs = us;
+  }
+}
+
+function twoDigits(bytes: Buffer, at: number): number {
+  const [tens, ones] = [bytes[at]!, bytes[at + 1]!];
+  return isDigit(tens) && isDigit(ones) ? (tens - 48) * 10 + ones - 48 : 99;
+}

@@ -1,0 +1,94 @@
+import type { SourceItem } from '@plimsoll/contracts';
+
+import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
+
+import { AuditNormaliser } from './audit-normaliser.js';
+
+/** Longest line that is read: twice what an API server accepts as one object. A longer one is a counted gap. */
+const MAX_LINE_BYTES = 4 * 1_048_576;
+const NEWLINE = 0x0a;
+
+/**
+ * Reads the audit log of an API server (audit.k8s.io/v1): one JSON object a line, an event or a list of events.
+ * A line that is no JSON is counted and skipped; one over the limit is skipped with a gap. Memory: one line, and what
+ * `AuditNormaliser` remembers.
+ */
+export class K8sAuditParser implements SourceParser {
+  readonly #normaliser: AuditNormaliser;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #skipping = false;
+  #lastUs = 0;
+
+  constructor(context: SourceContext) {
+    this.#normaliser = new AuditNormaliser(context);
+  }
+
+  get counts(): Readonly<SourceCounts> {
+    return this.#normaliser.counts;
+  }
+
+  push(chunk: Uint8Array): readonly SourceItem[] {
+    const items: SourceItem[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, end), items);
+      this.#line(items);
+      start = end + 1;
+    }
+    this.#keep(chunk.subarray(start), items);
+    return items;
+  }
+
+  end(): readonly SourceItem[] {
+    const items: SourceItem[] = [];
+    this.#line(items);
+    items.push(...this.#normaliser.end(), { type: 'end' });
+    return items;
+  }
+
+  #keep(bytes: Uint8Array, items: SourceItem[]): void {
+    if (bytes.byteLength === 0 || this.#skipping) return;
+    if (this.#pendingBytes + bytes.byteLength > MAX_LINE_BYTES) {
+      this.#skipping = true;
+      this.#pending = [];
+      this.#pendingBytes = 0;
+      items.push({
+        type: 'gap',
+        gap: { startUs: this.#lastUs, endUs: this.#lastUs + 1, lost: 1, cause: 'unreadable-input' },
+      });
+      return;
+    }
+    // The chunk is the caller's, who may use its memory again: what outlives the call is copied.
+    this.#pending.push(bytes.slice());
+    this.#pendingBytes += bytes.byteLength;
+  }
+
+  #line(items: SourceItem[]): void {
+    if (this.#skipping) {
+      this.#normaliser.counts.lines += 1;
+      this.#normaliser.counts.malformed += 1;
+    } else if (this.#pendingBytes > 0) {
+      const line = Buffer.concat(this.#pending, this.#pendingBytes).toString('utf8').trim();
+      if (line !== '') this.#read(line, items);
+    }
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#skipping = false;
+  }
+
+  #read(line: string, items: SourceItem[]): void {
+    this.#normaliser.counts.lines += 1;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      this.#normaliser.counts.malformed += 1;
+      return;
+    }
+    for (const item of this.#normaliser.take(value)) {
+      if (item.type === 'event') this.#lastUs = Math.max(this.#lastUs, item.event.timeUs);
+      items.push(item);
+    }
+  }
+}

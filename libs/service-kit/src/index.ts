@@ -6,7 +6,7 @@ export { OriginalErrorFilter } from './original-error.filter.js';
 export { PartitionContext } from './partition-context.js';
 export { patientStep, untilAvailable } from './patience.js';
 export { answering, partitionsOf, type Dependency } from './readiness.js';
-export { redisSettings, type RedisConnection } from './redis-settings.js';
+export { redisSettings, type RedisAccess } from './redis-settings.js';
 export { runService, type ServiceParts, type ServiceTools } from './run-service.js';
 export { serviceSettings, type ServiceSettings } from './service-settings.js';
 export { flag, positiveNumber, section, wholeNumber, type Rule } from './settings.js';

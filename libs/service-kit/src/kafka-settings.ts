@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { flag, section } from './settings.js';
+import { flag, given, section } from './settings.js';
 
 const BROKER = /^[A-Za-z0-9._-]{1,255}:\d{1,5}$/;
 
@@ -14,21 +14,13 @@ const brokers = z
 /** How a service reaches Kafka: plain, TLS, SASL, or SASL over TLS. */
 export interface KafkaConnection {
   readonly brokers: readonly string[];
-  readonly tls: KafkaTls | undefined;
-  readonly sasl: KafkaSasl | undefined;
-}
-
-/** Certificates as PEM text; without `ca` the system's authorities are trusted. */
-export interface KafkaTls {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
-
-export interface KafkaSasl {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
+  /** PEM texts; without `ca` the system's authorities are trusted. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
 }
 
 const TLS_VARIABLES = ['KAFKA_TLS_CA', 'KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'];
@@ -47,35 +39,37 @@ export const kafkaSettings = section(
     KAFKA_SASL_USERNAME: z.string().max(1024).optional(),
     KAFKA_SASL_PASSWORD: z.string().max(1024).optional(),
   },
-  (given): KafkaConnection => ({
-    brokers: given.KAFKA_BROKERS,
-    tls: given.KAFKA_TLS ? { ca: given.KAFKA_TLS_CA, cert: given.KAFKA_TLS_CERT, key: given.KAFKA_TLS_KEY } : undefined,
-    sasl: saslOf(given.KAFKA_SASL_MECHANISM, given.KAFKA_SASL_USERNAME, given.KAFKA_SASL_PASSWORD),
+  (values): KafkaConnection => ({
+    brokers: values.KAFKA_BROKERS,
+    ...(values.KAFKA_TLS === true && {
+      tls: given({ ca: values.KAFKA_TLS_CA, cert: values.KAFKA_TLS_CERT, key: values.KAFKA_TLS_KEY }),
+    }),
+    ...saslOf(values.KAFKA_SASL_MECHANISM, values.KAFKA_SASL_USERNAME, values.KAFKA_SASL_PASSWORD),
   }),
   [
     {
       path: 'KAFKA_SASL_MECHANISM',
       message: 'mechanism, username and password go together: give all three or none',
-      holds: (given) => new Set(SASL_VARIABLES.map((name) => given.has(name))).size === 1,
+      holds: (names) => new Set(SASL_VARIABLES.map((name) => names.has(name))).size === 1,
     },
     {
       path: 'KAFKA_TLS_CERT',
       message: 'certificate and key of a client go together',
-      holds: (given) => given.has('KAFKA_TLS_CERT') === given.has('KAFKA_TLS_KEY'),
+      holds: (names) => names.has('KAFKA_TLS_CERT') === names.has('KAFKA_TLS_KEY'),
     },
     {
       path: 'KAFKA_TLS',
       message: 'certificates are given, so say KAFKA_TLS=true (or leave them out)',
-      holds: (given) => given.has('KAFKA_TLS') || !TLS_VARIABLES.some((name) => given.has(name)),
+      holds: (names) => names.has('KAFKA_TLS') || !TLS_VARIABLES.some((name) => names.has(name)),
     },
   ],
 );
 
 function saslOf(
-  mechanism: KafkaSasl['mechanism'] | undefined,
+  mechanism: NonNullable<KafkaConnection['sasl']>['mechanism'] | undefined,
   username: string | undefined,
   password: string | undefined,
-): KafkaSasl | undefined {
-  if (mechanism === undefined || username === undefined || password === undefined) return undefined;
-  return { mechanism, username, password };
+): Pick<KafkaConnection, 'sasl'> {
+  if (mechanism === undefined || username === undefined || password === undefined) return {};
+  return { sasl: { mechanism, username, password } };
 }

@@ -11,13 +11,22 @@ export function section<Shape extends z.ZodRawShape, T>(
   let object = z.object(shape);
   for (const { path, message, holds } of rules) {
     // `when` lets a rule speak even where single variables are wrong: all problems are told at once.
-    object = object.refine((given) => holds(new Set(Object.keys(given))), {
+    object = object.refine((variables) => holds(new Set(Object.keys(variables))), {
       path: [path],
       error: message,
       when: () => true,
     });
   }
   return { variables: Object.keys(shape), schema: object.transform(make) };
+}
+
+/** The entries of `values` that are defined: an optional property is left out rather than undefined. */
+export function given<T extends Record<string, unknown>>(
+  values: T,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  // fromEntries forgets which name has which type.
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
 }
 
 /** What must hold between variables, by which of them are given. */

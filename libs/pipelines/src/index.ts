@@ -5,4 +5,10 @@ export { detectorOperator, verdictRecord } from './detector-operator.js';
 export { EmbeddedTopology, type EmbeddedOutput, type Start } from './embedded.js';
 export { logOperator, logPart } from './log-operator.js';
 export { ProfileBuilder, type LearnerOf, type Learners } from './profile-builder.js';
-export { fixedProfiles, storedProfiles, type ActiveProfile, type ProfileSource } from './profile-source.js';
+export {
+  fixedProfiles,
+  storedProfiles,
+  type ActiveProfile,
+  type ProfileSource,
+  type StoredProfiles,
+} from './profile-source.js';

@@ -25,17 +25,29 @@ export function fixedProfiles(profiles: readonly ProfileFile[]): ProfileSource {
   };
 }
 
-/** The profiles that a store says are active, followed as they change until `close`. */
-export async function storedProfiles(store: ProfileStore): Promise<ProfileSource & { close(): Promise<void> }> {
-  let pointers: readonly ProfilePointer[] = await store.pointers();
-  const close = await store.watch(() => {
-    // A refresh that fails leaves what was known in force; the watch tells again when the store is back.
-    store.pointers().then(
-      (fresh) => (pointers = fresh),
-      () => undefined,
-    );
-  });
+/** A source that follows a store. */
+export interface StoredProfiles extends ProfileSource {
+  /** Begins to follow. Throws `unavailable` where the store does not answer, and may then be called again. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The profiles that a store says are active, followed as they change from `open` until `close`; none before. */
+export function storedProfiles(store: ProfileStore): StoredProfiles {
+  let pointers: readonly ProfilePointer[] = [];
+  let unwatch: (() => Promise<void>) | undefined;
   return {
+    async open() {
+      pointers = await store.pointers();
+      unwatch ??= await store.watch(() => {
+        // A refresh that fails leaves what was known in force; the watch tells again when the store is back.
+        store.pointers().then(
+          (fresh) => (pointers = fresh),
+          () => undefined,
+        );
+      });
+    },
+    close: async () => unwatch?.(),
     active: (detector) =>
       pointers.flatMap(({ slot, active }) =>
         slot.detector === detector && active !== undefined ? [{ ...slot, version: active }] : [],
@@ -44,7 +56,6 @@ export async function storedProfiles(store: ProfileStore): Promise<ProfileSource
       const bytes = known(await store.get(slot, version), slot, version);
       return openProfile(JSON.parse(Buffer.from(bytes).toString('utf8')));
     },
-    close,
   };
 }
 

@@ -1,1 +1,5 @@
-export {};
+export { RedisConnection } from './redis-connection.js';
+export { parseRedisUrl, type RedisOptions, type RedisTls } from './redis-options.js';
+export { RedisProfileStore } from './redis-profile-store.js';
+export { redisScript, type RedisScript } from './redis-script.js';
+export { RedisStateStore } from './redis-state-store.js';

@@ -1,0 +1,36 @@
+# One image for every service and the command line; the container's command says which one runs:
+#   docker run … plimsoll apps/sequence-detector/dist/main.js
+#   docker run … plimsoll apps/cli/bin/plimsoll.js --help
+
+FROM node:20-bookworm-slim AS base
+WORKDIR /app
+
+# The manifests alone, in their folders: dependencies are installed anew only when a manifest changes.
+FROM base AS manifests
+COPY . .
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete \
+ && find . -type d -empty -delete
+
+FROM base AS dependencies
+COPY --from=manifests /app ./
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+
+FROM base AS build
+COPY --from=manifests /app ./
+RUN npm ci --ignore-scripts && npm cache clean --force
+COPY . .
+RUN npx tsc -b \
+ && rm -rf node_modules \
+ && find apps libs -depth \( -name src -o -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -exec rm -rf {} +
+
+FROM base
+ENV NODE_ENV=production
+COPY --from=dependencies /app ./
+COPY --from=build /app ./
+USER node
+EXPOSE 8080
+# Healthy is ready: the service works, and waits for nothing.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node"]
+CMD ["apps/cli/bin/plimsoll.js", "--help"]

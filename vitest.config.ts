@@ -7,6 +7,7 @@ const shared = {
 
 export default defineConfig({
   test: {
+    reporters: ['default', './e2e/reporter.ts'],
     projects: [
       {
         ...shared,
@@ -24,6 +25,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          globalSetup: ['./e2e/servers/global-setup.ts'],
           fileParallelism: false,
         },
       },

@@ -10,3 +10,4 @@ export {
 export { eventLogContract, type EventLogFixture } from './event-log-contract.js';
 export { profileStoreContract } from './profile-store-contract.js';
 export { stateStoreContract } from './state-store-contract.js';
+export { testServers, type TestContext, type TestServers } from './test-servers.js';

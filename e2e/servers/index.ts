@@ -1,0 +1,12 @@
+export { startLocalKafka, type LocalKafka } from './local-kafka.js';
+export {
+  startLocalRedis,
+  startLocalRedisCluster,
+  type LocalRedis,
+  type LocalRedisCluster,
+  type LocalRedisOptions,
+} from './local-redis.js';
+export { freePort } from './free-port.js';
+export { hasProgram } from './programs.js';
+export { ServerProcess } from './server-process.js';
+export { findServers, type Servers } from './servers.js';

@@ -1,0 +1,121 @@
+import { PlimsollError, type AttackPath } from '@plimsoll/contracts';
+
+import type { Atom } from './atom.js';
+import type { CoverageByMinute, CoverageMinute } from './coverage.js';
+import type { Families, Family } from './families.js';
+import type { Carry, Group } from './grouping.js';
+
+/** What has been published of an incident that nothing says is over. */
+export interface Published {
+  revision: number;
+  /**
+   * Stream time when it was found to belong to another incident, and closed; undefined while it is open. Kept for a
+   * while: a verdict on its way may bring it back, and its revisions then go on.
+   */
+  retiredUs?: number | undefined;
+  severity: number;
+  /** Kinds of finding that revisions have told, as far as a new one is worth a revision at once. */
+  told: string[];
+  /** Minute of stream time in which revisions are counted, and how many it has had. */
+  minute: number;
+  used: number;
+  readonly path: AttackPath;
+}
+
+/** What fusion counts; the pipeline reports it. */
+export interface FusionCounts {
+  accepted: number;
+  duplicates: number;
+  late: number;
+  /** Signals that joined a neighbouring bucket because there were too many buckets. */
+  crowded: number;
+  superseded: number;
+}
+
+/** What one application's fusion remembers. */
+export interface FusionState {
+  /** The newest event time that a verdict or coverage has shown. */
+  streamUs: number;
+  atoms: Map<string, Atom>;
+  carries: Map<string, Carry>;
+  families: Families;
+  coverage: CoverageByMinute;
+  published: Map<string, Published>;
+  counts: FusionCounts;
+  /** Follows from atoms and carries; computed anew where it is undefined. */
+  groups: Map<string, Group> | undefined;
+}
+
+export function emptyFusionState(): FusionState {
+  return {
+    streamUs: 0,
+    atoms: new Map(),
+    carries: new Map(),
+    families: new Map(),
+    coverage: new Map(),
+    published: new Map(),
+    counts: { accepted: 0, duplicates: 0, late: 0, crowded: 0, superseded: 0 },
+    groups: undefined,
+  };
+}
+
+const VERSION = 1;
+
+interface Encoded {
+  readonly version: number;
+  readonly streamUs: number;
+  readonly atoms: readonly (Omit<Atom, 'ids'> & { readonly ids: readonly string[] })[];
+  readonly carries: readonly Carry[];
+  readonly families: readonly (readonly [string, Family])[];
+  readonly coverage: readonly (readonly [string, CoverageMinute])[];
+  readonly published: readonly (readonly [string, Published])[];
+  readonly counts: FusionCounts;
+}
+
+export function encodeFusionState(state: FusionState): Uint8Array {
+  const encoded: Encoded = {
+    version: VERSION,
+    streamUs: state.streamUs,
+    atoms: [...state.atoms.values()].map((atom) => ({ ...atom, ids: [...atom.ids] })),
+    carries: [...state.carries.values()],
+    families: [...state.families],
+    coverage: [...state.coverage],
+    published: [...state.published],
+    counts: state.counts,
+  };
+  return Buffer.from(JSON.stringify(encoded));
+}
+
+/** Throws `unknown-version` on a state of a release that this one does not know. */
+export function decodeFusionState(bytes: Uint8Array): FusionState {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const encoded = parseEncoded(text);
+  return {
+    streamUs: encoded.streamUs,
+    atoms: new Map(encoded.atoms.map((atom) => [atom.key, { ...atom, ids: new Set(atom.ids) }])),
+    carries: new Map(encoded.carries.map((carry) => [carry.id, carry])),
+    families: new Map(encoded.families),
+    coverage: new Map(encoded.coverage),
+    published: new Map(encoded.published),
+    counts: encoded.counts,
+    groups: undefined,
+  };
+}
+
+function parseEncoded(text: string): Encoded {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PlimsollError('unknown-version', 'fusion state: not JSON', { cause });
+  }
+  if (!isEncoded(value)) {
+    throw new PlimsollError('unknown-version', 'fusion state: of another release');
+  }
+  return value;
+}
+
+/** The state is our own writing: its version says that the rest has this form. */
+function isEncoded(value: unknown): value is Encoded {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === VERSION;
+}

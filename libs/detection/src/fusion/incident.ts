@@ -1,0 +1,169 @@
+import type { AttackPath, Level } from '@plimsoll/contracts';
+
+import { emptySum, LEVELS, mergeSum, type FindingSum, type Sum } from './aggregate.js';
+import { compareText } from './bounded.js';
+import { harmonicMeanP } from './combine.js';
+import { coverageOf, type CoverageByMinute } from './coverage.js';
+import type { FusionConfig } from './fusion-config.js';
+import type { Group, GroupKind } from './grouping.js';
+import { compareEvidence, type FusedEvidence } from './signal.js';
+
+/**
+ * `anomalous`: the level fired. `weak`: nothing over its own threshold, but near it. `normal`: it judged and found
+ * nothing. `insufficient`, `gap`, `warming`: it could not judge. `absent`: nobody reported for it.
+ */
+export type LevelState = 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
+
+/** What one level says of an incident. */
+export interface LevelReport {
+  readonly level: Level;
+  readonly state: LevelState;
+  /** Chance of this in a benign time as long, the windows that were judged normal counted in; 1 where it is silent. */
+  readonly pValue: number;
+  /** The strongest single verdict. */
+  readonly minP: number;
+  readonly maxScore: number;
+  readonly anomalous: number;
+  /** Windows that it judged in the incident's minutes. */
+  readonly judged: number;
+  /** `detector@profile version`. */
+  readonly profiles: readonly string[];
+}
+
+export interface FindingReport {
+  readonly level: Level;
+  readonly detector: string;
+  readonly finding: string;
+  readonly count: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly minP: number;
+}
+
+/** One incident of an application, as far as it is known. */
+export interface Incident {
+  readonly id: string;
+  readonly application: string;
+  readonly kind: GroupKind;
+  readonly path: AttackPath;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  /** 1 informational … 6 fatal. */
+  readonly severity: number;
+  /** 1 low, 2 medium, 3 high. */
+  readonly confidence: 1 | 2 | 3;
+  /** Combined over the levels that judged, allowing for dependence. */
+  readonly pValue: number;
+  readonly verdicts: number;
+  readonly anomalous: number;
+  readonly levels: readonly LevelReport[];
+  readonly findings: readonly FindingReport[];
+  readonly workloads: readonly string[];
+  readonly containers: readonly string[];
+  readonly principals: readonly string[];
+  readonly cwe: readonly string[];
+  readonly techniques: readonly string[];
+  /** The strongest, findings taking turns, so that a frequent one does not crowd out a rare one. */
+  readonly evidence: readonly FusedEvidence[];
+}
+
+/** The incident that a group of atoms makes: a function of the group and of what is known of who watched. */
+export function incidentOf(
+  application: string,
+  group: Group,
+  coverage: CoverageByMinute,
+  config: FusionConfig,
+): Incident {
+  const sum = sumOf(group, config);
+  const levels = LEVELS.map((level) => levelReport(level, sum, coverage));
+  const judging = levels.filter(({ judged }) => judged > 0);
+  const pValue = harmonicMeanP(judging.map((level) => level.pValue));
+  const findings = Object.values(sum.findings).sort(
+    (a, b) => a.minP - b.minP || compareText(findingKey(a), findingKey(b)),
+  );
+  return {
+    id: group.id,
+    application,
+    kind: group.kind,
+    path: group.kind.path,
+    firstUs: sum.firstUs,
+    lastUs: sum.lastUs,
+    severity: sum.severity,
+    confidence: confidenceOf(group.kind.path, levels, sum),
+    pValue,
+    verdicts: sum.count,
+    anomalous: sum.anomalous,
+    levels,
+    findings: findings.map(({ level, detector, finding, count, firstUs, lastUs, minP }) => ({
+      level,
+      detector,
+      finding,
+      count,
+      firstUs,
+      lastUs,
+      minP,
+    })),
+    workloads: sum.workloads,
+    containers: sum.containers,
+    principals: sum.principals,
+    cwe: sum.cwe,
+    techniques: sum.techniques,
+    evidence: turns(findings, config.evidencePerAlert),
+  };
+}
+
+export function sumOf(group: Pick<Group, 'carries' | 'atoms'>, config: FusionConfig): Sum {
+  const sum = emptySum();
+  for (const carry of group.carries) mergeSum(sum, carry.sum, config.evidencePerFinding);
+  for (const atom of group.atoms) mergeSum(sum, atom.sum, config.evidencePerFinding);
+  return sum;
+}
+
+function levelReport(level: Level, sum: Sum, coverage: CoverageByMinute): LevelReport {
+  const windows = coverageOf(coverage, level, sum.firstUs, sum.lastUs);
+  const own = sum.levels[level];
+  const judged = (own?.count ?? 0) + windows.normal;
+  if (own !== undefined) {
+    // The harmonic mean over every window judged in the time: an unremarkable one counts as p = 1.
+    const pValue = Math.min(1, judged / (own.reciprocals + windows.normal));
+    return {
+      level,
+      state: own.anomalous > 0 ? 'anomalous' : 'weak',
+      pValue,
+      minP: own.minP,
+      maxScore: own.maxScore,
+      anomalous: own.anomalous,
+      judged,
+      profiles: own.profiles,
+    };
+  }
+  return { level, state: silentState(windows), pValue: 1, minP: 1, maxScore: 0, anomalous: 0, judged, profiles: [] };
+}
+
+function silentState(windows: ReturnType<typeof coverageOf>): LevelState {
+  if (windows.normal > 0) return 'normal';
+  for (const state of ['gap', 'insufficient', 'warming'] as const) if (windows[state] > 0) return state;
+  return 'absent';
+}
+
+/** High: two levels fired. Medium: one did, and knows the path or did so repeatedly. Low: anything else. */
+function confidenceOf(path: AttackPath, levels: readonly LevelReport[], sum: Sum): 1 | 2 | 3 {
+  const fired = levels.filter(({ state }) => state === 'anomalous').length;
+  if (fired >= 2) return 3;
+  return fired === 1 && (path !== 'unknown' || sum.anomalous > 2) ? 2 : 1;
+}
+
+/** The best of every finding, then the second best of every finding, and so on. */
+function turns(findings: readonly FindingSum[], limit: number): FusedEvidence[] {
+  const picked: FusedEvidence[] = [];
+  for (let turn = 0; picked.length < limit; turn++) {
+    const round = findings.flatMap(({ top }) => top.slice(turn, turn + 1)).sort(compareEvidence);
+    if (round.length === 0) break;
+    picked.push(...round.slice(0, limit - picked.length));
+  }
+  return picked.sort((a, b) => a.timeUs - b.timeUs || compareEvidence(a, b));
+}
+
+function findingKey(finding: FindingSum): string {
+  return `${finding.level}|${finding.detector}|${finding.finding}`;
+}

@@ -1,3 +1,4 @@
+export { budgetSettings } from './budget-settings.js';
 export { readConfiguration, type Environment, type Section, type Sections } from './environment.js';
 export { EVENT_LOG, EventLogTransport, type ConsumedTopic } from './event-log-transport.js';
 export { kafkaSettings, type KafkaConnection } from './kafka-settings.js';

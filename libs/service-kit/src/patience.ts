@@ -35,18 +35,21 @@ export async function untilAvailable<T>(
 /** A step of the start that waits for what it needs, says so on readiness, and gives up when the service stops. */
 export function patientStep(
   name: string,
-  open: () => Promise<void>,
-  close: () => Promise<void>,
-  waiting: (reason: string) => void,
+  part: { open(): Promise<void>; close(): Promise<void> },
+  waiting: (on: string, reason: string) => void,
 ): Step & Dependency {
   const stopping = new AbortController();
   let health: Health = { ready: false, reason: 'not started yet' };
   let opened: Promise<void> | undefined;
   const patiently = async (): Promise<void> => {
-    await untilAvailable(open, stopping.signal, (reason) => {
-      if (health.ready || health.reason !== reason) waiting(reason);
-      health = { ready: false, reason };
-    });
+    await untilAvailable(
+      () => part.open(),
+      stopping.signal,
+      (reason) => {
+        if (health.ready || health.reason !== reason) waiting(name, reason);
+        health = { ready: false, reason };
+      },
+    );
     health = { ready: true };
   };
   return {
@@ -56,7 +59,7 @@ export function patientStep(
     stop: async () => {
       stopping.abort();
       const [opening] = await Promise.allSettled([opened]);
-      if (opening.status === 'fulfilled') await close();
+      if (opening.status === 'fulfilled') await part.close();
     },
   };
 }

@@ -25,6 +25,8 @@ export interface ServiceTools {
   readonly registry: Registry;
   /** Gives the stream's events to log and metrics. */
   readonly observer: StreamObserver;
+  /** Logs what a step of the start waits for, and why. */
+  readonly waiting: (on: string, reason: string) => void;
 }
 
 /** The parts of a service: adapters chosen, work wired. */
@@ -63,7 +65,7 @@ export async function runService<T extends { readonly service: ServiceSettings }
   let lifecycle: Lifecycle | undefined;
   const termination = new Termination(log, () => lifecycle?.stop(service.stopTimeoutMs));
   try {
-    const parts = build(configuration, { log, registry, observer: streamReport(log, new StreamMetrics(registry)) });
+    const parts = build(configuration, toolsOf(log, registry));
     const application = await createApplication(parts, registry, log);
     lifecycle = new Lifecycle(stepsOf(parts, application, service), lifecycleLog(log));
     await lifecycle.start();
@@ -71,6 +73,17 @@ export async function runService<T extends { readonly service: ServiceSettings }
   } catch (error) {
     termination.after(error);
   }
+}
+
+function toolsOf(log: Logger, registry: Registry): ServiceTools {
+  return {
+    log,
+    registry,
+    observer: streamReport(log, new StreamMetrics(registry)),
+    waiting: (on, reason) => {
+      log.warn({ on, reason }, 'start waits');
+    },
+  };
 }
 
 function configurationOf<T extends object>(name: string, sections: Sections<T>): Readonly<T> | undefined {

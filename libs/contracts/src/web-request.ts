@@ -2,12 +2,130 @@ import { z } from 'zod';
 
 import { LogEventBase } from './log-event-base.js';
 
+/**
+ * How a value reads as a piece of SQL: 0 as nothing of the kind; 1 its quotes do not match, or it is a statement told in
+ * prose; 2 it goes on as an expression would; 3 it goes on as only an injected piece would (a comparison of constants, a
+ * sub-select, a call, a comment that hides the rest); 4 the same, after it has ended the literal that it was put into.
+ */
+export const SqlGrade = z.number().int().min(0).max(4);
+
+/** How a value reads as markup: 0 none, 1 harmless elements, 2 elements that load or link, 3 what runs a script. */
+export const MarkupGrade = z.number().int().min(0).max(3);
+
+/** The form of a value, from the narrowest to the widest. */
+export const ValueForm = z.enum([
+  'empty',
+  'digits',
+  'number',
+  'hex',
+  'word',
+  'name',
+  'token',
+  'email',
+  'figures',
+  'phrase',
+  'text',
+]);
+export type ValueForm = z.infer<typeof ValueForm>;
+
+/** One parameter of a request: what a detector needs of it, computed where the value was seen. */
+export const WebParameter = z.object({
+  where: z.enum(['query', 'body', 'path', 'cookie']),
+  /** Positions in lists are left out: `items[].price`. */
+  name: z.string().max(128),
+  /** Characters after decoding. */
+  length: z.number().int().nonnegative(),
+  /** Encodings undone beyond the one that the place asks for: 2 and more is somebody hiding something. */
+  extraDecodings: z.number().int().nonnegative().max(8),
+  form: ValueForm,
+  /** The value as runs of character classes, `a` letters, `9` digits, `s` blanks, `x` other scripts, else the sign itself. */
+  shape: z.string().max(64),
+  /** The distinct ASCII signs in it that are neither letters, digits nor blanks, in code order; apostrophes inside words left out. */
+  signs: z.string().max(32),
+  sql: SqlGrade,
+  /** The tokens that gave the grade, folded; no literal among them. */
+  sqlTokens: z.string().max(96),
+  markup: MarkupGrade,
+  /** Names of elements, handlers and schemes that gave the grade. */
+  markupTokens: z.string().max(96),
+  /** Keyed hash of the value, for finding it again elsewhere; absent for empty values. */
+  digest: z.string().max(16).optional(),
+  /** The response repeats the value as it came, signs unescaped. */
+  reflected: z.boolean(),
+  /** Only where the privacy mode lets values out; cut, secrets removed. */
+  value: z.string().max(4096).optional(),
+});
+export type WebParameter = z.infer<typeof WebParameter>;
+
+/** A piece of a response that can run a script, by what it does rather than by its text. */
+export const ScriptFragment = z.object({
+  kind: z.enum(['inline', 'source', 'handler', 'scheme', 'frame', 'other']),
+  /** Keyed hash of the fragment with its literals taken out. */
+  digest: z.string().max(16),
+  /** The parameter that brought it in, where this collector saw it come: the value is served as it was sent. */
+  from: z
+    .object({ event: z.string().max(512), timeUs: z.number().nonnegative(), parameter: z.string().max(128) })
+    .optional(),
+});
+export type ScriptFragment = z.infer<typeof ScriptFragment>;
+
+/** A statement that the request's thread sent to a database while the request was served. */
+export const IssuedStatement = z.object({
+  /** The statement's coarse structure: verb, tables, columns of its conditions. */
+  outline: z.string().max(512),
+  writes: z.boolean(),
+  failed: z.boolean(),
+  /** A parameter whose value reaches over the edge of a literal of the statement. */
+  tainted: z
+    .object({
+      parameter: z.string().max(128),
+      /** Tokens of the statement that the value covers. */
+      tokens: z.number().int().positive(),
+      /** Whether operators, keywords or comments are among them, or names and literals alone. */
+      syntax: z.boolean(),
+    })
+    .optional(),
+});
+export type IssuedStatement = z.infer<typeof IssuedStatement>;
+
+/** Where a request says that it comes from, compared with the host that it asks. */
+export const OriginRelation = z.enum(['same', 'same-site', 'foreign', 'null', 'absent']);
+export type OriginRelation = z.infer<typeof OriginRelation>;
+
 /** One HTTP request with its response, from an access log or rebuilt from the calls' buffers. */
 export const WebRequest = LogEventBase.extend({
   type: z.literal('web-request'),
+  /** `exchange`: rebuilt, with headers and bodies; `line`: a line of an access log, which has neither body nor cookies. */
+  view: z.enum(['exchange', 'line']),
+  endUs: z.number().nonnegative(),
   method: z.string().max(32),
-  /** Path as the server sees it, decoded once. */
+  /** Path, decoded once, segments that look like identifiers or secrets replaced by `{digits}`, `{hex}`, `{token}`. */
   path: z.string().max(2048),
+  /** 0 where there was no answer. */
   status: z.number().int(),
+  /** Bytes of the response as the source counts them. */
+  bytes: z.number().nonnegative(),
+  contentType: z.string().max(64).optional(),
+  parameters: z.array(WebParameter).max(64),
+  /** Parameters beyond the limit. */
+  parametersDropped: z.number().int().nonnegative(),
+  /** Absent where the source does not record the header. */
+  origin: OriginRelation.optional(),
+  referer: OriginRelation.optional(),
+  /** Path of a same-origin referer, in the form of `path`. */
+  refererPath: z.string().max(2048).optional(),
+  fetchSite: z.enum(['same-origin', 'same-site', 'cross-site', 'none', 'other', 'absent']).optional(),
+  fetchMode: z.enum(['navigate', 'cors', 'no-cors', 'same-origin', 'websocket', 'other', 'absent']).optional(),
+  /** Keyed hash of what names the session, and what that was. */
+  session: z.string().max(64),
+  sessionBy: z.enum(['cookie', 'authorization', 'client']),
+  connection: z.string().max(256).optional(),
+  thread: z.number().int().optional(),
+  /** Equal for the events of one request that several sources report. */
+  request: z.string().max(64),
+  scripts: z.array(ScriptFragment).max(32),
+  /** The response was seen to its end, so that what `scripts` lacks was not in it. */
+  responseComplete: z.boolean(),
+  statements: z.array(IssuedStatement).max(32),
 });
 export type WebRequest = z.infer<typeof WebRequest>;

@@ -1,3 +1,20 @@
+export {
+  ACTIVITIES,
+  type Activity,
+  activityOf,
+  Alert,
+  type AlertEvidence,
+  type AlertFacts,
+  confidenceOf,
+  type ConfidenceId,
+  OCSF_VERSION,
+  severityOf,
+  type SeverityId,
+  type StatusId,
+  statusOf,
+} from './alert.js';
+export { ALERT_TYPES, AlertHeaders, alertHeaders, type AlertType, readAlertHeaders } from './alert-headers.js';
+export { ATTACK_VERSION, attacksOf, weaknessesOf } from './attack-techniques.js';
 export { DeadLetter } from './dead-letter.js';
 export { PlimsollError, type ErrorCode } from './errors.js';
 export { isoTime, ORDINAL_STEP_US, parseIsoTime, US_PER_MS, US_PER_SECOND, type TimeUs } from './event-time.js';
@@ -17,7 +34,7 @@ export { LogEvent, LogGap } from './log-event.js';
 export { LogEventBase } from './log-event-base.js';
 export { openProfile, ProfileFile, sealProfile } from './profile.js';
 export { LabelledAttack, Recording, SourceKind } from './recording.js';
-export type { CallColumns, SourceItem } from './source-item.js';
+export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';
 export { SqlMark, SqlStatement } from './sql-statement.js';
 export { decodeSyscallBatch, encodeSyscallBatch, MAX_BATCH_CALLS, type SyscallBatch } from './syscall-batch.js';
 export { CALL_NUMBERS, callName, callNames, callNumber, I386_OFFSET, UNKNOWN_CALL } from './syscall-table.js';

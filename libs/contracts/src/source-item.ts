@@ -18,9 +18,24 @@ export interface CallColumns {
   readonly names: ReadonlyMap<number, string>;
 }
 
-/** What a source yields. Items come in the order of the source; `end` is the last. */
+/** Which container an item is of, where one source holds several; names as far as the source tells them. */
+export interface ItemContainer {
+  /** First 12 hex digits of the id; `host` for processes in no container; the file's name where each file is a trace. */
+  readonly container: string;
+  readonly name?: string;
+  readonly image?: string;
+  readonly namespace?: string;
+  readonly pod?: string;
+  /** The controller that the pod belongs to, or the compose service. */
+  readonly workload?: string;
+}
+
+/**
+ * What a source yields. Items come in the order of the source. `of` is absent where the source is of one container, the
+ * one it was opened for. An `end` with `of` closes that container's part; the `end` without is the last item.
+ */
 export type SourceItem =
-  | { readonly type: 'calls'; readonly calls: CallColumns }
+  | { readonly type: 'calls'; readonly calls: CallColumns; readonly of?: ItemContainer }
   | { readonly type: 'event'; readonly event: LogEvent }
-  | { readonly type: 'gap'; readonly gap: Gap }
-  | { readonly type: 'end' };
+  | { readonly type: 'gap'; readonly gap: Gap; readonly of?: ItemContainer }
+  | { readonly type: 'end'; readonly of?: ItemContainer };

@@ -45,7 +45,10 @@ export interface HttpExchange {
   readonly thread: number;
   /** The other end, `127.0.0.1:33894`; empty where the trace does not show it. */
   readonly peer: string;
-  /** From the call that moved the request's first byte to the return of the one that moved the response's last. */
+  /**
+   * From the request's first byte (the return of the call that received it, the entry of the call that sent it) to the
+   * return of the call that moved the response's last.
+   */
   readonly startUs: TimeUs;
   readonly endUs: TimeUs;
   readonly request: HttpRequestParts;

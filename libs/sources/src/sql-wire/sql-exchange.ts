@@ -30,6 +30,7 @@ export interface SqlExchange {
   readonly thread: number;
   /** The other end, `127.0.0.1:42298`; empty where the trace does not show it. */
   readonly peer: string;
+  /** From the statement's first byte (received or sent) to the return of the call that moved the answer's last. */
   readonly startUs: TimeUs;
   readonly endUs: TimeUs;
   /** From the handshake, where the trace holds it; at most 128 characters. */

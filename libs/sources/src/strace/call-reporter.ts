@@ -211,7 +211,7 @@ export class CallReporter<Exchange> {
     } else if (kind === 'shutdown' && first >= 0) {
       if (!has(bytes, start, end, 'SHUT_RD)') && !matches(bytes, end - 7, end, 'SHUT_RD'))
         observer.shut(thread, first, timeUs);
-    } else if (kind === 'getpid' && result > 0) observer.identified(thread, result);
+    } else if (kind === 'getpid' && result > 0) observer.identified(thread, result, timeUs);
     else if (kind === 'execute') observer.executed(thread, timeUs);
     else if (kind === 'spawn' && result > 0) {
       const shared = number !== FORK && has(bytes, start, end, 'CLONE_FILES');

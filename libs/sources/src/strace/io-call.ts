@@ -51,7 +51,7 @@ export interface IoObserver<Exchange> {
   /** The thread's process runs another program: most of its descriptors are gone. */
   executed(thread: number, timeUs: TimeUs): void;
   /** `thread` belongs to `process`: what getpid told. */
-  identified(thread: number, process: number): void;
+  identified(thread: number, process: number, timeUs: TimeUs): void;
   /** The thread has ended; `process` where all threads of its process have. */
   exited(thread: number, process: boolean, timeUs: TimeUs): void;
   /** Exchanges that became final since the last call, in the order in which they did. */

@@ -12,3 +12,6 @@ export {
   type ProfileSource,
   type StoredProfiles,
 } from './profile-source.js';
+export { fusionOperator, streamTimeMark } from './fusion-pipeline.js';
+export { alertOf, alertRecord, PRODUCT_VERSION } from './incident-alert.js';
+export { descriptionOf, levelWords, titleOf } from './incident-words.js';

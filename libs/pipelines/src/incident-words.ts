@@ -1,0 +1,76 @@
+import type { AttackPath, Level } from '@plimsoll/contracts';
+import type { Incident, LevelReport } from '@plimsoll/detection';
+
+const PATHS: Readonly<Record<AttackPath, string>> = {
+  sqli: 'SQL injection',
+  xss: 'Cross-site scripting',
+  csrf: 'Cross-site request forgery',
+  rbac: 'Abuse of Kubernetes roles',
+  'web-shell': 'Web shell',
+  unknown: 'Unusual behaviour',
+};
+
+const LEVELS: Readonly<Record<Level, string>> = {
+  sequence: 'system-call sequences',
+  frequency: 'system-call frequencies',
+  log: 'requests and statements',
+};
+
+/** One line: what, where, by whom. */
+export function titleOf(incident: Incident): string {
+  return cut(`${PATHS[incident.path]} in ${incident.application}${whoOf(incident)}`, 512);
+}
+
+/** A paragraph: what was seen, and what each level says of it, the silent ones too. */
+export function descriptionOf(incident: Incident): string {
+  const found = incident.findings
+    .slice(0, 8)
+    .map(({ level, detector, finding, count }) => `${finding} ×${count} (${level}/${detector})`)
+    .join(', ');
+  const more = incident.findings.length > 8 ? ` and ${incident.findings.length - 8} other kinds` : '';
+  const levels = incident.levels.map(levelWords).join(' ');
+  return cut(
+    `${incident.anomalous} anomalous verdicts on ${incident.workloads.join(', ')}: ${found}${more}. ${levels} ` +
+      `Together: p = ${shortNumber(incident.pValue)}.`,
+    4096,
+  );
+}
+
+/** What one level says. A level that could not judge says so: silence is not 'normal'. */
+export function levelWords(report: LevelReport): string {
+  const name = `${report.level} (${LEVELS[report.level]})`;
+  switch (report.state) {
+    case 'anomalous':
+      return `${name}: ${report.anomalous} of ${report.judged} windows anomalous, p = ${shortNumber(report.pValue)}.`;
+    case 'weak':
+      return `${name}: nothing over its own threshold; the strongest has p = ${shortNumber(report.minP)}.`;
+    case 'normal':
+      return `${name}: ${report.judged} windows judged, none remarkable.`;
+    case 'insufficient':
+      return `${name}: not enough evidence to judge.`;
+    case 'gap':
+      return `${name}: not judged, events were lost.`;
+    case 'warming':
+      return `${name}: not judged, no active profile.`;
+    case 'absent':
+      return `${name}: no report.`;
+  }
+}
+
+/** Three significant digits. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** The text, at most `limit` code units long, never half a character at its end. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const last = text.charCodeAt(limit - 2);
+  const inPair = last >= 0xd800 && last <= 0xdbff;
+  return `${text.slice(0, inPair ? limit - 2 : limit - 1)}…`;
+}
+
+function whoOf({ kind }: Incident): string {
+  if (kind.by === 'principal') return ` by ${kind.name.replace(':', ' ')}`;
+  return kind.by === 'many' ? `, ${kind.name} by many` : `, workload ${kind.name}`;
+}

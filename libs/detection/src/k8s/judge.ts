@@ -1,0 +1,254 @@
+import type { K8sAuditEvent } from '@plimsoll/contracts';
+
+import { BURST_COST_NATS, BURST_US, channelsOf, type Channel } from './burst-table.js';
+import type { FindingName } from './findings.js';
+import type { Learned } from './model.js';
+import { identityClass } from './names.js';
+import { nodeNetwork, observationsOf, podNetwork, type Observation } from './observations.js';
+import { objectKey, requestFacts, type FactGroup } from './request-facts.js';
+import {
+  COST_ANONYMOUS_NATS,
+  COST_DENIED_NATS,
+  COST_NATS,
+  outcomeOf,
+  riskOf,
+  type RequestRisk,
+} from './request-kind.js';
+import { NAMESPACED_NATS, REFUSED_NATS, stakeOf } from './stakes.js';
+import { otherAddress, remember, rememberRole, type Contribution, type K8sState } from './state.js';
+import { explainBurst, explainFact, explainNovelty } from './explain.js';
+
+/** Surprise fades with this half-life: what is a minute apart belongs together, what is an hour apart does not. */
+const HALF_LIFE_US = 120_000_000;
+/** The same thing counts again after this long. */
+const AGAIN_US = 600_000_000;
+/** Least number of tokens of a node from which its network is known. */
+const MIN_NODE_TOKENS = 3;
+const MAX_GATHERED_NATS = 200;
+/** Most that requests which only read what is harmless can bring together. */
+const MAX_HARMLESS_NATS = 6;
+
+/** What one request adds. */
+export interface Judgement {
+  /** Surprise of this user as of now, in nats: gathered novelty and facts, and the strangest burst. Higher is stranger. */
+  readonly score: number;
+  /** What this request itself brought; none where it was unremarkable. */
+  readonly contributions: readonly Contribution[];
+}
+
+/**
+ * Judges one request, altering `state`. Three sums of nats, each about exponential for benign requests:
+ * novelty (how rare are its action, namespace, object, answer, binding and source for this identity, less what a
+ * request of that risk must bring), facts (what it grants, lets run or betrays, by rarity and stake), and bursts. The
+ * first two gather over requests and fade; the same thing counts once. Cost: a dozen look-ups.
+ */
+export function judge(event: K8sAuditEvent, state: K8sState, learned: Learned): Judgement {
+  const elapsedUs = Math.max(0, event.timeUs - state.lastUs);
+  state.gathered *= Math.pow(0.5, elapsedUs / HALF_LIFE_US);
+  state.lastUs = Math.max(state.lastUs, event.timeUs);
+  state.recent = state.recent.filter(({ evidence }) => state.lastUs - evidence.timeUs <= 2 * HALF_LIFE_US);
+
+  const contributions = [...novelty(event, state, learned), ...dangerousFacts(event, state, learned)];
+  const nats = contributions.reduce((sum, contribution) => sum + contribution.nats, 0);
+  state.gathered = Math.min(state.gathered + nats, MAX_GATHERED_NATS);
+  const bursts = burstsOf(event, state, learned);
+  const worst = bursts.reduce((most, burst) => Math.max(most, burst.nats), 0);
+  return { score: state.gathered + worst, contributions: [...contributions, ...bursts] };
+}
+
+function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
+  const observations = observationsOf(event);
+  const parts = observations.map((observation) => ({
+    observation,
+    surprise: learned.tables[observation.table].surprise(observation.places),
+  }));
+  const surplus = parts.reduce((sum, { surprise }) => sum + surprise.nats, 0) - costOf(event);
+  // An informer that starts anew lists twenty things at once: reading what harms nobody is never an alarm by itself.
+  const harmless = outcomeOf(event) === 'ok' && HARMLESS.has(riskOf(event)) && !isNobody(event);
+  const nats = harmless ? Math.min(surplus, MAX_HARMLESS_NATS - harmlessNats(state)) : surplus;
+  if (nats <= 0) return [];
+  const key = `novel ${observations.map(({ places }) => places[0]?.[1] ?? '').join('|')}`;
+  if (remember(state, key, event.timeUs, AGAIN_US)) return [];
+  const strangest = parts.reduce((most, part) => (part.surprise.nats > most.surprise.nats ? part : most));
+  return [
+    {
+      finding: noveltyFinding(event, strangest.observation),
+      nats,
+      evidence: explainNovelty(event, parts, nats, learned),
+    },
+  ];
+}
+
+const HARMLESS: ReadonlySet<RequestRisk> = new Set(['public', 'read', 'review', 'rbac-read']);
+
+/** What is left of the surprise that harmless reads brought lately. */
+function harmlessNats(state: K8sState): number {
+  return state.recent.reduce((sum, { finding, nats, evidence }) => {
+    const faded = Math.pow(0.5, (state.lastUs - evidence.timeUs) / HALF_LIFE_US);
+    return finding === 'unusual-request' ? sum + nats * faded : sum;
+  }, 0);
+}
+
+function isNobody(event: K8sAuditEvent): boolean {
+  return event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
+}
+
+function costOf(event: K8sAuditEvent): number {
+  const cost = COST_NATS[riskOf(event)];
+  if (isNobody(event)) {
+    return riskOf(event) === 'public' ? cost : Math.min(cost, COST_ANONYMOUS_NATS);
+  }
+  return outcomeOf(event) === 'denied' ? Math.min(cost, COST_DENIED_NATS) : cost;
+}
+
+const FINDING_BY_RISK: Readonly<Record<RequestRisk, FindingName>> = {
+  public: 'unusual-request',
+  read: 'unusual-request',
+  review: 'unusual-request',
+  'rbac-read': 'unusual-request',
+  write: 'unusual-write',
+  delete: 'unusual-write',
+  'workload-write': 'unusual-write',
+  'secret-write': 'unusual-write',
+  'secret-read': 'secret-access',
+  'rbac-write': 'privilege-grant',
+  'control-write': 'unusual-write',
+  connect: 'container-exec',
+  mint: 'token-minted',
+};
+
+function noveltyFinding(event: K8sAuditEvent, strangest: Observation): FindingName {
+  if (isNobody(event)) return 'anonymous-exploration';
+  if (outcomeOf(event) === 'denied') return 'denied-exploration';
+  const risk = riskOf(event);
+  if (strangest.table === 'via' && FINDING_BY_RISK[risk] === 'unusual-request') return 'new-authority';
+  return FINDING_BY_RISK[risk];
+}
+
+const FINDING_BY_GROUP: Readonly<Record<FactGroup, FindingName>> = {
+  grant: 'privilege-grant',
+  pod: 'privileged-workload',
+  script: 'injected-program',
+  token: 'token-stolen',
+  answer: 'secret-access',
+};
+
+function dangerousFacts(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
+  const user = event.user.name;
+  const rolePowers = (role: string): readonly string[] | undefined =>
+    state.roles.find(([known]) => known === role)?.[1] ?? learned.roles.get(role);
+  const held = learned.objects.get(objectKey(event));
+  const refused = outcomeOf(event) === 'ok' ? 0 : REFUSED_NATS;
+  const found: Contribution[] = [];
+  const add = (group: FactGroup, fact: string, nats: number): void => {
+    if (nats <= 0 || remember(state, `fact ${fact} ${factObject(event, group)}`, event.timeUs, AGAIN_US)) return;
+    found.push({ finding: factFinding(fact, group), nats, evidence: explainFact(event, group, fact, nats, learned) });
+  };
+  for (const { group, facts } of requestFacts(event, rolePowers)) {
+    if ((group === 'pod' || group === 'script') && (inherited(event, learned) || sameProgram(event, held, group)))
+      continue;
+    for (const fact of facts) {
+      if (held?.has(fact) === true) continue;
+      const narrow = group === 'grant' && event.grant?.cluster === false ? NAMESPACED_NATS : 0;
+      const rarity = -Math.log(learned.facts.share(user, group, fact));
+      add(group, fact, rarity + stakeOf(fact).nats - narrow - refused);
+    }
+  }
+  for (const [fact, rarity] of strangePlaces(event, state, learned)) add('token', fact, rarity + stakeOf(fact).nats);
+  if (event.grant?.kind === 'role' && event.grant.role !== undefined && outcomeOf(event) === 'ok') {
+    rememberRole(state, event.grant.role, event.grant.powers);
+  }
+  return found;
+}
+
+/** What a repetition is of: for grants who gains, for pods and programs the object, for tokens the token. */
+function factObject(event: K8sAuditEvent, group: FactGroup): string {
+  if (group === 'grant') return `${event.grant?.role ?? ''} ${event.grant?.subjects.join(',') ?? ''}`;
+  if (group === 'token')
+    return `${event.credential?.id ?? ''} ${event.source.address ?? ''} ${event.impersonated ?? ''}`;
+  return objectKey(event);
+}
+
+function factFinding(fact: string, group: FactGroup): FindingName {
+  if (fact === 'token:impersonation') return 'impersonation';
+  if (fact === 'token:without-pod') return 'token-minted';
+  if (fact === 'answer:anonymous-allowed') return 'anonymous-exploration';
+  return FINDING_BY_GROUP[group];
+}
+
+/**
+ * A controller that makes pods from another's template is not the one who decided on them. Whether an identity is such
+ * a controller is learned; where nothing was, Kubernetes' own controllers are known by their home and their tokens,
+ * which no pod has.
+ */
+function inherited(event: K8sAuditEvent, learned: Learned): boolean {
+  if (event.podPowers?.owned !== true) return false;
+  const user = event.user.name;
+  const { requests, withFact } = learned.facts.seen(user, 'owner', 'owner:owned');
+  if (requests >= 3) return withFact >= 0.9 * requests;
+  return /^system:serviceaccount:kube-system:[a-z-]+-controller$/.test(user) && event.credential?.pod === undefined;
+}
+
+/** The object held these very texts before. */
+function sameProgram(event: K8sAuditEvent, held: ReadonlySet<string> | undefined, group: FactGroup): boolean {
+  const scripts = event.scripts ?? [];
+  return group === 'script' && scripts.length > 0 && scripts.every(({ digest }) => held?.has(`digest:${digest}`));
+}
+
+/** Facts about where a token is used from, each with its rarity in nats. */
+function* strangePlaces(event: K8sAuditEvent, state: K8sState, learned: Learned): Generator<readonly [string, number]> {
+  const { credential, source } = event;
+  if (event.user.kind !== 'service-account' || credential === undefined || source.address === undefined) return;
+  const share = (fact: string): number => -Math.log(learned.facts.share(event.user.name, 'token', fact));
+  const holders = [credential.id, credential.podUid === undefined ? undefined : `pod ${credential.podUid}`];
+  const moved = holders
+    .filter((holder) => holder !== undefined)
+    .map((holder) => otherAddress(state, holder, source.address!));
+  if (moved.some((other) => other !== undefined)) yield ['token:two-addresses', share('token:two-addresses')];
+  if (source.matchesPod === true) return;
+  const near = nodeNetwork(event);
+  const known = near === undefined ? undefined : learned.tables.node.surprise(near.places);
+  if (known !== undefined && known.episodes >= MIN_NODE_TOKENS) {
+    if (known.unseenIn !== undefined) yield ['token:foreign-network', known.nats + share('token:foreign-network')];
+    return;
+  }
+  const wide = podNetwork(event);
+  if (wide === undefined) return;
+  const far = learned.tables.node.surprise(wide.places);
+  if (far.unseenIn !== undefined && far.episodes >= MIN_NODE_TOKENS) {
+    yield ['token:foreign-network', far.nats + share('token:foreign-network')];
+  }
+}
+
+const FINDING_BY_CHANNEL: Readonly<Record<Channel, FindingName>> = {
+  delete: 'mass-deletion',
+  denied: 'denied-exploration',
+  secret: 'secret-access',
+  write: 'unusual-rate',
+  all: 'unusual-rate',
+};
+
+/** Bursts that this request makes larger, as far as they are strange. */
+function burstsOf(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
+  const index = Math.floor(event.timeUs / BURST_US);
+  const found: Contribution[] = [];
+  for (const [channel, amount] of channelsOf(event)) {
+    let burst = state.bursts.find((known) => known.channel === channel);
+    if (burst === undefined) {
+      burst = { channel, index, size: 0 };
+      state.bursts.push(burst);
+    }
+    if (burst.index !== index) {
+      burst.index = index;
+      burst.size = 0;
+    }
+    burst.size += amount;
+    const klass = identityClass(event);
+    const nats = learned.bursts.nats(event.user.name, klass, channel, burst.size) - BURST_COST_NATS[channel];
+    if (nats <= 0) continue;
+    const finding = isNobody(event) ? 'anonymous-exploration' : FINDING_BY_CHANNEL[channel];
+    const { mean, bursts } = learned.bursts.usual(event.user.name, klass, channel);
+    found.push({ finding, nats, evidence: explainBurst(event, channel, burst.size, { mean, bursts, nats }) });
+  }
+  return found;
+}

@@ -1,0 +1,243 @@
+import {
+  PlimsollError,
+  sealProfile,
+  type K8sAuditEvent,
+  type LogGap,
+  type ProfileFile,
+  type Where,
+} from '@plimsoll/contracts';
+
+import { fitCalibration } from '../calibration/index.js';
+import type { Learner } from '../detector.js';
+
+import { BURST_US, BurstTable, channelsOf, type Channel } from './burst-table.js';
+import { FactTable } from './fact-table.js';
+import { judge } from './judge.js';
+import { K8S_AUDIT } from './k8s-audit-detector.js';
+import { MAX_OBJECTS, TABLES, type Learned } from './model.js';
+import { identityClass } from './names.js';
+import { NoveltyTable } from './novelty-table.js';
+import { nodeNetwork, observationsOf, podNetwork } from './observations.js';
+import { objectKey, requestFacts } from './request-facts.js';
+import { outcomeOf } from './request-kind.js';
+import { alreadyCounted, startState, type K8sState } from './state.js';
+
+const MAX_USERS = 50_000;
+const MAX_TOKENS = 100_000;
+const MAX_FACTS_OF_OBJECT = 128;
+/** Scores that calibration keeps; what comes after is not looked at. */
+const MAX_SCORES = 1_000_000;
+const MIN_LEARNED = 100;
+const MIN_CALIBRATED = 20;
+const DAY_US = 86_400_000_000;
+/** New things in a thousand requests that a profile may still meet and be called complete. */
+const COMPLETE_NOVELTY = 0.05;
+
+/** Requests that say nothing of what is normal: what a refused write would have granted was never granted. */
+function taught(event: K8sAuditEvent): boolean {
+  return outcomeOf(event) === 'ok';
+}
+
+/** What was learned so far: the same as a model asks, but it grows. */
+interface Growing extends Omit<Learned, 'objects' | 'roles' | 'levels'> {
+  readonly objects: Map<string, Set<string>>;
+  readonly roles: Map<string, readonly string[]>;
+  readonly levels: Record<string, number>;
+}
+
+/**
+ * Learns a cluster's audit events: who asks what, where, with which answer; then scores benign events that it did not
+ * learn, for the calibration. Memory is bounded by the limits of its tables, and one state a user while calibrating.
+ */
+export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
+  readonly #of: Pick<Where, 'application' | 'workload'>;
+  readonly #learned: Growing;
+  readonly #streams = new Set<string>();
+  readonly #counted = new Map<string, K8sState>();
+  readonly #tokens = new Set<string>();
+  readonly #bursts = new Map<string, { index: number; size: number; user: string; klass: string; channel: Channel }>();
+  readonly #states = new Map<string, K8sState>();
+  readonly #runs = new Map<string, number[]>();
+  #events = 0;
+  #gaps = 0;
+  #scores = 0;
+  #firstUs = Infinity;
+  #lastUs = -Infinity;
+
+  constructor(of: Pick<Where, 'application' | 'workload'>) {
+    this.#of = { application: of.application, workload: of.workload };
+    const tables = {
+      kind: new NoveltyTable(),
+      action: new NoveltyTable(),
+      namespace: new NoveltyTable(),
+      object: new NoveltyTable(),
+      outcome: new NoveltyTable(),
+      via: new NoveltyTable(),
+      source: new NoveltyTable(),
+      node: new NoveltyTable(),
+    };
+    this.#learned = {
+      tables,
+      facts: new FactTable(),
+      bursts: new BurstTable(),
+      objects: new Map(),
+      roles: new Map(),
+      levels: {},
+    };
+  }
+
+  learn(input: K8sAuditEvent | LogGap): void {
+    if (this.#streams.size < 10_000) this.#streams.add(input.stream);
+    if (input.type === 'gap') {
+      this.#gaps += 1;
+      return;
+    }
+    if (this.#repeated(input)) return;
+    this.#events += 1;
+    this.#learned.levels[input.level] = (this.#learned.levels[input.level] ?? 0) + 1;
+    for (const { table, places } of observationsOf(input)) {
+      this.#learned.tables[table].learn(places, input.timeUs);
+    }
+    this.#learnToken(input);
+    this.#learnFacts(input);
+    this.#learnBursts(input);
+  }
+
+  calibrate(input: K8sAuditEvent | LogGap): void {
+    this.#closeBursts();
+    if (input.type === 'gap' || this.#scores >= MAX_SCORES) return;
+    let state = this.#states.get(input.key);
+    if (state === undefined) {
+      if (this.#states.size >= MAX_USERS) return;
+      state = startState();
+      this.#states.set(input.key, state);
+      this.#runs.set(input.key, []);
+    }
+    if (alreadyCounted(state, input.auditId)) return;
+    this.#runs.get(input.key)?.push(judge(input, state, this.#learned).score);
+    this.#scores += 1;
+    this.#firstUs = Math.min(this.#firstUs, input.timeUs);
+    this.#lastUs = Math.max(this.#lastUs, input.timeUs);
+  }
+
+  finish(): ProfileFile {
+    this.#closeBursts();
+    if (this.#events < MIN_LEARNED || this.#scores < MIN_CALIBRATED) {
+      throw new PlimsollError(
+        'empty-source',
+        `Kubernetes audit of ${this.#of.workload}: ${this.#events} events to learn from and ${this.#scores} to calibrate on; at least ${MIN_LEARNED} and ${MIN_CALIBRATED} are needed`,
+      );
+    }
+    const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
+    const novelty = total === 0 ? 1 : Math.min(1, once / total);
+    // A second of audit makes no rate for a day: at least a minute is assumed.
+    const spanUs = Math.max(this.#lastUs - this.#firstUs, 60_000_000);
+    const { facts, bursts, objects, roles, levels, tables } = this.#learned;
+    const byName = (a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number =>
+      a[0] < b[0] ? -1 : 1;
+    return sealProfile({
+      ...this.#of,
+      detector: K8S_AUDIT,
+      learned: {
+        streams: [...this.#streams].sort(),
+        events: this.#events,
+        novelty,
+        complete: novelty <= COMPLETE_NOVELTY && this.#gaps === 0,
+        notes: this.#notes(),
+      },
+      model: {
+        kind: 'k8s-audit/1',
+        tables: Object.fromEntries(TABLES.map((name) => [name, tables[name].data()])),
+        facts: facts.data(),
+        bursts: bursts.data(),
+        objects: [...objects].map(([name, held]): [string, string[]] => [name, [...held].sort()]).sort(byName),
+        roles: [...roles].map(([name, powers]): [string, string[]] => [name, [...powers]]).sort(byName),
+        levels,
+        // A nat is the least difference that means anything in a sum of logarithms of chances.
+        calibration: fitCalibration([...this.#runs.values()], { minScale: 1 }),
+        requestsPerDay: (this.#scores * DAY_US) / spanUs,
+      },
+    });
+  }
+
+  #repeated(event: K8sAuditEvent): boolean {
+    let state = this.#counted.get(event.key);
+    if (state === undefined) {
+      if (this.#counted.size >= MAX_USERS) return false;
+      state = startState();
+      this.#counted.set(event.key, state);
+    }
+    return alreadyCounted(state, event.auditId);
+  }
+
+  /** The network of a pod counts once a token, however busy the pod is. */
+  #learnToken(event: K8sAuditEvent): void {
+    const id = event.credential?.id;
+    if (id === undefined || this.#tokens.has(id) || this.#tokens.size >= MAX_TOKENS) return;
+    this.#tokens.add(id);
+    // The token's number stands for the time: each token is an episode of its own.
+    const episode = this.#tokens.size * BURST_US;
+    for (const network of [nodeNetwork(event), podNetwork(event)]) {
+      if (network !== undefined) this.#learned.tables.node.learn(network.places, episode);
+    }
+  }
+
+  #learnFacts(event: K8sAuditEvent): void {
+    const { facts, roles } = this.#learned;
+    const user = event.user.name;
+    for (const { group, facts: found } of requestFacts(event, (role) => roles.get(role))) {
+      if (!taught(event) && group !== 'token') continue;
+      facts.learn(user, group, found);
+      if (group === 'pod' || group === 'script') this.#hold(event, found);
+    }
+    if (event.podPowers !== undefined) facts.learn(user, 'owner', event.podPowers.owned ? ['owner:owned'] : []);
+    if (event.grant?.kind === 'role' && event.grant.role !== undefined && taught(event) && roles.size < MAX_OBJECTS) {
+      roles.set(event.grant.role, event.grant.powers);
+    }
+  }
+
+  #hold(event: K8sAuditEvent, facts: readonly string[]): void {
+    const digests = (event.scripts ?? []).map(({ digest }) => `digest:${digest}`);
+    if (facts.length + digests.length === 0) return;
+    const { objects } = this.#learned;
+    const key = objectKey(event);
+    let held = objects.get(key);
+    if (held === undefined) {
+      if (objects.size >= MAX_OBJECTS) return;
+      held = new Set();
+      objects.set(key, held);
+    }
+    for (const fact of [...facts, ...digests]) if (held.size < MAX_FACTS_OF_OBJECT) held.add(fact);
+  }
+
+  #learnBursts(event: K8sAuditEvent): void {
+    const index = Math.floor(event.timeUs / BURST_US);
+    for (const [channel, amount] of channelsOf(event)) {
+      const key = `${event.key}\n${channel}`;
+      const open = this.#bursts.get(key);
+      if (open?.index === index) {
+        open.size += amount;
+        continue;
+      }
+      if (open !== undefined) this.#learned.bursts.learn(open.user, open.klass, open.channel, open.size);
+      else if (this.#bursts.size >= MAX_USERS) continue;
+      this.#bursts.set(key, { index, size: amount, user: event.user.name, klass: identityClass(event), channel });
+    }
+  }
+
+  #closeBursts(): void {
+    for (const { user, klass, channel, size } of this.#bursts.values())
+      this.#learned.bursts.learn(user, klass, channel, size);
+    this.#bursts.clear();
+  }
+
+  #notes(): string[] {
+    const levels = Object.entries(this.#learned.levels).map(([level, count]) => `${level} ${count}`);
+    const notes = [`events by audit level: ${levels.sort().join(', ')}`];
+    const bodies = (this.#learned.levels['Request'] ?? 0) + (this.#learned.levels['RequestResponse'] ?? 0);
+    if (bodies === 0)
+      notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
+    if (this.#gaps > 0) notes.push(`${this.#gaps} gaps were announced while learning`);
+    return notes;
+  }
+}

@@ -1,0 +1,96 @@
+import type { K8sAuditEvent } from '@plimsoll/contracts';
+
+import { homeNamespace, namePattern } from './names.js';
+import { outcomeOf, riskOf } from './request-kind.js';
+
+export type FactGroup = 'grant' | 'pod' | 'script' | 'token' | 'answer';
+
+/** The facts of one group in one request; a group with no fact in it still counts as a request of that group. */
+export interface FactsOfGroup {
+  readonly group: FactGroup;
+  readonly facts: readonly string[];
+}
+
+/** Groups that stand for everybody, or for everybody who has a credential. */
+const EVERYONE = new Set([
+  'group:system:authenticated',
+  'group:system:unauthenticated',
+  'group:system:serviceaccounts',
+  'system:anonymous',
+]);
+
+/** The object that is written, by pattern: what it held before is what the same object may hold again. */
+export function objectKey(event: K8sAuditEvent): string {
+  const { resource } = event;
+  if (resource === undefined) return '';
+  return `${resource.group}/${resource.name} ${namePattern(resource.namespace ?? '-')}/${namePattern(resource.object ?? '-')}`;
+}
+
+/**
+ * What the request holds that is dangerous by itself. `rolePowers` tells what a role permits whose content the log
+ * showed earlier; undefined where it never did.
+ */
+export function requestFacts(
+  event: K8sAuditEvent,
+  rolePowers: (role: string) => readonly string[] | undefined,
+): FactsOfGroup[] {
+  const groups: FactsOfGroup[] = [];
+  if (event.grant !== undefined) groups.push({ group: 'grant', facts: grantFacts(event, event.grant, rolePowers) });
+  if (event.podPowers !== undefined) {
+    groups.push({ group: 'pod', facts: event.podPowers.powers.map((power) => `pod:${power}`) });
+  }
+  if (mayHoldScript(event)) {
+    const kinds = (event.scripts ?? []).flatMap((script) =>
+      script.where === 'lifecycle' ? [...script.kinds, 'lifecycle'] : script.kinds,
+    );
+    groups.push({ group: 'script', facts: [...new Set(kinds)].map((kind) => `script:${kind}`) });
+  }
+  groups.push({ group: 'token', facts: tokenFacts(event) });
+  groups.push({ group: 'answer', facts: answerFacts(event) });
+  return groups;
+}
+
+function grantFacts(
+  event: K8sAuditEvent,
+  grant: NonNullable<K8sAuditEvent['grant']>,
+  rolePowers: (role: string) => readonly string[] | undefined,
+): string[] {
+  const powers = grant.powers.length > 0 || grant.role === undefined ? grant.powers : (rolePowers(grant.role) ?? []);
+  const facts = powers.map((power) => `grant:${power}`);
+  if (powers.length > 0 || !grant.cluster) {
+    if (grant.subjects.includes(event.user.name)) facts.push('grant:to-oneself');
+  }
+  if (powers.length > 0 && grant.subjects.some((subject) => EVERYONE.has(subject))) facts.push('grant:to-everyone');
+  return facts;
+}
+
+/** Whether the level of the event would have shown a program, had there been one. */
+function mayHoldScript(event: K8sAuditEvent): boolean {
+  if (event.scripts !== undefined || event.resource?.subresource === 'exec') return true;
+  return event.podPowers !== undefined || (event.resource?.name === 'configmaps' && event.requestBytes !== undefined);
+}
+
+function tokenFacts(event: K8sAuditEvent): string[] {
+  const facts: string[] = [];
+  if (event.source.matchesPod === false) facts.push('token:not-its-pod');
+  if (event.user.kind === 'service-account' && event.credential?.pod === undefined) facts.push('token:without-pod');
+  if (event.impersonated !== undefined && event.impersonated !== event.user.name) facts.push('token:impersonation');
+  return facts;
+}
+
+function answerFacts(event: K8sAuditEvent): string[] {
+  const facts: string[] = [];
+  if (event.secretsReturned === true) facts.push('answer:secrets-shown');
+  if (event.bodyMismatch === true) facts.push('answer:body-mismatch');
+  const nobody = event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
+  if (nobody && outcomeOf(event) === 'ok' && riskOf(event) !== 'public') facts.push('answer:anonymous-allowed');
+  return facts;
+}
+
+/** A namespace as its relation to the asker: what an identity never seen is judged with. */
+export function namespaceRelation(event: K8sAuditEvent): string {
+  const namespace = event.resource?.namespace;
+  if (namespace === undefined || namespace === '') return 'whole cluster';
+  const home = homeNamespace(event.user.name);
+  return home === undefined ? 'a namespace' : home === namespace ? 'its own namespace' : "another's namespace";
+}

@@ -1,0 +1,90 @@
+/**
+ * What one fact in a request is worth before anything was learned: how often honest requests of its kind hold it, and
+ * how many nats it weighs beyond its rarity, by what it gives away. Both are judgements about Kubernetes, not about any
+ * cluster: the learned counts of the identity and of the cluster take over from `prior` as they grow.
+ */
+export interface Stake {
+  /** Share of honest requests of the same kind (grants, pod writes, program-like texts, tokens) that hold it. */
+  readonly prior: number;
+  /** Added to its surprise; below zero for what is common and harmless. */
+  readonly nats: number;
+}
+
+const SAFE: Stake = { prior: 0.3, nats: -6 };
+
+const STAKES: Readonly<Record<string, Stake>> = {
+  // Grants, cluster-wide; the same within a namespace is worth `NAMESPACED_NATS` less.
+  'grant:everything': { prior: 0.005, nats: 8 },
+  'grant:all-verbs': { prior: 0.05, nats: -3 },
+  'grant:all-resources': { prior: 0.03, nats: 0 },
+  'grant:all-urls': { prior: 0.01, nats: 0 },
+  'grant:escalate': { prior: 0.005, nats: 6 },
+  'grant:impersonate': { prior: 0.005, nats: 6 },
+  'grant:write-rbac': { prior: 0.02, nats: 4 },
+  'grant:mint-tokens': { prior: 0.01, nats: 4 },
+  'grant:use-service-accounts': { prior: 0.05, nats: -1 },
+  'grant:read-secrets': { prior: 0.08, nats: 3 },
+  'grant:exec': { prior: 0.03, nats: 3 },
+  'grant:ephemeral-containers': { prior: 0.01, nats: 3 },
+  'grant:create-pods': { prior: 0.08, nats: 0 },
+  'grant:node-proxy': { prior: 0.02, nats: 3 },
+  'grant:admission-webhooks': { prior: 0.02, nats: 2 },
+  'grant:approve-certificates': { prior: 0.01, nats: 4 },
+  'grant:to-everyone': { prior: 0.003, nats: 7 },
+  'grant:to-oneself': { prior: 0.005, nats: 4 },
+  // Pods.
+  'pod:privileged': { prior: 0.01, nats: 5 },
+  'pod:host-pid': { prior: 0.01, nats: 4 },
+  'pod:host-ipc': { prior: 0.005, nats: 3 },
+  'pod:host-network': { prior: 0.03, nats: 1 },
+  'pod:host-path-root': { prior: 0.005, nats: 6 },
+  'pod:host-path-runtime': { prior: 0.01, nats: 5 },
+  'pod:host-path-sensitive': { prior: 0.02, nats: 3 },
+  'pod:host-path': { prior: 0.06, nats: -1 },
+  'pod:unmasked-proc': { prior: 0.002, nats: 4 },
+  'pod:seccomp-off': { prior: 0.02, nats: 0 },
+  'pod:run-as-root': { prior: 0.1, nats: -3 },
+  'pod:ephemeral-container': { prior: 0.02, nats: 2 },
+  'pod:control-plane-toleration': { prior: 0.03, nats: -1 },
+  'pod:token-for-audience': { prior: 0.05, nats: -4 },
+  'pod:capability-other': { prior: 0.1, nats: -4 },
+  'pod:capability': { prior: 0.02, nats: 3 },
+  // Program-like texts. Shells and shebangs are everyday in charts; what fetches and runs is not.
+  'script:interpreter': { prior: 0.4, nats: -5 },
+  'script:shebang': { prior: 0.4, nats: -5 },
+  'script:decode': { prior: 0.08, nats: 0 },
+  'script:make-executable': { prior: 0.1, nats: -1 },
+  'script:download': { prior: 0.12, nats: 1 },
+  'script:remote-code': { prior: 0.05, nats: 2 },
+  'script:address-url': { prior: 0.05, nats: 2 },
+  'script:pipe-to-shell': { prior: 0.02, nats: 6 },
+  'script:substituted-shell': { prior: 0.02, nats: 5 },
+  'script:reverse-shell': { prior: 0.002, nats: 8 },
+  'script:credential-path': { prior: 0.05, nats: 3 },
+  'script:host-escape': { prior: 0.01, nats: 6 },
+  'script:persistence': { prior: 0.03, nats: 3 },
+  'script:miner-protocol': { prior: 0.001, nats: 8 },
+  'script:long-base64': { prior: 0.05, nats: 1 },
+  'script:lifecycle': { prior: 0.15, nats: 0 },
+  // Credentials.
+  'token:not-its-pod': { prior: 0.0005, nats: 5 },
+  'token:two-addresses': { prior: 0.001, nats: 4 },
+  'token:foreign-network': { prior: 0.002, nats: 2 },
+  'token:without-pod': { prior: 0.02, nats: 3 },
+  'token:impersonation': { prior: 0.005, nats: 2 },
+  // Answers.
+  'answer:secrets-shown': { prior: 0.05, nats: -2 },
+  'answer:body-mismatch': { prior: 0.001, nats: 0 },
+  'answer:anonymous-allowed': { prior: 0.005, nats: 6 },
+};
+
+/** What a grant within one namespace is worth less than the same for the whole cluster. */
+export const NAMESPACED_NATS = 4;
+/** What an attempt that was refused is worth less than one that succeeded. */
+export const REFUSED_NATS = 3;
+
+export function stakeOf(fact: string): Stake {
+  const known = STAKES[fact];
+  if (known !== undefined) return known;
+  return (fact.startsWith('pod:capability-') ? STAKES['pod:capability'] : undefined) ?? SAFE;
+}

@@ -53,6 +53,11 @@ export class CallBatcher {
     this.#digests = new Uint32Array(maxCalls);
   }
 
+  /** Position that the next call after everything pending will have. */
+  get nextOrdinal(): number {
+    return this.#ordinal + this.#count;
+  }
+
   /**
    * Takes calls in and returns the batches that became full. A time before the previous call's is moved up to it:
    * the order is the kernel's, and clocks of two processors differ by less than the order does.

@@ -4,6 +4,7 @@ import {
   identity,
   TOPICS,
   type Gap,
+  type ItemContainer,
   type LogEvent,
   type LogGap,
   type SourceItem,
@@ -31,63 +32,110 @@ export function messageRecord(message: CollectorMessage): OutgoingRecord {
     : { topic: TOPICS.logs.name, key: message.event.key, value: encodeJson(message.event) };
 }
 
+/** Keys of `logs` that a gap is announced to: the latest that the source spoke of. */
+const RECENT_KEYS = 1_024;
+
+/** Containers of one source that hold an open batch; one that was quiet longest leaves its batch early for another. */
+const OPEN_CONTAINERS = 2_048;
+
+/** Containers of one source whose place in the numbering is remembered. */
+const KNOWN_CONTAINERS = 65_536;
+
+/** Where the calls of one of the source's containers belong. */
+export type PlaceOf = (of: ItemContainer) => Where;
+
 /**
- * One source's stream as messages. Calls keep their order; an event leaves as it comes. A loss is announced to the
- * calls' container and, where the source yields events, to every key that it has spoken of lately, so that no window
- * is judged across it.
+ * One source's stream as messages. Calls keep their order within their container; an event leaves as it comes. A loss
+ * is announced to the containers that it may concern and, where the source yields events, to every key that it has
+ * spoken of lately, so that no window is judged across it.
  */
 export class CollectorPipeline {
   readonly #where: Where;
   readonly #stream: string;
   readonly #limits: BatchLimits;
+  readonly #placeOf: PlaceOf;
   readonly #keys = new Map<string, LogEvent>();
-  #batcher: CallBatcher | undefined;
+  readonly #open = new Map<string, CallBatcher>();
+  readonly #ordinals = new Map<string, number>();
 
-  constructor(where: Where, stream: string, limits: BatchLimits = DEFAULT_BATCH_LIMITS) {
+  /** Without `placeOf`, every container of the source belongs to the workload that the source was opened for. */
+  constructor(
+    where: Where,
+    stream: string,
+    options: { readonly limits?: BatchLimits; readonly placeOf?: PlaceOf } = {},
+  ) {
     this.#where = where;
     this.#stream = stream;
-    this.#limits = limits;
+    this.#limits = options.limits ?? DEFAULT_BATCH_LIMITS;
+    this.#placeOf = options.placeOf ?? (({ container }) => ({ ...where, container }));
   }
 
   push(item: SourceItem): CollectorMessage[] {
     switch (item.type) {
-      case 'calls':
-        return this.#calls().push(item.calls).map(asMessage);
+      case 'calls': {
+        const [evicted, batcher] = this.#batcher(item.of);
+        return [...evicted, ...batcher.push(item.calls).map(asMessage)];
+      }
       case 'event':
-        this.#remember(item.event);
+        remember(this.#keys, item.event.key, item.event, RECENT_KEYS);
         return [{ topic: 'logs', event: item.event }];
       case 'gap':
-        return this.#lose(item.gap);
+        return this.#lose(item.gap, item.of);
       case 'end':
-        return this.#batcher ? [asMessage(this.#batcher.end())] : [];
+        return this.#end(item.of);
     }
   }
 
   /** What is pending leaves now: for live sources, when nothing came for a while. */
   flush(): CollectorMessage[] {
-    return this.#batcher?.flush().map(asMessage) ?? [];
+    return [...this.#open.values()].flatMap((batcher) => batcher.flush().map(asMessage));
   }
 
-  #calls(): CallBatcher {
-    this.#batcher ??= new CallBatcher(this.#where, this.#stream, this.#limits);
-    return this.#batcher;
+  #batcher(of: ItemContainer | undefined): [CollectorMessage[], CallBatcher] {
+    const name = of?.container ?? '';
+    const known = this.#open.get(name);
+    if (known) {
+      remember(this.#open, name, known, OPEN_CONTAINERS);
+      return [[], known];
+    }
+    const where = of ? this.#placeOf(of) : this.#where;
+    const opened = new CallBatcher(where, this.#stream, this.#limits, this.#ordinals.get(name) ?? 0);
+    const evicted = remember(this.#open, name, opened, OPEN_CONTAINERS);
+    return [evicted ? this.#close(evicted[0], evicted[1]) : [], opened];
   }
 
-  #remember(event: LogEvent): void {
-    this.#keys.delete(event.key);
-    this.#keys.set(event.key, event);
-    if (this.#keys.size > RECENT_KEYS) this.#keys.delete(this.#keys.keys().next().value!);
+  #close(name: string, batcher: CallBatcher): CollectorMessage[] {
+    const messages = batcher.flush().map(asMessage);
+    remember(this.#ordinals, name, batcher.nextOrdinal, KNOWN_CONTAINERS);
+    return messages;
   }
 
-  #lose(gap: Gap): CollectorMessage[] {
-    const toCalls = this.#batcher?.lose(gap).map(asMessage) ?? [];
+  #end(of: ItemContainer | undefined): CollectorMessage[] {
+    const ending = of ? [of.container] : [...this.#open.keys()];
+    return ending.flatMap((name) => {
+      const batcher = this.#open.get(name);
+      this.#open.delete(name);
+      return batcher ? [asMessage(batcher.end())] : [];
+    });
+  }
+
+  #lose(gap: Gap, of: ItemContainer | undefined): CollectorMessage[] {
+    const concerned = of ? [this.#open.get(of.container)] : [...this.#open.values()];
+    const toCalls = concerned.flatMap((batcher) => batcher?.lose(gap).map(asMessage) ?? []);
     const toKeys = [...this.#keys.values()].map((event) => ({ topic: 'logs' as const, event: logGap(event, gap) }));
     return [...toCalls, ...toKeys];
   }
 }
 
-/** Keys of `logs` that a gap is announced to: the latest that the source spoke of. */
-const RECENT_KEYS = 1_024;
+/** Sets `key` as the newest; returns the oldest entry where that made one too many, and forgets it. */
+function remember<T>(map: Map<string, T>, key: string, value: T, most: number): [string, T] | undefined {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return undefined;
+  const oldest = map.entries().next().value!;
+  map.delete(oldest[0]);
+  return oldest;
+}
 
 function asMessage(batch: SyscallBatch): CollectorMessage {
   return { topic: 'syscalls', batch };

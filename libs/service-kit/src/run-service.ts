@@ -27,6 +27,8 @@ export interface ServiceTools {
   readonly observer: StreamObserver;
   /** Logs what a step of the start waits for, and why. */
   readonly waiting: (on: string, reason: string) => void;
+  /** Logs what a client library has to say. What it calls an error it mostly tries again; our own events say the rest. */
+  readonly clientMessage: (level: 'warn' | 'error', message: string) => void;
 }
 
 /** The parts of a service: adapters chosen, work wired. */
@@ -69,7 +71,7 @@ export async function runService<T extends { readonly service: ServiceSettings }
     const application = await createApplication(parts, registry, log);
     lifecycle = new Lifecycle(stepsOf(parts, application, service), lifecycleLog(log));
     await lifecycle.start();
-    log.info('started');
+    log.info({ address: await application.getUrl() }, 'started');
   } catch (error) {
     termination.after(error);
   }
@@ -82,6 +84,9 @@ function toolsOf(log: Logger, registry: Registry): ServiceTools {
     observer: streamReport(log, new StreamMetrics(registry)),
     waiting: (on, reason) => {
       log.warn({ on, reason }, 'start waits');
+    },
+    clientMessage: (level, message) => {
+      log.warn({ context: 'client', clientLevel: level }, message);
     },
   };
 }

@@ -78,7 +78,10 @@ export class PartitionTask<Message, State> {
     const { observer, stepRecords } = this.parts;
     try {
       for (let from = 0; from < records.length; from += stepRecords) {
-        if (from > 0) await context.heartbeat();
+        if (from > 0) {
+          await context.heartbeat();
+          if (context.signal.aborted) throw new PlimsollError('stopped', 'the partition is wanted back');
+        }
         await this.step(records.slice(from, from + stepRecords), context);
       }
     } catch (error) {

@@ -1,0 +1,41 @@
+import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
+
+import type { KafkaOptions } from './kafka-options.js';
+
+/** Attempts within one call of kafkajs: short, since the stream repeats calls itself and says what it waits for. */
+export const SHORT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 };
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** The kafkajs client that `options` describe. */
+export function kafkaClient(options: KafkaOptions): Kafka {
+  const { brokers, clientId = 'plimsoll', tls, sasl, onClientMessage } = options;
+  const config: KafkaConfig = {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    enforceRequestTimeout: true,
+    retry: SHORT_RETRY,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => {
+      const level = entry.level === logLevel.ERROR ? 'error' : 'warn';
+      onClientMessage?.(level, `${entry.namespace}: ${entry.log.message}`);
+    },
+    ...(tls === undefined ? {} : { ssl: { ...tls } }),
+    ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
+  };
+  return new Kafka(config);
+}
+
+function saslOf({ mechanism, username, password }: NonNullable<KafkaOptions['sasl']>): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+  }
+}

@@ -1,0 +1,44 @@
+import { PlimsollError, type ErrorCode } from '@plimsoll/contracts';
+
+/** Protocol errors that do not pass by themselves; every other failure of Kafka may. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  MESSAGE_TOO_LARGE: 'too-large',
+  RECORD_LIST_TOO_LARGE: 'too-large',
+  TOPIC_AUTHORIZATION_FAILED: 'bad-configuration',
+  GROUP_AUTHORIZATION_FAILED: 'bad-configuration',
+  CLUSTER_AUTHORIZATION_FAILED: 'bad-configuration',
+  SASL_AUTHENTICATION_FAILED: 'bad-configuration',
+  UNSUPPORTED_SASL_MECHANISM: 'bad-configuration',
+  INVALID_TOPIC_EXCEPTION: 'bad-configuration',
+};
+
+/** What an error of kafkajs or of a broker stands for. */
+export function kafkaError(error: unknown, doing: string): PlimsollError {
+  if (error instanceof PlimsollError) return error;
+  const causes = chainOf(error);
+  const code = causes.map((cause) => CODES[kindOf(cause)]).find((found) => found !== undefined) ?? 'unavailable';
+  const last = causes.at(-1);
+  return new PlimsollError(code, `Kafka, ${doing}: ${last instanceof Error ? last.message : 'unknown failure'}`, {
+    cause: error,
+  });
+}
+
+/** Whether the broker says that this consumer is a member no more. */
+export function isLostMembership(error: unknown): boolean {
+  return chainOf(error).some((cause) => ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION'].includes(kindOf(cause)));
+}
+
+/** The error, what caused it, and so on; cut off where it would not end. */
+function chainOf(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let at = error; at !== undefined && chain.length < 10; at = at instanceof Error ? at.cause : undefined) {
+    chain.push(at);
+  }
+  return chain;
+}
+
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if (error.name === 'KafkaJSSASLAuthenticationError') return 'SASL_AUTHENTICATION_FAILED';
+  return 'type' in error && typeof error.type === 'string' ? error.type : '';
+}

@@ -1,0 +1,182 @@
+import { PlimsollError } from '@plimsoll/contracts';
+import { systemClock, type ConsumeOptions, type LogRecord, type StreamObserver } from '@plimsoll/streaming';
+
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 2_000;
+
+/** What a pump needs of the consumer that feeds it. */
+export interface PumpHost {
+  /** Where the partition is read from when its handler does not say, and the bounds of what the log holds. */
+  place(partition: number): Promise<{ readonly start: number; readonly low: number; readonly high: number }>;
+  /** Reads on from `offset`, throwing away what was fetched ahead. */
+  seek(partition: number, offset: number): void;
+  pause(partition: number): void;
+  resume(partition: number): void;
+  /** Whether the group has heard of this consumer within the session. */
+  inContact(): boolean;
+  heartbeat(): Promise<void>;
+}
+
+export interface FetchedBatch {
+  readonly records: readonly LogRecord[];
+  readonly endOffset: number;
+}
+
+/**
+ * One partition in the hands of one consumer: takes what kafkajs fetches into a short queue and hands it to the handler
+ * batch by batch. The fetch loop of kafkajs, and with it its heartbeat, never waits for a handler: a partition whose
+ * queue is full is paused, the others go on (kafkajs#1764).
+ */
+export class PartitionPump {
+  /** The partition is lost already: what the handler does from now on must not count. */
+  lost = false;
+  /** The next offset to be fetched; undefined until the partition has its place. */
+  private expected: number | undefined;
+  /** The end of what the handler has done with. */
+  private doneOffset: number | undefined;
+  private readonly queue: FetchedBatch[] = [];
+  private readonly gone = new AbortController();
+  private wake: () => void = () => undefined;
+  private heldBack = true;
+  /** The place at which a batch was refused because it began later. */
+  private refusedAt: number | undefined;
+  private readonly done: Promise<void>;
+
+  constructor(
+    private readonly partition: number,
+    private readonly consume: ConsumeOptions,
+    private readonly host: PumpHost,
+    private readonly observer: StreamObserver,
+    private readonly limits: { readonly queuedBatches: number },
+    /** The last owner of the partition in this process: its calls end before ours begin. */
+    before: Promise<void>,
+  ) {
+    this.done = this.run(before);
+  }
+
+  get finished(): Promise<void> {
+    return this.done;
+  }
+
+  /** What the handler has finished with, to be committed for the tools that show lag. */
+  get progress(): number | undefined {
+    return this.doneOffset;
+  }
+
+  private isGone(): boolean {
+    return this.gone.signal.aborted;
+  }
+
+  /** The group was joined anew and the partition is still ours: kafkajs has forgotten where it was (kafkajs#28). */
+  rejoined(): void {
+    if (this.expected === undefined) {
+      this.host.pause(this.partition);
+      return;
+    }
+    this.host.seek(this.partition, this.expected);
+    if (this.heldBack) this.host.pause(this.partition);
+    else this.host.resume(this.partition);
+  }
+
+  /**
+   * Takes a fetched batch, and returns whether it belongs where the pump is. A batch that begins later than expected
+   * is refused once and asked for again; where it comes again, the log really has nothing before it.
+   */
+  offer(records: readonly LogRecord[], lastOffset: number, endOffset: number): boolean {
+    if (this.gone.signal.aborted || this.expected === undefined) return false;
+    const { expected } = this;
+    const fresh = records.filter(({ offset }) => offset >= expected);
+    const first = fresh[0];
+    if (first !== undefined && first.offset > expected && this.refusedAt !== expected) {
+      this.refusedAt = expected;
+      this.host.seek(this.partition, expected);
+      return false;
+    }
+    if (lastOffset < expected) {
+      this.host.seek(this.partition, expected);
+      return false;
+    }
+    this.expected = lastOffset + 1;
+    if (fresh.length > 0) this.queue.push({ records: fresh, endOffset });
+    if (this.queue.length >= this.limits.queuedBatches) {
+      this.heldBack = true;
+      this.host.pause(this.partition);
+    }
+    this.wake();
+    return true;
+  }
+
+  /** The partition is lost or given back: no more batches; the one in hand ends as soon as it can. */
+  async revoke(): Promise<void> {
+    this.gone.abort();
+    this.wake();
+    await this.done;
+  }
+
+  private async run(before: Promise<void>): Promise<void> {
+    const { partition, consume, host } = this;
+    const { signal } = this.gone;
+    await before;
+    await this.untilDone(async () => {
+      const own = await consume.handler.assigned(partition, signal);
+      const { start, low, high } = await host.place(partition);
+      if (signal.aborted) return;
+      this.expected = Math.min(Math.max(own ?? start, low), high);
+      this.heldBack = false;
+      host.seek(partition, this.expected);
+      host.resume(partition);
+    });
+    while (!signal.aborted) {
+      const batch = this.queue[0];
+      if (batch === undefined) await new Promise<void>((resolve) => (this.wake = resolve));
+      else await this.untilDone(() => this.deliver(batch));
+    }
+    await this.untilDone(() => consume.handler.revoked(partition));
+  }
+
+  private async deliver(batch: FetchedBatch): Promise<void> {
+    const { partition, consume, host } = this;
+    const { signal } = this.gone;
+    if (!host.inContact()) throw new PlimsollError('unavailable', 'the group has not heard of this consumer for long');
+    let sought: number | undefined;
+    await consume.handler.batch(partition, batch.records, {
+      owned: () => !this.lost && host.inContact(),
+      signal,
+      heartbeat: () => host.heartbeat(),
+      seek: (offset) => {
+        sought = offset;
+      },
+      endOffset: batch.endOffset,
+    });
+    this.doneOffset = sought ?? batch.records.at(-1)!.offset + 1;
+    if (signal.aborted) return;
+    if (sought === undefined) {
+      this.queue.shift();
+    } else {
+      this.queue.length = 0;
+      this.expected = sought;
+      this.refusedAt = undefined;
+      host.seek(partition, sought);
+    }
+    if (this.heldBack && this.queue.length < this.limits.queuedBatches) {
+      this.heldBack = false;
+      host.resume(partition);
+    }
+  }
+
+  /** Repeats what fails, slower each time, until it succeeds or the partition is gone. */
+  private async untilDone(action: () => Promise<void>): Promise<void> {
+    for (let pauseMs = RETRY_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
+      try {
+        await action();
+        return;
+      } catch (error) {
+        if (this.isGone()) return;
+        const { group, topic } = this.consume;
+        this.observer({ type: 'handler-failed', task: { group, topic, partition: this.partition }, error });
+        await systemClock.sleep(pauseMs, this.gone.signal);
+        if (this.isGone()) return;
+      }
+    }
+  }
+}

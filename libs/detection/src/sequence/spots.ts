@@ -1,0 +1,54 @@
+import type { StateReader, StateWriter } from '../syscall-windows/bytes.js';
+
+/** A stretch of one thread's calls in which something unseen ends: what evidence is made of. */
+export interface Spot {
+  /** Position in the stream, and time, of the first call after which something was unseen. */
+  readonly ordinal: number;
+  readonly timeUs: number;
+  readonly thread: number;
+  /** The first unseen bag or n-gram of the smallest unseen size, oldest call first. */
+  readonly calls: readonly number[];
+  /** Index of that size among the model's sizes. */
+  size: number;
+  /** Positions of the stretch that hold something unseen. */
+  positions: number;
+  lastOrdinal: number;
+}
+
+/** Spots kept of a window: the first ones, in which an attack begins, and room for evidence of other kinds. */
+export const MAX_SPOTS = 24;
+
+/** Calls between two unseen positions of a thread that still belong together. */
+export const SPOT_REACH = 16;
+
+export function writeSpots(writer: StateWriter, spots: readonly Spot[]): void {
+  writer.uint(spots.length);
+  for (const spot of spots) {
+    writer.double(spot.ordinal);
+    writer.double(spot.timeUs);
+    writer.uint(spot.thread);
+    writer.uint(spot.calls.length);
+    for (const call of spot.calls) writer.uint(call);
+    writer.uint(spot.size);
+    writer.uint(spot.positions);
+    writer.double(spot.lastOrdinal);
+  }
+}
+
+export function readSpots(reader: StateReader): Spot[] {
+  return Array.from({ length: reader.uint() }, () => {
+    const ordinal = reader.double();
+    const timeUs = reader.double();
+    const thread = reader.uint();
+    const calls = Array.from({ length: reader.uint() }, () => reader.uint());
+    return {
+      ordinal,
+      timeUs,
+      thread,
+      calls,
+      size: reader.uint(),
+      positions: reader.uint(),
+      lastOrdinal: reader.double(),
+    };
+  });
+}

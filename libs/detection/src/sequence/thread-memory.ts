@@ -1,0 +1,131 @@
+import { type StateReader, type StateWriter } from '../syscall-windows/bytes.js';
+import { FACTOR_A, FACTOR_B, HASH_A, HASH_B } from './call-hash.js';
+
+/** Calls kept of each thread: a power of two over `MAX_LENGTH`, so that positions wrap by a mask. */
+export const RING = 16;
+export const RING_MASK = RING - 1;
+
+/** Threads remembered of one container; beyond that the one longest silent is forgotten. */
+export const MAX_THREADS = 1024;
+
+const START_THREADS = 4;
+
+/**
+ * The last calls of each thread of a container, in rings of 16, with the running hash of the last `length` of them.
+ * 2 bytes a call: a container of 100 threads is 3.2 kB.
+ */
+export class ThreadMemory {
+  readonly length: number;
+  rings = new Uint16Array(START_THREADS * RING);
+  /** Calls of the slot so far, counted up to `length`, then no further. */
+  have = new Uint8Array(START_THREADS);
+  /** Where the next call of the slot goes; only its value modulo 16 matters. */
+  position = new Uint8Array(START_THREADS);
+  hashA = new Int32Array(START_THREADS);
+  hashB = new Int32Array(START_THREADS);
+  readonly #slots = new Map<number, number>();
+  /** When each slot was last asked for, by `#clock`: the lowest is the one longest silent. */
+  #used = new Float64Array(START_THREADS);
+  #clock = 0;
+
+  constructor(length: number) {
+    this.length = length;
+  }
+
+  get threads(): number {
+    return this.#slots.size;
+  }
+
+  /** The thread's slot, made where there is none. */
+  slot(thread: number): number {
+    const known = this.#slots.get(thread);
+    const slot = known ?? this.#open(thread);
+    this.#used[slot] = ++this.#clock;
+    return slot;
+  }
+
+  forget(): void {
+    this.#slots.clear();
+  }
+
+  /** The last `size` calls of the slot, oldest first; `size` is at most what it has. */
+  last(slot: number, size: number): number[] {
+    const calls: number[] = [];
+    for (let back = size; back > 0; back--) {
+      calls.push(this.rings[slot * RING + ((this.position[slot]! - back) & RING_MASK)]!);
+    }
+    return calls;
+  }
+
+  write(writer: StateWriter): void {
+    writer.uint(this.#slots.size);
+    const oldestFirst = [...this.#slots].sort(([, one], [, other]) => this.#used[one]! - this.#used[other]!);
+    for (const [thread, slot] of oldestFirst) {
+      writer.uint(thread);
+      const calls = this.last(slot, this.have[slot]!);
+      writer.uint(calls.length);
+      for (const call of calls) writer.uint(call);
+    }
+  }
+
+  read(reader: StateReader): void {
+    this.forget();
+    const threads = reader.uint();
+    for (let i = 0; i < threads; i++) {
+      const slot = this.slot(reader.uint());
+      const calls = reader.uint();
+      for (let j = 0; j < calls; j++) this.push(slot, reader.uint());
+    }
+  }
+
+  /** One call of the slot that has fewer than `length`: for states; the scanner does this in its loop. */
+  push(slot: number, call: number): void {
+    this.rings[slot * RING + (this.position[slot]! & RING_MASK)] = call;
+    this.position[slot] = this.position[slot]! + 1;
+    this.have[slot] = Math.min(this.have[slot]! + 1, this.length);
+    this.hashA[slot] = (Math.imul(this.hashA[slot]!, FACTOR_A) + HASH_A[call]!) | 0;
+    this.hashB[slot] = (Math.imul(this.hashB[slot]!, FACTOR_B) + HASH_B[call]!) | 0;
+  }
+
+  #open(thread: number): number {
+    const slot = this.#slots.size < MAX_THREADS ? this.#slots.size : this.#evict();
+    if (slot >= this.have.length) this.#grow();
+    this.#slots.set(thread, slot);
+    this.#clear(slot);
+    return slot;
+  }
+
+  #evict(): number {
+    let oldest: readonly [thread: number, slot: number] = [0, 0];
+    let used = Infinity;
+    for (const entry of this.#slots) {
+      if (this.#used[entry[1]]! >= used) continue;
+      oldest = entry;
+      used = this.#used[entry[1]]!;
+    }
+    this.#slots.delete(oldest[0]);
+    return oldest[1];
+  }
+
+  #clear(slot: number): void {
+    this.have[slot] = 0;
+    this.position[slot] = 0;
+    this.hashA[slot] = 0;
+    this.hashB[slot] = 0;
+  }
+
+  #grow(): void {
+    const threads = this.have.length * 2;
+    this.rings = grown(this.rings, new Uint16Array(threads * RING));
+    this.have = grown(this.have, new Uint8Array(threads));
+    this.position = grown(this.position, new Uint8Array(threads));
+    this.hashA = grown(this.hashA, new Int32Array(threads));
+    this.hashB = grown(this.hashB, new Int32Array(threads));
+    this.#used = grown(this.#used, new Float64Array(threads));
+  }
+}
+
+function grown<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

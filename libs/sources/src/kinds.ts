@@ -1,0 +1,39 @@
+import { PlimsollError, type SourceKind } from '@plimsoll/contracts';
+
+import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
+import type { SourceContext, SourceParser } from './source.js';
+import { StraceParser } from './strace/strace-parser.js';
+
+/** How a kind of source is read. */
+export interface SourceKindReader {
+  /** What the format is called in errors and in the documentation. */
+  readonly title: string;
+  /** `traces`: each file of a folder is a container's trace of its own. `log`: they are one log that was rotated. */
+  readonly folder: 'traces' | 'log';
+  /** Of a folder or an archive, only files with this ending are read. */
+  readonly suffix?: string;
+  parser(context: SourceContext): SourceParser;
+}
+
+/** Every kind of source with its parser; the one place where a format is made known. */
+export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
+  strace: { title: 'strace text', folder: 'traces', parser: () => new StraceParser() },
+  'hids-docker': {
+    title: 'plain strace text with signals (hids-docker)',
+    folder: 'traces',
+    parser: () => new StraceParser({ countSignals: true }),
+  },
+  'k8s-audit': { title: 'Kubernetes audit log', folder: 'log', parser: (context) => new K8sAuditParser(context) },
+};
+
+/** How `kind` is read. Throws `bad-configuration` where this release has no parser for it. */
+export function readerOf(kind: SourceKind): SourceKindReader {
+  const reader = SOURCE_KINDS[kind];
+  if (!reader) throw new PlimsollError('bad-configuration', `no parser for ${kind} in this release`);
+  return reader;
+}
+
+/** A parser for one stream of `kind`. */
+export function openParser(kind: SourceKind, context: SourceContext): SourceParser {
+  return readerOf(kind).parser(context);
+}

@@ -1,4 +1,20 @@
 export { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
+export { runDetection, type DetectionRun } from './detect-run.js';
 export { splitEpisodes, type EpisodeSplit } from './episode-split.js';
+export { summariseEpisode, type AttackSummary, type EpisodeSummary } from './episode-summary.js';
+export {
+  evaluateRecordings,
+  judge,
+  scoreOutcomes,
+  type EpisodeOutcome,
+  type EvaluateOptions,
+  type Evaluation,
+} from './evaluate-recordings.js';
 export { episodeBootstrap, f1, precisionAt, proportion, seededRandom, type Proportion } from './intervals.js';
+export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';
+export { operatingCurve, type OperatingPoint } from './operating-curve.js';
+export { curvePlot, recallPlot } from './plots.js';
 export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.js';
+export { firstEventTime, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
+export { reportMarkdown, type EvaluationReport } from './report.js';
+export { scoreView, type KindScore, type ViewScore } from './view-score.js';

@@ -1,8 +1,17 @@
 export { CallBatcher, DEFAULT_BATCH_LIMITS, type BatchLimits } from './call-batcher.js';
-export { CollectorPipeline, messageRecord, messageTimeUs, type CollectorMessage } from './collector-pipeline.js';
+export {
+  CollectorPipeline,
+  messageRecord,
+  messageTimeUs,
+  type CollectorMessage,
+  type PlaceOf,
+} from './collector-pipeline.js';
 export { DetectorModels } from './detector-models.js';
 export { detectorOperator, verdictRecord } from './detector-operator.js';
 export { EmbeddedTopology, type EmbeddedOutput, type Start } from './embedded.js';
+export { fusionOperator, streamTimeMark } from './fusion-pipeline.js';
+export { alertOf, alertRecord, PRODUCT_VERSION } from './incident-alert.js';
+export { descriptionOf, levelWords, titleOf } from './incident-words.js';
 export { logOperator, logPart } from './log-operator.js';
 export { ProfileBuilder, type LearnerOf, type Learners } from './profile-builder.js';
 export {
@@ -12,6 +21,4 @@ export {
   type ProfileSource,
   type StoredProfiles,
 } from './profile-source.js';
-export { fusionOperator, streamTimeMark } from './fusion-pipeline.js';
-export { alertOf, alertRecord, PRODUCT_VERSION } from './incident-alert.js';
-export { descriptionOf, levelWords, titleOf } from './incident-words.js';
+export { applicationLearners, applicationOperators, logLevelOperator, sequenceOperator } from './services.js';

@@ -1,0 +1,102 @@
+import process from 'node:process';
+import { randomUUID } from 'node:crypto';
+
+import { Alert, decodeJson, PlimsollError, TOPICS } from '@plimsoll/contracts';
+import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
+import { Command, Option } from 'commander';
+
+import { kafkaLog, STACK_HELP } from '../stack.js';
+import { stopSignal } from '../stop-signal.js';
+import { describeIncident } from '../terminal/incident-report.js';
+
+interface AlertsOptions {
+  follow?: true;
+  output: 'table' | 'ndjson';
+}
+
+/** Without `--follow`, the command ends when nothing more came for this long. */
+const QUIET_MS = 3_000;
+
+export function alertsCommand(): Command {
+  return new Command('alerts')
+    .description('Read the alerts topic: every change of every incident, from the oldest that Kafka keeps.')
+    .option('--follow', 'stay, and print what comes')
+    .addOption(
+      new Option('--output <FORM>', 'text for people, or one JSON object a line')
+        .choices(['table', 'ndjson'])
+        .default('table'),
+    )
+    .addHelpText('after', STACK_HELP)
+    .action(run);
+}
+
+async function run({ follow, output }: AlertsOptions): Promise<void> {
+  const log = kafkaLog('plimsoll-alerts');
+  const signal = stopSignal();
+  let lastMs = performance.now();
+  const handler: PartitionHandler = {
+    assigned: () => Promise.resolve(undefined),
+    batch(_partition, records) {
+      lastMs = performance.now();
+      for (const record of records) process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record)}\n`);
+      return Promise.resolve();
+    },
+    revoked: () => Promise.resolve(),
+  };
+  try {
+    // A group of its own each time: the reader shares nothing with other readers and leaves no place behind.
+    const consumption = await log.consume({
+      topic: TOPICS.alerts.name,
+      group: `plimsoll-alerts-${randomUUID()}`,
+      handler,
+    });
+    await untilReady(log, signal);
+    lastMs = performance.now();
+    while (!signal.aborted && (follow === true || performance.now() - lastMs < QUIET_MS)) await pause(200, signal);
+    await consumption.stop();
+  } finally {
+    await log.close();
+  }
+}
+
+const GIVE_UP_MS = 30_000;
+
+async function untilReady(
+  log: { health(): Promise<{ ready: boolean; reason?: string }> },
+  signal: AbortSignal,
+): Promise<void> {
+  const startMs = performance.now();
+  for (;;) {
+    const health = await log.health();
+    if (health.ready || signal.aborted) return;
+    if (performance.now() - startMs > GIVE_UP_MS)
+      throw new PlimsollError('unavailable', `Kafka: ${health.reason ?? 'no answer'}`);
+    await pause(200, signal);
+  }
+}
+
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, durationMs);
+    signal.addEventListener('abort', done);
+  });
+}
+
+function asLine({ key, headers, value }: LogRecord): string {
+  return JSON.stringify({
+    type: 'alert',
+    key,
+    headers,
+    finding: JSON.parse(Buffer.from(value).toString('utf8')) as unknown,
+  });
+}
+
+function asText(record: LogRecord): string {
+  const alert = decodeJson(Alert, record.value, 'an alert');
+  return `${alert.activity_name}: ${describeIncident(alert)}\n`;
+}

@@ -1,0 +1,58 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
+
+const SUFFIX = '.profile.json';
+
+/** Writes each profile as `WORKLOAD.DETECTOR.profile.json`; names that are no file names are percent-encoded. */
+export async function writeProfiles(folder: string, profiles: readonly ProfileFile[]): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  for (const profile of profiles) {
+    const name = `${fileName(profile.application)}.${fileName(profile.workload)}.${profile.detector}${SUFFIX}`;
+    await writeFile(join(folder, name), `${JSON.stringify(profile)}\n`);
+    written.push(name);
+  }
+  return written;
+}
+
+/** Every profile of the folder. Throws `missing-file`, `empty-source`, or `bad-profile` for one that was altered. */
+export async function readProfiles(folder: string): Promise<ProfileFile[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new PlimsollError(
+      'missing-file',
+      `${folder}: no such folder of profiles; make one with plimsoll learn --out ${folder}`,
+      { cause },
+    );
+  });
+  const files = names.filter((name) => name.endsWith(SUFFIX)).sort();
+  if (files.length === 0) {
+    throw new PlimsollError(
+      'empty-source',
+      `${folder} holds no profile (*${SUFFIX}); make one with plimsoll learn --out ${folder}`,
+    );
+  }
+  return Promise.all(files.map((name) => readProfile(join(folder, name))));
+}
+
+async function readProfile(path: string): Promise<ProfileFile> {
+  const text = await readFile(path, 'utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PlimsollError('bad-profile', `${path} is not JSON`, { cause });
+  }
+  try {
+    return openProfile(value);
+  } catch (cause) {
+    throw new PlimsollError('bad-profile', `${path}: ${cause instanceof Error ? cause.message : 'not a profile'}`, {
+      cause,
+    });
+  }
+}
+
+function fileName(name: string): string {
+  return encodeURIComponent(name).replaceAll('.', '%2E');
+}

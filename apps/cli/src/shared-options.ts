@@ -1,0 +1,28 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** What of the sources' values is kept; detection works alike in all three. */
+export function privacyOption(): Option {
+  return new Option('--privacy <MODE>', 'what of values leaves the source')
+    .choices(['strict', 'balanced', 'full'])
+    .default('balanced');
+}
+
+/** The one setting of sensitivity. */
+export function budgetOption(): Option {
+  return new Option('--false-alerts-per-day <N>', 'false alerts a day and application that you allow')
+    .argParser(positive)
+    .default(DEFAULT_FALSE_ALERTS_PER_DAY);
+}
+
+export const DEFAULT_FALSE_ALERTS_PER_DAY = 1;
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number above 0');
+  return value;
+}
+
+/** Gathers an option that may be given several times. */
+export function collected(value: string, before: string[]): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,13 @@
+import process from 'node:process';
+
+/** Aborts at the first Ctrl-C or SIGTERM, so that work ends whole; a second one ends the process at once. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      controller.abort();
+      process.once(name, () => process.exit(130));
+    });
+  }
+  return controller.signal;
+}

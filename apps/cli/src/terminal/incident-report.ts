@@ -1,0 +1,53 @@
+import { Alert, decodeJson, isoTime } from '@plimsoll/contracts';
+import type { LogRecord } from '@plimsoll/streaming';
+import pc from 'picocolors';
+
+/** Evidence shown of each incident; the rest is in the alert itself. */
+const SHOWN_EVIDENCE = 3;
+
+/** The last alert of each incident, those merged into others left out, in the order in which they were first seen. */
+export function finalFindings(records: readonly LogRecord[]): Alert[] {
+  const last = new Map<string, Alert>();
+  for (const record of records) {
+    const alert = decodeJson(Alert, record.value, 'an alert');
+    last.set(alert.finding_info.uid, alert);
+  }
+  return [...last.values()]
+    .filter((alert) => alert.unmapped.merged_into === undefined)
+    .sort((a, b) => a.start_time - b.start_time);
+}
+
+/** Incidents as a person reads them: what, where, how sure, which levels, and why. */
+export function incidentReport(alerts: readonly Alert[]): string {
+  if (alerts.length === 0) return 'No incident.';
+  return alerts.map(describeIncident).join('\n\n');
+}
+
+/** One incident, several lines. */
+export function describeIncident(alert: Alert): string {
+  const { unmapped, finding_info, evidences } = alert;
+  const levels = unmapped.levels.map(({ level, state }) => `${level} ${state}`).join(', ');
+  const about = `severity ${alert.severity_id} (${alert.severity}), confidence ${alert.confidence.toLowerCase()}, p ${unmapped.p_value.toExponential(1)}`;
+  const techniques = finding_info.attacks.flatMap(
+    ({ technique, sub_technique }) => sub_technique?.uid ?? technique?.uid ?? [],
+  );
+  return [
+    `${pc.bold(plain(finding_info.title))}  ${pc.dim(finding_info.uid)}`,
+    `  ${about}`,
+    `  ${isoTime(alert.start_time * 1000)} to ${isoTime(alert.end_time * 1000)}, ${alert.count} verdicts`,
+    `  levels: ${levels}${techniques.length > 0 ? `; ATT&CK ${techniques.join(', ')}` : ''}`,
+    ...evidences
+      .slice(0, SHOWN_EVIDENCE)
+      .flatMap(({ data }) => [
+        `  - ${data.time} ${plain(data.finding)}: ${plain(data.observed)}`,
+        `    ${pc.dim(`normal: ${plain(data.expected)}`)}`,
+      ]),
+    ...(evidences.length > SHOWN_EVIDENCE ? [`  … and ${evidences.length - SHOWN_EVIDENCE} more observations`] : []),
+  ].join('\n');
+}
+
+/** What attackers wrote is shown without what a terminal would obey. */
+function plain(text: string): string {
+  const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+  return visible.length > 240 ? `${visible.slice(0, 239)}…` : visible;
+}

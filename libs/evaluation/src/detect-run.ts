@@ -1,0 +1,97 @@
+import { US_PER_SECOND, type DeadLetter, type TimeUs, type Verdict } from '@plimsoll/contracts';
+import { DEFAULT_FUSION } from '@plimsoll/detection';
+import {
+  EmbeddedTopology,
+  messageRecord,
+  messageTimeUs,
+  streamTimeMark,
+  verdictRecord,
+  type CollectorMessage,
+  type EmbeddedOutput,
+  type Start,
+} from '@plimsoll/pipelines';
+import type { LogRecord } from '@plimsoll/streaming';
+
+/** What a run gave out, in the order in which it came. */
+export interface DetectionRun {
+  readonly verdicts: readonly Verdict[];
+  /** Records of `alerts`: key, headers and value. */
+  readonly alerts: readonly LogRecord[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly messages: number;
+  readonly startUs: TimeUs;
+  readonly endUs: TimeUs;
+}
+
+/** Messages published at a time. */
+const CHUNK = 256;
+
+/** Past this after the last event, every incident has closed: the run has a final state. */
+const CLOSING_US = DEFAULT_FUSION.gapUs + DEFAULT_FUSION.graceUs + US_PER_SECOND;
+
+/**
+ * Runs messages through every service in one process and collects what comes out; at the end of the input every
+ * incident closes. `output` sees it as it happens.
+ */
+export async function runDetection(
+  messages: AsyncIterable<CollectorMessage>,
+  operators: (start: Start) => Promise<void>,
+  output: EmbeddedOutput = {},
+): Promise<DetectionRun> {
+  const verdicts: Verdict[] = [];
+  const alerts: LogRecord[] = [];
+  const deadLetters: DeadLetter[] = [];
+  const topology = await EmbeddedTopology.start(operators, {
+    onVerdict(verdict) {
+      if (verdict.type === 'verdict') verdicts.push(verdict);
+      output.onVerdict?.(verdict);
+    },
+    onAlert(record) {
+      alerts.push(record);
+      output.onAlert?.(record);
+    },
+    onDeadLetter(letter) {
+      deadLetters.push(letter);
+      output.onDeadLetter?.(letter);
+    },
+  });
+  try {
+    const { applications, ...span } = await feed(topology, messages);
+    await topology.drained();
+    const lastUs = verdicts.reduce((latest, { window }) => Math.max(latest, window.endUs), span.endUs);
+    await topology.publish([...applications].map((name) => verdictRecord(streamTimeMark(name, lastUs + CLOSING_US))));
+    await topology.drained();
+    return { verdicts, alerts, deadLetters, ...span };
+  } finally {
+    await topology.stop();
+  }
+}
+
+async function feed(
+  topology: EmbeddedTopology,
+  messages: AsyncIterable<CollectorMessage>,
+): Promise<{ messages: number; startUs: TimeUs; endUs: TimeUs; applications: ReadonlySet<string> }> {
+  const applications = new Set<string>();
+  let chunk: CollectorMessage[] = [];
+  let count = 0;
+  let startUs = Infinity;
+  let endUs = 0;
+  for await (const message of messages) {
+    count++;
+    applications.add(message.topic === 'syscalls' ? message.batch.application : message.event.application);
+    startUs = Math.min(startUs, messageTimeUs(message));
+    endUs = Math.max(endUs, messageEndUs(message));
+    chunk.push(message);
+    if (chunk.length < CHUNK) continue;
+    await topology.publish(chunk.map(messageRecord));
+    chunk = [];
+  }
+  await topology.publish(chunk.map(messageRecord));
+  return { messages: count, startUs: count === 0 ? 0 : startUs, endUs, applications };
+}
+
+function messageEndUs(message: CollectorMessage): TimeUs {
+  if (message.topic === 'logs') return message.event.timeUs;
+  const { baseTimeUs, offsetsUs } = message.batch;
+  return baseTimeUs + (offsetsUs.at(-1) ?? 0);
+}

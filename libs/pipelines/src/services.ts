@@ -1,0 +1,104 @@
+import {
+  decodeSyscallBatch,
+  TOPICS,
+  type K8sAuditEvent,
+  type LogEvent,
+  type LogGap,
+  type SyscallBatch,
+} from '@plimsoll/contracts';
+import {
+  k8sAuditDetector,
+  K8sAuditLearner,
+  sequenceDetector,
+  sequenceLearner,
+  type Budget,
+  type Detector,
+  type Learner,
+} from '@plimsoll/detection';
+import type { Operator } from '@plimsoll/streaming';
+
+import { DetectorModels } from './detector-models.js';
+import { detectorOperator } from './detector-operator.js';
+import type { Start } from './embedded.js';
+import { fusionOperator } from './fusion-pipeline.js';
+import { logOperator, logPart, type KeyedJudge, type LogPart } from './log-operator.js';
+import type { LearnerOf, Learners } from './profile-builder.js';
+import type { ProfileSource } from './profile-source.js';
+
+/** `syscalls` → bags and n-grams of calls → `verdicts`. */
+export function sequenceOperator(profiles: ProfileSource, budget: Budget) {
+  return syscallOperator(sequenceDetector(), profiles, budget);
+}
+
+/** `logs` → Kubernetes audit, web requests and statements, each by its own detector → `verdicts`. */
+export function logLevelOperator(profiles: ProfileSource, budget: Budget): Operator<LogEvent, KeyedJudge> {
+  const part = <Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
+    type: Type,
+    tag: number,
+    detector: Detector<Extract<LogEvent, { type: Type }> | LogGap, State, Model>,
+  ): LogPart => logPart(type, tag, detector, new DetectorModels(detector, profiles, budget));
+  return logOperator([part('k8s-audit', 1, k8sAuditDetector)]);
+}
+
+/** Starts every service's operator but the collector's: what `up`, `detect` and `evaluate` run in one process. */
+export function applicationOperators(profiles: ProfileSource, budget: Budget): (start: Start) => Promise<void> {
+  return async (start) => {
+    await start(sequenceOperator(profiles, budget));
+    await start(logLevelOperator(profiles, budget));
+    await start(fusionOperator(budget));
+  };
+}
+
+/** A learner for every detector. */
+export function applicationLearners(): Learners {
+  return {
+    syscalls: [sequenceLearner()],
+    logs: [
+      {
+        type: 'k8s-audit',
+        learner: eventLearner(
+          (event): event is K8sAuditEvent | LogGap => isOf(event, 'k8s-audit'),
+          (of) => new K8sAuditLearner(of),
+        ),
+      },
+    ],
+  };
+}
+
+function syscallOperator<State, Model>(
+  detector: Detector<SyscallBatch, State, Model>,
+  profiles: ProfileSource,
+  budget: Budget,
+): Operator<SyscallBatch, State> {
+  return detectorOperator({
+    topic: TOPICS.syscalls.name,
+    detector,
+    models: new DetectorModels(detector, profiles, budget),
+    decode: (record) => decodeSyscallBatch(record.value),
+    key: (batch) => `${batch.stream}\n${batch.container}`,
+    last: (batch) => batch.last,
+  });
+}
+
+/** A learner of one kind of events behind the interface of all: what is of another kind is not its to learn. */
+function eventLearner<Event extends LogEvent>(
+  accepts: (event: LogEvent) => event is Event,
+  make: LearnerOf<Event>,
+): LearnerOf<LogEvent> {
+  return (of) => {
+    const learner: Learner<Event> = make(of);
+    return {
+      learn: (event) => {
+        if (accepts(event)) learner.learn(event);
+      },
+      calibrate: (event) => {
+        if (accepts(event)) learner.calibrate(event);
+      },
+      finish: () => learner.finish(),
+    };
+  };
+}
+
+function isOf(event: LogEvent, type: LogEvent['type']): boolean {
+  return event.type === type || (event.type === 'gap' && event.of === type);
+}

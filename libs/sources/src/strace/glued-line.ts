@@ -6,27 +6,52 @@ const GREATER = 62;
 const BRACKET = 91;
 
 /**
- * Where the first of the lines in `bytes[start, end)` ends: `end`, or behind the `>` of `<0.000030>` or `...>` where
- * the head of another line follows without a line feed, as after a write that was interrupted. What stands in quotes
- * is data and never ends a line: a traced program cannot forge a call this way.
+ * Finds lines that follow another without a line feed, as after a write that was interrupted: the head of a line behind
+ * the `>` of `<0.000030>` or `...>`. What stands in quotes is data and never ends a line: a traced program cannot forge
+ * a call this way. Each `>` of a chunk is looked for once, whatever the lines.
  */
-export function glueEnd(bytes: Buffer, start: number, end: number): number {
-  let scanned = start;
-  let quoted = false;
-  for (let at = start; at < end - 1; at++) {
-    if (bytes[at] !== GREATER) continue;
-    const next = bytes[at + 1]!;
-    if (next !== BRACKET && !isDigit(next)) continue;
-    if (!closes(bytes, start, at) || !isHead(bytes, at + 1, end)) continue;
-    for (; scanned < at; scanned++) {
-      if (bytes[scanned] === QUOTE) quoted = !quoted;
-      else if (bytes[scanned] === BACKSLASH && quoted) scanned++;
-    }
-    if (!quoted) return at + 1;
+export class GlueFinder {
+  private chunk: Buffer | undefined;
+  /** The first `>` at or behind the place last looked at. */
+  private next = 0;
+  private soughtFrom = 0;
+
+  /** The bytes at the same place are others now. */
+  reset(): void {
+    this.chunk = undefined;
   }
-  return end;
+
+  /** Where the first line in `bytes[start, end)` ends: `end`, or behind its `>`. */
+  find(bytes: Buffer, start: number, end: number): number {
+    let at = this.seek(bytes, start);
+    let scanned = start;
+    let quoted = false;
+    while (at < end - 1) {
+      const following = bytes[at + 1]!;
+      const candidate = following === BRACKET || isDigit(following);
+      if (candidate && closes(bytes, start, at) && isHead(bytes, at + 1, end)) {
+        for (; scanned < at; scanned++) {
+          if (bytes[scanned] === QUOTE) quoted = !quoted;
+          else if (bytes[scanned] === BACKSLASH && quoted) scanned++;
+        }
+        if (!quoted) return at + 1;
+      }
+      at = this.seek(bytes, at + 1);
+    }
+    return end;
+  }
+
+  private seek(bytes: Buffer, from: number): number {
+    if (this.chunk === bytes && from >= this.soughtFrom && from <= this.next) return this.next;
+    const at = bytes.indexOf(GREATER, from);
+    this.chunk = bytes;
+    this.soughtFrom = from;
+    this.next = at < 0 ? bytes.length : at;
+    return this.next;
+  }
 }
 
+/** The `>` at `at` ends `<0.000030>`, `<unfinished ...>` or `<detached ...>`. */
 function closes(bytes: Buffer, start: number, at: number): boolean {
   if (at - 4 > start && matches(bytes, at - 4, at, ' ...')) return true;
   let digit = at - 1;

@@ -7,6 +7,7 @@ const RELATIVE_BELOW_S = 100_000_000;
 /** Linux has no larger thread id (PID_MAX_LIMIT); a larger first number is a time. */
 const MAX_THREAD = 4_194_304;
 
+const TAB = 9;
 const SPACE = 32;
 const DOT = 46;
 const COLON = 58;
@@ -67,7 +68,7 @@ export class LineHead {
       const after = at < end ? bytes[at]! : 0;
       if (after === DOT) return this.clock(value, bytes, at, end);
       if (after === COLON) return this.timeOfDay(value, bytes, at, end, first);
-      if (after !== SPACE) return first;
+      if (after !== SPACE && after !== TAB) return first;
       if (value > MAX_THREAD) return this.clock(value, bytes, at, end);
       if (this.thread !== 0) return first;
       this.thread = value;

@@ -5,7 +5,7 @@ import type { SourceCounts, SourceParser } from '../source.js';
 import { indexWithin, isDigit, matches, skipSpaces } from './byte-search.js';
 import { CallTail, CUT, DETACHED, UNFINISHED } from './call-tail.js';
 import { ColumnBuilder } from './column-builder.js';
-import { glueEnd } from './glued-line.js';
+import { GlueFinder } from './glued-line.js';
 import { CallReporter, NO_REPORTER } from './call-reporter.js';
 import type { IoObserver } from './io-call.js';
 import { LineHead } from './line-head.js';
@@ -88,6 +88,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
   });
   private readonly head = new LineHead();
   private readonly tail = new CallTail();
+  private readonly glue = new GlueFinder();
   private readonly pending = new PendingCalls();
   private readonly columns = new ColumnBuilder(BATCH_CALLS);
   private readonly digests = new PathDigests((digest, text) => {
@@ -111,6 +112,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
 
   push(chunk: Uint8Array): readonly SourceItem[] {
     this.reader.push(chunk);
+    this.glue.reset();
     return this.take();
   }
 
@@ -142,8 +144,9 @@ export class StraceParser<Exchange = never> implements SourceParser {
     let start = lineStart;
     const end = lineEnd > lineStart && bytes[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd;
     this.counts.lines++;
+    if (cut) this.glue.reset();
     for (;;) {
-      const next = glueEnd(bytes, start, end);
+      const next = this.glue.find(bytes, start, end);
       this.one(bytes, start, next, cut);
       if (next >= end) return;
       this.counts.glued++;

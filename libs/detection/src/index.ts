@@ -55,3 +55,13 @@ export {
   SequenceProfile,
   type SequenceState,
 } from './sequence/index.js';
+export {
+  DEFAULT_FREQUENCY_OPTIONS,
+  frequencyDetector,
+  frequencyLearner,
+  FrequencyLearner,
+  type FrequencyModel,
+  type FrequencyOptions,
+  FrequencyProfile,
+  type FrequencyState,
+} from './frequency/index.js';

@@ -1,0 +1,243 @@
+import {
+  CALL_NUMBERS,
+  PlimsollError,
+  type ProfileFile,
+  sealProfile,
+  type SyscallBatch,
+  type Where,
+} from '@plimsoll/contracts';
+
+import type { FoldLearner } from '../calibration/cross-calibration.js';
+import { fitCalibration } from '../calibration/index.js';
+import { LearnedTime } from '../syscall-windows/learned-time.js';
+import {
+  cutWindows,
+  DEFAULT_WINDOW_BOUNDS,
+  type WindowBounds,
+  type WindowVisitor,
+} from '../syscall-windows/window-cutter.js';
+import { startWindowState, type WindowState } from '../syscall-windows/window-state.js';
+import { COUNTERS, countCalls } from './call-counts.js';
+import { choleskyOf, distanceOf, type Spread, spreadOf } from './covariance.js';
+import { featuresOf } from './features.js';
+import { type FrequencyProfile, MAX_FEATURES, placeName } from './frequency-model.js';
+import { type FrequencyOptions, frequencyOptions } from './options.js';
+import { closePiece, forgetPieces, windowCounts } from './pieces.js';
+
+/** Benign windows kept; when there are more, every second one goes, and from then on only every second one is kept. */
+const MAX_WINDOWS = 4096;
+const MAX_CONTAINERS = 1024;
+const MAX_STREAMS = 10_000;
+const ENOUGH_WINDOWS = 100;
+/** Smallest difference of distances that means anything. */
+const SCORE_STEP = 0.1;
+
+interface Container {
+  readonly state: WindowState;
+  readonly counts: { open: Uint32Array; past: Uint32Array[] };
+  readonly scores: number[];
+}
+
+/** What calibration is done against: features chosen, spread estimated. */
+interface Fitted extends Spread {
+  readonly places: readonly number[];
+  readonly factor: Float64Array;
+}
+
+/** Learns what a workload's calls are made of. Memory: up to 4,096 windows of counts, sparse. */
+export class FrequencyLearner implements FoldLearner<SyscallBatch> {
+  readonly #of: Pick<Where, 'application' | 'workload'>;
+  readonly #options: FrequencyOptions;
+  readonly #bounds: WindowBounds;
+  readonly #learning = new Map<string, Container>();
+  readonly #calibrating = new Map<string, Container>();
+  readonly #streams = new Set<string>();
+  readonly #time = new LearnedTime();
+  #windows: Sparse[] = [];
+  #stride = 1;
+  #seen = 0;
+  #calls = 0;
+  #gaps = 0;
+  #fitted: Fitted | undefined;
+  #runs: number[][] = [];
+
+  constructor(of: Pick<Where, 'application' | 'workload'>, options: Partial<FrequencyOptions> = {}) {
+    this.#of = { application: of.application, workload: of.workload };
+    this.#options = frequencyOptions(options);
+    this.#bounds = { ...DEFAULT_WINDOW_BOUNDS, calls: this.#options.pieceCalls, minCalls: this.#options.minCalls };
+  }
+
+  learn(batch: SyscallBatch): void {
+    if (this.#fitted) throw new PlimsollError('bad-configuration', 'frequency: learning after calibration has begun');
+    if (this.#streams.size < MAX_STREAMS) this.#streams.add(batch.stream);
+    const container = this.#container(this.#learning, batch);
+    cutWindows(
+      container.state,
+      batch,
+      this.#bounds,
+      this.#visitor(container, (counts) => {
+        this.#keep(counts);
+      }),
+    );
+    this.#calls += batch.count;
+    this.#time.add(batch);
+  }
+
+  calibrate(batch: SyscallBatch): void {
+    const fitted = this.#fit();
+    const container = this.#container(this.#calibrating, batch);
+    const score = (counts: Uint32Array): void => {
+      container.scores.push(distanceOf(featuresOf(counts, fitted.places), fitted.mean, fitted.factor));
+    };
+    cutWindows(container.state, batch, this.#bounds, this.#visitor(container, score));
+    this.#time.add(batch);
+  }
+
+  adoptCalibration(from: this): void {
+    from.#collect();
+    this.#runs.push(...from.#runs);
+  }
+
+  finish(): ProfileFile {
+    this.#collect();
+    const calibrated = this.#runs.reduce((sum, run) => sum + run.length, 0);
+    if (this.#windows.length === 0 || calibrated === 0) {
+      const missing = this.#windows.length === 0 ? 'window to learn from' : 'window to calibrate on';
+      throw new PlimsollError(
+        'empty-source',
+        `frequency, workload ${this.#of.workload}: nothing benign, no ${missing}`,
+      );
+    }
+    const { places, mean, covariance } = this.#fit();
+    const shares = this.#windows.map((window) => featuresOf(dense(window), places).map((root) => root * root));
+    const model: FrequencyProfile = {
+      schema: 1,
+      options: this.#options,
+      features: [...places, undefined].map((place, i) => ({
+        name: place === undefined ? 'all other calls' : placeName(place),
+        ...(place === undefined ? {} : { place }),
+        mean: mean[i]!,
+        range: percentiles(shares.map((window) => window[i]!)),
+      })),
+      covariance: Array.from(covariance, (value) => Number(value.toPrecision(9))),
+      calibration: fitCalibration(this.#runs, { minScale: SCORE_STEP }),
+      windowsPerDay: this.#time.perDay(this.#seen + calibrated),
+    };
+    // A share of a percent of windows still brings new calls: that is the sequence detector's novelty to report.
+    const novelty = Math.min(1, places.length / Math.max(this.#seen, 1));
+    return sealProfile({
+      ...this.#of,
+      detector: 'frequency',
+      learned: {
+        streams: [...this.#streams],
+        events: this.#calls,
+        novelty,
+        complete: this.#seen >= Math.max(ENOUGH_WINDOWS, 2 * places.length) && this.#gaps === 0,
+        notes: [`${this.#seen} windows learned, ${calibrated} calibrated, ${places.length + 1} features`],
+      },
+      model,
+    });
+  }
+
+  #fit(): Fitted {
+    if (this.#fitted) return this.#fitted;
+    const places = this.#places();
+    const spread = spreadOf(this.#windows.map((window) => featuresOf(dense(window), places)));
+    this.#fitted = { places, ...spread, factor: choleskyOf(spread.covariance, spread.mean.length) };
+    return this.#fitted;
+  }
+
+  /** The counters that become features: the key group, or what was seen most often. */
+  #places(): number[] {
+    const totals = new Map<number, number>();
+    for (const { places, counts } of this.#windows) {
+      places.forEach((place, i) => totals.set(place, (totals.get(place) ?? 0) + counts[i]!));
+    }
+    const { keyGroup, sizes } = this.#options;
+    const wanted = [...totals].filter(([place]) =>
+      place >= CALL_NUMBERS ? sizes : keyGroup === undefined || keyGroup.includes(place),
+    );
+    const frequent = wanted.sort(([one, a], [other, b]) => b - a || one - other).slice(0, MAX_FEATURES - 1);
+    return frequent.map(([place]) => place).sort((one, other) => one - other);
+  }
+
+  #keep(counts: Uint32Array): void {
+    if (this.#seen % this.#stride === 0) this.#windows.push(sparse(counts));
+    this.#seen += 1;
+    if (this.#windows.length < MAX_WINDOWS) return;
+    this.#windows = this.#windows.filter((_, i) => i % 2 === 0);
+    this.#stride *= 2;
+  }
+
+  #collect(): void {
+    for (const { scores } of this.#calibrating.values()) this.#runs.push(scores);
+    this.#calibrating.clear();
+  }
+
+  #visitor(container: Container, judge: (counts: Uint32Array) => void): WindowVisitor {
+    const { counts } = container;
+    return {
+      calls: (batch, from, to) => {
+        countCalls(batch, from, to, counts.open);
+      },
+      close: (enough) => {
+        if (enough) judge(windowCounts(counts.open, counts.past, this.#options.pieces));
+        closePiece(counts, this.#options.pieces);
+      },
+      gap: () => {
+        this.#gaps += 1;
+      },
+      forget: () => {
+        forgetPieces(counts);
+      },
+      end: () => undefined,
+    };
+  }
+
+  #container(containers: Map<string, Container>, batch: SyscallBatch): Container {
+    const known = containers.get(batch.container);
+    if (known) return known;
+    const made: Container = {
+      state: startWindowState(),
+      counts: { open: new Uint32Array(COUNTERS), past: [] },
+      scores: [],
+    };
+    containers.set(batch.container, made);
+    for (const [oldest, { scores }] of containers) {
+      if (containers.size <= MAX_CONTAINERS) break;
+      if (scores.length > 0) this.#runs.push(scores);
+      containers.delete(oldest);
+    }
+    return made;
+  }
+}
+
+/** A window's counts without its zeros. */
+interface Sparse {
+  readonly places: Uint16Array;
+  readonly counts: Uint32Array;
+}
+
+function sparse(counts: Uint32Array): Sparse {
+  const places = Uint16Array.from([...counts.keys()].filter((place) => counts[place]! > 0));
+  return { places, counts: Uint32Array.from(places, (place) => counts[place]!) };
+}
+
+function dense({ places, counts }: Sparse): Uint32Array {
+  const all = new Uint32Array(COUNTERS);
+  places.forEach((place, i) => {
+    all[place] = counts[i]!;
+  });
+  return all;
+}
+
+function percentiles(values: readonly number[]): [number, number, number] {
+  const ascending = [...values].sort((one, other) => one - other);
+  const at = (share: number): number => ascending[Math.round(share * (ascending.length - 1))]!;
+  return [at(0.01), at(0.5), at(0.99)];
+}
+
+/** A learner for one workload. */
+export function frequencyLearner(options: Partial<FrequencyOptions> = {}) {
+  return (of: Pick<Where, 'application' | 'workload'>): FrequencyLearner => new FrequencyLearner(of, options);
+}

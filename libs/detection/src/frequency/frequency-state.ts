@@ -1,0 +1,63 @@
+import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
+import {
+  readWindowState,
+  startWindowState,
+  type WindowState,
+  writeWindowState,
+} from '../syscall-windows/window-state.js';
+import { COUNTERS } from './call-counts.js';
+
+const VERSION = 1;
+
+/** What the detector `frequency` remembers of a container: the counts of its last pieces, 1–2 kB. */
+export interface FrequencyState extends WindowState {
+  profileVersion: string;
+  /** Counts of the open piece. */
+  open: Uint32Array;
+  /** Counts of complete pieces, the newest last. */
+  past: Uint32Array[];
+}
+
+export function startFrequencyState(): FrequencyState {
+  return { ...startWindowState(), profileVersion: '', open: new Uint32Array(COUNTERS), past: [] };
+}
+
+export function encodeFrequencyState(state: FrequencyState): Uint8Array {
+  const writer = new StateWriter(VERSION);
+  writeWindowState(writer, state);
+  writer.text(state.profileVersion);
+  writeCounts(writer, state.open);
+  writer.uint(state.past.length);
+  for (const counts of state.past) writeCounts(writer, counts);
+  return writer.finish();
+}
+
+export function decodeFrequencyState(bytes: Uint8Array): FrequencyState {
+  const reader = new StateReader(bytes, VERSION, 'frequency');
+  const window = readWindowState(reader);
+  const profileVersion = reader.text();
+  const open = readCounts(reader);
+  return { ...window, profileVersion, open, past: Array.from({ length: reader.uint() }, () => readCounts(reader)) };
+}
+
+/** Most counters are zero: places and counts of the others. */
+function writeCounts(writer: StateWriter, counts: Uint32Array): void {
+  let used = 0;
+  for (const count of counts) if (count > 0) used++;
+  writer.uint(used);
+  counts.forEach((count, place) => {
+    if (count === 0) return;
+    writer.uint(place);
+    writer.uint(count);
+  });
+}
+
+function readCounts(reader: StateReader): Uint32Array {
+  const counts = new Uint32Array(COUNTERS);
+  const used = reader.uint();
+  for (let i = 0; i < used; i++) {
+    const place = reader.uint();
+    counts[place] = reader.uint();
+  }
+  return counts;
+}

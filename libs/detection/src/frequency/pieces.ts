@@ -1,0 +1,23 @@
+import { COUNTERS } from './call-counts.js';
+
+/** The counts of the window that ends with the open piece: up to `pieces` pieces together. */
+export function windowCounts(open: Uint32Array, past: readonly Uint32Array[], pieces: number): Uint32Array {
+  const counts = open.slice();
+  for (const piece of pieces > 1 ? past.slice(-(pieces - 1)) : []) {
+    for (let i = 0; i < COUNTERS; i++) counts[i] = counts[i]! + piece[i]!;
+  }
+  return counts;
+}
+
+/** Closes the open piece: it becomes the newest past one, and what no window looks back on is forgotten. */
+export function closePiece(state: { open: Uint32Array; past: Uint32Array[] }, pieces: number): void {
+  state.past.push(state.open);
+  if (state.past.length > pieces - 1) state.past.splice(0, state.past.length - (pieces - 1));
+  state.open = new Uint32Array(COUNTERS);
+}
+
+/** Windows do not reach across a loss or into another stream. */
+export function forgetPieces(state: { open: Uint32Array; past: Uint32Array[] }): void {
+  state.past = [];
+  state.open = new Uint32Array(COUNTERS);
+}

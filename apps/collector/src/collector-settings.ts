@@ -1,0 +1,47 @@
+import { SourceKind, Where } from '@plimsoll/contracts';
+import { section, type Section } from '@plimsoll/service-kit';
+import { z } from 'zod';
+
+/** A file (or `-` for standard input) that the collector reads to its end when it starts. */
+const ConfiguredSource = Where.extend({
+  kind: SourceKind,
+  path: z.string().min(1).max(4096),
+  /** Names the stream; the path where left out. */
+  stream: z.string().min(1).max(512).optional(),
+});
+export type ConfiguredSource = z.infer<typeof ConfiguredSource>;
+
+export interface CollectorSettings {
+  /** What of values leaves the host; see docs/privacy.md. */
+  readonly privacy: 'strict' | 'balanced' | 'full';
+  readonly sources: readonly ConfiguredSource[];
+}
+
+const sources = z
+  .string()
+  .transform((text, context) => {
+    const parsed = ConfiguredSource.array().max(256).safeParse(jsonOf(text));
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
+    context.addIssue({ code: 'custom', message: `is not a JSON list of sources (${where.join('; ')})` });
+    return z.NEVER;
+  })
+  .default([]);
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const collectorSettings: Section<CollectorSettings> = section(
+  {
+    PLIMSOLL_PRIVACY: z
+      .enum(['strict', 'balanced', 'full'], { error: 'must be strict, balanced or full' })
+      .default('balanced'),
+    PLIMSOLL_SOURCES: sources,
+  },
+  (given) => ({ privacy: given.PLIMSOLL_PRIVACY, sources: given.PLIMSOLL_SOURCES }),
+);

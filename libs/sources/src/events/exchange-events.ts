@@ -1,0 +1,88 @@
+import type { SqlStatement, WebRequest } from '@plimsoll/contracts';
+
+import type { HttpExchange } from '../http/http-exchange.js';
+import type { SourceContext } from '../source.js';
+import type { SqlExchange } from '../sql-wire/sql-exchange.js';
+import { KeyedDigest } from './keyed-digest.js';
+import { ScriptMemory } from './script-memory.js';
+import { SessionKey } from './session-key.js';
+import { sqlOutline } from './sql-outline.js';
+import { statementText, toSqlStatement } from './sql-statement-event.js';
+import { toWebRequest, type SentStatement, type WebMemory } from './web-request-event.js';
+
+interface TimedStatement extends SentStatement {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** Threads and, of each, statements that wait for the request they belong to. */
+const MAX_THREADS = 1024;
+const MAX_WAITING = 64;
+const WRITING = /^(?:insert|update|delete|replace|merge|create|drop|alter|truncate|grant|revoke)$/;
+
+/**
+ * Turns the exchanges of one trace into events, in the order in which they became final. A statement that the traced
+ * program sent as a client belongs to the request that its thread was serving: it goes with that request. Statements of
+ * a program that serves no requests, and those that a database was asked, are events of their own.
+ *
+ * State: what `WebMemory` holds, and at most 64 statements each of 1,024 threads.
+ */
+export class ExchangeEvents {
+  readonly #context: SourceContext;
+  readonly #memory: WebMemory;
+  readonly #waiting = new Map<number, TimedStatement[]>();
+  #servesRequests = false;
+
+  /** `digestKey` makes digests meaningless to whoever lacks it; it stays on the host. */
+  constructor(context: SourceContext, digestKey: string | Uint8Array) {
+    this.#context = context;
+    const digest = new KeyedDigest(digestKey);
+    this.#memory = { digest, sessions: new SessionKey(digest), scripts: new ScriptMemory(digest) };
+  }
+
+  push(exchange: HttpExchange | SqlExchange): (WebRequest | SqlStatement)[] {
+    if (exchange.type === 'sql') return this.#statement(exchange);
+    if (exchange.side !== 'server') return [];
+    this.#servesRequests = true;
+    return [toWebRequest(exchange, this.#context, this.#memory, this.#statementsOf(exchange))];
+  }
+
+  #statement(exchange: SqlExchange): SqlStatement[] {
+    if (exchange.side === 'server') return [toSqlStatement(exchange, this.#context)];
+    this.#wait(exchange);
+    return this.#servesRequests ? [] : [toSqlStatement(exchange, this.#context)];
+  }
+
+  #wait(exchange: SqlExchange): void {
+    const text = statementText(exchange);
+    const { outline, verb } = sqlOutline(text, exchange.protocol, exchange.complete);
+    const list = this.#waiting.get(exchange.thread) ?? [];
+    list.push({
+      text,
+      dialect: exchange.protocol,
+      outline,
+      writes: WRITING.test(verb),
+      failed: exchange.response?.kind === 'error',
+      startUs: exchange.startUs,
+      endUs: exchange.endUs,
+    });
+    if (list.length > MAX_WAITING) list.shift();
+    // Last in, last out: the threads that are busy stay.
+    this.#waiting.delete(exchange.thread);
+    this.#waiting.set(exchange.thread, list);
+    if (this.#waiting.size > MAX_THREADS) {
+      const oldest = this.#waiting.keys().next();
+      if (!oldest.done) this.#waiting.delete(oldest.value);
+    }
+  }
+
+  /** The thread's statements during the exchange. A thread that serves several requests at once gives them to each. */
+  #statementsOf({ thread, startUs, endUs }: HttpExchange): TimedStatement[] {
+    const list = this.#waiting.get(thread) ?? [];
+    const during = list.filter((statement) => statement.startUs >= startUs && statement.startUs <= endUs);
+    const later = list.filter((statement) => statement.startUs > endUs);
+    if (later.length === 0) this.#waiting.delete(thread);
+    else this.#waiting.set(thread, later);
+    return during;
+  }
+}

@@ -1,0 +1,35 @@
+import type { OriginRelation } from '@plimsoll/contracts';
+
+import { requestPath } from './request-path.js';
+
+/** How what an Origin or Referer header names stands to the host that is asked. Only the host is compared: a proxy may change the scheme. */
+export function originRelation(header: string | undefined, host: string | undefined): OriginRelation {
+  if (header === undefined || header === '' || header === '-') return 'absent';
+  if (header === 'null') return 'null';
+  const named = hostOf(header);
+  if (named === undefined || host === undefined || host === '') return named === undefined ? 'null' : 'foreign';
+  const asked = host.toLowerCase();
+  if (named === asked || withoutPort(named) === withoutPort(asked)) return 'same';
+  return site(named) === site(asked) ? 'same-site' : 'foreign';
+}
+
+/** The path of a referer in the form that events give paths, or undefined where it has none. */
+export function refererPath(header: string | undefined): string | undefined {
+  const match = /^https?:\/\/[^/?#]*([^?#]*)/i.exec(header ?? '');
+  return match ? requestPath(match[1] === '' ? '/' : (match[1] ?? '/')).path : undefined;
+}
+
+function hostOf(url: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1]?.toLowerCase();
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '');
+}
+
+/** The last two labels: near enough to a registrable domain for telling neighbours from strangers. An address is its own. */
+function site(host: string): string {
+  const name = withoutPort(host);
+  if (/^[\d.]+$|^\[/.test(name)) return name;
+  return name.split('.').slice(-2).join('.');
+}

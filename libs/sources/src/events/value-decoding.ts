@@ -1,0 +1,107 @@
+/** A value with the encodings undone that somebody put around it beyond the one its place asks for. */
+export interface DecodedValue {
+  readonly text: string;
+  /** How many further encodings were undone. */
+  readonly extraDecodings: number;
+  /** `text` came out of HTML entities: a page shows it as text, and does not run it. */
+  readonly fromEntities: boolean;
+}
+
+const MAX_ROUNDS = 4;
+/** Longer values are decoded up to here; what lies beyond stays as it is. */
+const MAX_DECODED = 65_536;
+const PERCENT = /%[0-9a-fA-F]{2}/;
+const UNICODE_PERCENT = /%u[0-9a-fA-F]{4}/;
+const BACKSLASH = /\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2})/;
+const ENTITY = /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol);?/i;
+const NAMED: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+  colon: ':',
+  lpar: '(',
+  rpar: ')',
+  tab: '\t',
+  newline: '\n',
+  sol: '/',
+};
+
+/** `a+b%20c` as the text that it stands for: form encoding where `plus`, bytes read as UTF-8, or latin1 where they are none. */
+export function percentDecoded(text: string, plus: boolean): string {
+  const spaced = plus ? text.replaceAll('+', ' ') : text;
+  if (!PERCENT.test(spaced)) return utf8OrLatin1(spaced);
+  const bytes = Buffer.from(
+    spaced.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+    'latin1',
+  );
+  return utf8OrLatin1(bytes.toString('latin1'));
+}
+
+/** Text of one character a byte as UTF-8 where it is that. Characters beyond a byte are left alone. */
+export function utf8OrLatin1(binary: string): string {
+  if (!/[\x80-\xff]/.test(binary) || /[\u0100-\uffff]/.test(binary)) return binary;
+  const decoded = Buffer.from(binary, 'latin1').toString('utf8');
+  return decoded.includes('\ufffd') ? binary : decoded;
+}
+
+/**
+ * Undoes percent, `%u`, backslash and HTML encodings, one after another, until nothing changes or four rounds are done.
+ * Fullwidth and other compatible forms become the signs that databases and browsers may take them for.
+ */
+export function undoEncodings(value: string): DecodedValue {
+  let text = value.slice(0, MAX_DECODED);
+  let rounds = 0;
+  let fromEntities = false;
+  while (rounds < MAX_ROUNDS) {
+    const next = undoOne(text);
+    if (next === undefined) break;
+    if (next.entities) fromEntities = true;
+    text = next.text;
+    rounds++;
+  }
+  const plain = /[\uff01-\uff5e\u2018\u2019\u02bc\u02b9\u2032]/.test(text) ? fullwidthPlain(text) : text;
+  return { text: plain, extraDecodings: rounds, fromEntities };
+}
+
+function undoOne(text: string): { text: string; entities: boolean } | undefined {
+  if (PERCENT.test(text)) {
+    const decoded = percentDecoded(text, false);
+    // `100%25 sure`: one sign on its own is no encoding that hides something, but undoing it does no harm.
+    if (decoded !== text) return { text: decoded, entities: false };
+  }
+  if (UNICODE_PERCENT.test(text)) {
+    return { text: text.replace(/%u([0-9a-fA-F]{4})/g, (_, hex: string) => codePoint(hex)), entities: false };
+  }
+  if (BACKSLASH.test(text)) {
+    return {
+      text: text.replace(
+        /\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))/g,
+        (_, four?: string, braced?: string, two?: string) => codePoint(four ?? braced ?? two ?? ''),
+      ),
+      entities: false,
+    };
+  }
+  if (ENTITY.test(text)) {
+    const decoded = text.replace(
+      /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol));?/gi,
+      (_, decimal?: string, hex?: string, name?: string) => {
+        if (name !== undefined) return NAMED[name.toLowerCase()] ?? '';
+        return codePoint(decimal === undefined ? (hex ?? '') : Number(decimal).toString(16));
+      },
+    );
+    if (decoded !== text) return { text: decoded, entities: true };
+  }
+  return undefined;
+}
+
+function codePoint(hex: string): string {
+  const code = parseInt(hex, 16);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+}
+
+/** `＜` as `<`. The typographic apostrophes that people type are left as spelling: they end no literal. */
+function fullwidthPlain(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+}

@@ -22,3 +22,5 @@ export {
   type StoredProfiles,
 } from './profile-source.js';
 export { applicationLearners, applicationOperators, logLevelOperator, sequenceOperator } from './services.js';
+export { decisionAlert, decisionRecord, findingsOf } from './incident-decision.js';
+export { INCIDENT_GROUP, IncidentProjection } from './incident-projection.js';

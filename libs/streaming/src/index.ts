@@ -1,4 +1,5 @@
 export { systemClock, type Clock } from './clock.js';
+export { deadLetterOf, refusalOf, type Refusal } from './dead-letters.js';
 export type {
   BatchContext,
   ConsumeOptions,
@@ -9,6 +10,31 @@ export type {
   PartitionHandler,
 } from './event-log.js';
 export type { Health } from './health.js';
+export {
+  cursorOf,
+  matches,
+  readCursor,
+  suppressionOf,
+  type IncidentFilter,
+  type Suppression,
+} from './incident-filter.js';
+export {
+  MAX_DECISIONS,
+  MAX_INCIDENT_EVIDENCE,
+  withAlert,
+  type Decision,
+  type IncidentRecord,
+} from './incident-record.js';
+export {
+  DEFAULT_INCIDENT_LIMITS,
+  MAX_AUDIT_ENTRIES,
+  MAX_SUPPRESSIONS,
+  type AuditEntry,
+  type IncidentLimits,
+  type IncidentPage,
+  type IncidentStore,
+} from './incident-store.js';
+export { MemoryIncidentStore } from './memory-incident-store.js';
 export { MemoryLog, type MemoryLogOptions } from './memory-log.js';
 export { MemoryStateStore } from './memory-state-store.js';
 export type { Operator, OperatorSettings, StepResult } from './operator.js';

@@ -30,12 +30,8 @@ export function checkedAlert({ key, value, headers = {} }: AlertRecord): Alert {
   const alert = decodeJson(Alert, value, 'an alert');
   const errors = ocsfErrors(JSON.parse(Buffer.from(value).toString('utf8')));
   if (errors.length > 0) throw new Error(`OCSF: ${errors.join('; ')}`);
-  const event = Kafka.toEvent({
-    key,
-    headers: { ...headers },
-    value: Buffer.from(value).toString('utf8'),
-    body: undefined,
-  });
+  const message = { key, headers: { ...headers }, value: Buffer.from(value).toString('utf8'), body: undefined };
+  const event = Kafka.toEvent(message);
   if (!(event instanceof CloudEvent) || !event.validate()) throw new Error('CloudEvents: not an event');
   if (event.subject !== key || event.id !== alert.metadata.uid || read.ce_subject !== alert.finding_info.uid) {
     throw new Error('headers and value do not agree');

@@ -119,7 +119,12 @@ export class HttpMessageReader {
 
   private readHead(bytes: Uint8Array, at: number): number {
     const before = this.pendingHead.size;
-    const rest = bytes.subarray(at);
+    const rest = bytes.subarray(at, at + MAX_HEAD_BYTES);
+    const inOne = before === 0 ? headEnd(rest, 0) : -1;
+    if (inOne >= 0) {
+      this.begin(rest.slice(0, inOne), true, undefined);
+      return at + inOne;
+    }
     this.pendingHead.add(rest);
     const seen = this.pendingHead.view();
     const end = headEnd(seen, before);

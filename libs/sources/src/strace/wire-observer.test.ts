@@ -176,7 +176,7 @@ describe('calls', () => {
       accept(1, 9),
       '1 read(9<TCP:[127.0.0.1:80->127.0.0.1:5000]>,  <unfinished ...>',
       '2 getpid() = 2',
-      '1 <... read resumed>"\\x47ET /a HTTP/1.1\\r\\n\\r\\n", 8000) = 18 <0.1>',
+      '1 <... read resumed>"\\x47ET /a HTTP/1.1\\r\\n\\r\\n", 8000) = 19 <0.1>',
       '1 write(9<socket:[7]>, "HTTP/1.1 204 No\\r\\n\\r\\n", 19 <unfinished ...>',
       '1 <... write resumed>) = 19 <0.1>',
     );

@@ -10,6 +10,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { learnCommand } from './commands/learn.js';
 import { profilesCommand } from './commands/profiles.js';
 import { replayCommand } from './commands/replay.js';
+import { topicsCommand } from './commands/topics.js';
 import { upCommand } from './commands/up.js';
 
 const program = new Command('plimsoll')
@@ -40,6 +41,7 @@ for (const command of [
   replayCommand(),
   alertsCommand(),
   profilesCommand(),
+  topicsCommand(),
 ]) {
   program.addCommand(command);
 }

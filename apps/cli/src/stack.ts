@@ -1,12 +1,8 @@
-import { KafkaLog } from '@plimsoll/kafka-log';
+// Imported by the commands that need a stack, when they run: the others start without Kafka's and Nest's code.
+import { TOPICS } from '@plimsoll/contracts';
+import { applyTopics, KafkaLog, type TopicOutcome } from '@plimsoll/kafka-log';
 import { parseRedisUrl, RedisConnection, RedisProfileStore, RedisStateStore } from '@plimsoll/redis-store';
 import { kafkaSettings, readConfiguration, redisSettings } from '@plimsoll/service-kit';
-
-/** How the command's help names what `kafkaLog` and `redisStores` read. */
-export const STACK_HELP = `
-The stack is found by the environment, as the services find it: KAFKA_BROKERS (with KAFKA_TLS, KAFKA_SASL_*) and
-REDIS_URL (with REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS); each may be given by a file, NAME_FILE=path.
-Beside docker compose: KAFKA_BROKERS=localhost:9094`;
 
 /** The Kafka that the environment names. Throws `bad-configuration` with every problem at once. */
 export function kafkaLog(clientId: string): KafkaLog {
@@ -29,4 +25,10 @@ export function redisStores(): RedisStores {
     states: new RedisStateStore(connection),
     close: () => connection.close(),
   };
+}
+
+/** Creates the topics of the stack; changes those that exist only where told to. */
+export function applyStackTopics(allowChanges: boolean): Promise<readonly TopicOutcome[]> {
+  const { kafka } = readConfiguration({ kafka: kafkaSettings });
+  return applyTopics({ ...kafka, clientId: 'plimsoll-topics' }, Object.values(TOPICS), { allowChanges });
 }

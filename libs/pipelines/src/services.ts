@@ -7,6 +7,8 @@ import {
   type SyscallBatch,
 } from '@plimsoll/contracts';
 import {
+  frequencyDetector,
+  frequencyLearner,
   k8sAuditDetector,
   K8sAuditLearner,
   sequenceDetector,
@@ -30,6 +32,11 @@ export function sequenceOperator(profiles: ProfileSource, budget: Budget) {
   return syscallOperator(sequenceDetector(), profiles, budget);
 }
 
+/** `syscalls` → composition and counts of calls → `verdicts`. */
+export function frequencyOperator(profiles: ProfileSource, budget: Budget) {
+  return syscallOperator(frequencyDetector(), profiles, budget);
+}
+
 /** `logs` → Kubernetes audit, web requests and statements, each by its own detector → `verdicts`. */
 export function logLevelOperator(profiles: ProfileSource, budget: Budget): Operator<LogEvent, KeyedJudge> {
   const part = <Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
@@ -44,6 +51,7 @@ export function logLevelOperator(profiles: ProfileSource, budget: Budget): Opera
 export function applicationOperators(profiles: ProfileSource, budget: Budget): (start: Start) => Promise<void> {
   return async (start) => {
     await start(sequenceOperator(profiles, budget));
+    await start(frequencyOperator(profiles, budget));
     await start(logLevelOperator(profiles, budget));
     await start(fusionOperator(budget));
   };
@@ -52,7 +60,7 @@ export function applicationOperators(profiles: ProfileSource, budget: Budget): (
 /** A learner for every detector. */
 export function applicationLearners(): Learners {
   return {
-    syscalls: [sequenceLearner()],
+    syscalls: [sequenceLearner(), frequencyLearner()],
     logs: [
       {
         type: 'k8s-audit',

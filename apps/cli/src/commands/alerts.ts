@@ -5,7 +5,7 @@ import { Alert, decodeJson, PlimsollError, TOPICS } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 import { Command, Option } from 'commander';
 
-import { kafkaLog, STACK_HELP } from '../stack.js';
+import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeIncident } from '../terminal/incident-report.js';
 
@@ -31,6 +31,7 @@ export function alertsCommand(): Command {
 }
 
 async function run({ follow, output }: AlertsOptions): Promise<void> {
+  const { kafkaLog } = await import('../stack.js');
   const log = kafkaLog('plimsoll-alerts');
   const signal = stopSignal();
   let lastMs = performance.now();

@@ -5,7 +5,7 @@ import type { ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
 import { readProfiles } from '../profile-folder.js';
-import { redisStores, STACK_HELP } from '../stack.js';
+import { STACK_HELP } from '../stack-help.js';
 import { table } from '../terminal/table.js';
 
 /** Who changed a pointer, as its history shows it. */
@@ -62,6 +62,7 @@ export function profilesCommand(): Command {
 }
 
 async function withStore(work: (store: ProfileStore) => Promise<unknown>): Promise<void> {
+  const { redisStores } = await import('../stack.js');
   const stores = redisStores();
   try {
     await work(stores.profiles);

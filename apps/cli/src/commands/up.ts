@@ -10,7 +10,7 @@ import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, privacyOption } from '../shared-options.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
-import { kafkaLog, redisStores, STACK_HELP } from '../stack.js';
+import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 
 interface UpOptions {
@@ -63,6 +63,7 @@ async function inMemory(options: UpOptions): Promise<void> {
 
 async function onStack(options: UpOptions): Promise<void> {
   const signal = stopSignal();
+  const { kafkaLog, redisStores } = await import('../stack.js');
   const log = kafkaLog('plimsoll-up');
   const stores = redisStores();
   const profiles = storedProfiles(stores.profiles);

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../bin/plimsoll.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CLUSTER = join(ROOT, 'recordings', 'cluster');
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function plimsoll(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BIN, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+describe('the plimsoll command', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+    const learned = await plimsoll('learn', CLUSTER, '--out', join(dir, 'profiles'));
+    expect(learned).toMatchObject({ code: 0 });
+  }, 60_000);
+  afterAll(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(dir, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  const refused = async (args: string[], message: RegExp): Promise<void> => {
+    const { code, err, out } = await plimsoll(...args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n\s+at /);
+  };
+
+  it('teaches with --help', async () => {
+    const { code, out } = await plimsoll('--help');
+    expect(code).toBe(0);
+    for (const word of ['demo', 'learn', 'detect', 'evaluate', 'up', 'alerts', 'profiles']) expect(out).toContain(word);
+  }, 60_000);
+
+  it('says what is wrong with a source, and ends with 1', async () => {
+    const learn = (source: string): string[] => ['learn', '--source', source, '--out', join(dir, 'none')];
+    await refused(learn('db'), /write WORKLOAD=KIND:PATH/);
+    await refused(learn('db=paper:x'), /paper is no kind; one of strace/);
+    await refused(learn(`db=strace:${join(dir, 'missing')}`), /no such file/);
+    await refused(learn(`db=strace:${file('empty', '')}`), /empty/);
+    await refused(learn(`db=strace:${file('prose', 'Call me Ishmael.\n'.repeat(200))}`), /strace/);
+    const whole = gzipSync('1 1795455028.639988 getpid() = 1\n'.repeat(50_000));
+    const middle = Math.floor(whole.length / 2);
+    whole.fill(0xff, middle, middle + 64);
+    await refused(learn(`db=strace:${file('broken.gz', whole)}`), /gzip/);
+  }, 60_000);
+
+  it('says what is wrong with profiles, and ends with 1', async () => {
+    const audit = join(CLUSTER, 'benign-day1', 'audit.jsonl.gz');
+    const detect = (profile: string, source: string): string[] => ['detect', '--profile', profile, '--source', source];
+    await refused(detect(join(dir, 'nowhere'), `api-server=k8s-audit:${audit}`), /no such folder of profiles/);
+    await refused(
+      detect(join(dir, 'profiles'), `db=k8s-audit:${audit}`),
+      /no profile of workload db; it has api-server/,
+    );
+    const altered = join(dir, 'altered');
+    await plimsoll('learn', CLUSTER, '--out', altered);
+    const name = 'cluster.api-server.k8s-audit.profile.json';
+    const text = readFileSync(join(altered, name), 'utf8');
+    writeFileSync(join(altered, name), text.replace(/"novelty":[0-9.e-]+/, '"novelty":0.5'));
+    await refused(detect(altered, `api-server=k8s-audit:${audit}`), /was altered/);
+  }, 60_000);
+
+  it('prints verdicts and alerts as one JSON object a line', async () => {
+    const audit = join(CLUSTER, 'role-escalation-a', 'audit.jsonl.gz');
+    const { code, out } = await plimsoll(
+      'detect',
+      '--profile',
+      join(dir, 'profiles'),
+      '--source',
+      `api-server=k8s-audit:${audit}`,
+      '--output',
+      'ndjson',
+    );
+    expect(code).toBe(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(['verdict', 'alert']));
+    const alerts = lines.filter(({ type }) => type === 'alert');
+    for (const alert of alerts)
+      expect(alert).toMatchObject({ finding: { class_uid: 2004, metadata: { version: '1.8.0' } } });
+    expect(JSON.stringify(alerts)).toContain('system:serviceaccount:');
+  }, 60_000);
+
+  it('finds nothing in the benign afternoon that it did not learn from', async () => {
+    const audit = join(CLUSTER, 'benign-day2-afternoon', 'audit.jsonl.gz');
+    const { out } = await plimsoll(
+      'detect',
+      '--profile',
+      join(dir, 'profiles'),
+      '--source',
+      `api-server=k8s-audit:${audit}`,
+    );
+    expect(out).toBe('No incident.\n');
+  }, 60_000);
+});

@@ -54,6 +54,8 @@ const none = new Uint8Array(2_048);
 
 const SPLICE = callNames().get('splice');
 const FORK = callNames().get('fork');
+const RECVFROM = callNames().get('recvfrom');
+const RECVMSG = callNames().get('recvmsg');
 const EINPROGRESS = 115;
 const EBADF = 9;
 
@@ -177,7 +179,8 @@ export class CallReporter<Exchange> {
   ): void {
     const text = callText(bytes, start, end);
     const fd = number === SPLICE ? text.thirdNumber() : readDescriptor(bytes, start, end);
-    if (fd < 0 || (direction === 'in' && text.peeks())) return;
+    const receives = number === RECVFROM || number === RECVMSG;
+    if (fd < 0 || (receives && text.peeks())) return;
     const payload = readPayload(bytes, start, end, lengthBytes);
     const complete = !cut && payload.length === lengthBytes;
     this.observer?.io({ thread, call: number, fd, direction, startUs, endUs, payload, lengthBytes, complete });

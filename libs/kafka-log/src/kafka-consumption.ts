@@ -26,7 +26,8 @@ export interface ConsumptionParts {
 
 const HEARTBEATS_PER_SESSION = 8;
 const REBALANCE_TIMEOUT_MS = 60_000;
-const METADATA_MAX_AGE_MS = 60_000;
+/** How soon a topic's new partitions are noticed. */
+const METADATA_MAX_AGE_MS = 30_000;
 /** Fetched batches of a partition that are held ready before it is paused. */
 const QUEUED_BATCHES = 2;
 const COMMIT_INTERVAL_MS = 1_000;

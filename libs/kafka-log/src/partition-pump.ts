@@ -3,6 +3,7 @@ import { systemClock, type ConsumeOptions, type LogRecord, type StreamObserver }
 
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
+const BEYOND_END_MS = 10_000;
 
 /** What a pump needs of the consumer that feeds it. */
 export interface PumpHost {
@@ -40,6 +41,8 @@ export class PartitionPump {
   private heldBack = true;
   /** The place at which a batch was refused because it began later. */
   private refusedAt: number | undefined;
+  /** Since when the log has ended before our place, and where it ended then. */
+  private beyondEnd: { readonly sinceMs: number; readonly high: number } | undefined;
   private readonly done: Promise<void>;
 
   constructor(
@@ -93,7 +96,8 @@ export class PartitionPump {
       return false;
     }
     if (lastOffset < expected) {
-      this.host.seek(this.partition, expected);
+      if (endOffset < expected) this.loseWay();
+      else this.host.seek(this.partition, expected);
       return false;
     }
     this.expected = lastOffset + 1;
@@ -106,6 +110,14 @@ export class PartitionPump {
     return true;
   }
 
+  /** The log ends before the place that is read: it was cut or made anew, and the handler is asked for its place again. */
+  private loseWay(): void {
+    this.expected = undefined;
+    this.heldBack = true;
+    this.host.pause(this.partition);
+    this.wake();
+  }
+
   /** The partition is lost or given back: no more batches; the one in hand ends as soon as it can. */
   async revoke(): Promise<void> {
     this.gone.abort();
@@ -114,24 +126,37 @@ export class PartitionPump {
   }
 
   private async run(before: Promise<void>): Promise<void> {
-    const { partition, consume, host } = this;
-    const { signal } = this.gone;
+    const { partition, consume } = this;
     await before;
-    await this.untilDone(async () => {
-      const own = await consume.handler.assigned(partition, signal);
-      const { start, low, high } = await host.place(partition);
-      if (signal.aborted) return;
-      this.expected = Math.min(Math.max(own ?? start, low), high);
-      this.heldBack = false;
-      host.seek(partition, this.expected);
-      host.resume(partition);
-    });
-    while (!signal.aborted) {
+    while (!this.isGone()) {
       const batch = this.queue[0];
-      if (batch === undefined) await new Promise<void>((resolve) => (this.wake = resolve));
-      else await this.untilDone(() => this.deliver(batch));
+      if (this.expected === undefined) await this.untilDone(() => this.begin());
+      else if (batch !== undefined) await this.untilDone(() => this.deliver(batch));
+      else await new Promise<void>((resolve) => (this.wake = resolve));
     }
     await this.untilDone(() => consume.handler.revoked(partition));
+  }
+
+  /** Asks the handler for its place and reads from there, or from the nearest that the log holds. */
+  private async begin(): Promise<void> {
+    const { partition, consume, host } = this;
+    const own = await consume.handler.assigned(partition, this.gone.signal);
+    const { start, low, high } = await host.place(partition);
+    if (this.isGone()) return;
+    const place = own ?? start;
+    if (place > high) {
+      // A new leader may not know yet how far it holds the log: only what lasts is believed.
+      this.beyondEnd ??= { sinceMs: Date.now(), high };
+      if (Date.now() - this.beyondEnd.sinceMs < BEYOND_END_MS) {
+        throw new PlimsollError('unavailable', `the log ends at ${high}, before the place to read from, ${place}`);
+      }
+    }
+    this.queue.length = 0;
+    this.expected = Math.min(Math.max(place, low), this.beyondEnd?.high ?? high);
+    this.beyondEnd = undefined;
+    this.heldBack = false;
+    host.seek(partition, this.expected);
+    host.resume(partition);
   }
 
   private async deliver(batch: FetchedBatch): Promise<void> {

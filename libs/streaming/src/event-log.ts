@@ -24,7 +24,8 @@ export interface OutgoingRecord {
 export interface PartitionHandler {
   /**
    * The partition is ours from now on. Returns the offset to read from (one that the log no longer holds, or not yet,
-   * means the nearest it holds), or undefined for the group's own place. `signal` aborts when waiting is pointless.
+   * means the nearest it holds), or undefined for the group's own place. Called again where the log lost that place.
+   * `signal` aborts when waiting is pointless.
    */
   assigned(partition: number, signal: AbortSignal): Promise<number | undefined>;
   /** Records in order, none skipped. When it resolves they are done with; when it rejects they come again. */

@@ -45,6 +45,8 @@ export class PartitionTask<Message, State> {
   private lease: TaskLease | undefined;
   private nextOffset: number | undefined;
   private settings = '';
+  /** Nothing was read yet since the task was taken over. */
+  private justOpened = true;
   private readonly cache: StateCache<State>;
   /** Offsets that the operator failed on, found by trying: refused when their step is done again. */
   private readonly poison = new Map<number, Refusal>();
@@ -63,6 +65,7 @@ export class PartitionTask<Message, State> {
     this.lease = await waiting.until(this.task, 'state-store', signal, () => store.open(this.task));
     this.nextOffset = this.lease.nextOffset;
     this.settings = this.lease.settings;
+    this.justOpened = true;
     if (this.lease.nextOffset !== undefined) await this.prepareSettings(signal);
     const nextOffset = this.nextOffset ?? 0;
     observer({ type: 'assigned', task: this.task, epoch: this.lease.epoch, nextOffset });
@@ -99,11 +102,12 @@ export class PartitionTask<Message, State> {
   private async step(records: readonly LogRecord[], context: BatchContext): Promise<void> {
     const { clock, observer } = this.parts;
     const startedMs = clock.nowMs();
-    const fresh = records.filter((record) => record.offset >= (this.nextOffset ?? 0));
+    const expected = this.expectedOffset(records, context);
+    const fresh = records.filter(({ offset }) => offset >= expected);
     const first = fresh[0];
     if (first === undefined) return;
-    if (this.nextOffset !== undefined && first.offset > this.nextOffset) {
-      observer({ type: 'lost', task: this.task, records: first.offset - this.nextOffset });
+    if (this.nextOffset !== undefined && first.offset > expected) {
+      observer({ type: 'lost', task: this.task, records: first.offset - expected });
     }
     await this.moveSettings(first.offset, context);
     const items = fresh.map((record) => this.read(record));
@@ -126,6 +130,19 @@ export class PartitionTask<Message, State> {
       lag: Math.max(0, context.endOffset - nextOffset),
       durationMs: nowMs - startedMs,
     });
+  }
+
+  /**
+   * The first offset that is not in the checkpoint. A log that ends before the checkpoint, when it is read for the
+   * first time, has lost its end or was made anew: then what it holds is new.
+   */
+  private expectedOffset(records: readonly LogRecord[], context: BatchContext): number {
+    const { nextOffset } = this;
+    const truncated = this.justOpened && nextOffset !== undefined && context.endOffset < nextOffset;
+    this.justOpened = false;
+    if (!truncated) return nextOffset ?? 0;
+    this.parts.observer({ type: 'truncated', task: this.task, nextOffset, endOffset: context.endOffset });
+    return records[0]?.offset ?? 0;
   }
 
   private read(record: LogRecord): Item<Message> {

@@ -25,6 +25,13 @@ export type StreamEvent =
     }
   | { readonly type: 'dead-letter'; readonly task: TaskId; readonly reason: string; readonly offset: number }
   | { readonly type: 'lost'; readonly task: TaskId; readonly records: number }
+  | {
+      /** The log ends before the checkpoint: it lost records that were processed, or the topic was made anew. */
+      readonly type: 'truncated';
+      readonly task: TaskId;
+      readonly nextOffset: number;
+      readonly endOffset: number;
+    }
   | { readonly type: 'settings'; readonly task: TaskId; readonly settings: string }
   | {
       readonly type: 'retry';

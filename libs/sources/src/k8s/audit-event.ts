@@ -16,6 +16,8 @@ const WRITES = new Set(['create', 'update', 'patch']);
 /** Paths that every API server has: they say nothing about who asked, so `strict` shows them as they are. */
 const KNOWN_PATH =
   /^\/(?:api(?:\/v1)?|apis|openapi\/v[23]|healthz|livez|readyz|metrics|version|logs|debug\/pprof|swagger\.json)?\/?$/;
+/** Names of users, groups, roles and images as clusters have them. */
+const PLAIN_NAME = /^[\w.:@/-]{1,300}$/;
 /** The form that Kubernetes asks of an object's name; RBAC names may hold a colon as well. */
 const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.:]{0,251}[a-z0-9])?$/;
 
@@ -75,7 +77,7 @@ export function auditEvent(raw: JsonRecord, context: SourceContext, pods: PodAdd
     ...given('allowedBy', allowedByOf(at(raw, 'annotations', 'authorization.k8s.io/reason'))),
     ...given('issuedCredential', text(at(raw, 'annotations', `${EXTRA}issued-credential-id`), 256)),
     ...bodyFacts(requestObject, responseObject, resource),
-    ...writtenFacts(verb, uri, resource, requestObject),
+    ...writtenFacts({ verb, uri, resource, body: requestObject }, context),
   };
 }
 
@@ -203,22 +205,38 @@ function differs(request: unknown, resource: Resource | undefined): boolean {
   );
 }
 
+interface Write {
+  readonly verb: string;
+  readonly uri: string;
+  readonly resource: Resource | undefined;
+  readonly body: unknown;
+}
+
 /** What a write permits, or an exec runs. Status and scale subresources carry specs that another wrote: not theirs. */
-function writtenFacts(verb: string, uri: string, resource: Resource | undefined, body: unknown) {
+function writtenFacts({ verb, uri, resource, body }: Write, context: SourceContext) {
   if (resource === undefined) return {};
   if (resource.subresource === 'exec') return scriptsOf(execScripts(commandOf(uri)));
   if (!WRITES.has(verb) || body === undefined) return {};
+  const plain = (name: string): string => literal(name, PLAIN_NAME, context);
   if (resource.group === 'rbac.authorization.k8s.io') {
-    return given(
-      'grant',
-      grantOf({ resource: resource.name, namespace: resource.namespace, object: resource.object }, body),
-    );
+    const { name, namespace, object } = resource;
+    const grant = grantOf({ resource: name, namespace, object }, body);
+    if (grant === undefined) return {};
+    const role = grant.role === undefined ? {} : { role: plain(grant.role) };
+    return { grant: { ...grant, ...role, subjects: grant.subjects.map(plain) } };
   }
   if (resource.name === 'configmaps') return scriptsOf(configMapScripts(body));
   if (resource.subresource !== undefined && resource.subresource !== 'ephemeralcontainers') return {};
   if (!POD_MAKERS.has(resource.name)) return {};
   const facts = podFacts(body);
-  return facts === undefined ? {} : { podPowers: facts.powers, ...scriptsOf(facts.scripts) };
+  if (facts === undefined) return {};
+  const account = facts.powers.serviceAccount;
+  const podPowers = {
+    ...facts.powers,
+    images: facts.powers.images.map(plain),
+    ...given('serviceAccount', account === undefined ? undefined : plain(account)),
+  };
+  return { podPowers, ...scriptsOf(facts.scripts) };
 }
 
 function scriptsOf(scripts: readonly K8sScript[]): { scripts?: K8sScript[] } {

@@ -129,7 +129,7 @@ function subjectsOf(value: unknown, namespace: string | undefined): string[] {
     if (name === undefined) continue;
     const kind = at(subject, 'kind');
     const home = text(at(subject, 'namespace'), 256) ?? namespace ?? '';
-    if (kind === 'ServiceAccount') subjects.push(`system:serviceaccount:${home}:${name}`);
+    if (kind === 'ServiceAccount') subjects.push(`system:serviceaccount:${home.slice(0, 128)}:${name}`);
     else if (kind === 'Group') subjects.push(`group:${name}`);
     else subjects.push(name);
   }
@@ -147,7 +147,7 @@ export function grantOf(target: RbacTarget, body: unknown): K8sGrant | undefined
   const cluster = target.resource.startsWith('cluster');
   if (target.resource === 'clusterroles' || target.resource === 'roles') {
     const kind = cluster ? 'ClusterRole' : 'Role';
-    const name = target.object ?? text(at(body, 'metadata', 'name'), 256);
+    const name = target.object?.slice(0, 256) ?? text(at(body, 'metadata', 'name'), 256);
     const rules = Array.isArray(body) ? patchedRules(list(body)) : list(at(body, 'rules'));
     const role = name === undefined ? {} : { role: `${kind}/${name}` };
     return { kind: 'role', cluster, subjects: [], powers: rulePowers(rules), ...role };

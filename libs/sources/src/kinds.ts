@@ -1,5 +1,11 @@
 import { PlimsollError, type SourceKind } from '@plimsoll/contracts';
 
+import { AdfaLdParser } from './calls/adfa-ld.js';
+import { AuditdParser } from './calls/auditd.js';
+import { LidDsParser } from './calls/lid-ds.js';
+import { SysdigJsonParser } from './calls/sysdig-json.js';
+import { SysdigTextParser } from './calls/sysdig-text.js';
+import { TetragonParser } from './calls/tetragon.js';
 import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 import type { SourceContext, SourceParser } from './source.js';
 import { StraceParser } from './strace/strace-parser.js';
@@ -23,6 +29,17 @@ export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
     folder: 'traces',
     parser: () => new StraceParser({ countSignals: true }),
   },
+  sysdig: { title: "sysdig's text", folder: 'traces', parser: () => new SysdigTextParser() },
+  'sysdig-json': { title: 'JSON of sysdig or Falco', folder: 'traces', parser: () => new SysdigJsonParser() },
+  tetragon: { title: "Tetragon's JSON", folder: 'log', parser: () => new TetragonParser() },
+  auditd: { title: "the audit daemon's log", folder: 'log', parser: () => new AuditdParser() },
+  'lid-ds': {
+    title: 'a LID-DS 2021 recording',
+    folder: 'traces',
+    suffix: '.sc',
+    parser: () => new LidDsParser(),
+  },
+  'adfa-ld': { title: 'ADFA-LD numbers of i386 calls', folder: 'traces', parser: () => new AdfaLdParser() },
   'k8s-audit': { title: 'Kubernetes audit log', folder: 'log', parser: (context) => new K8sAuditParser(context) },
 };
 

@@ -1,0 +1,202 @@
+import {
+  callNames,
+  parseIsoTime,
+  UNKNOWN_CALL,
+  type ItemContainer,
+  type SourceItem,
+  type TimeUs,
+} from '@plimsoll/contracts';
+
+import type { SourceParser } from '../source.js';
+import { at, list, record, text, type JsonRecord } from '../k8s/json-value.js';
+import { LineReader } from '../strace/line-reader.js';
+import { captureCounts, type CaptureCounts } from './capture-counts.js';
+import { containerId, HOST } from './container-id.js';
+import { DirectedCalls, type Direction } from './directed-calls.js';
+import { NamedPaths } from './sysdig-arguments.js';
+
+const EXECVE = callNames().get('execve') ?? UNKNOWN_CALL;
+const EXIT_GROUP = callNames().get('exit_group') ?? UNKNOWN_CALL;
+
+/** `__x64_sys_openat`, `__do_sys_clone`, `sys_write`: the kernel's function for a call. */
+const KERNEL_FUNCTION = /^(?:__(?:x64|ia32|arm64|do|se|compat)_)?(?:compat_)?sys_([a-z0-9_]{1,48})$/;
+const TRACEPOINT = /^sys_(enter|exit)(?:_([a-z0-9_]{1,48}))?$/;
+const EVENTS = ['process_exec', 'process_exit', 'process_kprobe', 'process_tracepoint'] as const;
+const OTHERS = ['process_loader', 'process_uprobe', 'process_lsm', 'process_usdt', 'test'] as const;
+
+/**
+ * Calls from Tetragon's JSON export: `process_exec` is an `execve`, `process_exit` an `exit_group`, `process_kprobe` on a
+ * call's function and tracepoints of calls are that call; other functions of the kernel are counted as no calls. The
+ * container is the pod's, or the one that Docker named; processes in none are `host`'s. `process_throttle` and
+ * `rate_limit_info` become gaps.
+ *
+ * Cost: a few microseconds a line. State: one line of at most 1 MiB, 16,384 calls, 4,096 containers.
+ */
+export class TetragonParser implements SourceParser {
+  readonly #counts = captureCounts();
+  readonly #lines = new LineReader((bytes, start, end, cut) => {
+    this.#line(bytes, start, end, cut);
+  });
+  readonly #calls = new DirectedCalls();
+  readonly #paths = new NamedPaths((digest, words) => {
+    this.#calls.columns.name(digest, words);
+  });
+
+  get counts(): Readonly<CaptureCounts> {
+    const { events, otherDirection } = this.#calls;
+    return { ...this.#counts, events, otherDirection };
+  }
+
+  push(chunk: Uint8Array): readonly SourceItem[] {
+    this.#lines.push(chunk);
+    return this.#calls.take();
+  }
+
+  end(): readonly SourceItem[] {
+    this.#lines.end();
+    return this.#calls.end();
+  }
+
+  #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
+    const line = bytes.toString('utf8', start, end).trim();
+    if (line === '') return;
+    this.#counts.lines++;
+    const event = cut ? undefined : parsed(line);
+    if (!event || !this.#event(event)) this.#counts.malformed++;
+  }
+
+  /** Reads one event; false where the object is none of Tetragon's. */
+  #event(event: JsonRecord): boolean {
+    const time = text(event['time'], 64);
+    const timeUs = time === undefined ? undefined : parseIsoTime(time);
+    const kind = EVENTS.find((name) => record(event[name]));
+    if (kind !== undefined) {
+      const body = record(event[kind]);
+      const process = record(body?.['process']);
+      if (!body || !process || timeUs === undefined) return false;
+      this.#call(kind, body, process, timeUs);
+      return true;
+    }
+    if (record(event['process_throttle']) ?? record(event['rate_limit_info'])) {
+      const dropped = Number(at(event, 'rate_limit_info', 'number_of_dropped_process_events'));
+      this.#dropped(timeUs, Number.isSafeInteger(dropped) && dropped >= 0 ? dropped : undefined);
+      return true;
+    }
+    if (!OTHERS.some((name) => record(event[name]))) return false;
+    this.#counts.notCalls++;
+    return true;
+  }
+
+  #call(kind: (typeof EVENTS)[number], body: JsonRecord, process: JsonRecord, timeUs: TimeUs): void {
+    const [number, direction] = callOf(kind, body);
+    // A process that was there before Tetragon is told as an execution too.
+    const before = kind === 'process_exec' && (text(process['flags'], 256) ?? '').includes('procFS');
+    if (number < 0 || before) {
+      this.#counts.notCalls++;
+      return;
+    }
+    const place = this.#place(process);
+    const thread = integer(process['tid']) ?? integer(process['pid']) ?? 0;
+    const result = kind === 'process_exec' ? 0 : integer(at(body, 'return', 'int_arg'));
+    this.#calls.add(direction, place, number, thread >>> 0, timeUs, result, this.#digest(kind, number, body, process));
+  }
+
+  #digest(kind: string, number: number, body: JsonRecord, process: JsonRecord): number {
+    if (!this.#paths.wants(number)) return 0;
+    const path = kind === 'process_exec' ? text(process['binary'], 4_096) : pathArgument(body);
+    if (path === undefined) return 0;
+    const bytes = Buffer.from(path);
+    return this.#paths.path(number, bytes, 0, bytes.length);
+  }
+
+  #place(process: JsonRecord): number {
+    const id = text(at(process, 'pod', 'container', 'id'), 128) ?? text(process['docker'], 128) ?? HOST;
+    return this.#calls.place(id, () => containerOf(process, id));
+  }
+
+  #dropped(timeUs: TimeUs | undefined, lost: number | undefined): void {
+    const startUs = this.#calls.lastUs;
+    const endUs = Math.max(timeUs ?? startUs, startUs + 1);
+    this.#counts.drops++;
+    this.#calls.put({
+      type: 'gap',
+      gap: { startUs, endUs, ...(lost !== undefined && { lost }), cause: 'source-drop' },
+    });
+  }
+}
+
+function parsed(line: string): JsonRecord | undefined {
+  try {
+    return record(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function callOf(kind: (typeof EVENTS)[number], body: JsonRecord): [number: number, direction: Direction] {
+  if (kind === 'process_exec') return [EXECVE, 'whole'];
+  if (kind === 'process_exit') return [EXIT_GROUP, 'whole'];
+  if (kind === 'process_kprobe') {
+    const name = KERNEL_FUNCTION.exec(text(body['function_name'], 64) ?? '')?.[1];
+    return [name === undefined ? -1 : numberOf(name), 'whole'];
+  }
+  const point = TRACEPOINT.exec(text(body['event'], 64) ?? '');
+  if (!point) return [-1, 'whole'];
+  const [, edge, name] = point;
+  const number = name === undefined ? numberArgument(body) : numberOf(name);
+  return [number, edge === 'enter' ? 'enter' : 'exit'];
+}
+
+/** Functions of the kernel whose name is not the call's. */
+const FUNCTION_NAMES: Readonly<Record<string, string>> = {
+  newstat: 'stat',
+  newfstat: 'fstat',
+  newlstat: 'lstat',
+  newuname: 'uname',
+  mmap_pgoff: 'mmap',
+};
+
+function numberOf(name: string): number {
+  const call = Object.hasOwn(FUNCTION_NAMES, name) ? FUNCTION_NAMES[name]! : name;
+  return callNames().get(call) ?? UNKNOWN_CALL;
+}
+
+/** `raw_syscalls` tells the number as first argument. */
+function numberArgument(body: JsonRecord): number {
+  const first = list(body['args'])[0];
+  const id = integer(at(first, 'long_arg')) ?? integer(at(first, 'size_arg')) ?? integer(at(first, 'syscall_id', 'id'));
+  return id !== undefined && id >= 0 && id < UNKNOWN_CALL ? id : UNKNOWN_CALL;
+}
+
+function pathArgument(body: JsonRecord): string | undefined {
+  for (const argument of list(body['args']).slice(0, 8)) {
+    const found =
+      text(at(argument, 'file_arg', 'path'), 4_096) ??
+      text(at(argument, 'path_arg', 'path'), 4_096) ??
+      text(at(argument, 'string_arg'), 4_096);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function containerOf(process: JsonRecord, id: string): ItemContainer {
+  const name = text(at(process, 'pod', 'container', 'name'), 256);
+  const image = text(at(process, 'pod', 'container', 'image', 'name'), 256);
+  const namespace = text(at(process, 'pod', 'namespace'), 256);
+  const pod = text(at(process, 'pod', 'name'), 256);
+  const workload = text(at(process, 'pod', 'workload'), 256);
+  return {
+    container: containerId(id),
+    ...(name !== undefined && { name }),
+    ...(image !== undefined && { image }),
+    ...(namespace !== undefined && { namespace }),
+    ...(pod !== undefined && { pod }),
+    ...(workload !== undefined && { workload }),
+  };
+}
+
+/** A number, or the digits of one: the export writes 64-bit numbers as text. */
+function integer(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
+}

@@ -65,3 +65,17 @@ export {
   FrequencyProfile,
   type FrequencyState,
 } from './frequency/index.js';
+export {
+  ALWAYS,
+  type Baseline,
+  bosc,
+  compositionDistance,
+  eventRate,
+  type FittedBaseline,
+  isolationForest,
+  NEVER,
+  Stide,
+  stide,
+  unseenCall,
+  windowsOf,
+} from './baselines/index.js';

@@ -110,6 +110,7 @@ export class MysqlStream implements ProtocolStream {
 
   end(): void {
     this.client.flush(0);
+    this.server.restart();
     while (this.waiting.length > 0) this.finish();
     this.phase = 'opaque';
   }

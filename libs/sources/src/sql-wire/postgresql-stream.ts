@@ -115,6 +115,7 @@ export class PostgresqlStream implements ProtocolStream {
   }
 
   end(): void {
+    for (const reader of [this.startups, this.client, this.server]) reader.restart();
     while (this.waiting.length > 0) this.finish(false);
     this.phase = 'opaque';
   }

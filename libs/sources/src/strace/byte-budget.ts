@@ -4,6 +4,11 @@ export class ByteBudget {
 
   constructor(private readonly limitBytes: number) {}
 
+  /** What is held now. */
+  get heldBytes(): number {
+    return this.used;
+  }
+
   /** How many of `bytes` may be kept; they count until they are given back. */
   take(bytes: number): number {
     const granted = Math.max(0, Math.min(bytes, this.limitBytes - this.used));

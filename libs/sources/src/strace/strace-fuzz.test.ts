@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 import { TraceMutator } from './trace-mutator.fixture.js';
 import { RECORDINGS } from './shared-data.fixture.js';
+import { StraceParser } from './strace-parser.js';
+import { WireObserver } from './wire-observer.js';
 import { readTrace, runWire, split } from './wire-run.fixture.js';
 
 const folder = join(RECORDINGS, readdirSync(RECORDINGS)[0]!);
@@ -21,6 +23,14 @@ describe('damaged traces', () => {
     expect(counts.lines).toBeGreaterThan(MUTATED_LINES / 2);
     expect(numbers.length).toBeGreaterThan(0);
     expect(timesUs.every((timeUs, i) => i === 0 || timeUs >= timesUs[i - 1]!)).toBe(true);
+  });
+
+  it('leave nothing held when they end', () => {
+    const observer = new WireObserver();
+    const parser = new StraceParser({ observer });
+    parser.push(new TraceMutator([web, db], 99).lines(20_000));
+    parser.end();
+    expect(observer.heldBytes).toBe(0);
   });
 
   it('are read the same however they are cut into chunks', { timeout: 60_000 }, () => {

@@ -51,6 +51,11 @@ export class WireObserver implements IoObserver<WireExchange> {
     this.silentUs = options.silentUs ?? 3_600_000_000;
   }
 
+  /** Bytes of messages under way, of all connections. */
+  get heldBytes(): number {
+    return this.budget.heldBytes;
+  }
+
   io(call: IoCall): void {
     const process = this.processes.using(call.thread, call.fd, call.endUs);
     let connection = this.processes.get(process, call.fd);

@@ -18,3 +18,11 @@ export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.
 export { firstEventTime, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
+export {
+  runHidsDocker,
+  studyLayout,
+  studyMarkdown,
+  type StudyLayout,
+  type StudyOptions,
+  type StudyReport,
+} from './syscall-study/index.js';

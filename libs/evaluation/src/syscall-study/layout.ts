@@ -1,0 +1,28 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** Data sets of system calls that have a study. */
+export type StudyLayout = 'hids-docker' | 'adfa-ld';
+
+/**
+ * Which data set lies at `path`, if any: `normal/` and `exec/` are hids-docker's; `Training_Data_Master/` with
+ * `Attack_Data_Master/`, or an archive named for it, are ADFA-LD's.
+ */
+export function studyLayout(path: string): StudyLayout | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return /^ADFA-LD.*\.zip$/i.test(basename(path)) ? 'adfa-ld' : undefined;
+  }
+  const names = new Set(readdirSync(path));
+  if (names.has('normal') && names.has('exec')) return 'hids-docker';
+  return adfaRoot(path) === undefined ? undefined : 'adfa-ld';
+}
+
+/** The folder, or the folder in an archive, that holds ADFA-LD's three parts; undefined where none does. */
+export function adfaRoot(path: string): string | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return join(path, 'ADFA-LD');
+  const names = readdirSync(path);
+  if (names.includes('Training_Data_Master')) return path;
+  if (names.includes('ADFA-LD')) return adfaRoot(join(path, 'ADFA-LD'));
+  const archive = names.find((name) => /^ADFA-LD.*\.zip$/i.test(name));
+  return archive === undefined ? undefined : join(path, archive, 'ADFA-LD');
+}

@@ -16,10 +16,14 @@ export interface RedisStores {
   close(): Promise<void>;
 }
 
-/** The Redis that the environment names. Throws `bad-configuration` with every problem at once. */
-export function redisStores(): RedisStores {
+/** The Redis that the environment names, once it answers. Throws `bad-configuration` with every problem at once, or `unavailable`. */
+export async function redisStores(): Promise<RedisStores> {
   const { redis } = readConfiguration({ redis: redisSettings(parseRedisUrl) });
   const connection = new RedisConnection(redis);
+  await connection.ready().catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   return {
     profiles: new RedisProfileStore(connection),
     states: new RedisStateStore(connection),

@@ -42,9 +42,9 @@ export async function runDetection(
   const alerts: LogRecord[] = [];
   const deadLetters: DeadLetter[] = [];
   const topology = await EmbeddedTopology.start(operators, {
-    onVerdict(verdict) {
+    onVerdict(verdict, record) {
       if (verdict.type === 'verdict') verdicts.push(verdict);
-      output.onVerdict?.(verdict);
+      output.onVerdict?.(verdict, record);
     },
     onAlert(record) {
       alerts.push(record);

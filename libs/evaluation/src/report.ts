@@ -58,7 +58,8 @@ export function reportMarkdown(report: EvaluationReport): string {
     '| p-value at most | recall | false alerts an hour |',
     '|---:|---:|---:|',
     ...report.curve.map(
-      (point) => `| ${point.pValue} | ${fixed(point.recall)} | ${point.falseAlertsPerHour.toFixed(1)} |`,
+      (point) =>
+        `| ${point.pValue.toExponential(0)} | ${fixed(point.recall)} | ${point.falseAlertsPerHour.toFixed(1)} |`,
     ),
     '',
     '## Profiles',
@@ -133,7 +134,7 @@ function prevalenceTable(report: EvaluationReport): string[] {
     '| attacks among the units | precision |',
     '|---:|---:|',
     ...[0.55, 0.01, 0.001].map(
-      (share) => `| ${share * 100} % | ${fixed(precisionAt(share, incidents.recall.share, falseRate))} |`,
+      (share) => `| ${+(share * 100).toFixed(1)} % | ${fixed(precisionAt(share, incidents.recall.share, falseRate))} |`,
     ),
   ];
 }

@@ -15,7 +15,7 @@ export type Start = <Message, State>(operator: Operator<Message, State>) => Prom
 
 /** What an embedded run gives out, as it happens. */
 export interface EmbeddedOutput {
-  readonly onVerdict?: (verdict: VerdictMessage) => void;
+  readonly onVerdict?: (verdict: VerdictMessage, record: LogRecord) => void;
   /** A record of `alerts` as it would stand in Kafka: key, headers and value. */
   readonly onAlert?: (record: LogRecord) => void;
   readonly onDeadLetter?: (letter: DeadLetter) => void;
@@ -34,7 +34,7 @@ export class EmbeddedTopology {
   static async start(operators: (start: Start) => Promise<void>, output: EmbeddedOutput): Promise<EmbeddedTopology> {
     const topology = new EmbeddedTopology();
     await topology.#read(TOPICS.verdicts.name, (record) => {
-      output.onVerdict?.(decodeJson(VerdictMessage, record.value, 'a verdict'));
+      output.onVerdict?.(decodeJson(VerdictMessage, record.value, 'a verdict'), record);
     });
     await topology.#read(TOPICS.alerts.name, (record) => output.onAlert?.(record));
     await topology.#read(TOPICS.deadLetters.name, (record) => {

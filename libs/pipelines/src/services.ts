@@ -15,7 +15,9 @@ import {
   sequenceLearner,
   type Budget,
   type Detector,
+  type FrequencyState,
   type Learner,
+  type SequenceState,
 } from '@plimsoll/detection';
 import type { Operator } from '@plimsoll/streaming';
 
@@ -28,12 +30,12 @@ import type { LearnerOf, Learners } from './profile-builder.js';
 import type { ProfileSource } from './profile-source.js';
 
 /** `syscalls` → bags and n-grams of calls → `verdicts`. */
-export function sequenceOperator(profiles: ProfileSource, budget: Budget) {
+export function sequenceOperator(profiles: ProfileSource, budget: Budget): Operator<SyscallBatch, SequenceState> {
   return syscallOperator(sequenceDetector(), profiles, budget);
 }
 
 /** `syscalls` → composition and counts of calls → `verdicts`. */
-export function frequencyOperator(profiles: ProfileSource, budget: Budget) {
+export function frequencyOperator(profiles: ProfileSource, budget: Budget): Operator<SyscallBatch, FrequencyState> {
   return syscallOperator(frequencyDetector(), profiles, budget);
 }
 

@@ -63,7 +63,7 @@ export function profilesCommand(): Command {
 
 async function withStore(work: (store: ProfileStore) => Promise<unknown>): Promise<void> {
   const { redisStores } = await import('../stack.js');
-  const stores = redisStores();
+  const stores = await redisStores();
   try {
     await work(stores.profiles);
   } finally {

@@ -65,7 +65,7 @@ async function onStack(options: UpOptions): Promise<void> {
   const signal = stopSignal();
   const { kafkaLog, redisStores } = await import('../stack.js');
   const log = kafkaLog('plimsoll-up');
-  const stores = redisStores();
+  const stores = await redisStores();
   const profiles = storedProfiles(stores.profiles);
   const running: Running[] = [];
   try {

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import { Alert, decodeJson, encodeJson, TOPICS, type ProfileFile } from '@plimsoll/contracts';
+import {
+  findRecordings,
+  learnProfiles,
+  replay,
+  runDetection,
+  sourcesOf,
+  type ReplaySource,
+} from '@plimsoll/evaluation';
+import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
+import {
+  applicationLearners,
+  applicationOperators,
+  fixedProfiles,
+  messageRecord,
+  storedProfiles,
+  streamTimeMark,
+  verdictRecord,
+  type CollectorMessage,
+} from '@plimsoll/pipelines';
+import { parseRedisUrl, RedisConnection, RedisProfileStore, RedisStateStore } from '@plimsoll/redis-store';
+import { runOperator, type LogRecord, type PartitionHandler, type Running } from '@plimsoll/streaming';
+import { testServers } from '@plimsoll/streaming/testing';
+import { describe, expect, it } from 'vitest';
+
+const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
+const BUDGET = { falseAlertsPerDay: 1 };
+const servers = testServers();
+
+/** One recording of each kind: calls, requests and statements; Kubernetes audit. */
+const CASES = [
+  { from: 'employee', learn: ['benign-01'], calibrate: ['benign-06'], replayed: 'sqli-union-a' },
+  { from: 'cluster', learn: ['benign-day1'], calibrate: ['benign-day2-morning'], replayed: 'role-escalation-a' },
+];
+
+/** What a run comes to: the bytes of its verdicts, and the last state of each incident. */
+interface Outcome {
+  readonly verdicts: readonly string[];
+  readonly incidents: readonly string[];
+}
+
+describe.skipIf(servers === undefined)('one recording', () => {
+  it.each(CASES)(
+    'gives the same verdicts and incidents in one process and through Kafka and Redis ($from)',
+    async (at) => {
+      // An application of its own: nothing that another test left in the topics or in Redis is in the way.
+      const application = `golden-${randomUUID()}`;
+      const { profiles, sources } = await prepared(at, application);
+      const inMemory = await throughMemory(profiles, sources);
+      const onStack = await throughStack(application, profiles, sources, inMemory.verdicts.length);
+      expect(onStack.verdicts).toEqual(inMemory.verdicts);
+      expect(onStack.incidents).toEqual(inMemory.incidents);
+      expect(inMemory.incidents.length).toBeGreaterThan(0);
+    },
+    240_000,
+  );
+});
+
+async function prepared(
+  { from, learn, calibrate, replayed }: (typeof CASES)[number],
+  application: string,
+): Promise<{ profiles: readonly ProfileFile[]; sources: readonly ReplaySource[] }> {
+  const recordings = await findRecordings(`${RECORDINGS}/${from}`);
+  const sourcesFor = (episode: string): ReplaySource[] =>
+    recordings
+      .filter(({ recording }) => recording.episode === episode)
+      .flatMap(sourcesOf)
+      .map((source) => ({
+        ...source,
+        where: { ...source.where, application, container: `${application}/${source.where.container}` },
+      }));
+  const plan = { learn: learn.map(sourcesFor), calibrate: calibrate.map(sourcesFor) };
+  const { profiles } = await learnProfiles(plan, applicationLearners());
+  return { profiles, sources: sourcesFor(replayed) };
+}
+
+async function throughMemory(profiles: readonly ProfileFile[], sources: readonly ReplaySource[]): Promise<Outcome> {
+  const records: LogRecord[] = [];
+  const run = await runDetection(replay(sources), applicationOperators(fixedProfiles(profiles), BUDGET), {
+    onVerdict: (verdict, record) => {
+      if (verdict.detector !== 'stream-time') records.push(record);
+    },
+  });
+  return { verdicts: textsOf(records), incidents: finalStates(run.alerts) };
+}
+
+/** The same through the real servers, with two members in every group. */
+async function throughStack(
+  application: string,
+  profiles: readonly ProfileFile[],
+  sources: readonly ReplaySource[],
+  expectedVerdicts: number,
+): Promise<Outcome> {
+  const kafka = { brokers: servers!.kafkaBrokers.split(',') };
+  await applyTopics(kafka, Object.values(TOPICS));
+  const logs = [new KafkaLog(kafka), new KafkaLog(kafka)];
+  const reader = new KafkaLog(kafka);
+  const connection = new RedisConnection(parseRedisUrl(servers!.redisUrl));
+  await connection.ready();
+  const store = new RedisProfileStore(connection);
+  for (const profile of profiles) {
+    await store.put(profile, profile.version, encodeJson(profile));
+    await store.activate(profile, profile.version, 'the golden test');
+  }
+  const stored = storedProfiles(store);
+  await stored.open();
+  const verdicts: LogRecord[] = [];
+  const alerts: LogRecord[] = [];
+  const running: Running[] = [];
+  try {
+    await reader.consume({
+      topic: TOPICS.verdicts.name,
+      group: randomUUID(),
+      handler: reading((record) => {
+        if (record.key === application && !textOf(record).includes('"stream-time"')) verdicts.push(record);
+      }),
+    });
+    await reader.consume({
+      topic: TOPICS.alerts.name,
+      group: randomUUID(),
+      handler: reading((record) => {
+        if (record.headers['ce_source'] === `/plimsoll/${application}`) alerts.push(record);
+      }),
+    });
+    for (const log of logs) {
+      await applicationOperators(
+        stored,
+        BUDGET,
+      )(async (operator) => {
+        running.push(await runOperator(operator, { log, store: new RedisStateStore(connection) }));
+      });
+    }
+    const messages: CollectorMessage[] = [];
+    for await (const message of replay(sources)) messages.push(message);
+    await logs[0]!.publish(messages.map(messageRecord));
+    await until(() => new Set(textsOf(verdicts)).size >= expectedVerdicts);
+    await quiet(verdicts);
+    const lastUs = Math.max(...verdicts.map((record) => windowEndUs(record)));
+    await logs[0]!.publish([verdictRecord(streamTimeMark(application, lastUs + 3_600_000_000))]);
+    await until(() => alerts.some((record) => record.headers['ce_type']?.endsWith('closed')));
+    await quiet(alerts);
+    // A record that came twice is the same bytes: readers know it by its identity.
+    return { verdicts: [...new Set(textsOf(verdicts))], incidents: finalStates(alerts) };
+  } finally {
+    await Promise.allSettled(running.map((one) => one.stop()));
+    await stored.close();
+    await Promise.allSettled([...logs, reader].map((log) => log.close()));
+    await connection.close();
+  }
+}
+
+function reading(take: (record: LogRecord) => void): PartitionHandler {
+  return {
+    assigned: () => Promise.resolve(undefined),
+    batch(_partition, records) {
+      records.forEach(take);
+      return Promise.resolve();
+    },
+    revoked: () => Promise.resolve(),
+  };
+}
+
+function textOf(record: LogRecord): string {
+  return Buffer.from(record.value).toString('utf8');
+}
+
+function textsOf(records: readonly LogRecord[]): string[] {
+  return records.map(textOf).sort();
+}
+
+function windowEndUs(record: LogRecord): number {
+  return (JSON.parse(textOf(record)) as { window: { endUs: number } }).window.endUs;
+}
+
+/** The last revision of each incident, without what counts the revisions on the way. */
+function finalStates(records: readonly LogRecord[]): string[] {
+  const last = new Map<string, Alert>();
+  for (const record of records) {
+    const alert = decodeJson(Alert, record.value, 'an alert');
+    const known = last.get(alert.finding_info.uid);
+    if (!known || alert.unmapped.revision >= known.unmapped.revision) last.set(alert.finding_info.uid, alert);
+  }
+  return [...last.values()]
+    .filter((alert) => alert.unmapped.merged_into === undefined)
+    .map((alert) => {
+      const { metadata, unmapped, ...rest } = alert;
+      const { revision: _revision, ...facts } = unmapped;
+      return JSON.stringify({ ...rest, product: metadata.product, facts });
+    })
+    .sort();
+}
+
+async function until(done: () => boolean): Promise<void> {
+  const deadlineMs = Date.now() + 90_000;
+  while (!done() && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** Waits until nothing came for two seconds. */
+async function quiet(records: readonly unknown[]): Promise<void> {
+  for (let seen = -1; seen !== records.length;) {
+    seen = records.length;
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}

@@ -32,6 +32,7 @@ export {
 } from './k8s-audit-event.js';
 export { LogEvent, LogGap } from './log-event.js';
 export { LogEventBase } from './log-event-base.js';
+export { ProfileChangeRecord } from './profile-change.js';
 export { openProfile, ProfileFile, sealProfile } from './profile.js';
 export { LabelledAttack, Recording, SourceKind } from './recording.js';
 export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';

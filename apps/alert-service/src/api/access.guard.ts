@@ -1,0 +1,62 @@
+import { type CanActivate, createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '@plimsoll/streaming';
+import type { FastifyRequest } from 'fastify';
+
+import { ROLES, type AccessTokens, type Caller } from './access-tokens.js';
+import { API_ACCESS } from './injection.js';
+import { operationOf } from './operation.js';
+import { ProblemError } from './problem.js';
+import type { RateLimiter } from './rate-limiter.js';
+
+/** What the guard works with. */
+export interface Access {
+  readonly tokens: AccessTokens;
+  readonly clock: Clock;
+  /** Requests of one holder. */
+  readonly requests: RateLimiter;
+  /** Refused tokens from one address. */
+  readonly failures: RateLimiter;
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** Lets a request in that carries the token of a holder whose role suffices, and not too often. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(@Inject(API_ACCESS) private readonly access: Access) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const nowMs = this.access.clock.nowMs();
+    const caller = this.callerOf(request, nowMs);
+    const waitS = this.access.requests.take(caller.name, nowMs);
+    if (waitS > 0) throw tooMany(waitS);
+    const { role } = operationOf(context.getHandler());
+    if (ROLES.indexOf(caller.role) < ROLES.indexOf(role)) {
+      throw new ProblemError(403, 'not-allowed', `this needs the role ${role}`);
+    }
+    callers.set(request, caller);
+    return true;
+  }
+
+  private callerOf(request: FastifyRequest, nowMs: number): Caller {
+    const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(request.headers.authorization ?? '');
+    const caller = match === null ? undefined : this.access.tokens.holder(match[1]!, nowMs);
+    if (caller !== undefined) return caller;
+    const waitS = this.access.failures.take(request.ip, nowMs);
+    if (waitS > 0) throw tooMany(waitS);
+    const headers = { 'www-authenticate': 'Bearer realm="plimsoll"' };
+    throw new ProblemError(401, 'not-known', 'a bearer token is needed', headers);
+  }
+}
+
+/** Who asks, as the guard found out. */
+export const From = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (caller === undefined) throw new ProblemError(401, 'not-known', 'a bearer token is needed');
+  return caller;
+});
+
+function tooMany(waitS: number): ProblemError {
+  return new ProblemError(429, 'too-many', `try again in ${waitS} s`, { 'retry-after': String(waitS) });
+}

@@ -1,0 +1,61 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { PRODUCT_VERSION } from '@plimsoll/pipelines';
+import { systemClock } from '@plimsoll/streaming';
+
+import { AccessGuard, type Access } from './access.guard.js';
+import type { AccessTokens } from './access-tokens.js';
+import { IncidentsController } from './incidents.controller.js';
+import { API_ACCESS, API_PARTS } from './injection.js';
+import { OPENAPI_DOCUMENT, OpenApiController } from './openapi.controller.js';
+import { openApiDocument } from './openapi.js';
+import type { ApiParts } from './parts.js';
+import { ProfilesController } from './profiles.controller.js';
+import { RateLimiter, type RateLimit } from './rate-limiter.js';
+import { StreamController } from './stream.controller.js';
+import { SuppressionsController } from './suppressions.controller.js';
+import { SystemController } from './system.controller.js';
+import { TransferController } from './transfer.controller.js';
+
+/** Every controller that serves operations; the OpenAPI document is made from them. */
+export const API_CONTROLLERS: readonly Type[] = [
+  IncidentsController,
+  StreamController,
+  SuppressionsController,
+  ProfilesController,
+  SystemController,
+  TransferController,
+];
+
+/** What the interface is built from. */
+export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<ApiParts, 'clock'>> {
+  readonly tokens: AccessTokens;
+  /** Requests of one holder. Default: 200 at once, 50 a second. */
+  readonly requestLimit?: RateLimit;
+  /** Refused tokens from one address. Default: 20 at once, one in 5 seconds. */
+  readonly failureLimit?: RateLimit;
+}
+
+/** The alert service's HTTP interface under `/api/v1`. */
+@Module({})
+export class AlertApiModule {
+  static register(options: AlertApiOptions): DynamicModule {
+    const { incidents, profiles, log, dependencies, tokens, clock = systemClock } = options;
+    const parts: ApiParts = { incidents, profiles, log, dependencies, clock };
+    const access: Access = {
+      tokens,
+      clock,
+      requests: new RateLimiter(options.requestLimit ?? { burst: 200, perSecond: 50 }),
+      failures: new RateLimiter(options.failureLimit ?? { burst: 20, perSecond: 0.2 }),
+    };
+    return {
+      module: AlertApiModule,
+      controllers: [...API_CONTROLLERS, OpenApiController],
+      providers: [
+        AccessGuard,
+        { provide: API_ACCESS, useValue: access },
+        { provide: API_PARTS, useValue: parts },
+        { provide: OPENAPI_DOCUMENT, useValue: openApiDocument(API_CONTROLLERS, PRODUCT_VERSION) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,126 @@
+import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { AttackPath } from '@plimsoll/contracts';
+import { decisionAlert, decisionRecord } from '@plimsoll/pipelines';
+import type { Decision, IncidentFilter, IncidentRecord } from '@plimsoll/streaming';
+import { z } from 'zod';
+
+import { AccessGuard, From } from './access.guard.js';
+import type { Caller } from './access-tokens.js';
+import { API_PARTS } from './injection.js';
+import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
+import { audit, type ApiParts } from './parts.js';
+import { ProblemError, ProblemFilter } from './problem.js';
+import { detailOf, IncidentDetail, IncidentId, IncidentSummary, State, Status, summaryOf, Text } from './views.js';
+
+const listIncidents = {
+  id: 'listIncidents',
+  summary: 'Incidents, last seen first',
+  role: 'viewer',
+  query: z.strictObject({
+    application: Text(256).optional(),
+    path: AttackPath.optional(),
+    state: State.optional(),
+    status: Status.optional(),
+    min_severity: z.coerce.number().int().min(1).max(6).optional(),
+    /** In the title or a principal's name. */
+    text: Text(128).optional(),
+    from: z.iso.datetime().optional(),
+    to: z.iso.datetime().optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    /** `next` of the page before. */
+    after: Text(96).optional(),
+  }),
+  response: z.strictObject({ incidents: z.array(IncidentSummary), next: z.string().optional() }),
+} as const satisfies OperationSpec;
+
+const getIncident = {
+  id: 'getIncident',
+  summary: 'One incident with its evidence and history',
+  role: 'viewer',
+  params: z.strictObject({ id: IncidentId }),
+  response: IncidentDetail,
+  problems: [404],
+} as const satisfies OperationSpec;
+
+const setStatus = {
+  id: 'setIncidentStatus',
+  summary: 'Decide about an incident; benign feeds what is learned next',
+  role: 'analyst',
+  params: z.strictObject({ id: IncidentId }),
+  body: z.strictObject({ status: Status, note: z.string().max(2_000).default('') }),
+  response: IncidentDetail,
+  problems: [404, 503],
+} as const satisfies OperationSpec;
+
+/** Incidents: read them, decide about them. */
+@Controller('api/v1/incidents')
+@UseGuards(AccessGuard)
+@UseFilters(ProblemFilter)
+export class IncidentsController {
+  constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
+
+  @Get()
+  @Operation(listIncidents)
+  async list(@Input() { query }: InputOf<typeof listIncidents>): Promise<z.infer<typeof listIncidents.response>> {
+    const { incidents } = this.parts;
+    const filter: IncidentFilter = {
+      ...(query.application === undefined ? {} : { application: query.application }),
+      ...(query.path === undefined ? {} : { path: query.path }),
+      ...(query.state === undefined ? {} : { state: query.state }),
+      ...(query.status === undefined ? {} : { status: query.status }),
+      ...(query.min_severity === undefined ? {} : { minSeverity: query.min_severity }),
+      ...(query.text === undefined ? {} : { text: query.text }),
+      ...(query.from === undefined ? {} : { fromMs: Date.parse(query.from) }),
+      ...(query.to === undefined ? {} : { toMs: Date.parse(query.to) }),
+    };
+    const page = await incidents.list(filter, query.limit, query.after);
+    const suppressions = await incidents.suppressions();
+    const shown = page.incidents.flatMap((record) => summaryOf(record, suppressions) ?? []);
+    return { incidents: shown, ...(page.next === undefined ? {} : { next: page.next }) };
+  }
+
+  @Get(':id')
+  @Operation(getIncident)
+  async get(@Input() { params }: InputOf<typeof getIncident>): Promise<IncidentDetail> {
+    return this.detail(await this.record(params.id));
+  }
+
+  @Post(':id/status')
+  @Operation(setStatus)
+  async decide(@Input() { params, body }: InputOf<typeof setStatus>, @From() caller: Caller): Promise<IncidentDetail> {
+    const { incidents, log, clock } = this.parts;
+    const { alert, decisions } = await this.record(params.id);
+    if (alert === undefined) throw unknown(params.id);
+    const decision: Decision = {
+      status: body.status,
+      by: caller.name,
+      at_ms: clock.nowMs(),
+      note: body.note,
+      sequence: (decisions[0]?.sequence ?? 0) + 1,
+    };
+    await audit(this.parts, caller, {
+      action: 'incident.status',
+      target: params.id,
+      detail: `${body.status}: ${body.note}`.slice(0, 1_024),
+    });
+    await log.publish([decisionRecord(alert, decision)]);
+    // The projection will bring it too; taken in here, the next question already sees it.
+    return this.detail(await incidents.apply(decisionAlert(alert, decision)));
+  }
+
+  private async record(id: string): Promise<IncidentRecord> {
+    const record = await this.parts.incidents.get(id);
+    if (record === undefined) throw unknown(id);
+    return record;
+  }
+
+  private async detail(record: IncidentRecord): Promise<IncidentDetail> {
+    const detail = detailOf(record, await this.parts.incidents.suppressions());
+    if (detail === undefined) throw unknown(record.id);
+    return detail;
+  }
+}
+
+function unknown(id: string): ProblemError {
+  return new ProblemError(404, 'not-found', `there is no incident ${id}`);
+}

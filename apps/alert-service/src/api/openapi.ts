@@ -1,0 +1,108 @@
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { z } from 'zod';
+
+import { OPERATION, operationOf, type OperationSpec } from './operation.js';
+import { Problem } from './problem.js';
+
+type Json = Record<string, unknown>;
+
+/**
+ * The OpenAPI 3.1 document of `controllers`, made from what their operations declare: what access and validation go by
+ * is what the document says.
+ */
+export function openApiDocument(controllers: readonly Type[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const controller of controllers) {
+    for (const { path, method, spec } of operationsOf(controller)) {
+      paths[path] = { ...paths[path], [method]: operationObject(spec) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Plimsoll alert service',
+      version,
+      description: 'Incidents, decisions about them, suppressions, profiles and the health of the pipeline.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'Roles: viewer, analyst, admin' } },
+      schemas: { Problem: schemaOf(Problem, 'output') },
+    },
+  };
+}
+
+/** A controller's operations with their paths, in OpenAPI's way of writing parameters. */
+export function operationsOf(
+  controller: Type,
+): readonly { readonly path: string; readonly method: string; readonly spec: OperationSpec }[] {
+  const base = textOf(Reflect.getMetadata(PATH_METADATA, controller));
+  const prototype: object = controller.prototype as object;
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const handler: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (typeof handler !== 'function' || !Reflect.hasMetadata(OPERATION, handler)) return [];
+    const method = RequestMethod[Number(Reflect.getMetadata(METHOD_METADATA, handler))] ?? 'GET';
+    const own = textOf(Reflect.getMetadata(PATH_METADATA, handler));
+    const path = `/${base}/${own}`.replaceAll(/\/+/g, '/').replace(/\/$/, '');
+    const braced = path.replaceAll(/:(\w+)/g, '{$1}');
+    return [{ path: braced, method: method.toLowerCase(), spec: operationOf(handler) }];
+  });
+}
+
+function operationObject(spec: OperationSpec): Json {
+  const { id, summary, role, params, query, body, response, produces = 'application/json', problems = [] } = spec;
+  const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
+  const failures = [...new Set([400, 401, 403, 429, ...problems])].sort((a, b) => a - b);
+  return {
+    operationId: id,
+    summary,
+    description: `Needs the role ${role}.`,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+    responses: {
+      ...(response === undefined
+        ? { 204: { description: 'Done' } }
+        : {
+            200: { description: 'The answer', content: { [produces]: { schema: answerSchema(response, produces) } } },
+          }),
+      ...Object.fromEntries(failures.map((status) => [status, PROBLEM])),
+    },
+  };
+}
+
+const PROBLEM = {
+  description: 'A problem, as RFC 9457 has it',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+/** A stream's body is text; what each event's data holds is said in words. */
+function answerSchema(response: z.ZodType, produces: string): Json {
+  if (produces === 'application/json') return schemaOf(response, 'output');
+  return { type: 'string', description: 'The data of each event is one incident, as listIncidents shows it.' };
+}
+
+function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

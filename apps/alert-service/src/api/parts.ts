@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+
+import type { AuditEntry, Clock, EventLog, Health, IncidentStore, ProfileStore } from '@plimsoll/streaming';
+
+import type { Caller } from './access-tokens.js';
+
+/** A part of the pipeline whose health the interface reports. */
+export interface HealthOf {
+  readonly name: string;
+  readonly check: () => Promise<Health>;
+}
+
+/** What the controllers work with. */
+export interface ApiParts {
+  readonly incidents: IncidentStore;
+  readonly profiles: ProfileStore;
+  readonly log: Pick<EventLog, 'publish'>;
+  readonly clock: Clock;
+  readonly dependencies: readonly HealthOf[];
+}
+
+/** Writes a change into the audit trail, before it is answered as done. */
+export async function audit(
+  { incidents, clock }: Pick<ApiParts, 'incidents' | 'clock'>,
+  { name, role }: Caller,
+  change: Pick<AuditEntry, 'action' | 'target' | 'detail'>,
+): Promise<void> {
+  await incidents.audit({ id: randomUUID(), atMs: clock.nowMs(), by: name, role, ...change });
+}

@@ -1,0 +1,149 @@
+import { Controller, Get, Inject, UseFilters, UseGuards } from '@nestjs/common';
+import type { IncidentRecord } from '@plimsoll/streaming';
+import { z } from 'zod';
+
+import { AccessGuard, From } from './access.guard.js';
+import { ROLES, type Caller } from './access-tokens.js';
+import { API_PARTS } from './injection.js';
+import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
+import type { ApiParts } from './parts.js';
+import { ProblemFilter } from './problem.js';
+import { iso } from './views.js';
+
+/** Open incidents that the list of workloads counts at most. */
+const MAX_COUNTED = 1_000;
+const PAGE = 100;
+
+const whoAmI = {
+  id: 'whoAmI',
+  summary: 'Whose token this is',
+  role: 'viewer',
+  response: z.strictObject({ name: z.string(), role: z.enum(ROLES) }),
+} as const satisfies OperationSpec;
+
+const getHealth = {
+  id: 'getHealth',
+  summary: 'What the service needs, and whether it answers',
+  role: 'viewer',
+  response: z.strictObject({
+    ready: z.boolean(),
+    parts: z.array(z.strictObject({ name: z.string(), ready: z.boolean(), reason: z.string().optional() })),
+    /** Of the latest change of an incident. */
+    sequence: z.number().int(),
+    now: z.iso.datetime(),
+  }),
+} as const satisfies OperationSpec;
+
+const listWorkloads = {
+  id: 'listWorkloads',
+  summary: 'Workloads with their detectors and open incidents',
+  role: 'viewer',
+  response: z.strictObject({
+    workloads: z.array(
+      z.strictObject({
+        application: z.string(),
+        workload: z.string(),
+        detectors: z.array(
+          z.strictObject({ detector: z.string(), active: z.string().optional(), shadow: z.string().optional() }),
+        ),
+        open_incidents: z.number().int(),
+      }),
+    ),
+    /** Whether there are more open incidents than were counted. */
+    truncated: z.boolean(),
+  }),
+} as const satisfies OperationSpec;
+type Workload = z.infer<typeof listWorkloads.response>['workloads'][number];
+
+const listAudit = {
+  id: 'listAuditTrail',
+  summary: 'Changes that people made, the latest first',
+  role: 'admin',
+  query: z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
+  response: z.strictObject({
+    entries: z.array(
+      z.strictObject({
+        id: z.string(),
+        at: z.iso.datetime(),
+        by: z.string(),
+        role: z.string(),
+        action: z.string(),
+        target: z.string(),
+        detail: z.string(),
+      }),
+    ),
+  }),
+} as const satisfies OperationSpec;
+
+/** The system itself: health, workloads, who did what. */
+@Controller('api/v1')
+@UseGuards(AccessGuard)
+@UseFilters(ProblemFilter)
+export class SystemController {
+  constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
+
+  @Get('me')
+  @Operation(whoAmI)
+  me(@From() { name, role }: Caller): z.infer<typeof whoAmI.response> {
+    return { name, role };
+  }
+
+  @Get('health')
+  @Operation(getHealth)
+  async health(): Promise<z.infer<typeof getHealth.response>> {
+    const { dependencies, incidents, clock } = this.parts;
+    const parts = await Promise.all(
+      dependencies.map(async ({ name, check }) => {
+        const health = await check();
+        return health.ready ? { name, ready: true } : { name, ready: false, reason: health.reason };
+      }),
+    );
+    const sequence = await incidents.latestSequence();
+    return { ready: parts.every(({ ready }) => ready), parts, sequence, now: iso(clock.nowMs()) };
+  }
+
+  @Get('workloads')
+  @Operation(listWorkloads)
+  async workloads(): Promise<z.infer<typeof listWorkloads.response>> {
+    const known = new Map<string, Workload>();
+    const at = (application: string, workload: string): Workload => {
+      const key = JSON.stringify([application, workload]);
+      let entry = known.get(key);
+      if (entry === undefined) known.set(key, (entry = { application, workload, detectors: [], open_incidents: 0 }));
+      return entry;
+    };
+    for (const { slot, active, shadow } of await this.parts.profiles.pointers()) {
+      at(slot.application, slot.workload).detectors.push({
+        detector: slot.detector,
+        ...(active === undefined ? {} : { active }),
+        ...(shadow === undefined ? {} : { shadow }),
+      });
+    }
+    const { open, truncated } = await this.openIncidents();
+    for (const { alert } of open) {
+      for (const workload of alert?.unmapped.workloads ?? []) {
+        at(alert?.unmapped.application ?? '', workload).open_incidents += 1;
+      }
+    }
+    const workloads = [...known.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, workload]) => workload);
+    return { workloads, truncated };
+  }
+
+  @Get('audit')
+  @Operation(listAudit)
+  async audit(@Input() { query }: InputOf<typeof listAudit>): Promise<z.infer<typeof listAudit.response>> {
+    const entries = await this.parts.incidents.auditTrail(query.limit);
+    return { entries: entries.map(({ atMs, ...entry }) => ({ ...entry, at: iso(atMs) })) };
+  }
+
+  private async openIncidents(): Promise<{ open: readonly IncidentRecord[]; truncated: boolean }> {
+    const open: IncidentRecord[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.parts.incidents.list({ state: 'open' }, PAGE, next);
+      open.push(...page.incidents);
+      next = page.next;
+    } while (next !== undefined && open.length < MAX_COUNTED);
+    return { open, truncated: next !== undefined };
+  }
+}

@@ -1,0 +1,72 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestFactory } from '@nestjs/core';
+import { sealProfile } from '@plimsoll/contracts';
+import { MemoryIncidentStore, MemoryProfileStore, systemClock, type OutgoingRecord } from '@plimsoll/streaming';
+
+import { AccessTokens, newToken, type Role } from '../api/access-tokens.js';
+import { AlertApiModule, type AlertApiOptions } from '../api/alert-api.module.js';
+
+/** The interface on stores in memory, with a token for each role. */
+export interface TestApi {
+  readonly app: NestFastifyApplication;
+  readonly incidents: MemoryIncidentStore;
+  readonly profiles: MemoryProfileStore;
+  readonly published: OutgoingRecord[];
+  readonly tokens: Readonly<Record<Role, string>>;
+  /** Two profile versions of shop/web/web, the first active. */
+  readonly versions: readonly [string, string];
+}
+
+export async function testApi(change: Partial<AlertApiOptions> = {}): Promise<TestApi> {
+  const incidents = new MemoryIncidentStore();
+  const profiles = new MemoryProfileStore();
+  const published: OutgoingRecord[] = [];
+  const made = { viewer: newToken(), analyst: newToken(), admin: newToken() };
+  const file = (['viewer', 'analyst', 'admin'] as const).map((role) => ({
+    name: `the ${role}`,
+    role,
+    sha256: made[role].sha256,
+  }));
+  const versions = await Promise.all(
+    [1, 2].map(async (events) => {
+      const learned = { streams: ['test'], events, novelty: 0, complete: true, notes: [] };
+      const profile = sealProfile({
+        application: 'shop',
+        workload: 'web',
+        detector: 'web',
+        learned,
+        model: { events },
+      });
+      const slot = { application: 'shop', workload: 'web', detector: 'web' };
+      await profiles.put(slot, profile.version, Buffer.from(JSON.stringify(profile)));
+      return profile.version;
+    }),
+  );
+  await profiles.activate({ application: 'shop', workload: 'web', detector: 'web' }, versions[0]!, 'the test');
+  const module = AlertApiModule.register({
+    incidents,
+    profiles,
+    log: {
+      publish: (records) => {
+        published.push(...records);
+        return Promise.resolve();
+      },
+    },
+    clock: systemClock,
+    dependencies: [{ name: 'store', check: () => incidents.health() }],
+    tokens: AccessTokens.parse(JSON.stringify({ tokens: file })),
+    requestLimit: { burst: 10_000, perSecond: 10_000 },
+    ...change,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger: false });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return {
+    app,
+    incidents,
+    profiles,
+    published,
+    tokens: { viewer: made.viewer.token, analyst: made.analyst.token, admin: made.admin.token },
+    versions: [versions[0]!, versions[1]!],
+  };
+}

@@ -6,9 +6,11 @@ import { LidDsParser } from './calls/lid-ds.js';
 import { SysdigJsonParser } from './calls/sysdig-json.js';
 import { SysdigTextParser } from './calls/sysdig-text.js';
 import { TetragonParser } from './calls/tetragon.js';
+import { ExchangeEvents } from './events/exchange-events.js';
 import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 import type { SourceContext, SourceParser } from './source.js';
 import { StraceParser } from './strace/strace-parser.js';
+import { WireObserver } from './strace/wire-observer.js';
 
 /** How a kind of source is read. */
 export interface SourceKindReader {
@@ -23,7 +25,7 @@ export interface SourceKindReader {
 
 /** Every kind of source with its parser; the one place where a format is made known. */
 export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
-  strace: { title: 'strace text', folder: 'traces', parser: () => new StraceParser() },
+  strace: { title: 'strace text', folder: 'traces', parser: straceParser },
   'hids-docker': {
     title: 'plain strace text with signals (hids-docker)',
     folder: 'traces',
@@ -42,6 +44,12 @@ export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
   'adfa-ld': { title: 'ADFA-LD numbers of i386 calls', folder: 'traces', parser: () => new AdfaLdParser() },
   'k8s-audit': { title: 'Kubernetes audit log', folder: 'log', parser: (context) => new K8sAuditParser(context) },
 };
+
+/** Calls, and what they carried: requests and statements follow the calls of the bytes that completed them. */
+function straceParser(context: SourceContext): SourceParser {
+  const exchanges = new ExchangeEvents(context, context.digestKey ?? `application:${context.application}`);
+  return new StraceParser({ observer: new WireObserver(), events: (exchange) => exchanges.push(exchange) });
+}
 
 /** How `kind` is read. Throws `bad-configuration` where this release has no parser for it. */
 export function readerOf(kind: SourceKind): SourceKindReader {

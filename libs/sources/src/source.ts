@@ -6,6 +6,12 @@ export interface SourceContext extends Where {
   readonly stream: string;
   /** What leaves the host; see docs/privacy.md. */
   readonly privacy: 'strict' | 'balanced' | 'full';
+  /**
+   * Keys the digests of sessions and values, so that whoever lacks it learns nothing from them; it stays on the host.
+   * Profiles carry over between streams of one key only. Without it digests are keyed by the application's name, which
+   * is no secret: fit for recordings and laboratories.
+   */
+  readonly digestKey?: string;
 }
 
 /** What was read and what could not be: every source counts both. */

@@ -2,8 +2,9 @@ import type { ItemContainer, SourceItem, TimeUs } from '@plimsoll/contracts';
 
 /** Calls that are held before they leave as items. */
 export const MAX_HELD_CALLS = 16_384;
-/** Containers whose calls are held at a time. */
+/** Containers whose calls are held at a time, and ways in which their ids are written. */
 const MAX_CONTAINERS = 4_096;
+const MAX_SPELLINGS = 4 * MAX_CONTAINERS;
 const MAX_TEXTS = 65_536;
 const MAX_TOLD = 262_144;
 const DIGESTS = 2 ** 32;
@@ -29,18 +30,23 @@ export class ContainerColumns {
 
   /** No more may be added before `take`. */
   get full(): boolean {
-    return this.count === MAX_HELD_CALLS || this.#containers.length === MAX_CONTAINERS;
+    return this.count === MAX_HELD_CALLS || this.#crowded;
   }
 
-  /** The place of the container of this name, if it has one. */
-  place(name: string): number | undefined {
-    return this.#placeOf.get(name);
+  get #crowded(): boolean {
+    return this.#containers.length === MAX_CONTAINERS || this.#placeOf.size >= MAX_SPELLINGS;
   }
 
-  /** Gives the container a place; `undefined` is the container that the source was opened for. */
-  open(name: string, container: ItemContainer | undefined): number {
-    const place = this.#containers.push(container) - 1;
-    this.#placeOf.set(name, place);
+  /** The place of the container whose id is written like this, if it has one. */
+  place(spelling: string): number | undefined {
+    return this.#placeOf.get(spelling);
+  }
+
+  /** Gives the container a place, the one that it has where its id was written otherwise before. */
+  open(spelling: string, container: ItemContainer | undefined): number {
+    const name = `=${container?.container ?? ''}`;
+    const place = this.#placeOf.get(name) ?? this.#containers.push(container) - 1;
+    this.#placeOf.set(name, place).set(spelling, place);
     return place;
   }
 
@@ -78,7 +84,7 @@ export class ContainerColumns {
     }
     const items = [...sizes].map(([place, size]) => this.#item(place, size));
     this.count = 0;
-    if (this.#containers.length === MAX_CONTAINERS) this.#forget();
+    if (this.#crowded) this.#forget();
     return items;
   }
 

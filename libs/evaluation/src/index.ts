@@ -19,6 +19,10 @@ export { firstEventTime, replay, sourceAt, sourcesOf, type ReplaySource } from '
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
 export {
+  ADFA_CONFIGURATION,
+  adfaMarkdown,
+  type AdfaReport,
+  runAdfaLd,
   runHidsDocker,
   studyLayout,
   studyMarkdown,

@@ -14,8 +14,8 @@ export interface Trace {
   readonly calls: Uint16Array;
 }
 
-/** Which trace a file name stands for. */
-export type TraceNaming = (fileName: string) => Pick<Trace, 'label' | 'group'>;
+/** What a trace is, by its name and the file's path within the source. */
+export type TraceNaming = (name: string, file: string) => Pick<Trace, 'label' | 'group'>;
 
 const BATCH = { maxCalls: 4_096, maxAgeUs: 4_000_000_000 };
 
@@ -47,7 +47,7 @@ export async function readTraces(
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([file, { batcher, batches }]) => {
       const all = [...batches, batcher.end()];
-      return { name: nameOf(file), ...naming(nameOf(file)), batches: all, calls: joined(all) };
+      return { name: nameOf(file), ...naming(nameOf(file), file), batches: all, calls: joined(all) };
     });
 }
 

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { PlimsollError, type SyscallBatch } from '@plimsoll/contracts';
+import {
+  type Detector,
+  type FoldLearner,
+  frequencyDetector,
+  FrequencyLearner,
+  sequenceDetector,
+  SequenceLearner,
+  Stide,
+} from '@plimsoll/detection';
+
+import { proportion, type Proportion, seededRandom } from '../intervals.js';
+import { ADFA_CONFIGURATION, ADFA_FOLDS, ADFA_OPTIONS, ADFA_P, DEVELOPMENT_FAMILY } from './adfa-options.js';
+import type { StudyOptions } from './hids-docker.js';
+import { adfaRoot } from './layout.js';
+import { areaUnderCurve, f1Of, type Interval } from './measures.js';
+import { fitted, judged } from './scoring.js';
+import { readTraces, type Trace } from './trace.js';
+
+/** One method on one selection of test traces. */
+export interface AdfaRow {
+  readonly method: string;
+  readonly rule: string;
+  readonly auc: Interval;
+  readonly f1: Interval;
+  readonly fpr: Proportion;
+  readonly recall: Proportion;
+}
+
+export interface AdfaReport {
+  readonly dataSet: 'ADFA-LD';
+  readonly configuration: string;
+  readonly traces: { readonly training: number; readonly validation: number; readonly attack: number };
+  /** Validation traces that are byte for byte a training trace. */
+  readonly duplicates: number;
+  readonly tables: readonly { readonly name: string; readonly rows: readonly AdfaRow[] }[];
+  /** Share of each family's traces that the frozen configuration finds. */
+  readonly families: readonly { readonly family: string; readonly found: Proportion }[];
+}
+
+interface Scorer {
+  readonly name: string;
+  readonly rule: string;
+  /** A score for each trace and the lowest one that alarms. */
+  score(training: readonly Trace[], test: readonly Trace[]): { readonly scores: number[]; readonly threshold: number };
+}
+
+const WHERE = { application: 'study', workload: 'adfa-ld' };
+
+/** ADFA-LD's official split, per trace: training traces learn and calibrate, validation and attack traces are tested. */
+export async function runAdfaLd(path: string, options: StudyOptions = {}): Promise<AdfaReport> {
+  const root = adfaRoot(path);
+  if (root === undefined) throw new PlimsollError('wrong-kind', `${path}: no ADFA-LD here`);
+  const { training, validation, attack } = await adfaTraces(root, options.signal);
+  const test = [...validation, ...attack];
+  const scorers = adfaScorers();
+  const scored = scorers.map((scorer, i) => {
+    if (options.signal?.aborted) throw new PlimsollError('stopped', 'the study was stopped');
+    options.onProgress?.(i, scorers.length, scorer.name);
+    return { scorer, ...scorer.score(training, test) };
+  });
+  options.onProgress?.(scorers.length, scorers.length, 'done');
+  const known = new Set(training.map(({ calls }) => digest(calls)));
+  const fresh = new Set(test.filter(({ label, calls }) => label === 'attack' || !known.has(digest(calls))));
+  const tables = [
+    { name: 'all validation and attack traces', keep: () => true },
+    {
+      name: `without the development family ${DEVELOPMENT_FAMILY}`,
+      keep: ({ group }: Trace) => group !== DEVELOPMENT_FAMILY,
+    },
+    { name: 'without validation traces that repeat a training trace', keep: (trace: Trace) => fresh.has(trace) },
+  ].map(({ name, keep }) => ({
+    name,
+    rows: scored.map(({ scorer, scores, threshold }) => rowOf(scorer, test, scores, threshold, keep)),
+  }));
+  const frozen = scored.find(({ scorer }) => scorer.name === FROZEN);
+  return {
+    dataSet: 'ADFA-LD',
+    configuration: ADFA_CONFIGURATION,
+    traces: { training: training.length, validation: validation.length, attack: attack.length },
+    duplicates: test.length - fresh.size,
+    tables,
+    families: frozen ? familiesOf(test, frozen.scores, frozen.threshold) : [],
+  };
+}
+
+const FROZEN = 'Plimsoll sequence, n-grams of 10 and 15 agreeing';
+
+function adfaScorers(): Scorer[] {
+  const sequence = sequenceDetector({ publish: 'every' });
+  const frequency = frequencyDetector({ publish: 'every' });
+  return [
+    stideRate('ngram', 6),
+    stideRate('ngram', 10),
+    stideRate('ngram', 15),
+    stideRate('bag', 6),
+    shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS)),
+    shipped('Plimsoll sequence, default', sequence, () => new SequenceLearner(WHERE)),
+    shipped('Plimsoll frequency, default', frequency, () => new FrequencyLearner(WHERE)),
+  ];
+}
+
+/** Share of unknown n-grams or bags; every fifth training trace calibrates, and 95 % of those stay silent. */
+function stideRate(kind: 'ngram' | 'bag', n: number): Scorer {
+  return {
+    name: `${kind === 'bag' ? 'BoSC w' : 'STIDE n'}=${n}, rate`,
+    rule: '95 % quantile',
+    score(training, test) {
+      const calibrating = new Stide(kind, n, 1);
+      const whole = new Stide(kind, n, 1);
+      training.forEach(({ calls }, i) => {
+        whole.learn(calls);
+        if (i % 5 !== 4) calibrating.learn(calls);
+      });
+      const held = training.filter((_, i) => i % 5 === 4).map(({ calls }) => calibrating.rate(calls));
+      const ascending = held.sort((one, other) => one - other);
+      const quantile = ascending[Math.floor(ascending.length * 0.95)] ?? 0;
+      return { scores: test.map(({ calls }) => whole.rate(calls)), threshold: quantile + Number.EPSILON };
+    },
+  };
+}
+
+function shipped<State, Model>(
+  name: string,
+  detector: Detector<SyscallBatch, State, Model>,
+  learner: () => FoldLearner<SyscallBatch>,
+): Scorer {
+  return {
+    name,
+    rule: `p ≤ ${ADFA_P}`,
+    score(training, test) {
+      const model = fitted(detector, learner, training, ADFA_FOLDS);
+      const scores = test.map((trace) => Math.max(0, ...judged(detector, model, trace).map(({ score }) => score)));
+      return { scores, threshold: -Math.log10(ADFA_P) };
+    },
+  };
+}
+
+export async function adfaTraces(
+  root: string,
+  signal?: AbortSignal,
+): Promise<{ training: Trace[]; validation: Trace[]; attack: Trace[] }> {
+  const read = (folder: string, label: Trace['label']): Promise<Trace[]> =>
+    readTraces(
+      join(root, folder),
+      'adfa-ld',
+      (_, file) => ({ label, group: label === 'benign' ? folder : familyOf(file) }),
+      signal,
+    );
+  return {
+    training: await read('Training_Data_Master', 'benign'),
+    validation: await read('Validation_Data_Master', 'benign'),
+    attack: await read('Attack_Data_Master', 'attack'),
+  };
+}
+
+/** `Hydra_FTP_6/UAD-…` is of the family Hydra_FTP. */
+function familyOf(file: string): string {
+  return (file.split('/').at(-2) ?? '').replace(/_\d+$/, '');
+}
+
+function rowOf(
+  { name, rule }: Scorer,
+  test: readonly Trace[],
+  scores: readonly number[],
+  threshold: number,
+  keep: (trace: Trace) => boolean,
+): AdfaRow {
+  const of = (label: Trace['label']): number[] => scores.filter((_, i) => test[i]!.label === label && keep(test[i]!));
+  const benign = of('benign');
+  const attack = of('attack');
+  const over = (values: readonly number[]): number => values.filter((score) => score >= threshold).length;
+  const f1 = (b: readonly number[], a: readonly number[]): number => f1Of(over(a), over(b), a.length - over(a));
+  return {
+    method: name,
+    rule,
+    auc: bootstrapped(benign, attack, areaUnderCurve),
+    f1: bootstrapped(benign, attack, f1),
+    fpr: proportion(over(benign), benign.length),
+    recall: proportion(over(attack), attack.length),
+  };
+}
+
+const ROUNDS = 200;
+
+function bootstrapped(
+  benign: readonly number[],
+  attack: readonly number[],
+  statistic: (benign: readonly number[], attack: readonly number[]) => number,
+): Interval {
+  const random = seededRandom(1);
+  const draw = (values: readonly number[]): number[] => values.map(() => values[Math.floor(random() * values.length)]!);
+  const values = Array.from({ length: ROUNDS }, () => statistic(draw(benign), draw(attack))).sort((a, b) => a - b);
+  return {
+    value: statistic(benign, attack),
+    low: values[Math.floor(ROUNDS * 0.025)]!,
+    high: values[Math.ceil(ROUNDS * 0.975) - 1]!,
+  };
+}
+
+function familiesOf(test: readonly Trace[], scores: readonly number[], threshold: number): AdfaReport['families'] {
+  const families = [...new Set(test.filter(({ label }) => label === 'attack').map(({ group }) => group))].sort();
+  return families.map((family) => {
+    const own = scores.filter((_, i) => test[i]!.group === family);
+    return { family, found: proportion(own.filter((score) => score >= threshold).length, own.length) };
+  });
+}
+
+function digest(calls: Uint16Array): string {
+  return createHash('sha256')
+    .update(Buffer.from(calls.buffer, calls.byteOffset, calls.byteLength))
+    .digest('hex');
+}

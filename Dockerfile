@@ -19,7 +19,7 @@ FROM base AS build
 COPY --from=manifests /app ./
 RUN npm ci --ignore-scripts && npm cache clean --force
 COPY . .
-RUN npx tsc -b \
+RUN npx tsc -b apps/*/tsconfig.json \
  && rm -rf node_modules \
  && find apps libs -depth \( -name src -o -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -exec rm -rf {} +
 

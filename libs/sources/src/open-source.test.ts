@@ -1,0 +1,182 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import type { SourceItem, SourceKind } from '@plimsoll/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openSource, type OpenSourceOptions } from './open-source.js';
+import { collectItems, type Collected } from './testing/collect-items.js';
+import { SAMPLE_LINES } from './testing/sample-sources.js';
+import { storedZip } from './testing/stored-zip.js';
+
+const CONTEXT = { application: 'shop', workload: 'web', container: 'web-1', stream: 's', privacy: 'balanced' } as const;
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-sources-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+async function read(kind: SourceKind, path: string, options: OpenSourceOptions = {}): Promise<Collected> {
+  const items: SourceItem[] = [];
+  for await (const item of openSource({ workload: 'web', kind, path }, CONTEXT, options)) items.push(item);
+  return collectItems(items);
+}
+
+function trace(calls: number): string {
+  return Array.from({ length: calls }, (_, i) => `read(${i % 97}, "x"..., 4096) = ${i % 13}\n`).join('');
+}
+
+describe('openSource', () => {
+  it('reads a file, and the same packed, whatever its name', async () => {
+    const plain = await read('hids-docker', file('a.txt', trace(5_000)));
+    expect(plain.calls['']?.names).toHaveLength(5_000);
+    expect(plain.ended).toBe(true);
+    expect(await read('hids-docker', file('b.txt', gzipSync(trace(5_000))))).toEqual(plain);
+    expect(await read('hids-docker', file('c.gz', trace(5_000)))).toEqual(plain);
+  });
+
+  it('tells how far it is', async () => {
+    const path = file('progress.txt', trace(40_000));
+    const seen: [number, number][] = [];
+    await read('hids-docker', path, { onProgress: (readBytes, totalBytes) => seen.push([readBytes, totalBytes]) });
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen.at(-1)![0]).toBe(seen.at(-1)![1]);
+    expect(seen.map(([bytes]) => bytes)).toEqual(seen.map(([bytes]) => bytes).sort((a, b) => a - b));
+  });
+
+  it('gives what a cut gzip file still holds, and then a gap', async () => {
+    const packed = gzipSync(trace(20_000));
+    const { calls, gaps, ended } = await read('hids-docker', file('cut.gz', packed.subarray(0, packed.length >> 1)));
+    const count = calls['']!.names.length;
+    expect(count).toBeGreaterThan(2_000);
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]).toMatchObject({ cause: 'truncated-input' });
+    expect(gaps[0]!.startUs).toBeLessThanOrEqual(calls['']!.timesUs.at(-1)!);
+    expect(ended).toBe(true);
+  });
+
+  it('says where gzip is broken', async () => {
+    const packed = gzipSync(trace(20_000));
+    packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 64);
+    const path = file('broken.gz', packed);
+    await expect(read('hids-docker', path)).rejects.toMatchObject({
+      code: 'unreadable-file',
+      message: expect.stringMatching(/broken\.gz: the gzip data is broken near byte \d+/) as string,
+    });
+  });
+
+  it('tells what is missing, empty, or of another kind, and which', async () => {
+    await expect(read('strace', join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(read('strace', file('empty', ''))).rejects.toMatchObject({ code: 'empty-source' });
+    await expect(read('strace', file('empty.gz', gzipSync('')))).rejects.toMatchObject({ code: 'empty-source' });
+    const remarks = file('remarks', 'type=CWD msg=audit(1364481363.243:24287): cwd="/home/user"\n');
+    await expect(read('auditd', remarks)).rejects.toMatchObject({ code: 'empty-source' });
+    const tetragon = file('t.json', SAMPLE_LINES.tetragon!.join('\n').concat('\n').repeat(100));
+    await expect(read('strace', tetragon)).rejects.toMatchObject({
+      code: 'wrong-kind',
+      message: expect.stringMatching(/looks like tetragon$/) as string,
+    });
+    const noise = file('noise', Buffer.alloc(300_000, 'no call at all\n'));
+    await expect(read('sysdig-json', noise)).rejects.toMatchObject({ code: 'wrong-kind' });
+  });
+
+  it('finds out early that a source is of another kind', async () => {
+    const path = file('large.json', `${SAMPLE_LINES['k8s-audit']!.join('\n')}\n`.repeat(20_000));
+    let readBytes = 0;
+    const onProgress = (bytes: number): void => {
+      readBytes = bytes;
+    };
+    await expect(read('strace', path, { onProgress })).rejects.toMatchObject({ code: 'wrong-kind' });
+    expect(readBytes).toBeLessThan(1_000_000);
+  });
+
+  it('reads the files of a folder in name order, each a container, and passes over what is none', async () => {
+    file('set/b/two.gz', gzipSync(trace(20)));
+    file('set/a/one', trace(10));
+    file('set/README.md', '# about\nthis is no trace\n');
+    file('set/.hidden', trace(5));
+    const passedOver: string[] = [];
+    const { calls, ended } = await read('hids-docker', join(folder, 'set'), {
+      onPassedOver: (name, { code }) => passedOver.push(`${name} ${code}`),
+    });
+    expect(Object.entries(calls).map(([name, { names }]) => [name, names.length])).toEqual([
+      ['a/one', 10],
+      ['b/two', 20],
+    ]);
+    expect(Object.values(calls).every((each) => each.ended)).toBe(true);
+    expect(passedOver).toEqual(['README.md wrong-kind']);
+    expect(ended).toBe(true);
+  });
+
+  it('fails for a folder in which nothing is of the kind', async () => {
+    file('other/x.txt', 'nothing\n');
+    await expect(read('strace', join(folder, 'other'))).rejects.toMatchObject({ code: 'wrong-kind' });
+    mkdirSync(join(folder, 'bare'));
+    await expect(read('strace', join(folder, 'bare'))).rejects.toMatchObject({ code: 'empty-source' });
+  });
+
+  it('reads a rotated log as one, the oldest first', async () => {
+    const event = (id: string): string => SAMPLE_LINES['k8s-audit']![0]!.replace('"a1"', `"${id}"`).concat('\n');
+    file('logs/audit.log', event('newest'));
+    file('logs/audit.log.1', event('middle'));
+    file('logs/audit.log.10.gz', gzipSync(event('oldest')));
+    const { events } = await read('k8s-audit', join(folder, 'logs'));
+    expect(events.map((found) => found.type === 'k8s-audit' && found.auditId)).toEqual(['oldest', 'middle', 'newest']);
+  });
+
+  it('reads an archive, a folder within one, and archives in a folder', async () => {
+    const zip = storedZip([
+      ['ADFA/Attack/a.txt', '6 6 63'],
+      ['ADFA/Training/1.txt', '3 4'],
+      ['ADFA/Training/2.txt', '5'],
+      ['__MACOSX/x', '1'],
+    ]);
+    const path = file('adfa.zip', zip);
+    const counts = ({ calls }: Collected): [string, number][] =>
+      Object.entries(calls).map(([name, { names }]) => [name, names.length]);
+    expect(counts(await read('adfa-ld', path))).toEqual([
+      ['ADFA/Attack/a.txt', 3],
+      ['ADFA/Training/1.txt', 2],
+      ['ADFA/Training/2.txt', 1],
+    ]);
+    expect(counts(await read('adfa-ld', join(path, 'ADFA/Training')))).toHaveLength(2);
+    expect(counts(await read('adfa-ld', join(path, 'ADFA/Training/2.txt')))).toEqual([['', 1]]);
+    await expect(read('adfa-ld', join(path, 'nothing'))).rejects.toMatchObject({ code: 'missing-file' });
+    const [scap = ''] = SAMPLE_LINES['lid-ds']!;
+    file('lid/one.zip', storedZip([['one.sc', `${scap}\n`], ['one.json', '{}']])); // prettier-ignore
+    file('lid/two.zip', storedZip([['two.sc', `${scap}\n`], ['two.pcap', 'x']])); // prettier-ignore
+    expect(counts(await read('lid-ds', join(folder, 'lid')))).toEqual([
+      ['one.zip/one.sc', 1],
+      ['two.zip/two.sc', 1],
+    ]);
+    await expect(read('adfa-ld', file('bad.zip', zip.subarray(0, zip.length - 30)))).rejects.toMatchObject({
+      code: 'unreadable-file',
+    });
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    const path = file('long.txt', trace(100_000));
+    const reading = read('hids-docker', path, {
+      signal: stop.signal,
+      onProgress: () => {
+        stop.abort();
+      },
+    });
+    await expect(reading).rejects.toMatchObject({ code: 'stopped' });
+  });
+});

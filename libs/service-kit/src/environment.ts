@@ -72,10 +72,14 @@ function textOf(name: string, path: string, problems: string[]): string | undefi
   }
 }
 
+/** Freezes plain objects and lists; what a section made into an instance looks after itself. */
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
+  if (!Array.isArray(value) && !isPlain(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
   return value;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -41,7 +41,12 @@ interface Entry extends Caller {
 
 /** Who holds which token. */
 export class AccessTokens {
-  private constructor(private readonly entries: readonly Entry[]) {}
+  /** Private to the language: a frozen configuration can hold it, a log line cannot show it. */
+  readonly #entries: readonly Entry[];
+
+  private constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+  }
 
   /** Reads the text of a token file. Throws `bad-configuration` naming what is wrong, never a hash. */
   static parse(text: string): AccessTokens {
@@ -71,7 +76,7 @@ export class AccessTokens {
     if (token.length > MAX_TOKEN) return undefined;
     const hash = hashOf(token);
     let found: Entry | undefined;
-    for (const entry of this.entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
+    for (const entry of this.#entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
     return found !== undefined && nowMs < found.expiresMs ? { name: found.name, role: found.role } : undefined;
   }
 }

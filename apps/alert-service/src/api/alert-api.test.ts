@@ -114,9 +114,7 @@ describe('incidents', () => {
     const first = await ask('GET', 'incidents?limit=1', 'viewer');
     expect(first.body.incidents).toMatchObject([{ title: 'script in shop', severity: 2 }]);
     const second = await ask('GET', `incidents?limit=1&after=${String(first.body.next)}`, 'viewer');
-    expect(second.body.incidents).toMatchObject([
-      { title: 'injection in shop', state: 'open' },
-    ]);
+    expect(second.body.incidents).toMatchObject([{ title: 'injection in shop', state: 'open' }]);
     const filtered = await ask('GET', 'incidents?min_severity=4&path=sqli&text=INJECT', 'viewer');
     expect(filtered.body.incidents).toMatchObject([{ id }]);
     expect((await ask('GET', 'incidents?text=%25', 'viewer')).body.incidents).toEqual([]);

@@ -1,0 +1,92 @@
+import { createHmac } from 'node:crypto';
+
+import type { Alert, AlertHeaders, SeverityId } from '@plimsoll/contracts';
+
+import type { WebhookTarget } from './webhook-target.js';
+
+const PRIORITIES: Readonly<Record<SeverityId, string>> = {
+  1: 'Informational',
+  2: 'Notice',
+  3: 'Warning',
+  4: 'Error',
+  5: 'Critical',
+  6: 'Alert',
+};
+
+/** What a target is sent, with its media type. */
+export function webhookBody(
+  format: WebhookTarget['format'],
+  headers: AlertHeaders,
+  alert: Alert,
+): { readonly type: string; readonly body: string } {
+  return format === 'falco'
+    ? { type: 'application/json', body: JSON.stringify(falcoAlert(headers, alert)) }
+    : { type: 'application/cloudevents+json', body: JSON.stringify(cloudEvent(headers, alert)) };
+}
+
+/** CloudEvents 1.0 in JSON, structured mode: the same attributes as in the record's headers. */
+function cloudEvent(headers: AlertHeaders, alert: Alert): object {
+  return {
+    specversion: headers.ce_specversion,
+    type: headers.ce_type,
+    source: headers.ce_source,
+    id: headers.ce_id,
+    time: headers.ce_time,
+    subject: headers.ce_subject,
+    revision: headers.ce_revision,
+    datacontenttype: headers['content-type'],
+    data: alert,
+  };
+}
+
+/** Falco's own form. Output fields are flat and hold text or numbers alone, as its readers expect. */
+function falcoAlert(headers: AlertHeaders, alert: Alert): object {
+  const { unmapped, finding_info: finding } = alert;
+  const fields: Record<string, string | number> = {
+    'container.id': alert.resources[0]?.uid ?? '',
+    'plimsoll.incident': finding.uid,
+    'plimsoll.activity': alert.activity_name,
+    'plimsoll.application': unmapped.application,
+    'plimsoll.path': unmapped.path,
+    'plimsoll.severity': alert.severity_id,
+    'plimsoll.confidence': alert.confidence,
+    'plimsoll.p_value': unmapped.p_value,
+    'plimsoll.principals': unmapped.principals.join(', '),
+    'plimsoll.workloads': unmapped.workloads.join(', '),
+    'plimsoll.anomalous': alert.count,
+    'plimsoll.revision': unmapped.revision,
+    'plimsoll.status': alert.status,
+  };
+  for (const { level, state, p_value } of unmapped.levels) fields[`plimsoll.${level}`] = `${state}, p = ${p_value}`;
+  const techniques = finding.attacks.flatMap(({ technique, sub_technique }) => [
+    ...(sub_technique === undefined ? [] : [sub_technique.uid]),
+    ...(sub_technique === undefined && technique !== undefined ? [technique.uid] : []),
+  ]);
+  return {
+    uuid: headers.ce_id,
+    hostname: unmapped.application,
+    output: `${headers.ce_time}: ${PRIORITIES[alert.severity_id]} ${finding.title} (${alert.activity_name})`,
+    priority: PRIORITIES[alert.severity_id],
+    rule: `Plimsoll ${unmapped.path}`,
+    source: 'plimsoll',
+    tags: ['plimsoll', unmapped.path, ...techniques],
+    time: headers.ce_time,
+    output_fields: fields,
+  };
+}
+
+/**
+ * The headers that prove a call, as standardwebhooks.com has them: `v1,` and the base64 of HMAC-SHA256 over
+ * `id.timestamp.body`. The id is the alert's, so a reader that keeps ids recognises a repetition.
+ */
+export function signedHeaders(
+  id: string,
+  timestampS: number,
+  body: string,
+  secret: string | undefined,
+): Record<string, string> {
+  const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestampS) };
+  if (secret === undefined) return headers;
+  const signature = createHmac('sha256', secret).update(`${id}.${timestampS}.${body}`).digest('base64');
+  return { ...headers, 'webhook-signature': `v1,${signature}` };
+}

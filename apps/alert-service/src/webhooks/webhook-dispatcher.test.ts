@@ -1,0 +1,203 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { decodeJson, DeadLetter, encodeJson, TOPICS } from '@plimsoll/contracts';
+import { decisionRecord } from '@plimsoll/pipelines';
+import {
+  MemoryIncidentStore,
+  systemClock,
+  type BatchContext,
+  type Clock,
+  type LogRecord,
+  type OutgoingRecord,
+} from '@plimsoll/streaming';
+import { CloudEvent } from 'cloudevents';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { alertFor } from '../testing/alerts.js';
+import { WebhookDispatcher, type WebhookOutcome } from './webhook-dispatcher.js';
+import { parseWebhooks, type WebhookTarget } from './webhook-target.js';
+
+const SECRET = 'a secret of more than 24 characters';
+
+interface Call {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A receiver on the loopback that answers with the statuses it was given, then with 204. */
+let server: Server;
+let url: string;
+let calls: Call[];
+let answers: number[];
+
+beforeEach(async () => {
+  calls = [];
+  answers = [];
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      calls.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      const status = answers.shift() ?? 204;
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end(status === 204 ? '' : 'text');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+});
+afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+const slept: number[] = [];
+const clock: Clock = {
+  nowMs: () => 1_790_000_000_500,
+  sleep: (ms, signal) => {
+    if (ms < 3_000 || ms > 3_000) slept.push(ms);
+    return ms === 3_000 ? systemClock.sleep(ms, signal) : Promise.resolve();
+  },
+};
+
+const context: BatchContext = {
+  owned: () => true,
+  signal: new AbortController().signal,
+  heartbeat: () => Promise.resolve(),
+  seek: () => undefined,
+  endOffset: 1,
+};
+
+const recordOf = ({ value, headers = {}, key }: OutgoingRecord): LogRecord => ({
+  topic: TOPICS.alerts.name,
+  partition: 0,
+  offset: 0,
+  key,
+  value,
+  headers,
+  timestampMs: 0,
+});
+
+function created(name: string, severity = 4): LogRecord {
+  const alert = alertFor(name, { severity });
+  const { value, headers, key } = decisionRecord(alert, { status: 'new', by: '-', at_ms: 0, note: '', sequence: 1 });
+  return recordOf({
+    topic: TOPICS.alerts.name,
+    key,
+    value: name === 'broken' ? value.subarray(1) : encodeJson(alert),
+    headers: { ...headers, ce_type: 'io.plimsoll.incident.created' },
+  });
+}
+
+async function dispatch(records: readonly LogRecord[], change: Partial<WebhookTarget> = {}, suppressed = false) {
+  const dead: DeadLetter[] = [];
+  const outcomes: WebhookOutcome[] = [];
+  const incidents = new MemoryIncidentStore();
+  if (suppressed) {
+    await incidents.putSuppression({
+      id: 's',
+      kind: 'maintenance',
+      application: 'shop',
+      reason: 'upgrade',
+      by: 'ann',
+      createdMs: Date.now(),
+      startsMs: 0,
+      expiresMs: Date.now() + 60_000,
+    });
+  }
+  const [target] = parseWebhooks(
+    JSON.stringify({ webhooks: [{ name: 'test', url, format: 'cloudevents', secret: SECRET, ...change }] }),
+  );
+  const dispatcher = new WebhookDispatcher({
+    targets: [target!],
+    incidents,
+    clock,
+    log: {
+      publish: (letters) => {
+        dead.push(...letters.map(({ value }) => decodeJson(DeadLetter, value, 'a dead letter')));
+        return Promise.resolve();
+      },
+    },
+    observe: (outcome) => outcomes.push(outcome),
+  });
+  slept.length = 0;
+  await dispatcher.batch(0, records, context);
+  return { dead, outcomes };
+}
+
+describe('webhooks', () => {
+  it('send a signed CloudEvent', async () => {
+    const { outcomes } = await dispatch([created('injection')]);
+    expect(outcomes).toEqual([{ target: 'test', outcome: 'sent' }]);
+    const { headers, body } = calls[0]!;
+    const id = String(headers['webhook-id']);
+    const signature = createHmac('sha256', SECRET).update(`${id}.1790000000.${body}`).digest('base64');
+    expect([headers['webhook-timestamp'], headers['webhook-signature']]).toEqual(['1790000000', `v1,${signature}`]);
+    expect(headers['content-type']).toBe('application/cloudevents+json');
+    const event = new CloudEvent(JSON.parse(body) as Record<string, unknown>);
+    expect([event.validate(), event.id, event.type]).toEqual([true, id, 'io.plimsoll.incident.created']);
+  });
+
+  it("send Falco's own form, flat and with a priority that Falco knows", async () => {
+    await dispatch([created('injection', 6)], { format: 'falco' });
+    const sent = JSON.parse(calls[0]!.body) as Record<string, unknown>;
+    expect(sent).toMatchObject({
+      priority: 'Alert',
+      rule: 'Plimsoll sqli',
+      source: 'plimsoll',
+      tags: ['plimsoll', 'sqli'],
+    });
+    expect(String(sent.time)).toMatch(/^\d{4}-.*Z$/);
+    for (const field of Object.values(sent.output_fields as object))
+      expect(['string', 'number']).toContain(typeof field);
+  });
+
+  it('try again with growing pauses while the target is away', async () => {
+    answers = [503, 429, 500];
+    const { outcomes, dead } = await dispatch([created('injection')]);
+    expect([calls.length, outcomes.map(({ outcome }) => outcome), dead]).toEqual([4, ['sent'], []]);
+    expect(slept).toEqual([500, 1_000, 2_000]);
+    expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  it('put to the dead letters what was never taken, say why, and go on', async () => {
+    answers = [500, 500, 400];
+    const { dead } = await dispatch([created('one'), created('two'), created('three')], { attempts: 2 });
+    expect(dead.map(({ reason, detail }) => [reason, detail])).toEqual([
+      ['webhook-failed', 'test: status 500'],
+      ['webhook-failed', 'test: status 400'],
+    ]);
+    expect(calls).toHaveLength(4);
+  });
+
+  it('follow nobody elsewhere', async () => {
+    answers = [302, 302];
+    const { dead } = await dispatch([created('injection')], { attempts: 2 });
+    expect(dead).toHaveLength(1);
+  });
+
+  it('leave out what is suppressed, and count it', async () => {
+    const { outcomes } = await dispatch([created('injection')], {}, true);
+    expect([outcomes, calls]).toEqual([[{ target: 'test', outcome: 'suppressed' }], []]);
+  });
+
+  it('leave out what is not severe enough, and what is not asked for', async () => {
+    expect((await dispatch([created('injection', 2)], { minSeverity: 3 })).outcomes).toEqual([]);
+    expect((await dispatch([created('injection')], { activities: ['close'] })).outcomes).toEqual([]);
+  });
+
+  it('put a record that is no alert to the dead letters', async () => {
+    const { dead } = await dispatch([created('broken')]);
+    expect(dead.map(({ reason }) => reason)).toEqual(['bad-message']);
+  });
+});
+
+describe('the webhook file', () => {
+  it('is refused with every problem, and never tells a secret', () => {
+    const file = { webhooks: [{ name: 'A', url: 'ftp://user:hunter2@host', format: 'xml', secret: 'hunter2' }] };
+    expect(() => parseWebhooks(JSON.stringify(file))).toThrow(/name.*url.*format.*secret/s);
+    try {
+      parseWebhooks(JSON.stringify(file));
+    } catch (error) {
+      expect(String(error)).not.toContain('hunter2');
+    }
+  });
+});

@@ -79,3 +79,5 @@ export {
   unseenCall,
   windowsOf,
 } from './baselines/index.js';
+export { SQL, sqlDetector, SqlLearner, type SqlModel, type SqlState } from './sql/index.js';
+export { WEB, webDetector, WebLearner, type WebModel, type WebState } from './web/index.js';

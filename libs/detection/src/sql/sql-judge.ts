@@ -1,0 +1,214 @@
+import type { AttackPath, Evidence, SqlStatement } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+import { nats, overlapping, sum, type Clue } from '../chance/clue.js';
+import type { SqlState } from './sql-state.js';
+
+/**
+ * A statement against those that its workload learned. What an application combines freely (columns of a select, of an
+ * update, lists) is folded in the outline; an injected piece changes what follows a literal, and so leaves the outline of
+ * a learned statement half way. A client of another kind (a backup, a console) begins differently, and is not mistaken
+ * for an injection.
+ */
+export interface SqlJudgement {
+  readonly path: AttackPath;
+  readonly finding: string;
+  /** Nats; 0 where the statement is as learned. */
+  readonly score: number;
+  readonly clues: readonly Clue[];
+  readonly known: boolean;
+}
+
+type Mark = SqlStatement['marks'][number];
+
+/** Benign chance of a mark in an application of which nothing is known, and its chance in an injected statement. */
+const MARKS: Readonly<
+  Partial<Record<Mark, { readonly prior: number; readonly attack: number; readonly words: string }>>
+> = {
+  'comment-tail': { prior: 2e-5, attack: 0.5, words: 'a comment hides the rest of the statement' },
+  stacked: { prior: 5e-5, attack: 0.05, words: 'a second statement follows in the same text' },
+  union: { prior: 3e-4, attack: 0.2, words: 'a second select is joined on' },
+  'constant-comparison': { prior: 1e-3, attack: 0.3, words: 'constants are compared with each other' },
+  'schema-table': { prior: 5e-4, attack: 0.1, words: "the database's own tables are read" },
+  'time-function': { prior: 5e-5, attack: 0.1, words: 'the statement waits' },
+  'file-access': { prior: 5e-5, attack: 0.03, words: "the server's files are reached" },
+  'sub-select': { prior: 5e-3, attack: 0.2, words: 'a select stands within' },
+  'open-literal': { prior: 5e-3, attack: 0.1, words: 'a literal is not closed' },
+  'comment-inside': { prior: 5e-3, attack: 0.05, words: 'a comment stands inside' },
+  'conditional-comment': { prior: 5e-3, attack: 0.02, words: 'a conditional comment stands inside' },
+};
+const PRIOR_STATEMENTS = 500;
+/** Marks of one statement come together: beside the strongest, the others tell a third. */
+const MARK_SHARE = 0.35;
+const NEW_OUTLINE_INJECTED = 0.9;
+const NEW_COLUMN_INJECTED = 0.4;
+const NEW_FUNCTION_INJECTED = 0.3;
+const MOST_NOVEL_NATS = 7;
+/** A statement that no learned one begins like, from a client that asked nothing learned: another program. */
+const OTHER_CLIENT_SHARE = 0.25;
+
+export function learnStatement(table: ChanceTable, event: SqlStatement): void {
+  table.add('outline', event.outline);
+  table.add('fingerprint', event.fingerprint);
+  table.add('user', event.user ?? '');
+  for (const mark of event.marks) table.add('mark', mark);
+  table.add('mark', 'statement');
+  for (const name of event.functions) table.add('function', name);
+  for (const column of event.columnsWritten) table.add(`column|${event.outline}`, column);
+  if (event.response?.kind === 'error') table.add('failed', 'yes');
+}
+
+export function judgeStatement(table: ChanceTable, event: SqlStatement, state: SqlState): SqlJudgement {
+  const known = table.count('outline', event.outline) > 0;
+  const begins = known ? 'inside' : beginning(table, event.outline);
+  const marks = markClues(table, event);
+  const novel = [
+    outlineClue(table, event, known, begins),
+    ...columnClues(table, event),
+    ...functionClues(table, event),
+  ];
+  const clues = [
+    ...marks,
+    ...overlapping(
+      novel.filter((clue) => clue !== undefined),
+      MARK_SHARE,
+    ),
+  ];
+  const other = begins === 'apart' && state.known === 0;
+  const score = Math.max(sum(clues), 0) * (other ? OTHER_CLIENT_SHARE : 1);
+  const injected = begins !== 'apart' && clues.length > 0;
+  return {
+    path: injected ? 'sqli' : 'unknown',
+    finding: injected ? 'injected-statement' : 'new-statement',
+    score,
+    clues,
+    known: known && clues.length === 0,
+  };
+}
+
+function markClues(table: ChanceTable, event: SqlStatement): Clue[] {
+  if (table.count('fingerprint', event.fingerprint) > 0) return [];
+  // A closed literal that a broken one left open fails: its quotes are a user's apostrophe more often than an attack.
+  const clues = event.marks.flatMap((mark) => {
+    const about = MARKS[mark];
+    if (about === undefined) return [];
+    const benign = chanceOfMark(table, mark, about.prior);
+    const strength = nats(about.attack, benign);
+    const times = table.count('mark', mark);
+    return strength <= 0
+      ? []
+      : [
+          clue(
+            event,
+            mark,
+            `${about.words}: ${event.fingerprint}`,
+            `in ${times} of ${table.count('mark', 'statement')} learned statements`,
+            strength,
+          ),
+        ];
+  });
+  return overlapping(clues, MARK_SHARE);
+}
+
+/** Chance that a statement bears the mark, drawn towards what applications in general do. */
+function chanceOfMark(table: ChanceTable, mark: Mark, prior: number): number {
+  return (table.count('mark', mark) + PRIOR_STATEMENTS * prior) / (table.count('mark', 'statement') + PRIOR_STATEMENTS);
+}
+
+function outlineClue(table: ChanceTable, event: SqlStatement, known: boolean, begins: Beginning): Clue | undefined {
+  if (known) return undefined;
+  const strength = Math.min(nats(NEW_OUTLINE_INJECTED, table.chanceOfNew('outline')), MOST_NOVEL_NATS);
+  const where =
+    begins === 'inside'
+      ? ', which leaves a learned one after a literal'
+      : begins === 'table'
+        ? ', which leaves a learned one after its table'
+        : '';
+  const usual = table
+    .values('outline')
+    .slice(0, 2)
+    .map(([outline]) => outline);
+  return clue(
+    event,
+    'new-outline',
+    `a statement never learned${where}: ${event.outline}`,
+    `${table.total('outline')} learned statements, such as: ${usual.join(' — ')}`,
+    strength,
+  );
+}
+
+/** A column that statements of this outline never wrote. */
+function columnClues(table: ChanceTable, event: SqlStatement): Clue[] {
+  const context = `column|${event.outline}`;
+  if (table.total(context) === 0) return [];
+  const added = event.columnsWritten.filter((column) => table.count(context, column) === 0);
+  if (added.length === 0) return [];
+  const strength = Math.min(nats(NEW_COLUMN_INJECTED, table.chanceOfNew(context)), MOST_NOVEL_NATS);
+  const usual = table
+    .values(context)
+    .slice(0, 8)
+    .map(([name]) => name);
+  return [
+    clue(
+      event,
+      'new-column',
+      `writes ${added.slice(0, 8).join(', ')}`,
+      `such statements write ${usual.join(', ')}`,
+      strength,
+    ),
+  ];
+}
+
+function functionClues(table: ChanceTable, event: SqlStatement): Clue[] {
+  const added = event.functions.filter((name) => table.count('function', name) === 0);
+  if (added.length === 0) return [];
+  const share = (table.total('function') + 1) / (table.count('mark', 'statement') + 20);
+  const strength = Math.min(nats(NEW_FUNCTION_INJECTED, Math.min(share, 0.2)), MOST_NOVEL_NATS);
+  return [
+    clue(
+      event,
+      'new-function',
+      `calls ${added.slice(0, 8).join(', ')}`,
+      `${table.values('function').length} functions learned`,
+      strength,
+    ),
+  ];
+}
+
+type Beginning = 'inside' | 'table' | 'apart';
+
+/** How far a new outline goes along with a learned one: past a literal, past its table, or not at all. */
+function beginning(table: ChanceTable, outline: string): Beginning {
+  const tokens = outline.split(' ');
+  let furthest: Beginning = 'apart';
+  for (const [learned] of table.values('outline')) {
+    const other = learned.split(' ');
+    let i = 0;
+    let literal = false;
+    let place = false;
+    while (i < tokens.length && tokens[i] === other[i]) {
+      const token = tokens[i]!;
+      if (token.startsWith('?') || (token === '*' && tokens[i - 1] === 'set')) literal = true;
+      if (i > 0 && /^(?:from|update|into|join)$/.test(tokens[i - 1]!)) place = true;
+      i++;
+    }
+    if (literal && place) return 'inside';
+    if (place) furthest = 'table';
+  }
+  return furthest;
+}
+
+function clue(event: SqlStatement, kind: Evidence['kind'], observed: string, expected: string, strength: number): Clue {
+  return {
+    path: 'sqli',
+    nats: strength,
+    evidence: {
+      kind,
+      event: event.id,
+      timeUs: event.timeUs,
+      observed: observed.slice(0, 2048),
+      expected: expected.slice(0, 2048),
+      score: strength,
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { identity, type AttackPath, type LogGap, type Verdict, type WebRequest } from '@plimsoll/contracts';
+
+import { pValue } from '../calibration/index.js';
+import { ChanceTable } from '../chance/chance-table.js';
+import { turnMinute } from '../chance/minute.js';
+import { thresholdOf } from '../chance/threshold.js';
+import type { Budget, Detector } from '../detector.js';
+import { judgeRequest, type WebJudgement } from './web-judge.js';
+import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
+import { decodeWebState, encodeWebState, startWebState, type WebState } from './web-state.js';
+
+export const WEB = 'web';
+const MAX_EVIDENCE = 8;
+const UNLEARNED = 'none';
+
+/** What is known of each path by name: weakness, techniques, and what an alert of it is worth. */
+const ABOUT: Readonly<
+  Record<
+    AttackPath,
+    { readonly cwe: readonly string[]; readonly techniques: readonly string[]; readonly severity: number }
+  >
+> = {
+  sqli: { cwe: ['CWE-89'], techniques: ['T1190'], severity: 4 },
+  xss: { cwe: ['CWE-79'], techniques: ['T1189'], severity: 3 },
+  csrf: { cwe: ['CWE-352'], techniques: ['T1190'], severity: 4 },
+  'web-shell': { cwe: ['CWE-434'], techniques: ['T1505.003'], severity: 5 },
+  rbac: { cwe: [], techniques: [], severity: 3 },
+  unknown: { cwe: [], techniques: [], severity: 2 },
+};
+
+/** Judges the web requests of one session. See docs/detection-web.md. */
+export const webDetector: Detector<WebRequest | LogGap, WebState, WebModel> = {
+  name: WEB,
+  level: 'log',
+
+  prepare(profile, budget) {
+    const data = openWebModel(profile.model);
+    return {
+      version: profile.version,
+      table: ChanceTable.of(data.table),
+      views: { exchange: viewOf(data.views.exchange, budget), line: viewOf(data.views.line, budget) },
+    };
+  },
+
+  start: startWebState,
+
+  step(state, input, model) {
+    const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, WEB);
+    state.minute = minute;
+    if (input.type === 'gap') {
+      minute.gap += 1;
+      // The page that led to the next request may be among what was lost.
+      state.previous = undefined;
+      return closed;
+    }
+    const view = model?.views[input.view];
+    if (model === undefined || view === undefined) {
+      minute.warming += 1;
+      return closed;
+    }
+    const judged = judgeRequest(model.table, input, state);
+    if (judged.score < view.threshold.score) {
+      minute.normal += 1;
+      return closed;
+    }
+    minute.anomalous += 1;
+    return [...closed, verdictOf(input, judged, model.version, view)];
+  },
+
+  encode: encodeWebState,
+  decode: decodeWebState,
+};
+
+function viewOf(data: WebModelData['views']['line'], budget: Budget): WebView | undefined {
+  if (data === undefined) return undefined;
+  return { calibration: data.calibration, threshold: thresholdOf(data.calibration, budget, data.requestsPerDay) };
+}
+
+function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { calibration }: WebView): Verdict {
+  const { application, workload, container, stream, timeUs, endUs } = event;
+  const clues = [...judged.clues].filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats);
+  const about = ABOUT[judged.path];
+  return {
+    type: 'verdict',
+    schema: 1,
+    id: identity(WEB, version, container, stream, event.id, timeUs),
+    application,
+    workload,
+    container,
+    detector: WEB,
+    level: 'log',
+    profileVersion: version,
+    stream,
+    window: { startUs: timeUs, endUs: Math.max(endUs, timeUs + 1) },
+    count: 1,
+    state: 'anomalous',
+    pValue: pValue(calibration, judged.score),
+    score: judged.score,
+    severity: severityOf(event, about.severity),
+    path: judged.path,
+    finding: judged.finding,
+    cwe: [...about.cwe],
+    techniques: [...about.techniques],
+    evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+    joins: {
+      session: event.session,
+      request: event.request,
+      ...(event.connection === undefined ? {} : { connection: event.connection }),
+      ...(event.thread === undefined ? {} : { thread: event.thread }),
+    },
+  };
+}
+
+/** By the path's worth; one more where the request wrote, one less where the server refused it. How many columns it wrote is the statement's to say. */
+function severityOf(event: WebRequest, worth: number): number {
+  const wrote = event.statements.some(({ writes, failed }) => writes && !failed);
+  const refused = event.status >= 400;
+  return Math.min(Math.max(worth + Number(wrote) - Number(refused), 1), 6);
+}

@@ -1,0 +1,107 @@
+import type { AttackPath, WebRequest } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+import { sum, type Clue } from '../chance/clue.js';
+import { changes, learnOrigin, originClues } from './origin-clues.js';
+import { learnParameters, parameterClues, type ParameterClues } from './parameter-clues.js';
+import { learnPlace, placeClues } from './place-clues.js';
+import { deliveryOf, firedClues, learnScripts, reflectedScriptClues } from './script-clues.js';
+import { learnStatements, statementClue } from './statement-clues.js';
+import { endpointOf } from './web-contexts.js';
+import { rememberVisit, type WebState } from './web-state.js';
+
+/** A request judged: the likeliest attack, how much speaks for it, and the clues. */
+export interface WebJudgement {
+  readonly path: AttackPath;
+  /** A stable word for what was found. */
+  readonly finding: string;
+  /** Log-likelihood ratio against benign use, nats; 0 where nothing speaks for an attack. */
+  readonly score: number;
+  readonly clues: readonly Clue[];
+  readonly changes: boolean;
+}
+
+const NOTHING = { path: 'unknown', finding: 'unremarkable', score: 0, clues: [] } as const;
+
+/** Takes a benign request into the counts, then into its session's memory. */
+export function learnRequest(table: ChanceTable, event: WebRequest, state: WebState): void {
+  learnParameters(table, event);
+  learnOrigin(table, event, state);
+  learnStatements(table, event);
+  learnScripts(table, event);
+  learnPlace(table, event);
+  rememberVisit(state, event, endpointOf(event), undefined);
+}
+
+/** Judges a request against the counts and what its session did; alters `state` alone. */
+export function judgeRequest(table: ChanceTable, event: WebRequest, state: WebState): WebJudgement {
+  const parameters = parameterClues(table, event);
+  const candidates = [
+    injection(table, event, parameters),
+    scripting(table, event, parameters),
+    fired(table, event, state),
+    forgery(table, event, state),
+    shell(table, event),
+  ];
+  const best = candidates.reduce((worst, next) => (next.score > worst.score ? next : worst));
+  rememberVisit(state, event, endpointOf(event), deliveryOf(table, event));
+  return { ...(best.score > 0 ? best : NOTHING), changes: changes(table, event) };
+}
+
+type Candidate = Omit<WebJudgement, 'changes'>;
+
+function candidate(path: AttackPath, finding: string, clues: readonly Clue[]): Candidate {
+  return { path, finding, score: Math.max(sum(clues), 0), clues };
+}
+
+/** An attack needs one parameter: the most telling one counts, with what the statements say. */
+function injection(table: ChanceTable, event: WebRequest, parameters: readonly ParameterClues[]): Candidate {
+  const statement = statementClue(table, event);
+  const clues = strongest(parameters, ({ parameter, sql, shape }) => {
+    const sqlSigns = parameter.sql > 0 || /['"`();#]|--/.test(parameter.signs);
+    return sqlSigns ? [...sql, asPath(shape, 'sqli')] : [];
+  });
+  // That nothing became syntax speaks against what the values suggest, and for nothing else.
+  if (statement && (statement.nats > 0 || clues.length > 0)) clues.push(statement);
+  return candidate('sqli', 'sql-injection', clues);
+}
+
+function scripting(table: ChanceTable, event: WebRequest, parameters: readonly ParameterClues[]): Candidate {
+  const clues = strongest(parameters, ({ parameter, markup, shape }) =>
+    parameter.markup > 0 ? [...markup, asPath(shape, 'xss')] : [],
+  );
+  const reflected = reflectedScriptClues(table, event);
+  clues.push(...reflected);
+  return candidate(
+    'xss',
+    reflected.length > 0 || clues.some(({ evidence }) => evidence.kind === 'reflected')
+      ? 'reflected-script'
+      : 'script-in-parameter',
+    clues,
+  );
+}
+
+function fired(table: ChanceTable, event: WebRequest, state: WebState): Candidate {
+  return candidate('xss', 'script-acted', firedClues(table, event, state));
+}
+
+function forgery(table: ChanceTable, event: WebRequest, state: WebState): Candidate {
+  return candidate('csrf', 'forged-request', originClues(table, event, state));
+}
+
+function shell(table: ChanceTable, event: WebRequest): Candidate {
+  return candidate('web-shell', 'new-program-answers', placeClues(table, event));
+}
+
+function strongest(parameters: readonly ParameterClues[], cluesOf: (of: ParameterClues) => Clue[]): Clue[] {
+  let best: Clue[] = [];
+  for (const parameter of parameters) {
+    const clues = cluesOf(parameter);
+    if (sum(clues) > sum(best)) best = clues;
+  }
+  return best;
+}
+
+function asPath(clue: Clue, path: AttackPath): Clue {
+  return { ...clue, path };
+}

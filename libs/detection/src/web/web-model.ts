@@ -1,0 +1,43 @@
+import { PlimsollError } from '@plimsoll/contracts';
+import { z } from 'zod';
+
+import { Calibration } from '../calibration/index.js';
+import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
+import type { Threshold } from '../chance/threshold.js';
+
+/** Requests of an access log and rebuilt ones see different things, and are calibrated apart. */
+const ViewData = z.object({
+  calibration: Calibration,
+  /** Requests that the workload judges in a day, as calibration showed them. */
+  requestsPerDay: z.number().positive(),
+});
+
+export const WebModelData = z.object({
+  kind: z.literal('web/1'),
+  table: ChanceTableData,
+  views: z.object({ exchange: ViewData.optional(), line: ViewData.optional() }),
+});
+export type WebModelData = z.infer<typeof WebModelData>;
+
+export interface WebView {
+  readonly calibration: Calibration;
+  readonly threshold: Threshold;
+}
+
+/** A profile of web requests made ready. */
+export interface WebModel {
+  readonly version: string;
+  readonly table: ChanceTable;
+  /** A view that was not calibrated cannot be judged. */
+  readonly views: Readonly<Record<'exchange' | 'line', WebView | undefined>>;
+}
+
+/** Throws `bad-profile` where the model is not one of web requests. */
+export function openWebModel(model: unknown): WebModelData {
+  const parsed = WebModelData.safeParse(model);
+  if (parsed.success) return parsed.data;
+  throw new PlimsollError(
+    'bad-profile',
+    `not a model of web requests: ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
+  );
+}

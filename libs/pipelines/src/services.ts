@@ -4,7 +4,9 @@ import {
   type K8sAuditEvent,
   type LogEvent,
   type LogGap,
+  type SqlStatement,
   type SyscallBatch,
+  type WebRequest,
 } from '@plimsoll/contracts';
 import {
   frequencyDetector,
@@ -13,6 +15,10 @@ import {
   K8sAuditLearner,
   sequenceDetector,
   sequenceLearner,
+  sqlDetector,
+  SqlLearner,
+  webDetector,
+  WebLearner,
   type Budget,
   type Detector,
   type FrequencyState,
@@ -46,7 +52,11 @@ export function logLevelOperator(profiles: ProfileSource, budget: Budget): Opera
     tag: number,
     detector: Detector<Extract<LogEvent, { type: Type }> | LogGap, State, Model>,
   ): LogPart => logPart(type, tag, detector, new DetectorModels(detector, profiles, budget));
-  return logOperator([part('k8s-audit', 1, k8sAuditDetector)]);
+  return logOperator([
+    part('k8s-audit', 1, k8sAuditDetector),
+    part('web-request', 2, webDetector),
+    part('sql-statement', 3, sqlDetector),
+  ]);
 }
 
 /** Starts every service's operator but the collector's: what `up`, `detect` and `evaluate` run in one process. */
@@ -64,13 +74,9 @@ export function applicationLearners(): Learners {
   return {
     syscalls: [sequenceLearner(), frequencyLearner()],
     logs: [
-      {
-        type: 'k8s-audit',
-        learner: eventLearner(
-          (event): event is K8sAuditEvent | LogGap => isOf(event, 'k8s-audit'),
-          (of) => new K8sAuditLearner(of),
-        ),
-      },
+      { type: 'k8s-audit', learner: eventLearner(isAudit, (of) => new K8sAuditLearner(of)) },
+      { type: 'web-request', learner: eventLearner(isRequest, (of) => new WebLearner(of)) },
+      { type: 'sql-statement', learner: eventLearner(isStatement, (of) => new SqlLearner(of)) },
     ],
   };
 }
@@ -107,6 +113,18 @@ function eventLearner<Event extends LogEvent>(
       finish: () => learner.finish(),
     };
   };
+}
+
+function isAudit(event: LogEvent): event is K8sAuditEvent | LogGap {
+  return isOf(event, 'k8s-audit');
+}
+
+function isRequest(event: LogEvent): event is WebRequest | LogGap {
+  return isOf(event, 'web-request');
+}
+
+function isStatement(event: LogEvent): event is SqlStatement | LogGap {
+  return isOf(event, 'sql-statement');
 }
 
 function isOf(event: LogEvent, type: LogEvent['type']): boolean {

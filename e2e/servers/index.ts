@@ -8,5 +8,6 @@ export {
 } from './local-redis.js';
 export { freePort } from './free-port.js';
 export { hasProgram } from './programs.js';
+export { TcpProxy } from './tcp-proxy.js';
 export { ServerProcess } from './server-process.js';
 export { findServers, type Servers } from './servers.js';

@@ -3,3 +3,4 @@ export { parseRedisUrl, type RedisOptions, type RedisTls } from './redis-options
 export { RedisProfileStore } from './redis-profile-store.js';
 export { redisScript, type RedisScript } from './redis-script.js';
 export { RedisStateStore } from './redis-state-store.js';
+export { RedisIncidentStore } from './incident-store.js';

@@ -36,13 +36,18 @@ export class RedisStateStore implements StateStore {
     };
   }
 
-  async load({ task, owner }: TaskLease, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
+  async load(
+    { task, owner }: TaskLease,
+    keys: readonly string[],
+    checkpoint: number | undefined,
+  ): Promise<readonly (Uint8Array | undefined)[]> {
     const { task: hash, state } = this.keys(task);
     const states: (Uint8Array | undefined)[] = [];
     for (let from = 0; from < keys.length; from += CALL_STATES) {
       const part = keys.slice(from, from + CALL_STATES).map(state);
-      const [code, ...found] = listOf(await this.connection.run(loadStates, [hash, ...part], [owner]), 'load-states');
-      if (code !== 0) throw fenced(task);
+      const reply = await this.connection.run(loadStates, [hash, ...part], [owner, checkpoint ?? '']);
+      const [code, ...found] = listOf(reply, 'load-states');
+      if (code !== 0) throw code === 1 ? fenced(task) : elsewhere(task);
       for (let i = 0; i < part.length; i += 1) {
         const bytes = found[i];
         states.push(Buffer.isBuffer(bytes) ? bytes : undefined);
@@ -73,10 +78,7 @@ export class RedisStateStore implements StateStore {
     );
     if (code === 0) return;
     if (code === 1) throw fenced(task);
-    if (code === 2) {
-      const message = `${task.group}: Redis is not at the checkpoint of ${task.topic}/${task.partition} that the commit follows`;
-      throw new PlimsollError('fenced', message);
-    }
+    if (code === 2) throw elsewhere(task);
     throw new PlimsollError('unavailable', 'Redis lost the states that were laid ready for the commit');
   }
 
@@ -115,6 +117,11 @@ export class RedisStateStore implements StateStore {
 
 function fenced({ group, topic, partition }: TaskId): PlimsollError {
   return new PlimsollError('fenced', `${group}: a later owner has taken ${topic}/${partition}`);
+}
+
+function elsewhere({ group, topic, partition }: TaskId): PlimsollError {
+  const message = `${group}: Redis is not at the checkpoint of ${topic}/${partition} that its owner knows`;
+  return new PlimsollError('fenced', message);
 }
 
 function listOf(reply: unknown, script: string): readonly unknown[] {

@@ -33,7 +33,7 @@ describe.skipIf(servers === undefined)('Redis', () => {
     const commit = { previousOffset: undefined, nextOffset: 1, settings: '', put, remove: [], ttlMs: 60_000 };
     await store.commit(lease, commit);
     await store.commit(lease, commit);
-    const states = await store.load(lease, [...put.keys()]);
+    const states = await store.load(lease, [...put.keys()], 1);
     expect(states.map((state) => state?.[999_999])).toEqual(Array.from({ length: 30 }, (_, i) => i));
     const zombie = { ...lease, owner: 'someone' };
     await expect(store.commit(zombie, { ...commit, nextOffset: 2 })).rejects.toMatchObject({ code: 'fenced' });

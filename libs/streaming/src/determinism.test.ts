@@ -47,7 +47,7 @@ class World {
 
   readonly dyingStore: StateStore = {
     open: (id) => this.store.open(id),
-    load: (lease, keys) => this.store.load(lease, keys),
+    load: (lease, keys, checkpoint) => this.store.load(lease, keys, checkpoint),
     commit: async (lease, commit) => {
       if (this.crash === 'before-commit') throw this.die();
       await this.store.commit(lease, commit);

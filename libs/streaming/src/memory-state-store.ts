@@ -37,8 +37,13 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve({ task, epoch, owner, nextOffset, settings });
   }
 
-  load(lease: TaskLease, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.owned(lease, ({ states }) => {
+  load(
+    lease: TaskLease,
+    keys: readonly string[],
+    checkpoint: number | undefined,
+  ): Promise<readonly (Uint8Array | undefined)[]> {
+    return this.owned(lease, ({ states, nextOffset }) => {
+      if (nextOffset !== checkpoint) throw new PlimsollError('fenced', 'the store is not at the checkpoint to be read');
       const nowMs = this.clock.nowMs();
       return keys.map((key) => {
         const state = states.get(key);

@@ -236,8 +236,8 @@ export class PartitionTask<Message, State> {
     }
     if (missing.size === 0) return states;
     const keys = [...missing];
-    const lease = this.held();
-    const loaded = await this.waitOwned(context, 'state-store', () => store.load(lease, keys));
+    const [lease, checkpoint] = [this.held(), this.nextOffset];
+    const loaded = await this.waitOwned(context, 'state-store', () => store.load(lease, keys, checkpoint));
     // A state of an unknown version is not guessed at: the partition waits for a release that reads it.
     await waiting.until(
       this.task,

@@ -37,10 +37,15 @@ export interface StateStore {
   /** Takes the task over: from now on every earlier owner is refused. */
   open(task: TaskId): Promise<TaskLease>;
   /**
-   * The states of `keys`, in their order; undefined where there is none or its life has ended. Throws `fenced` where a
-   * later owner has opened the task: a state read then would belong to another offset.
+   * The states of `keys` as they are at `checkpoint`, in the order of the keys; undefined where there is none or its
+   * life has ended. Throws `fenced` where a later owner has opened the task, or where the store is not at `checkpoint`:
+   * what would be read then belongs to another offset.
    */
-  load(lease: TaskLease, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
+  load(
+    lease: TaskLease,
+    keys: readonly string[],
+    checkpoint: number | undefined,
+  ): Promise<readonly (Uint8Array | undefined)[]>;
   /**
    * Throws `fenced`, and changes nothing, where a later owner has opened the task, or where the store is not at
    * `previousOffset` (it lost writes it had acknowledged): open again and go on from there. A commit whose answer was

@@ -81,7 +81,7 @@ class Stream {
     const { store, commitFailures } = this;
     return {
       open: (id) => store.open(id),
-      load: (lease, keys) => store.load(lease, keys),
+      load: (lease, keys, checkpoint) => store.load(lease, keys, checkpoint),
       commit: (lease, commit) => {
         const failure = commitFailures.shift();
         return failure === undefined ? store.commit(lease, commit) : Promise.reject(failure);
@@ -180,7 +180,7 @@ describe('StatefulProcessor', () => {
     let current: StateStore = stream.store;
     const store: StateStore = {
       open: (id) => current.open(id),
-      load: (lease, keys) => current.load(lease, keys),
+      load: (lease, keys, checkpoint) => current.load(lease, keys, checkpoint),
       commit: (lease, commit) => current.commit(lease, commit),
       health: () => current.health(),
       close: () => current.close(),

@@ -34,7 +34,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       await store().commit(lease, { ...step(undefined, 7, { a: 'one', b: 'two' }), settings: 'v1' });
       const next = await store().open(task);
       expect(next).toMatchObject({ nextOffset: 7, settings: 'v1' });
-      expect((await store().load(next, ['b', 'none', 'a'])).map(plain)).toEqual(['two', undefined, 'one']);
+      expect((await store().load(next, ['b', 'none', 'a'], 7)).map(plain)).toEqual(['two', undefined, 'one']);
     });
 
     it('keeps any bytes and any key', async () => {
@@ -43,7 +43,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const keys = ['', ' ', '{brace}', 'größe', 'a\u0000b', '*', 'x'.repeat(1_000)];
       const put = new Map(keys.map((key) => [key, every]));
       await store().commit(lease, { ...step(undefined, 1), put });
-      for (const state of await store().load(lease, keys)) expect([...(state ?? [])]).toEqual([...every]);
+      for (const state of await store().load(lease, keys, 1)) expect([...(state ?? [])]).toEqual([...every]);
     });
 
     it('keeps offsets exact up to 2^53', async () => {
@@ -57,7 +57,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const lease = await store().open(newTask());
       await store().commit(lease, step(undefined, 1, { a: 'one', b: 'two' }));
       await store().commit(lease, { ...step(1, 2, { b: 'three' }), remove: ['a', 'never'] });
-      expect((await store().load(lease, ['a', 'b'])).map(plain)).toEqual([undefined, 'three']);
+      expect((await store().load(lease, ['a', 'b'], 2)).map(plain)).toEqual([undefined, 'three']);
     });
 
     it('keeps tasks apart', async () => {
@@ -66,7 +66,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const lease = await store().open(task);
       const otherLease = await store().open(other);
       await store().commit(lease, step(undefined, 5, { a: 'mine' }));
-      expect((await store().load(otherLease, ['a'])).map(plain)).toEqual([undefined]);
+      expect((await store().load(otherLease, ['a'], undefined)).map(plain)).toEqual([undefined]);
       expect((await store().open(other)).nextOffset).toBeUndefined();
     });
 
@@ -77,8 +77,8 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const owner = await store().open(task);
       expect(owner.epoch).toBeGreaterThan(zombie.epoch);
       await expect(store().commit(zombie, step(3, 9, { a: 'zombie' }))).rejects.toMatchObject({ code: 'fenced' });
-      await expect(store().load(zombie, ['a'])).rejects.toMatchObject({ code: 'fenced' });
-      expect((await store().load(owner, ['a'])).map(plain)).toEqual(['one']);
+      await expect(store().load(zombie, ['a'], 3)).rejects.toMatchObject({ code: 'fenced' });
+      expect((await store().load(owner, ['a'], 3)).map(plain)).toEqual(['one']);
       await store().commit(owner, step(3, 4, { a: 'two' }));
       expect((await store().open(task)).nextOffset).toBe(4);
     });
@@ -88,7 +88,15 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const lease = await store().open(task);
       await store().commit(lease, step(undefined, 3, { a: 'one' }));
       await expect(store().commit(lease, step(5, 6, { a: 'gap' }))).rejects.toMatchObject({ code: 'fenced' });
-      expect((await store().load(lease, ['a'])).map(plain)).toEqual(['one']);
+      expect((await store().load(lease, ['a'], 3)).map(plain)).toEqual(['one']);
+    });
+
+    it('shows no state to an owner who believes in another checkpoint', async () => {
+      const lease = await store().open(newTask());
+      await store().commit(lease, step(undefined, 3, { a: 'one' }));
+      for (const checkpoint of [undefined, 2, 4]) {
+        await expect(store().load(lease, ['a'], checkpoint)).rejects.toMatchObject({ code: 'fenced' });
+      }
     });
 
     it('takes a commit that is repeated because its answer was lost', async () => {
@@ -99,7 +107,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       await store().commit(lease, commit);
       const next = await store().open(task);
       expect(next.nextOffset).toBe(3);
-      expect((await store().load(next, ['a'])).map(plain)).toEqual(['one']);
+      expect((await store().load(next, ['a'], 3)).map(plain)).toEqual(['one']);
     });
 
     it('forgets a state at the end of its life and keeps the checkpoint', async () => {
@@ -108,7 +116,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       await store().commit(lease, { ...step(undefined, 3, { short: 'one' }), ttlMs: 40 });
       await store().commit(lease, step(3, 4, { long: 'two' }));
       await expect
-        .poll(async () => (await store().load(lease, ['short', 'long'])).map(plain), { timeout: 5_000 })
+        .poll(async () => (await store().load(lease, ['short', 'long'], 4)).map(plain), { timeout: 5_000 })
         .toEqual([undefined, 'two']);
       expect((await store().open(task)).nextOffset).toBe(4);
     });
@@ -118,10 +126,10 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const lease = await store().open(task);
       const put = new Map(Array.from({ length: 5_000 }, (_, i) => [`key-${i}`, bytes(`${'x'.repeat(200)}${i}`)]));
       await store().commit(lease, { ...step(undefined, 1), put });
-      const states = await store().load(lease, [...put.keys()]);
+      const states = await store().load(lease, [...put.keys()], 1);
       expect(plain(states[4_999])).toBe('x'.repeat(200) + '4999');
       await store().commit(lease, { ...step(1, 2), remove: [...put.keys()] });
-      expect(new Set(await store().load(lease, [...put.keys()]))).toEqual(new Set([undefined]));
+      expect(new Set(await store().load(lease, [...put.keys()], 2))).toEqual(new Set([undefined]));
     });
 
     it('lets exactly one of two owners commit at once', async () => {

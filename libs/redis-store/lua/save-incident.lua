@@ -1,0 +1,54 @@
+--[[
+  Saves an incident if nobody saved it in between, and forgets the oldest beyond the limit.
+
+  KEYS[1]  hash of incidents: id to JSON
+  KEYS[2]  sorted set of ids by when they were last seen, milliseconds
+  KEYS[3]  sorted set of ids by the sequence of their latest change
+  KEYS[4]  hash of versions: id to the sequence that its JSON was saved with
+  KEYS[5]  sorted set of ids by when they were saved, milliseconds
+  KEYS[6]  counter of changes
+  ARGV[1]  id
+  ARGV[2]  the version that the JSON was made from; empty for a new incident
+  ARGV[3]  JSON up to the value of its field `sequence`, which comes last
+  ARGV[4]  when it was last seen, milliseconds
+  ARGV[5]  time now, milliseconds
+  ARGV[6]  how long an incident is kept after its last change, milliseconds
+  ARGV[7]  how many incidents are kept
+  ARGV[8]  how many of the oldest are forgotten in one step, at most
+
+  Output   the new sequence, or -1 where somebody saved it in between
+]]
+local id, now, life = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6])
+local version = redis.call('HGET', KEYS[4], id)
+if (version or '') ~= ARGV[2] then
+  return -1
+end
+
+local sequence = redis.call('INCR', KEYS[6])
+redis.call('HSET', KEYS[1], id, ARGV[3] .. sequence .. '}')
+redis.call('HSET', KEYS[4], id, sequence)
+redis.call('ZADD', KEYS[2], ARGV[4], id)
+redis.call('ZADD', KEYS[3], sequence, id)
+redis.call('ZADD', KEYS[5], now, id)
+
+local most = tonumber(ARGV[8])
+local old = redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', now - life, 'LIMIT', 0, most)
+local beyond = redis.call('ZCARD', KEYS[5]) - #old - tonumber(ARGV[7])
+if beyond > 0 then
+  for _, one in ipairs(redis.call('ZRANGE', KEYS[5], #old, #old + math.min(beyond, most) - 1)) do
+    old[#old + 1] = one
+  end
+end
+for _, one in ipairs(old) do
+  redis.call('HDEL', KEYS[1], one)
+  redis.call('HDEL', KEYS[4], one)
+  for i = 2, 5 do
+    if i ~= 4 then
+      redis.call('ZREM', KEYS[i], one)
+    end
+  end
+end
+for i = 1, 6 do
+  redis.call('PEXPIRE', KEYS[i], life)
+end
+return sequence

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+
+import { incidentStoreContract, testServers } from '@plimsoll/streaming/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { RedisIncidentStore } from './incident-store.js';
+import { RedisConnection } from './redis-connection.js';
+import { parseRedisUrl } from './redis-options.js';
+
+const servers = testServers();
+
+describe.skipIf(servers === undefined)('Redis', () => {
+  const options = parseRedisUrl(servers?.redisUrl ?? 'redis://127.0.0.1');
+  const prefix = `test-${randomUUID()}`;
+  const connections: RedisConnection[] = [];
+  const connect = (): RedisConnection => {
+    const connection = new RedisConnection({ ...options, keyPrefix: `${prefix}-${connections.length}` });
+    connections.push(connection);
+    return connection;
+  };
+  const first = connect();
+  beforeAll(() => first.ready());
+  afterAll(() => Promise.all(connections.map((connection) => connection.close())));
+
+  incidentStoreContract('Redis', (limits) => new RedisIncidentStore(connect(), limits));
+
+  it('gives every key a time to live', async () => {
+    const keys = await first.call('KEYS', `${prefix}*`);
+    expect(Array.isArray(keys) && keys.length).toBeGreaterThan(10);
+    for (const key of keys as Buffer[]) expect(await first.call('PTTL', key)).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+
+import { describe, expect, it } from 'vitest';
+
+import { MAX_INCIDENT_EVIDENCE, type IncidentRecord } from '../incident-record.js';
+import type { IncidentLimits, IncidentStore } from '../incident-store.js';
+import { incidentAlert } from './incident-alerts.js';
+
+/** What every incident store promises. `store` gives a new, empty one each time. */
+export function incidentStoreContract(name: string, store: (limits?: Partial<IncidentLimits>) => IncidentStore): void {
+  const plain = (record: IncidentRecord | undefined): unknown => ({ ...record, sequence: 0 });
+
+  describe(`incident store contract: ${name}`, () => {
+    it('comes to the same record in whatever order revisions and decisions arrive, however often', async () => {
+      const decision = { status: 'benign' as const, by: 'ann', at_ms: 1, note: '', sequence: 1 };
+      const all = [
+        incidentAlert('a'),
+        incidentAlert('a', { revision: 2, activity: 2, evidence: 150 }),
+        incidentAlert('a', { revision: 3, activity: 3, atMs: 1_790_000_100_000, evidence: 150 }),
+        incidentAlert('a', { revision: 2, decision }),
+        incidentAlert('a', { revision: 2, decision: { ...decision, status: 'resolved', sequence: 2 } }),
+      ];
+      const orders = [all, [...all].reverse(), [...all, ...all], [all[3]!, all[1]!, all[4]!, all[0]!, all[2]!]];
+      const results: unknown[] = [];
+      for (const order of orders) {
+        const one = store();
+        for (const alert of order) await one.apply(alert);
+        const record = await one.get(all[0]!.finding_info.uid);
+        expect(record).toMatchObject({ state: 'closed', status: 'resolved', lastSeenMs: 1_790_000_100_000 });
+        expect(record?.evidence).toHaveLength(MAX_INCIDENT_EVIDENCE);
+        results.push(plain(record));
+      }
+      for (const result of results) expect(result).toEqual(results[0]);
+    });
+
+    it('lists by pages, last seen first, and filters', async () => {
+      const one = store();
+      for (let i = 0; i < 25; i++) {
+        const path = i % 2 === 0 ? 'sqli' : 'xss';
+        await one.apply(
+          incidentAlert(`i${i}`, { atMs: 1_790_000_000_000 + Math.floor(i / 5), severity: 1 + (i % 6), path }),
+        );
+      }
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await one.list({}, 4, after);
+        seen.push(...page.incidents.map(({ id }) => id));
+        after = page.next;
+      } while (after !== undefined);
+      expect(new Set(seen).size).toBe(25);
+      const whole = await one.list({}, 100);
+      expect(whole.incidents.map(({ id }) => id)).toEqual(seen);
+      expect(whole.incidents[0]!.lastSeenMs).toBe(1_790_000_000_004);
+      const count = async (filter: Parameters<IncidentStore['list']>[0]): Promise<number> =>
+        (await one.list(filter, 100)).incidents.length;
+      expect(await count({ path: 'xss' })).toBe(12);
+      expect(await count({ minSeverity: 6 })).toBe(4);
+      expect(await count({ text: 'I24 IN' })).toBe(1);
+      expect(await count({ text: '.*' })).toBe(0);
+      expect(await count({ fromMs: 1_790_000_000_001, toMs: 1_790_000_000_002 })).toBe(5);
+      expect(await count({ state: 'closed' })).toBe(0);
+      await expect(one.list({}, 1, 'nonsense')).rejects.toMatchObject({ code: 'bad-message' });
+    });
+
+    it('tells each changed incident once, in the order of the latest change', async () => {
+      const one = store();
+      const start = await one.latestSequence();
+      const a = await one.apply(incidentAlert('a'));
+      const b = await one.apply(incidentAlert('b'));
+      const again = await one.apply(incidentAlert('a', { revision: 2 }));
+      expect((await one.changesSince(start, 10)).map(({ id }) => id)).toEqual([b.id, a.id]);
+      expect((await one.changesSince(b.sequence, 10)).map(({ sequence }) => sequence)).toEqual([again.sequence]);
+      expect(await one.changesSince(await one.latestSequence(), 10)).toEqual([]);
+      expect(await one.changesSince(start, 1)).toHaveLength(1);
+      await one.apply(incidentAlert('a', { revision: 2 }));
+      expect(await one.latestSequence()).toBe(again.sequence);
+    });
+
+    it('loses no change when several apply at once', async () => {
+      const one = store();
+      await Promise.all(Array.from({ length: 10 }, (_, i) => one.apply(incidentAlert('a', { revision: i + 1 }))));
+      const record = await one.get(incidentAlert('a').finding_info.uid);
+      expect([record?.alert?.metadata.sequence, record?.evidence.length]).toEqual([10, 10]);
+    });
+
+    it('keeps no more incidents than it may', async () => {
+      const one = store({ maxIncidents: 5 });
+      for (let i = 0; i < 12; i++) await one.apply(incidentAlert(`i${i}`));
+      expect((await one.list({}, 100)).incidents).toHaveLength(5);
+      expect(await one.get(incidentAlert('i11').finding_info.uid)).toBeDefined();
+      expect(await one.get(incidentAlert('i0').finding_info.uid)).toBeUndefined();
+      expect(await one.changesSince(0, 100)).toHaveLength(5);
+    });
+
+    it('keeps suppressions with their reason until a day after their end', async () => {
+      const one = store();
+      const base = { kind: 'suppression' as const, application: 'shop', path: 'xss' as const, by: 'ann', startsMs: 0 };
+      const now = Date.now();
+      const current = { ...base, id: randomUUID(), reason: 'known', createdMs: now, expiresMs: now + 1_000 };
+      await one.putSuppression(current);
+      await one.putSuppression({ ...current, id: randomUUID(), expiresMs: now - 2 * 86_400_000 });
+      const [only, ...others] = await one.suppressions();
+      expect([only, others]).toMatchObject([current, []]);
+      expect([await one.removeSuppression(current.id), await one.removeSuppression(current.id)]).toEqual([true, false]);
+    });
+
+    it('keeps an audit trail, the latest first', async () => {
+      const one = store();
+      const entry = { atMs: 1, by: 'ann', role: 'admin', target: 't', detail: 'd' };
+      await one.audit({ ...entry, id: '1', action: 'first' });
+      await one.audit({ ...entry, id: '2', action: 'second' });
+      expect((await one.auditTrail(10)).map(({ action }) => action)).toEqual(['second', 'first']);
+      expect(await one.auditTrail(1)).toHaveLength(1);
+      expect(await one.health()).toEqual({ ready: true });
+    });
+  });
+}

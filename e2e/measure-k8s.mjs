@@ -7,8 +7,11 @@
  *
  * `--metadata` takes every body away first: what a cluster with the least audit policy would see.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
 import { gunzipSync } from 'node:zlib';
 
 import { K8sAuditLearner, k8sAuditDetector } from '@plimsoll/detection';
@@ -19,6 +22,8 @@ const folder = process.argv[2] ?? '../shared/data/k8s-audit';
 const budget = { falseAlertsPerDay: Number(process.argv[3] ?? 10) || 10 };
 const verbose = process.argv.includes('--verbose');
 const metadata = process.argv.includes('--metadata');
+
+const print = (line) => process.stdout.write(`${line}\n`);
 
 function stripped(text) {
   const lines = text.split('\n').filter((line) => line !== '');
@@ -91,10 +96,10 @@ function incidentsOf(verdicts) {
 function show(incidents, firstUs) {
   for (const one of incidents) {
     const delay = ((one.firstUs - firstUs) / 1e6).toFixed(1);
-    console.log(
+    print(
       `  ${one.finding.padEnd(22)} sev ${one.severity}  ${one.user}  at event ${one.position}, ${delay} s, ${one.verdicts} verdicts, score ${one.score.toFixed(1)}`,
     );
-    if (verbose) console.log(`      ${one.evidence.observed}\n      normal: ${one.evidence.expected}`);
+    if (verbose) print(`      ${one.evidence.observed}\n      normal: ${one.evidence.expected}`);
   }
 }
 
@@ -107,24 +112,30 @@ for (const event of day2) if (event.timeUs < middleUs) learner.calibrate(event);
 const profile = learner.finish();
 const model = k8sAuditDetector.prepare(profile, budget);
 const { calibration } = model;
-console.log(
+print(
   `profile ${profile.version}: ${profile.learned.events} events, novelty ${profile.learned.novelty.toFixed(4)}, model ${(JSON.stringify(profile).length / 1024).toFixed(0)} KiB`,
 );
-console.log(
+print(
   `calibration: ${calibration.count} scores, max ${calibration.scores.at(-1).toFixed(2)}, tail from ${calibration.tail.from.toFixed(2)} scale ${calibration.tail.scale.toFixed(2)} shape ${calibration.tail.shape.toFixed(2)}, extremal index ${calibration.extremalIndex.toFixed(2)}`,
 );
-console.log(
+print(
   `threshold: score ${model.threshold.score.toFixed(2)}, p ${model.threshold.pValue.toExponential(1)}, budget ${budget.falseAlertsPerDay} a day`,
 );
 const test = day2.filter((event) => event.timeUs >= middleUs);
 const started = performance.now();
 const incidents = incidentsOf(verdictsOf(test, model));
 const spent = performance.now() - started;
-console.log(
+print(
   `\nfalse incidents on the test half (${test.length} requests, ${(spent / test.length).toFixed(3)} ms each): ${incidents.length}`,
 );
 show(incidents, test[0].timeUs);
 const labels = JSON.parse(readFileSync(join(folder, 'attack-labels.json'), 'utf8'));
+if (existsSync(join(folder, 'hard-negatives.jsonl.gz'))) {
+  const input = events('hard-negatives.jsonl.gz');
+  const found = incidentsOf(verdictsOf(input, model));
+  print(`\neveryday work that looks like an attack (${input.length} requests): ${found.length} false incidents`);
+  show(found, input[0].timeUs);
+}
 for (const name of readdirSync(folder)
   .filter((file) => /^attack-.*\.jsonl\.gz$/.test(file))
   .sort()) {
@@ -136,7 +147,7 @@ for (const name of readdirSync(folder)
   const named = found.filter((incident) => attackers.has(incident.user));
   const others = found.filter((incident) => !attackers.has(incident.user));
   const missed = [...attackers].filter((user) => !found.some((incident) => incident.user === user));
-  console.log(
+  print(
     `\n${name}: ${input.length} requests, ${named.length > 0 ? 'detected' : 'MISSED'}; identities named ${attackers.size - missed.length} of ${attackers.size}${missed.length > 0 ? ` (not ${missed.join(', ')})` : ''}; others named: ${others.length}`,
   );
   show(found, input[0].timeUs);

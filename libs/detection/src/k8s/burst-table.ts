@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { K8sAuditEvent } from '@plimsoll/contracts';
 
-import { outcomeOf, riskOf } from './request-kind.js';
+import { outcomeOf, riskOf, succeeded } from './request-kind.js';
 
 /** What is counted in bursts. `delete` counts objects where the answer says how many. */
 export const CHANNELS = ['delete', 'denied', 'secret', 'write', 'all'] as const;
@@ -24,6 +24,7 @@ export const BURST_COST_NATS: Readonly<Record<Channel, number>> = {
 const CLASS_WEIGHT = 4;
 /** Size of a burst where nothing at all is known. */
 const PRIOR_SIZE = 3;
+const MIN_BURST = 5;
 const MAX_CONTEXTS = 20_000;
 /** A deletecollection whose answer was not logged. */
 const UNKNOWN_COLLECTION = 5;
@@ -37,7 +38,7 @@ export function channelsOf(event: K8sAuditEvent): readonly (readonly [Channel, n
   const outcome = outcomeOf(event);
   const found: (readonly [Channel, number])[] = [['all', 1]];
   if (outcome === 'denied' || outcome === 'unauthenticated') found.push(['denied', 1]);
-  if (outcome !== 'ok') return found;
+  if (!succeeded(event)) return found;
   const risk = riskOf(event);
   if (event.verb === 'delete') found.push(['delete', 1]);
   if (event.verb === 'deletecollection') found.push(['delete', event.items ?? UNKNOWN_COLLECTION]);
@@ -79,10 +80,16 @@ export class BurstTable {
     return { mean: (own.sum + classMean * CLASS_WEIGHT) / (own.bursts + CLASS_WEIGHT), bursts: own.bursts };
   }
 
-  /** −ln of the chance that a burst of this identity has at least `size`, in [0, 40]. */
+  /**
+   * −ln of the chance that an interval in which this identity is active holds a burst of at least `size`, in [0, 40].
+   * 0 under `MIN_BURST`: to do a thing a few times is no burst, and its novelty is judged elsewhere.
+   */
   nats(user: string, klass: string, channel: Channel, size: number): number {
-    const { mean } = this.usual(user, klass, channel);
-    return Math.min(Math.max(0, size - 1) * -Math.log(1 - 1 / Math.max(mean, 1.1)), 40);
+    if (size < MIN_BURST) return 0;
+    const { mean, bursts } = this.usual(user, klass, channel);
+    const active = this.#contexts.get(`u ${user}\nall`)?.bursts ?? 0;
+    const any = active === 0 ? 1 : Math.min(1, (bursts + 0.5) / (active + 1));
+    return Math.min(-Math.log(any) + (size - 1) * -Math.log(1 - 1 / Math.max(mean, 1.1)), 40);
   }
 
   data(): BurstTableData {

@@ -5,12 +5,13 @@ import type { Learned, TableName } from './model.js';
 import type { Surprise } from './novelty-table.js';
 import type { Observation } from './observations.js';
 import type { FactGroup } from './request-facts.js';
-import { actionOf, outcomeOf } from './request-kind.js';
+import { actionOf } from './request-kind.js';
 
 const LIMIT = 1024;
 
 const ASKED: Readonly<Record<TableName, string>> = {
   kind: 'the kind of identity',
+  who: 'who asks',
   action: 'what it asks',
   namespace: 'where',
   object: 'of which object',
@@ -26,7 +27,7 @@ function requestWords(event: K8sAuditEvent): string {
   const where = resource?.namespace === undefined ? '' : ` in ${JSON.stringify(resource.namespace)}`;
   const what = resource?.object === undefined ? '' : ` ${JSON.stringify(resource.object)}`;
   const from = event.source.address === undefined ? '' : ` from ${event.source.address}`;
-  return `${event.user.name}: ${actionOf(event)}${what}${where} → ${event.status} (${outcomeOf(event)})${from}`;
+  return `${event.user.name}: ${actionOf(event)}${what}${where} → ${event.status}${from}`;
 }
 
 /** What the audit level let be seen; bodies matter to what grants, pods and programs hold. */

@@ -2,31 +2,32 @@ import type { K8sAuditEvent } from '@plimsoll/contracts';
 
 import { BURST_COST_NATS, BURST_US, channelsOf, type Channel } from './burst-table.js';
 import type { FindingName } from './findings.js';
-import type { Learned } from './model.js';
+import type { Learned, TableName } from './model.js';
 import { identityClass } from './names.js';
-import { nodeNetwork, observationsOf, podNetwork, type Observation } from './observations.js';
-import { objectKey, requestFacts, type FactGroup } from './request-facts.js';
+import { observationsOf, type Observation } from './observations.js';
+import { objectKey, populationOf, requestFacts, type FactGroup } from './request-facts.js';
 import {
   COST_ANONYMOUS_NATS,
   COST_DENIED_NATS,
   COST_NATS,
   outcomeOf,
   riskOf,
+  succeeded,
   type RequestRisk,
 } from './request-kind.js';
 import { NAMESPACED_NATS, REFUSED_NATS, stakeOf } from './stakes.js';
-import { otherAddress, remember, rememberRole, type Contribution, type K8sState } from './state.js';
+import { remember, rememberRole, type Contribution, type K8sState } from './state.js';
+import { foreignNetworkNats, tokenMoved } from './token-places.js';
 import { explainBurst, explainFact, explainNovelty } from './explain.js';
 
 /** Surprise fades with this half-life: what is a minute apart belongs together, what is an hour apart does not. */
 const HALF_LIFE_US = 120_000_000;
 /** The same thing counts again after this long. */
 const AGAIN_US = 600_000_000;
-/** Least number of tokens of a node from which its network is known. */
-const MIN_NODE_TOKENS = 3;
+const USUAL_NATS = Math.LN2;
 const MAX_GATHERED_NATS = 200;
-/** Most that requests which only read what is harmless can bring together. */
-const MAX_HARMLESS_NATS = 6;
+/** Most that harmless reads, and ordinary writes, can bring together by being new: less than any threshold. */
+const MAX_NATS = { harmless: 4, ordinary: 5 } as const;
 
 /** What one request adds. */
 export interface Judgement {
@@ -43,8 +44,10 @@ export interface Judgement {
  * first two gather over requests and fade; the same thing counts once. Cost: a dozen look-ups.
  */
 export function judge(event: K8sAuditEvent, state: K8sState, learned: Learned): Judgement {
-  const elapsedUs = Math.max(0, event.timeUs - state.lastUs);
-  state.gathered *= Math.pow(0.5, elapsedUs / HALF_LIFE_US);
+  const faded = Math.pow(0.5, Math.max(0, event.timeUs - state.lastUs) / HALF_LIFE_US);
+  state.gathered *= faded;
+  state.harmless *= faded;
+  state.ordinary *= faded;
   state.lastUs = Math.max(state.lastUs, event.timeUs);
   state.recent = state.recent.filter(({ evidence }) => state.lastUs - evidence.timeUs <= 2 * HALF_LIFE_US);
 
@@ -58,17 +61,19 @@ export function judge(event: K8sAuditEvent, state: K8sState, learned: Learned): 
 
 function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
   const observations = observationsOf(event);
-  const parts = observations.map((observation) => ({
-    observation,
-    surprise: learned.tables[observation.table].surprise(observation.places),
-  }));
+  const parts = observations.map((observation) => {
+    const surprise = learned.tables[observation.table].surprise(observation.places);
+    // Whoever was learned is no stranger, however seldom he asks.
+    const known = PRESENCE.has(observation.table) && surprise.unseenIn === undefined;
+    return { observation, surprise: known ? { ...surprise, nats: 0 } : surprise };
+  });
   const surplus = parts.reduce((sum, { surprise }) => sum + surprise.nats, 0) - costOf(event);
-  // An informer that starts anew lists twenty things at once: reading what harms nobody is never an alarm by itself.
-  const harmless = outcomeOf(event) === 'ok' && HARMLESS.has(riskOf(event)) && !isNobody(event);
-  const nats = harmless ? Math.min(surplus, MAX_HARMLESS_NATS - harmlessNats(state)) : surplus;
+  const bound = boundOf(event);
+  const nats = bound === undefined ? surplus : Math.min(surplus, MAX_NATS[bound] - state[bound]);
   if (nats <= 0) return [];
   const key = `novel ${observations.map(({ places }) => places[0]?.[1] ?? '').join('|')}`;
   if (remember(state, key, event.timeUs, AGAIN_US)) return [];
+  if (bound !== undefined) state[bound] += nats;
   const strangest = parts.reduce((most, part) => (part.surprise.nats > most.surprise.nats ? part : most));
   return [
     {
@@ -79,14 +84,21 @@ function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contr
   ];
 }
 
+const PRESENCE: ReadonlySet<TableName> = new Set(['kind', 'who']);
 const HARMLESS: ReadonlySet<RequestRisk> = new Set(['public', 'read', 'review', 'rbac-read']);
+const ORDINARY: ReadonlySet<RequestRisk> = new Set(['write', 'delete', 'workload-write', 'secret-write', 'rbac-write']);
 
-/** What is left of the surprise that harmless reads brought lately. */
-function harmlessNats(state: K8sState): number {
-  return state.recent.reduce((sum, { finding, nats, evidence }) => {
-    const faded = Math.pow(0.5, (state.lastUs - evidence.timeUs) / HALF_LIFE_US);
-    return finding === 'unusual-request' ? sum + nats * faded : sum;
-  }, 0);
+/**
+ * One new operation is many new requests: an informer that starts anew lists twenty things, an upgrade writes five kinds
+ * of objects that the installer never wrote. Neither is an alarm by its newness alone, however many they are; what a
+ * write grants or runs counts by itself. A write of a role whose body was not logged may grant anything: no bound.
+ */
+function boundOf(event: K8sAuditEvent): 'harmless' | 'ordinary' | undefined {
+  if (outcomeOf(event) !== 'answered' || isNobody(event)) return undefined;
+  const risk = riskOf(event);
+  if (HARMLESS.has(risk)) return 'harmless';
+  const unknown = risk === 'rbac-write' && event.grant === undefined;
+  return ORDINARY.has(risk) && !unknown ? 'ordinary' : undefined;
 }
 
 function isNobody(event: K8sAuditEvent): boolean {
@@ -113,6 +125,7 @@ const FINDING_BY_RISK: Readonly<Record<RequestRisk, FindingName>> = {
   'secret-read': 'secret-access',
   'rbac-write': 'privilege-grant',
   'control-write': 'unusual-write',
+  'system-write': 'unusual-write',
   connect: 'container-exec',
   mint: 'token-minted',
 };
@@ -130,6 +143,7 @@ const FINDING_BY_GROUP: Readonly<Record<FactGroup, FindingName>> = {
   pod: 'privileged-workload',
   script: 'injected-program',
   token: 'token-stolen',
+  mint: 'token-minted',
   answer: 'secret-access',
 };
 
@@ -138,24 +152,28 @@ function dangerousFacts(event: K8sAuditEvent, state: K8sState, learned: Learned)
   const rolePowers = (role: string): readonly string[] | undefined =>
     state.roles.find(([known]) => known === role)?.[1] ?? learned.roles.get(role);
   const held = learned.objects.get(objectKey(event));
-  const refused = outcomeOf(event) === 'ok' ? 0 : REFUSED_NATS;
+  const refused = succeeded(event) ? 0 : REFUSED_NATS;
   const found: Contribution[] = [];
   const add = (group: FactGroup, fact: string, nats: number): void => {
     if (nats <= 0 || remember(state, `fact ${fact} ${factObject(event, group)}`, event.timeUs, AGAIN_US)) return;
     found.push({ finding: factFinding(fact, group), nats, evidence: explainFact(event, group, fact, nats, learned) });
   };
-  for (const { group, facts } of requestFacts(event, rolePowers)) {
+  const moved = tokenMoved(event, state);
+  for (const { group, facts } of requestFacts(event, { rolePowers, moved })) {
     if ((group === 'pod' || group === 'script') && (inherited(event, learned) || sameProgram(event, held, group)))
       continue;
     for (const fact of facts) {
       if (held?.has(fact) === true) continue;
       const narrow = group === 'grant' && event.grant?.cluster === false ? NAMESPACED_NATS : 0;
-      const rarity = -Math.log(learned.facts.share(user, group, fact));
+      const rarity = -Math.log(learned.facts.share(user, populationOf(event, group), fact));
+      // What every second request of this user holds is its work, whatever it is worth to others.
+      if (rarity < USUAL_NATS) continue;
       add(group, fact, rarity + stakeOf(fact).nats - narrow - refused);
     }
   }
-  for (const [fact, rarity] of strangePlaces(event, state, learned)) add('token', fact, rarity + stakeOf(fact).nats);
-  if (event.grant?.kind === 'role' && event.grant.role !== undefined && outcomeOf(event) === 'ok') {
+  const foreign = foreignNetworkNats(event, learned);
+  if (foreign !== undefined) add('token', 'token:foreign-network', foreign + stakeOf('token:foreign-network').nats);
+  if (event.grant?.kind === 'role' && event.grant.role !== undefined && succeeded(event)) {
     rememberRole(state, event.grant.role, event.grant.powers);
   }
   return found;
@@ -193,31 +211,6 @@ function inherited(event: K8sAuditEvent, learned: Learned): boolean {
 function sameProgram(event: K8sAuditEvent, held: ReadonlySet<string> | undefined, group: FactGroup): boolean {
   const scripts = event.scripts ?? [];
   return group === 'script' && scripts.length > 0 && scripts.every(({ digest }) => held?.has(`digest:${digest}`));
-}
-
-/** Facts about where a token is used from, each with its rarity in nats. */
-function* strangePlaces(event: K8sAuditEvent, state: K8sState, learned: Learned): Generator<readonly [string, number]> {
-  const { credential, source } = event;
-  if (event.user.kind !== 'service-account' || credential === undefined || source.address === undefined) return;
-  const share = (fact: string): number => -Math.log(learned.facts.share(event.user.name, 'token', fact));
-  const holders = [credential.id, credential.podUid === undefined ? undefined : `pod ${credential.podUid}`];
-  const moved = holders
-    .filter((holder) => holder !== undefined)
-    .map((holder) => otherAddress(state, holder, source.address!));
-  if (moved.some((other) => other !== undefined)) yield ['token:two-addresses', share('token:two-addresses')];
-  if (source.matchesPod === true) return;
-  const near = nodeNetwork(event);
-  const known = near === undefined ? undefined : learned.tables.node.surprise(near.places);
-  if (known !== undefined && known.episodes >= MIN_NODE_TOKENS) {
-    if (known.unseenIn !== undefined) yield ['token:foreign-network', known.nats + share('token:foreign-network')];
-    return;
-  }
-  const wide = podNetwork(event);
-  if (wide === undefined) return;
-  const far = learned.tables.node.surprise(wide.places);
-  if (far.unseenIn !== undefined && far.episodes >= MIN_NODE_TOKENS) {
-    yield ['token:foreign-network', far.nats + share('token:foreign-network')];
-  }
 }
 
 const FINDING_BY_CHANNEL: Readonly<Record<Channel, FindingName>> = {

@@ -31,8 +31,8 @@ const MINUTE_US = 60_000_000;
  * Scores are sums of p-values' logarithms, so whatever a short calibration says, fewer nats than this are no alarm, and
  * more nats than the ceiling are one: a tail fitted to a few hundred requests is not to be believed a thousandfold beyond.
  */
-export const FLOOR_NATS = 8;
-export const CEILING_NATS = 16;
+export const FLOOR_NATS = 10;
+export const CEILING_NATS = 14;
 const MAX_EVIDENCE = 8;
 
 /** Judges the requests of one user of a cluster. See docs/detection-kubernetes.md. */

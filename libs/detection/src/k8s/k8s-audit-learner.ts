@@ -14,13 +14,14 @@ import { BURST_US, BurstTable, channelsOf, type Channel } from './burst-table.js
 import { FactTable } from './fact-table.js';
 import { judge } from './judge.js';
 import { K8S_AUDIT } from './k8s-audit-detector.js';
-import { MAX_OBJECTS, TABLES, type Learned } from './model.js';
+import { makeTables, MAX_OBJECTS, tablesData, type Learned } from './model.js';
 import { identityClass } from './names.js';
 import { NoveltyTable } from './novelty-table.js';
 import { nodeNetwork, observationsOf, podNetwork } from './observations.js';
-import { objectKey, requestFacts } from './request-facts.js';
-import { outcomeOf } from './request-kind.js';
+import { objectKey, populationOf, requestFacts } from './request-facts.js';
+import { succeeded } from './request-kind.js';
 import { alreadyCounted, startState, type K8sState } from './state.js';
+import { tokenMoved } from './token-places.js';
 
 const MAX_USERS = 50_000;
 const MAX_TOKENS = 100_000;
@@ -35,7 +36,7 @@ const COMPLETE_NOVELTY = 0.05;
 
 /** Requests that say nothing of what is normal: what a refused write would have granted was never granted. */
 function taught(event: K8sAuditEvent): boolean {
-  return outcomeOf(event) === 'ok';
+  return succeeded(event);
 }
 
 /** What was learned so far: the same as a model asks, but it grows. */
@@ -66,18 +67,8 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
 
   constructor(of: Pick<Where, 'application' | 'workload'>) {
     this.#of = { application: of.application, workload: of.workload };
-    const tables = {
-      kind: new NoveltyTable(),
-      action: new NoveltyTable(),
-      namespace: new NoveltyTable(),
-      object: new NoveltyTable(),
-      outcome: new NoveltyTable(),
-      via: new NoveltyTable(),
-      source: new NoveltyTable(),
-      node: new NoveltyTable(),
-    };
     this.#learned = {
-      tables,
+      tables: makeTables(() => new NoveltyTable()),
       facts: new FactTable(),
       bursts: new BurstTable(),
       objects: new Map(),
@@ -92,14 +83,15 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
       this.#gaps += 1;
       return;
     }
-    if (this.#repeated(input)) return;
+    const state = this.#stateOf(input);
+    if (alreadyCounted(state, input.auditId)) return;
     this.#events += 1;
     this.#learned.levels[input.level] = (this.#learned.levels[input.level] ?? 0) + 1;
     for (const { table, places } of observationsOf(input)) {
       this.#learned.tables[table].learn(places, input.timeUs);
     }
     this.#learnToken(input);
-    this.#learnFacts(input);
+    this.#learnFacts(input, state);
     this.#learnBursts(input);
   }
 
@@ -114,7 +106,9 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
       this.#runs.set(input.key, []);
     }
     if (alreadyCounted(state, input.auditId)) return;
-    this.#runs.get(input.key)?.push(judge(input, state, this.#learned).score);
+    const { score, contributions } = judge(input, state, this.#learned);
+    // What fades from earlier requests gives no verdict, so it is no score either.
+    this.#runs.get(input.key)?.push(contributions.length > 0 ? score : 0);
     this.#scores += 1;
     this.#firstUs = Math.min(this.#firstUs, input.timeUs);
     this.#lastUs = Math.max(this.#lastUs, input.timeUs);
@@ -147,7 +141,7 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
       },
       model: {
         kind: 'k8s-audit/1',
-        tables: Object.fromEntries(TABLES.map((name) => [name, tables[name].data()])),
+        tables: tablesData(tables),
         facts: facts.data(),
         bursts: bursts.data(),
         objects: [...objects].map(([name, held]): [string, string[]] => [name, [...held].sort()]).sort(byName),
@@ -160,14 +154,14 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     });
   }
 
-  #repeated(event: K8sAuditEvent): boolean {
+  /** What is remembered of the user while learning: repeated deliveries, and where tokens were used. */
+  #stateOf(event: K8sAuditEvent): K8sState {
     let state = this.#counted.get(event.key);
     if (state === undefined) {
-      if (this.#counted.size >= MAX_USERS) return false;
       state = startState();
-      this.#counted.set(event.key, state);
+      if (this.#counted.size < MAX_USERS) this.#counted.set(event.key, state);
     }
-    return alreadyCounted(state, event.auditId);
+    return state;
   }
 
   /** The network of a pod counts once a token, however busy the pod is. */
@@ -182,12 +176,13 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     }
   }
 
-  #learnFacts(event: K8sAuditEvent): void {
+  #learnFacts(event: K8sAuditEvent, state: K8sState): void {
     const { facts, roles } = this.#learned;
     const user = event.user.name;
-    for (const { group, facts: found } of requestFacts(event, (role) => roles.get(role))) {
+    const moved = tokenMoved(event, state);
+    for (const { group, facts: found } of requestFacts(event, { rolePowers: (role) => roles.get(role), moved })) {
       if (!taught(event) && group !== 'token') continue;
-      facts.learn(user, group, found);
+      facts.learn(user, populationOf(event, group), found);
       if (group === 'pod' || group === 'script') this.#hold(event, found);
     }
     if (event.podPowers !== undefined) facts.learn(user, 'owner', event.podPowers.owned ? ['owner:owned'] : []);

@@ -12,13 +12,25 @@ export const MAX_OBJECTS = 10_000;
 
 const Named = z.array(z.tuple([z.string(), z.array(z.string().max(128)).max(128)])).max(MAX_OBJECTS);
 
+/** What is learned of a request, one table each (`observations.ts`). */
+const TABLES = ['kind', 'who', 'action', 'namespace', 'object', 'outcome', 'via', 'source', 'node'] as const;
+export type TableName = (typeof TABLES)[number];
+export type Tables = Readonly<Record<TableName, NoveltyTable>>;
+
+/** One table of each name. */
+export function makeTables(make: (name: TableName) => NoveltyTable): Tables {
+  return Object.fromEntries(TABLES.map((name) => [name, make(name)])) as Record<TableName, NoveltyTable>;
+}
+
+/** The tables as a profile holds them. */
+export function tablesData(tables: Tables): K8sModelData['tables'] {
+  return Object.fromEntries(TABLES.map((name) => [name, tables[name].data()])) as K8sModelData['tables'];
+}
+
 /** The detector's part of a profile. */
 export const K8sModelData = z.object({
   kind: z.literal('k8s-audit/1'),
-  tables: z.record(
-    z.enum(['kind', 'action', 'namespace', 'object', 'outcome', 'via', 'source', 'node']),
-    NoveltyTableData,
-  ),
+  tables: z.record(z.enum(TABLES), NoveltyTableData),
   facts: FactTableData,
   bursts: BurstTableData,
   /** What each object held: facts and digests of scripts. */
@@ -33,21 +45,9 @@ export const K8sModelData = z.object({
 });
 export type K8sModelData = z.infer<typeof K8sModelData>;
 
-export type TableName = keyof K8sModelData['tables'];
-export const TABLES: readonly TableName[] = [
-  'kind',
-  'action',
-  'namespace',
-  'object',
-  'outcome',
-  'via',
-  'source',
-  'node',
-];
-
 /** What was learned, ready to be asked: by the learner while it calibrates, by the detector when it judges. */
 export interface Learned {
-  readonly tables: Readonly<Record<TableName, NoveltyTable>>;
+  readonly tables: Tables;
   readonly facts: FactTable;
   readonly bursts: BurstTable;
   readonly objects: ReadonlyMap<string, ReadonlySet<string>>;
@@ -71,18 +71,8 @@ export function openModelData(model: unknown): K8sModelData {
 }
 
 export function openLearned(data: K8sModelData): Learned {
-  const open = (name: TableName): NoveltyTable => NoveltyTable.open(data.tables[name]);
   return {
-    tables: {
-      kind: open('kind'),
-      action: open('action'),
-      namespace: open('namespace'),
-      object: open('object'),
-      outcome: open('outcome'),
-      via: open('via'),
-      source: open('source'),
-      node: open('node'),
-    },
+    tables: makeTables((name) => NoveltyTable.open(data.tables[name])),
     facts: FactTable.open(data.facts),
     bursts: BurstTable.open(data.bursts),
     objects: new Map(data.objects.map(([name, facts]) => [name, new Set(facts)])),

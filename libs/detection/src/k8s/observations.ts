@@ -29,6 +29,7 @@ export function observationsOf(event: K8sAuditEvent): Observation[] {
   const same = (contexts: readonly string[], value: string): Place[] => contexts.map((context) => [context, value]);
   const observations: Observation[] = [
     { table: 'kind', places: [['all', kind]] },
+    { table: 'who', places: same([klass, 'all'], pattern) },
     { table: 'action', places: same([user, ...kin, klass], action) },
   ];
   const namespace = resource === undefined ? '' : namePattern(resource.namespace ?? '-');

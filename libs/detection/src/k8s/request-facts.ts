@@ -1,9 +1,9 @@
 import type { K8sAuditEvent } from '@plimsoll/contracts';
 
-import { homeNamespace, namePattern } from './names.js';
-import { outcomeOf, riskOf } from './request-kind.js';
+import { homeNamespace, identityClass, namePattern } from './names.js';
+import { riskOf, succeeded } from './request-kind.js';
 
-export type FactGroup = 'grant' | 'pod' | 'script' | 'token' | 'answer';
+export type FactGroup = 'grant' | 'pod' | 'script' | 'token' | 'mint' | 'answer';
 
 /** The facts of one group in one request; a group with no fact in it still counts as a request of that group. */
 export interface FactsOfGroup {
@@ -27,13 +27,24 @@ export function objectKey(event: K8sAuditEvent): string {
 }
 
 /**
- * What the request holds that is dangerous by itself. `rolePowers` tells what a role permits whose content the log
- * showed earlier; undefined where it never did.
+ * Among which requests the facts of a group are counted. Tokens of the cluster's own namespace are of another kind
+ * (controllers' tokens belong to no pod) than those of everybody else; that people mint tokens says nothing of pods.
  */
-export function requestFacts(
-  event: K8sAuditEvent,
-  rolePowers: (role: string) => readonly string[] | undefined,
-): FactsOfGroup[] {
+export function populationOf(event: K8sAuditEvent, group: FactGroup): string {
+  if (group === 'mint') return `mint by ${identityClass(event)}`;
+  return group === 'token' && homeNamespace(event.user.name) === 'kube-system' ? 'token of the system' : group;
+}
+
+/** What no request tells by itself. */
+export interface Beyond {
+  /** What a role permits whose content the log showed earlier; undefined where it never did. */
+  readonly rolePowers: (role: string) => readonly string[] | undefined;
+  /** The token was used from another address before (`token-places.ts`). */
+  readonly moved: boolean;
+}
+
+/** What the request holds that is dangerous by itself, by groups. */
+export function requestFacts(event: K8sAuditEvent, { rolePowers, moved }: Beyond): FactsOfGroup[] {
   const groups: FactsOfGroup[] = [];
   if (event.grant !== undefined) groups.push({ group: 'grant', facts: grantFacts(event, event.grant, rolePowers) });
   if (event.podPowers !== undefined) {
@@ -45,7 +56,8 @@ export function requestFacts(
     );
     groups.push({ group: 'script', facts: [...new Set(kinds)].map((kind) => `script:${kind}`) });
   }
-  groups.push({ group: 'token', facts: tokenFacts(event) });
+  groups.push({ group: 'token', facts: moved ? [...tokenFacts(event), 'token:two-addresses'] : tokenFacts(event) });
+  if (asksForToken(event)) groups.push({ group: 'mint', facts: isOwnToken(event) ? [] : ['mint:for-another'] });
   groups.push({ group: 'answer', facts: answerFacts(event) });
   return groups;
 }
@@ -78,12 +90,23 @@ function tokenFacts(event: K8sAuditEvent): string[] {
   return facts;
 }
 
+/** Kubelets ask for the tokens of their pods, the controller manager for its controllers': nobody else has to. */
+function asksForToken(event: K8sAuditEvent): boolean {
+  const { resource, user } = event;
+  if (resource?.name !== 'serviceaccounts' || resource.subresource !== 'token') return false;
+  return event.verb === 'create' && user.kind !== 'node' && user.kind !== 'control-plane';
+}
+
+function isOwnToken({ resource, user }: K8sAuditEvent): boolean {
+  return user.name === `system:serviceaccount:${resource?.namespace ?? ''}:${resource?.object ?? ''}`;
+}
+
 function answerFacts(event: K8sAuditEvent): string[] {
   const facts: string[] = [];
   if (event.secretsReturned === true) facts.push('answer:secrets-shown');
   if (event.bodyMismatch === true) facts.push('answer:body-mismatch');
   const nobody = event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
-  if (nobody && outcomeOf(event) === 'ok' && riskOf(event) !== 'public') facts.push('answer:anonymous-allowed');
+  if (nobody && succeeded(event) && riskOf(event) !== 'public') facts.push('answer:anonymous-allowed');
   return facts;
 }
 

@@ -15,6 +15,9 @@ const CONTROL = new Set(
 /** Paths that Kubernetes opens to anybody by its default roles. */
 const PUBLIC_PATH = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
 
+/** Where every cluster keeps what it is run by. */
+const SYSTEM_NAMESPACE = 'kube-system';
+
 export type RequestRisk =
   | 'read'
   | 'review'
@@ -26,6 +29,7 @@ export type RequestRisk =
   | 'rbac-read'
   | 'rbac-write'
   | 'control-write'
+  | 'system-write'
   | 'connect'
   | 'mint'
   | 'public';
@@ -52,25 +56,32 @@ export function riskOf(event: K8sAuditEvent): RequestRisk {
   if (CONNECTS.has(subresource) || subresource === 'ephemeralcontainers') return 'connect';
   if (name === 'serviceaccounts' && subresource === 'token') return 'mint';
   if (name === 'secrets') return reads ? 'secret-read' : 'secret-write';
-  if (group === 'rbac.authorization.k8s.io') return reads ? 'rbac-read' : 'rbac-write';
+  const deletes = verb === 'delete' || verb === 'deletecollection';
+  // To take a role away permits nothing to anybody.
+  if (group === 'rbac.authorization.k8s.io' && !deletes) return reads ? 'rbac-read' : 'rbac-write';
   if (REVIEWS.test(name)) return 'review';
   if (reads) return 'read';
   if (event.dryRun) return 'write';
-  if (verb === 'delete' || verb === 'deletecollection') return 'delete';
+  if (deletes) return 'delete';
   if (CONTROL.has(name)) return 'control-write';
+  if (resource.namespace === SYSTEM_NAMESPACE && name !== 'leases') return 'system-write';
   return WORKLOADS.has(name) && subresource === '' ? 'workload-write' : 'write';
 }
 
-export type Outcome = 'ok' | 'denied' | 'unauthenticated' | 'absent' | 'conflict' | 'refused' | 'failed';
+/**
+ * The answer as far as it tells about the asker. What is absent, in conflict or failed tells about the cluster: names
+ * are learned by themselves, and every controller meets both.
+ */
+export type Outcome = 'answered' | 'denied' | 'unauthenticated';
 
 export function outcomeOf(event: K8sAuditEvent): Outcome {
-  const { status } = event;
-  if (status === 401) return 'unauthenticated';
-  if (status === 403) return 'denied';
-  if (status === 404 || status === 410) return 'absent';
-  if (status === 409) return 'conflict';
-  if (status >= 500) return 'failed';
-  return status >= 400 ? 'refused' : 'ok';
+  if (event.status === 401) return 'unauthenticated';
+  return event.status === 403 ? 'denied' : 'answered';
+}
+
+/** Whether the request did what it asked. A status of 0 was not logged: then it is taken to have. */
+export function succeeded(event: K8sAuditEvent): boolean {
+  return event.status < 400;
 }
 
 /**
@@ -90,6 +101,7 @@ export const COST_NATS: Readonly<Record<RequestRisk, number>> = {
   'secret-read': 4,
   'rbac-write': 4,
   'control-write': 4,
+  'system-write': 3,
   connect: 3,
   mint: 3,
 };

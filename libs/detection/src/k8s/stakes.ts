@@ -71,6 +71,7 @@ const STAKES: Readonly<Record<string, Stake>> = {
   'token:two-addresses': { prior: 0.001, nats: 4 },
   'token:foreign-network': { prior: 0.002, nats: 2 },
   'token:without-pod': { prior: 0.02, nats: 3 },
+  'mint:for-another': { prior: 0.3, nats: 4 },
   'token:impersonation': { prior: 0.005, nats: 2 },
   // Answers.
   'answer:secrets-shown': { prior: 0.05, nats: -2 },

@@ -24,6 +24,10 @@ const StateData = z.object({
   lastUs: z.number(),
   /** Surprise gathered and not yet faded, in nats. */
   gathered: z.number(),
+  /** The part of it that harmless reads brought. */
+  harmless: z.number(),
+  /** The part that successful everyday writes brought. */
+  ordinary: z.number(),
   /** What was counted lately, each thing once, with its time. */
   seen: z.array(z.tuple([z.string(), z.number()])),
   recent: z.array(Contribution),
@@ -53,6 +57,8 @@ export function startState(): K8sState {
   return {
     lastUs: 0,
     gathered: 0,
+    harmless: 0,
+    ordinary: 0,
     seen: [],
     recent: [],
     bursts: [],

@@ -22,7 +22,11 @@ describe.skipIf(servers === undefined)('Redis', () => {
   beforeAll(() => first.ready());
   afterAll(() => Promise.all(connections.map((connection) => connection.close())));
 
-  incidentStoreContract('Redis', (limits) => new RedisIncidentStore(connect(), limits));
+  incidentStoreContract('Redis', async (limits) => {
+    const connection = connect();
+    await connection.ready();
+    return new RedisIncidentStore(connection, limits);
+  });
 
   it('gives every key a time to live', async () => {
     const keys = await first.call('KEYS', `${prefix}*`);

@@ -1,7 +1,7 @@
 import { Alert, decodeJson, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
+import { incidentAlert } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { alertFor } from '../testing/alerts.js';
 import { testApi, type TestApi } from '../testing/api.js';
 import { ROLES, type Role } from './access-tokens.js';
 import { API_CONTROLLERS } from './alert-api.module.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.app.close());
 
-const sqli = alertFor('injection');
+const sqli = incidentAlert('injection');
 const id = sqli.finding_info.uid;
 
 interface Answer {
@@ -107,7 +107,7 @@ describe('who may do what', () => {
 describe('incidents', () => {
   beforeEach(async () => {
     await api.incidents.apply(sqli);
-    await api.incidents.apply(alertFor('script', { path: 'xss', atMs: sqli.time + 1_000, severity: 2 }));
+    await api.incidents.apply(incidentAlert('script', { path: 'xss', atMs: sqli.time + 1_000, severity: 2 }));
   });
 
   it('lists the last seen first, by pages, and filters', async () => {
@@ -121,7 +121,7 @@ describe('incidents', () => {
   });
 
   it('shows an incident with the evidence of all its revisions', async () => {
-    await api.incidents.apply(alertFor('injection', { revision: 2 }));
+    await api.incidents.apply(incidentAlert('injection', { revision: 2 }));
     await api.incidents.apply(sqli);
     const { body } = await ask('GET', `incidents/${id}`, 'viewer');
     expect(body).toMatchObject({ revision: 2, alert: { count: 2 } });
@@ -168,7 +168,7 @@ describe('incidents', () => {
 
 describe('suppressions', () => {
   it('mark what they cover and hide nothing', async () => {
-    const seen = alertFor('scanner', { path: 'csrf', atMs: Date.now() + 5_000 });
+    const seen = incidentAlert('scanner', { path: 'csrf', atMs: Date.now() + 5_000 });
     await api.incidents.apply(seen);
     const reason = 'the weekly scan';
     const made = await ask('POST', 'suppressions', 'analyst', {

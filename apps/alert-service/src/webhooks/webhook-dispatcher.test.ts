@@ -13,9 +13,9 @@ import {
   type OutgoingRecord,
 } from '@plimsoll/streaming';
 import { CloudEvent } from 'cloudevents';
+import { incidentAlert } from '@plimsoll/streaming/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { alertFor } from '../testing/alerts.js';
 import { WebhookDispatcher, type WebhookOutcome } from './webhook-dispatcher.js';
 import { parseWebhooks, type WebhookTarget } from './webhook-target.js';
 
@@ -77,7 +77,7 @@ const recordOf = ({ value, headers = {}, key }: OutgoingRecord): LogRecord => ({
 });
 
 function created(name: string, severity = 4): LogRecord {
-  const alert = alertFor(name, { severity });
+  const alert = incidentAlert(name, { severity });
   const { value, headers, key } = decisionRecord(alert, { status: 'new', by: '-', at_ms: 0, note: '', sequence: 1 });
   return recordOf({
     topic: TOPICS.alerts.name,

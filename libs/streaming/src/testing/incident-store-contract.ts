@@ -7,7 +7,10 @@ import type { IncidentLimits, IncidentStore } from '../incident-store.js';
 import { incidentAlert } from './incident-alerts.js';
 
 /** What every incident store promises. `store` gives a new, empty one each time. */
-export function incidentStoreContract(name: string, store: (limits?: Partial<IncidentLimits>) => IncidentStore): void {
+export function incidentStoreContract(
+  name: string,
+  store: (limits?: Partial<IncidentLimits>) => IncidentStore | Promise<IncidentStore>,
+): void {
   const plain = (record: IncidentRecord | undefined): unknown => ({ ...record, sequence: 0 });
 
   describe(`incident store contract: ${name}`, () => {
@@ -23,7 +26,7 @@ export function incidentStoreContract(name: string, store: (limits?: Partial<Inc
       const orders = [all, [...all].reverse(), [...all, ...all], [all[3]!, all[1]!, all[4]!, all[0]!, all[2]!]];
       const results: unknown[] = [];
       for (const order of orders) {
-        const one = store();
+        const one = await store();
         for (const alert of order) await one.apply(alert);
         const record = await one.get(all[0]!.finding_info.uid);
         expect(record).toMatchObject({ state: 'closed', status: 'resolved', lastSeenMs: 1_790_000_100_000 });
@@ -34,7 +37,7 @@ export function incidentStoreContract(name: string, store: (limits?: Partial<Inc
     });
 
     it('lists by pages, last seen first, and filters', async () => {
-      const one = store();
+      const one = await store();
       for (let i = 0; i < 25; i++) {
         const path = i % 2 === 0 ? 'sqli' : 'xss';
         await one.apply(
@@ -64,7 +67,7 @@ export function incidentStoreContract(name: string, store: (limits?: Partial<Inc
     });
 
     it('tells each changed incident once, in the order of the latest change', async () => {
-      const one = store();
+      const one = await store();
       const start = await one.latestSequence();
       const a = await one.apply(incidentAlert('a'));
       const b = await one.apply(incidentAlert('b'));
@@ -78,14 +81,14 @@ export function incidentStoreContract(name: string, store: (limits?: Partial<Inc
     });
 
     it('loses no change when several apply at once', async () => {
-      const one = store();
+      const one = await store();
       await Promise.all(Array.from({ length: 10 }, (_, i) => one.apply(incidentAlert('a', { revision: i + 1 }))));
       const record = await one.get(incidentAlert('a').finding_info.uid);
       expect([record?.alert?.metadata.sequence, record?.evidence.length]).toEqual([10, 10]);
     });
 
     it('keeps no more incidents than it may', async () => {
-      const one = store({ maxIncidents: 5 });
+      const one = await store({ maxIncidents: 5 });
       for (let i = 0; i < 12; i++) await one.apply(incidentAlert(`i${i}`));
       expect((await one.list({}, 100)).incidents).toHaveLength(5);
       expect(await one.get(incidentAlert('i11').finding_info.uid)).toBeDefined();
@@ -94,7 +97,7 @@ export function incidentStoreContract(name: string, store: (limits?: Partial<Inc
     });
 
     it('keeps suppressions with their reason until a day after their end', async () => {
-      const one = store();
+      const one = await store();
       const base = { kind: 'suppression' as const, application: 'shop', path: 'xss' as const, by: 'ann', startsMs: 0 };
       const now = Date.now();
       const current = { ...base, id: randomUUID(), reason: 'known', createdMs: now, expiresMs: now + 1_000 };
@@ -106,7 +109,7 @@ export function incidentStoreContract(name: string, store: (limits?: Partial<Inc
     });
 
     it('keeps an audit trail, the latest first', async () => {
-      const one = store();
+      const one = await store();
       const entry = { atMs: 1, by: 'ann', role: 'admin', target: 't', detail: 'd' };
       await one.audit({ ...entry, id: '1', action: 'first' });
       await one.audit({ ...entry, id: '2', action: 'second' });

@@ -6,6 +6,7 @@ import { LidDsParser } from './calls/lid-ds.js';
 import { SysdigJsonParser } from './calls/sysdig-json.js';
 import { SysdigTextParser } from './calls/sysdig-text.js';
 import { TetragonParser } from './calls/tetragon.js';
+import { AccessLogParser } from './events/access-log-parser.js';
 import { ExchangeEvents } from './events/exchange-events.js';
 import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 import type { SourceContext, SourceParser } from './source.js';
@@ -42,13 +43,22 @@ export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
     parser: () => new LidDsParser(),
   },
   'adfa-ld': { title: 'ADFA-LD numbers of i386 calls', folder: 'traces', parser: () => new AdfaLdParser() },
+  'access-log': {
+    title: 'web access log',
+    folder: 'log',
+    parser: (context) => new AccessLogParser(context, digestKeyOf(context)),
+  },
   'k8s-audit': { title: 'Kubernetes audit log', folder: 'log', parser: (context) => new K8sAuditParser(context) },
 };
 
 /** Calls, and what they carried: requests and statements follow the calls of the bytes that completed them. */
 function straceParser(context: SourceContext): SourceParser {
-  const exchanges = new ExchangeEvents(context, context.digestKey ?? `application:${context.application}`);
+  const exchanges = new ExchangeEvents(context, digestKeyOf(context));
   return new StraceParser({ observer: new WireObserver(), events: (exchange) => exchanges.push(exchange) });
+}
+
+function digestKeyOf({ digestKey, application }: SourceContext): string {
+  return digestKey ?? `application:${application}`;
 }
 
 /** How `kind` is read. Throws `bad-configuration` where this release has no parser for it. */

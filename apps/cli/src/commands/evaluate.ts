@@ -3,13 +3,18 @@ import { join } from 'node:path';
 import process from 'node:process';
 
 import {
+  adfaMarkdown,
   curvePlot,
   evaluateRecordings,
   findRecordings,
   operatingCurve,
   recallPlot,
   reportMarkdown,
+  runAdfaLd,
+  runHidsDocker,
   scoreOutcomes,
+  studyLayout,
+  studyMarkdown,
   type Evaluation,
   type EvaluationReport,
 } from '@plimsoll/evaluation';
@@ -42,34 +47,76 @@ export function evaluateCommand(): Command {
 }
 
 async function run(folder: string, options: EvaluateCommandOptions): Promise<void> {
-  const recordings = await findRecordings(folder);
   const progress = new Progress('evaluating');
-  const evaluation = await evaluateRecordings(recordings, {
-    budget: { falseAlertsPerDay: options.falseAlertsPerDay },
-    seed: options.seed,
-    privacy: options.privacy,
-    signal: stopSignal(),
-    onProgress: (phase, share, note) => {
-      progress.update(share, `${phase} ${note}`);
-    },
-  }).finally(() => {
+  const measured = await measure(folder, options, progress).finally(() => {
     progress.clear();
   });
-  const report = reportOf(evaluation, options.falseAlertsPerDay);
-  progress.done(`${evaluation.outcomes.length} test episodes`);
-  const json = `${JSON.stringify(report, null, 2)}\n`;
+  progress.done(measured.done);
   if (options.out !== undefined) {
     await mkdir(options.out, { recursive: true });
-    await writeFile(join(options.out, 'report.md'), reportMarkdown(report));
-    await writeFile(join(options.out, 'report.json'), json);
-    await writeFile(join(options.out, 'recall.svg'), recallPlot(report));
-    await writeFile(join(options.out, 'curve.svg'), curvePlot(report));
+    const files = { 'report.md': measured.markdown, 'report.json': asJson(measured.report), ...measured.plots };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(options.out, name), content);
   }
-  if (options.json === '-') process.stdout.write(json);
-  else {
-    if (options.json !== undefined) await writeFile(options.json, json);
-    process.stdout.write(reportMarkdown(report));
+  if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(measured.report));
+  process.stdout.write(options.json === '-' ? asJson(measured.report) : measured.markdown);
+}
+
+/** What one evaluation comes to, whichever kind of data it was made on. */
+interface Measured {
+  readonly markdown: string;
+  readonly report: unknown;
+  readonly plots: Readonly<Record<string, string>>;
+  readonly done: string;
+}
+
+async function measure(folder: string, options: EvaluateCommandOptions, progress: Progress): Promise<Measured> {
+  const signal = stopSignal();
+  const onProgress = (share: number, note: string): void => {
+    progress.update(share, note);
+  };
+  const onStep = (done: number, of: number, what: string): void => {
+    onProgress(of > 0 ? done / of : 0, what);
+  };
+  switch (studyLayout(folder)) {
+    case 'hids-docker': {
+      const report = await runHidsDocker(folder, { onProgress: onStep, signal });
+      return { markdown: studyMarkdown(report), report, plots: {}, done: 'hids-docker by two protocols' };
+    }
+    case 'adfa-ld': {
+      const report = await runAdfaLd(folder, { onProgress: onStep, signal });
+      return { markdown: adfaMarkdown(report), report, plots: {}, done: 'ADFA-LD, official split' };
+    }
+    case undefined:
+      return measureRecordings(folder, options, onProgress, signal);
   }
+}
+
+async function measureRecordings(
+  folder: string,
+  { falseAlertsPerDay, seed, privacy }: EvaluateCommandOptions,
+  onProgress: (share: number, note: string) => void,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const evaluation = await evaluateRecordings(await findRecordings(folder), {
+    budget: { falseAlertsPerDay },
+    seed,
+    privacy,
+    signal,
+    onProgress: (phase, share, note) => {
+      onProgress(share, `${phase} ${note}`);
+    },
+  });
+  const report = reportOf(evaluation, falseAlertsPerDay);
+  return {
+    markdown: reportMarkdown(report),
+    report,
+    plots: { 'recall.svg': recallPlot(report), 'curve.svg': curvePlot(report) },
+    done: `${evaluation.outcomes.length} test episodes`,
+  };
+}
+
+function asJson(report: unknown): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 function reportOf(evaluation: Evaluation, falseAlertsPerDay: number): EvaluationReport {

@@ -11,14 +11,17 @@ const SIZES_AT = new Uint16Array(CALL_NUMBERS);
 for (const name of INBOUND) SIZES_AT[callNumber(name)] = CALL_NUMBERS;
 for (const name of OUTBOUND) SIZES_AT[callNumber(name)] = CALL_NUMBERS + SIZE_CLASSES;
 
-/** Counters of a piece: one a call number, then the size classes of what was read, then of what was written. */
-export const COUNTERS = CALL_NUMBERS + 2 * SIZE_CLASSES;
+/** Counters of a piece: one a call number, then the size classes of what was read, of what was written, and the sum. */
+/** All calls of the piece. */
+export const TOTAL_AT = CALL_NUMBERS + 2 * SIZE_CLASSES;
+export const COUNTERS = TOTAL_AT + 1;
 export const READ_SIZES_AT = CALL_NUMBERS;
 export const WRITE_SIZES_AT = CALL_NUMBERS + SIZE_CLASSES;
 
 /** Counts calls `[from, to)` into `counts`, which has `COUNTERS` places. Allocates nothing. */
 export function countCalls(batch: SyscallBatch, from: number, to: number, counts: Uint32Array): void {
   const { numbers, results } = batch;
+  counts[TOTAL_AT] = counts[TOTAL_AT]! + (to - from);
   for (let i = from; i < to; i++) {
     const call = numbers[i]!;
     counts[call] = counts[call]! + 1;

@@ -1,6 +1,6 @@
 import { CALL_NUMBERS } from '@plimsoll/contracts';
 
-import { COUNTERS, READ_SIZES_AT, WRITE_SIZES_AT } from './call-counts.js';
+import { READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
 
 /**
  * A window as a point: the square root of each call's share of the window's calls, of all other calls' share together,
@@ -8,26 +8,29 @@ import { COUNTERS, READ_SIZES_AT, WRITE_SIZES_AT } from './call-counts.js';
  * is load. The square root (Hellinger's transform; Rao 1995) makes the noise of a share the same whatever its size, so
  * rare calls weigh as much as frequent ones.
  *
- * `places` are counters of `call-counts.ts`; the last feature is 'all others'.
+ * `pieces` are the counts that make the window; `places` are counters of `call-counts.ts`; the last feature is 'all
+ * others'. Cost: pieces · places.
  */
-export function featuresOf(counts: Uint32Array, places: readonly number[]): Float64Array {
-  const calls = sum(counts, 0, CALL_NUMBERS);
-  const read = sum(counts, READ_SIZES_AT, WRITE_SIZES_AT);
-  const written = sum(counts, WRITE_SIZES_AT, COUNTERS);
+export function featuresOf(pieces: readonly Uint32Array[], places: readonly number[]): Float64Array {
+  const calls = sum(pieces, TOTAL_AT, TOTAL_AT + 1);
+  const read = sum(pieces, READ_SIZES_AT, WRITE_SIZES_AT);
+  const written = sum(pieces, WRITE_SIZES_AT, TOTAL_AT);
   const features = new Float64Array(places.length + 1);
   let others = calls;
-  places.forEach((place, i) => {
-    const count = counts[place]!;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!;
+    let count = 0;
+    for (const piece of pieces) count += piece[place]!;
     if (place < CALL_NUMBERS) others -= count;
     const all = place < CALL_NUMBERS ? calls : place < WRITE_SIZES_AT ? read : written;
     features[i] = all === 0 ? 0 : Math.sqrt(count / all);
-  });
+  }
   features[places.length] = calls === 0 ? 0 : Math.sqrt(others / calls);
   return features;
 }
 
-function sum(counts: Uint32Array, from: number, to: number): number {
+function sum(pieces: readonly Uint32Array[], from: number, to: number): number {
   let total = 0;
-  for (let i = from; i < to; i++) total += counts[i]!;
+  for (const piece of pieces) for (let i = from; i < to; i++) total += piece[i]!;
   return total;
 }

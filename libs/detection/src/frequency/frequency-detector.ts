@@ -20,7 +20,7 @@ import {
   type FrequencyState,
   startFrequencyState,
 } from './frequency-state.js';
-import { closePiece, forgetPieces, windowCounts } from './pieces.js';
+import { closePiece, forgetPieces, windowPieces } from './pieces.js';
 
 const LEVEL = 'frequency';
 const MAX_EVIDENCE = 8;
@@ -99,7 +99,7 @@ class Step implements WindowVisitor {
 
   #judge(model: FrequencyModel): Finding {
     const { open, past } = this.#state;
-    const point = featuresOf(windowCounts(open, past, model.options.pieces), model.places);
+    const point = featuresOf(windowPieces(open, past, model.options.pieces), model.places);
     const score = distanceOf(point, model.mean, model.factor);
     const p = pValue(model.calibration, score);
     const anomalous = p <= model.threshold;

@@ -17,12 +17,12 @@ import {
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
 import { startWindowState, type WindowState } from '../syscall-windows/window-state.js';
-import { COUNTERS, countCalls } from './call-counts.js';
+import { COUNTERS, countCalls, TOTAL_AT } from './call-counts.js';
 import { choleskyOf, distanceOf, type Spread, spreadOf } from './covariance.js';
 import { featuresOf } from './features.js';
 import { type FrequencyProfile, MAX_FEATURES, placeName } from './frequency-model.js';
 import { type FrequencyOptions, frequencyOptions } from './options.js';
-import { closePiece, forgetPieces, windowCounts } from './pieces.js';
+import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
 /** Benign windows kept; when there are more, every second one goes, and from then on only every second one is kept. */
 const MAX_WINDOWS = 4096;
@@ -87,7 +87,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     const fitted = this.#fit();
     const container = this.#container(this.#calibrating, batch);
     const score = (counts: Uint32Array): void => {
-      container.scores.push(distanceOf(featuresOf(counts, fitted.places), fitted.mean, fitted.factor));
+      container.scores.push(distanceOf(featuresOf([counts], fitted.places), fitted.mean, fitted.factor));
     };
     cutWindows(container.state, batch, this.#bounds, this.#visitor(container, score));
     this.#time.add(batch);
@@ -109,7 +109,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       );
     }
     const { places, mean, covariance } = this.#fit();
-    const shares = this.#windows.map((window) => featuresOf(dense(window), places).map((root) => root * root));
+    const shares = this.#windows.map((window) => featuresOf([dense(window)], places).map((root) => root * root));
     const model: FrequencyProfile = {
       schema: 1,
       options: this.#options,
@@ -142,7 +142,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   #fit(): Fitted {
     if (this.#fitted) return this.#fitted;
     const places = this.#places();
-    const spread = spreadOf(this.#windows.map((window) => featuresOf(dense(window), places)));
+    const spread = spreadOf(this.#windows.map((window) => featuresOf([dense(window)], places)));
     this.#fitted = { places, ...spread, factor: choleskyOf(spread.covariance, spread.mean.length) };
     return this.#fitted;
   }
@@ -151,7 +151,9 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   #places(): number[] {
     const totals = new Map<number, number>();
     for (const { places, counts } of this.#windows) {
-      places.forEach((place, i) => totals.set(place, (totals.get(place) ?? 0) + counts[i]!));
+      places.forEach((place, i) => {
+        if (place !== TOTAL_AT) totals.set(place, (totals.get(place) ?? 0) + counts[i]!);
+      });
     }
     const { keyGroup, sizes } = this.#options;
     const wanted = [...totals].filter(([place]) =>
@@ -181,7 +183,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
         countCalls(batch, from, to, counts.open);
       },
       close: (enough) => {
-        if (enough) judge(windowCounts(counts.open, counts.past, this.#options.pieces));
+        if (enough) judge(summed(windowPieces(counts.open, counts.past, this.#options.pieces)));
         closePiece(counts, this.#options.pieces);
       },
       gap: () => {

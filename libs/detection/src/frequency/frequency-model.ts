@@ -20,7 +20,12 @@ export const FrequencyProfile = z.object({
       z.object({
         name: z.string().max(64),
         /** Counter of `call-counts.ts`; absent for 'all others'. */
-        place: z.number().int().min(0).max(COUNTERS).optional(),
+        place: z
+          .number()
+          .int()
+          .min(0)
+          .max(COUNTERS - 1)
+          .optional(),
         mean: z.number(),
         /** Benign shares: the 1st, 50th and 99th percentile. */
         range: z.tuple([z.number(), z.number(), z.number()]),

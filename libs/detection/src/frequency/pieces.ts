@@ -1,11 +1,14 @@
 import { COUNTERS } from './call-counts.js';
 
-/** The counts of the window that ends with the open piece: up to `pieces` pieces together. */
-export function windowCounts(open: Uint32Array, past: readonly Uint32Array[], pieces: number): Uint32Array {
-  const counts = open.slice();
-  for (const piece of pieces > 1 ? past.slice(-(pieces - 1)) : []) {
-    for (let i = 0; i < COUNTERS; i++) counts[i] = counts[i]! + piece[i]!;
-  }
+/** The pieces of the window that ends with the open one: at most `pieces`, the newest last. */
+export function windowPieces(open: Uint32Array, past: readonly Uint32Array[], pieces: number): Uint32Array[] {
+  return [...(pieces > 1 ? past.slice(-(pieces - 1)) : []), open];
+}
+
+/** Pieces added up. */
+export function summed(pieces: readonly Uint32Array[]): Uint32Array {
+  const counts = new Uint32Array(COUNTERS);
+  for (const piece of pieces) for (let i = 0; i < COUNTERS; i++) counts[i] = counts[i]! + piece[i]!;
   return counts;
 }
 

@@ -1,3 +1,4 @@
+import { FACTOR_A, FACTOR_B } from './call-hash.js';
 import { KeyTable } from './key-table.js';
 import type { SequenceOptions } from './options.js';
 import { lengthOf } from './options.js';
@@ -10,13 +11,24 @@ export interface KnownSize {
   readonly table: KeyTable;
 }
 
+/**
+ * The keys of the last `length` calls: in their order, since where a full-length run is known everything that ends it is;
+ * or of the bag, where that is all that is looked at. A key is the polynomial of the calls' random numbers with these
+ * factors; a bag's factor is 1, which makes it the sum.
+ */
+export interface FirstLook {
+  readonly table: KeyTable;
+  readonly factorA: number;
+  readonly factorB: number;
+}
+
 /** Learned runs made ready for look-ups. */
 export interface KnownRuns {
   readonly length: number;
   /** Bags by size, then n-grams by length. */
   readonly sizes: readonly KnownSize[];
-  /** Full-length runs in their order: where one is known, all that ends it is. */
-  readonly full: KeyTable;
+  /** What is looked up first, where one look-up answers for all sizes that end at a call. */
+  readonly first: FirstLook;
   /** Every call that was seen, with its count. */
   readonly calls: ReadonlyMap<number, number>;
 }
@@ -44,5 +56,9 @@ export function knownRuns(trails: Trails, options: SequenceOptions): KnownRuns {
       table.add(a, b, trail.count);
     }
   }
-  return { length, sizes, full, calls };
+  const only = sizes.length === 1 && sizes[0]!.kind === 'bag' ? sizes[0]! : undefined;
+  const first: FirstLook = only
+    ? { table: only.table, factorA: 1, factorB: 1 }
+    : { table: full, factorA: FACTOR_A, factorB: FACTOR_B };
+  return { length, sizes, first, calls };
 }

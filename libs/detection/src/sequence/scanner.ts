@@ -13,15 +13,15 @@ export interface Tally {
   readonly unseen: Uint32Array;
 }
 
-/** Called at each position that holds something unseen; `smallest` indexes the first size that is. */
+/** Called at each position that holds something unseen, with the thread's memory up to it; `smallest` indexes the first size that is. */
 export type OnUnseen = (batch: SyscallBatch, at: number, slot: number, smallest: number) => void;
 
 /**
  * Goes through calls `[from, to)` and counts what was never learned.
  *
- * Per call: one multiplication, two additions and one look-up for each half of the key, where the ordered run of the
- * last `length` calls is known, for then every shorter bag and n-gram that ends there is known too; only otherwise each
- * size is looked up by itself. Nothing is allocated.
+ * Per call: one look-up, with a key that slides by two multiplications and four additions, where the run of the last
+ * `length` calls is known, for then every shorter bag and n-gram that ends there is known too; only otherwise each size
+ * is looked up by itself. Nothing is allocated while everything is known.
  */
 export class Scanner {
   readonly #known: KnownRuns;
@@ -29,67 +29,115 @@ export class Scanner {
   readonly #dropped: Uint8Array | undefined;
   readonly #outA: Int32Array;
   readonly #outB: Int32Array;
+  /** Calls of the key group in the piece at hand, where the group leaves some out. */
+  #kept = new Uint16Array(0);
 
   constructor(known: KnownRuns, scope: 'thread' | 'container', dropped: Uint8Array | undefined) {
     this.#known = known;
     this.#perThread = scope === 'thread';
     this.#dropped = dropped;
-    this.#outA = leaving(HASH_A, FACTOR_A, known.length);
-    this.#outB = leaving(HASH_B, FACTOR_B, known.length);
+    this.#outA = leaving(HASH_A, known.first.factorA, known.length);
+    this.#outB = leaving(HASH_B, known.first.factorB, known.length);
   }
 
   scan(batch: SyscallBatch, from: number, to: number, memory: ThreadMemory, tally: Tally, onUnseen: OnUnseen): void {
     const { numbers, threads } = batch;
-    const { length, full } = this.#known;
-    const dropped = this.#dropped;
+    let start = from;
+    while (start < to) {
+      const thread = this.#perThread ? threads[start]! : 0;
+      let end = start + 1;
+      if (this.#perThread) while (end < to && threads[end] === thread) end++;
+      else end = to;
+      const slot = memory.slot(thread);
+      if (this.#dropped === undefined) {
+        this.#run(numbers, start, end, memory, slot, tally, (at, smallest) => {
+          onUnseen(batch, at, slot, smallest);
+        });
+        tally.kept += end - start;
+      } else {
+        this.#group(batch, start, end, memory, slot, tally, onUnseen);
+      }
+      start = end;
+    }
+  }
+
+  /** A thread's calls of which some are not in the key group: the others are gone through by themselves. */
+  #group(
+    batch: SyscallBatch,
+    start: number,
+    end: number,
+    memory: ThreadMemory,
+    slot: number,
+    tally: Tally,
+    onUnseen: OnUnseen,
+  ): void {
+    if (this.#kept.length < end - start) this.#kept = new Uint16Array(end - start);
+    const at: number[] = [];
+    for (let i = start; i < end; i++) {
+      if (this.#dropped![batch.numbers[i]!] === 1) continue;
+      this.#kept[at.length] = batch.numbers[i]!;
+      at.push(i);
+    }
+    this.#run(this.#kept, 0, at.length, memory, slot, tally, (index, smallest) => {
+      onUnseen(batch, at[index]!, slot, smallest);
+    });
+    tally.kept += at.length;
+  }
+
+  /** Calls `[start, end)` of one thread. The rings are brought up to date before anything reads them. */
+  #run(
+    calls: Uint16Array,
+    start: number,
+    end: number,
+    memory: ThreadMemory,
+    slot: number,
+    tally: Tally,
+    onUnseen: (at: number, smallest: number) => void,
+  ): void {
+    const { length, first } = this.#known;
+    const { factorA, factorB } = first;
+    const { mask, keys, counts } = first.table.slots();
     const outA = this.#outA;
     const outB = this.#outB;
-    const perThread = this.#perThread;
-    let kept = 0;
-    let i = from;
-    while (i < to) {
-      const thread = perThread ? threads[i]! : 0;
-      const slot = memory.slot(thread);
-      const base = slot * RING;
-      const rings = memory.rings;
-      let position = memory.position[slot]!;
-      let have = memory.have[slot]!;
-      let a = memory.hashA[slot]!;
-      let b = memory.hashB[slot]!;
-      // A run of calls of one thread keeps its memory in registers.
-      for (; i < to && (!perThread || threads[i] === thread); i++) {
-        const call = numbers[i]!;
-        if (dropped !== undefined && dropped[call] === 1) continue;
-        kept++;
-        if (have === length) {
-          const old = rings[base + ((position - length) & RING_MASK)]!;
-          a = (a - outA[old]!) | 0;
-          b = (b - outB[old]!) | 0;
-        }
-        a = (Math.imul(a, FACTOR_A) + HASH_A[call]!) | 0;
-        b = (Math.imul(b, FACTOR_B) + HASH_B[call]!) | 0;
-        rings[base + (position & RING_MASK)] = call;
-        position = (position + 1) & 0xff;
-        if (have === length && full.count(a, b) > 0) continue;
-        if (have < length) have++;
-        const smallest = this.#each(rings, base, position, have, tally.unseen);
-        if (smallest >= 0) {
-          memory.position[slot] = position;
-          memory.have[slot] = have;
-          onUnseen(batch, i, slot, smallest);
-        }
-      }
-      memory.position[slot] = position;
-      memory.have[slot] = have;
-      memory.hashA[slot] = a;
-      memory.hashB[slot] = b;
+    const hashA = HASH_A;
+    const hashB = HASH_B;
+    const lead = Math.min(end, start + length);
+    for (let i = start; i < lead; i++) {
+      memory.append(slot, calls, i, i + 1);
+      const smallest = this.#each(memory, slot, tally.unseen);
+      if (smallest >= 0) onUnseen(i, smallest);
     }
-    tally.kept += kept;
+    if (lead === end) return;
+    let a = 0;
+    let b = 0;
+    for (let i = lead - length; i < lead; i++) {
+      a = (Math.imul(a, factorA) + hashA[calls[i]!]!) | 0;
+      b = (Math.imul(b, factorB) + hashB[calls[i]!]!) | 0;
+    }
+    let stored = lead;
+    for (let i = lead; i < end; i++) {
+      const call = calls[i]!;
+      const old = calls[i - length]!;
+      a = (Math.imul(a - outA[old]!, factorA) + hashA[call]!) | 0;
+      b = (Math.imul(b - outB[old]!, factorB) + hashB[call]!) | 0;
+      let at = a & mask;
+      while (counts[at] !== 0 && (keys[2 * at] !== a || keys[2 * at + 1] !== b)) at = (at + 1) & mask;
+      if (counts[at] !== 0) continue;
+      memory.append(slot, calls, stored, i + 1);
+      stored = i + 1;
+      const smallest = this.#each(memory, slot, tally.unseen);
+      if (smallest >= 0) onUnseen(i, smallest);
+    }
+    memory.append(slot, calls, stored, end);
   }
 
   /** Looks up every size that ends here; the index of the first unseen one, or -1. */
-  #each(rings: Uint16Array, base: number, position: number, have: number, unseen: Uint32Array): number {
+  #each(memory: ThreadMemory, slot: number, unseen: Uint32Array): number {
     const { sizes } = this.#known;
+    const { rings } = memory;
+    const base = slot * RING;
+    const have = memory.have[slot]!;
+    const position = memory.position[slot]!;
     let smallest = -1;
     for (let s = 0; s < sizes.length; s++) {
       const { kind, size, table } = sizes[s]!;
@@ -124,19 +172,20 @@ export function collectRuns(
   trails: Trails,
   onRun: (slot: number) => void,
 ): void {
-  const outA = leaving(HASH_A, FACTOR_A, memory.length);
-  const outB = leaving(HASH_B, FACTOR_B, memory.length);
   for (let i = from; i < to; i++) {
     const call = batch.numbers[i]!;
     if (dropped?.[call] === 1) continue;
     const slot = memory.slot(scope === 'thread' ? batch.threads[i]! : 0);
-    if (memory.have[slot] === memory.length) {
-      const old = memory.rings[slot * RING + ((memory.position[slot]! - memory.length) & RING_MASK)]!;
-      memory.hashA[slot] = memory.hashA[slot]! - outA[old]!;
-      memory.hashB[slot] = memory.hashB[slot]! - outB[old]!;
-    }
     memory.push(slot, call);
-    trails.add(memory.hashA[slot]!, memory.hashB[slot]!, () => memory.last(slot, memory.have[slot]!));
+    const have = memory.have[slot]!;
+    let a = 0;
+    let b = 0;
+    for (let back = have; back > 0; back--) {
+      const earlier = memory.rings[slot * RING + ((memory.position[slot]! - back) & RING_MASK)]!;
+      a = (Math.imul(a, FACTOR_A) + HASH_A[earlier]!) | 0;
+      b = (Math.imul(b, FACTOR_B) + HASH_B[earlier]!) | 0;
+    }
+    trails.add(a, b, () => memory.last(slot, have));
     onRun(slot);
   }
 }

@@ -1,5 +1,4 @@
 import { type StateReader, type StateWriter } from '../syscall-windows/bytes.js';
-import { FACTOR_A, FACTOR_B, HASH_A, HASH_B } from './call-hash.js';
 
 /** Calls kept of each thread: a power of two over `MAX_LENGTH`, so that positions wrap by a mask. */
 export const RING = 16;
@@ -10,10 +9,7 @@ export const MAX_THREADS = 1024;
 
 const START_THREADS = 4;
 
-/**
- * The last calls of each thread of a container, in rings of 16, with the running hash of the last `length` of them.
- * 2 bytes a call: a container of 100 threads is 3.2 kB.
- */
+/** The last calls of each thread of a container, in rings of 16: 100 threads are 3.2 kB. */
 export class ThreadMemory {
   readonly length: number;
   rings = new Uint16Array(START_THREADS * RING);
@@ -21,8 +17,6 @@ export class ThreadMemory {
   have = new Uint8Array(START_THREADS);
   /** Where the next call of the slot goes; only its value modulo 16 matters. */
   position = new Uint8Array(START_THREADS);
-  hashA = new Int32Array(START_THREADS);
-  hashB = new Int32Array(START_THREADS);
   readonly #slots = new Map<number, number>();
   /** When each slot was last asked for, by `#clock`: the lowest is the one longest silent. */
   #used = new Float64Array(START_THREADS);
@@ -78,13 +72,11 @@ export class ThreadMemory {
     }
   }
 
-  /** One call of the slot that has fewer than `length`: for states; the scanner does this in its loop. */
+  /** Takes in one call. */
   push(slot: number, call: number): void {
     this.rings[slot * RING + (this.position[slot]! & RING_MASK)] = call;
     this.position[slot] = this.position[slot]! + 1;
     this.have[slot] = Math.min(this.have[slot]! + 1, this.length);
-    this.hashA[slot] = (Math.imul(this.hashA[slot]!, FACTOR_A) + HASH_A[call]!) | 0;
-    this.hashB[slot] = (Math.imul(this.hashB[slot]!, FACTOR_B) + HASH_B[call]!) | 0;
   }
 
   #open(thread: number): number {
@@ -93,6 +85,16 @@ export class ThreadMemory {
     this.#slots.set(thread, slot);
     this.#clear(slot);
     return slot;
+  }
+
+  /** Takes in calls `[from, to)` of one thread at once. */
+  append(slot: number, calls: Uint16Array, from: number, to: number): void {
+    const { rings } = this;
+    const end = this.position[slot]! + (to - from);
+    for (let i = Math.max(from, to - RING); i < to; i++)
+      rings[slot * RING + ((end - (to - i)) & RING_MASK)] = calls[i]!;
+    this.position[slot] = end & 0xff;
+    this.have[slot] = Math.min(this.have[slot]! + (to - from), this.length);
   }
 
   #evict(): number {
@@ -110,8 +112,6 @@ export class ThreadMemory {
   #clear(slot: number): void {
     this.have[slot] = 0;
     this.position[slot] = 0;
-    this.hashA[slot] = 0;
-    this.hashB[slot] = 0;
   }
 
   #grow(): void {
@@ -119,13 +119,11 @@ export class ThreadMemory {
     this.rings = grown(this.rings, new Uint16Array(threads * RING));
     this.have = grown(this.have, new Uint8Array(threads));
     this.position = grown(this.position, new Uint8Array(threads));
-    this.hashA = grown(this.hashA, new Int32Array(threads));
-    this.hashB = grown(this.hashB, new Int32Array(threads));
     this.#used = grown(this.#used, new Float64Array(threads));
   }
 }
 
-function grown<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(from: T, to: T): T {
+function grown<T extends Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

@@ -14,6 +14,8 @@ export {
   statusOf,
 } from './alert.js';
 export { ALERT_TYPES, AlertHeaders, alertHeaders, type AlertType, readAlertHeaders } from './alert-headers.js';
+export { asyncapiDocument } from './asyncapi.js';
+export { type JsonSchema, publishedSchemas, type PublishedName } from './asyncapi-schemas.js';
 export { ATTACK_VERSION, attacksOf, weaknessesOf } from './attack-techniques.js';
 export { DeadLetter } from './dead-letter.js';
 export { PlimsollError, type ErrorCode } from './errors.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import { Alert, decodeJson, readAlertHeaders } from '@plimsoll/contracts';
+import { Alert, decodeJson, publishedSchemas, readAlertHeaders } from '@plimsoll/contracts';
+import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { CloudEvent, Kafka } from 'cloudevents';
 
@@ -15,6 +16,8 @@ const schemaFile = new URL('../../../contracts/schemas/ocsf-1.8.0/detection-find
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 const ocsf = ajv.compile<Alert>(JSON.parse(readFileSync(schemaFile, 'utf8')) as object);
 
+const published = new Ajv({ strict: false, validateFormats: false }).compile<Alert>(publishedSchemas().alert);
+
 /** Whether a value is a Detection Finding to OCSF 1.8.0; the errors, none where it is. */
 export function ocsfErrors(value: unknown): string[] {
   if (ocsf(value)) return [];
@@ -28,7 +31,9 @@ export function ocsfErrors(value: unknown): string[] {
 export function checkedAlert({ key, value, headers = {} }: AlertRecord): Alert {
   const read = readAlertHeaders(headers);
   const alert = decodeJson(Alert, value, 'an alert');
-  const errors = ocsfErrors(JSON.parse(Buffer.from(value).toString('utf8')));
+  const json: unknown = JSON.parse(Buffer.from(value).toString('utf8'));
+  if (!published(json)) throw new Error(`published schema: ${published.errors?.[0]?.message ?? ''}`);
+  const errors = ocsfErrors(json);
   if (errors.length > 0) throw new Error(`OCSF: ${errors.join('; ')}`);
   const message = { key, headers: { ...headers }, value: Buffer.from(value).toString('utf8'), body: undefined };
   const event = Kafka.toEvent(message);

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+import { AlertHeaders } from './alert-headers.js';
+import { Alert } from './alert.js';
+import { DeadLetter } from './dead-letter.js';
+import { LogEvent } from './log-event.js';
+import { ProfileChangeRecord } from './profile-change.js';
+import { ProfileFile } from './profile.js';
+import { Recording } from './recording.js';
+import { VerdictMessage } from './verdict.js';
+
+/** A JSON Schema as plain data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const PUBLISHED = {
+  verdict: [VerdictMessage, 'A record of `verdicts`: one judgement, or a minute of unremarkable ones'],
+  alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
+  'alert-headers': [AlertHeaders, 'Headers of a record of `alerts`: CloudEvents 1.0, Kafka binary mode'],
+  'log-event': [LogEvent, 'A record of `logs`: one normalised event, secrets removed'],
+  'profile-change': [ProfileChangeRecord, 'A record of `profiles`: which versions are in force'],
+  'dead-letter': [DeadLetter, 'A record of `dead-letters`: what could not be used, and why'],
+  profile: [ProfileFile, 'A profile as a file'],
+  recording: [Recording, '`recording.json`'],
+} as const;
+
+export type PublishedName = keyof typeof PUBLISHED;
+
+/**
+ * The JSON Schema (draft 7, which AsyncAPI reads without a plug-in) of everything that leaves Plimsoll as JSON, by the
+ * name of its file under `schemas/`. Made from the schemas that the decoders use: they cannot say different things.
+ */
+export function publishedSchemas(): Readonly<Record<PublishedName, JsonSchema>> {
+  const entries = Object.entries(PUBLISHED).map(([name, [schema, description]]) => {
+    const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
+    return [name, { $schema, title: name, description, ...rest }];
+  });
+  // One entry for each name of PUBLISHED, which fromEntries cannot express.
+  return Object.fromEntries(entries) as Record<PublishedName, JsonSchema>;
+}

@@ -1,0 +1,150 @@
+import { publishedSchemas, type JsonSchema, type PublishedName } from './asyncapi-schemas.js';
+import { TOPICS, type TopicDefinition } from './topics.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Version of the Kafka binding that the document uses. */
+const BINDING = '0.5.0';
+
+interface TopicDescription {
+  readonly topic: TopicDefinition;
+  readonly summary: string;
+  /** The JSON of a record; undefined for Protobuf. */
+  readonly schema: PublishedName | undefined;
+  readonly writtenBy: string;
+  /** Consumer groups of Plimsoll's own that read it. */
+  readonly readBy: readonly string[];
+}
+
+const DESCRIPTIONS: readonly TopicDescription[] = [
+  {
+    topic: TOPICS.syscalls,
+    summary: 'A batch of system calls of one container, in columns; see syscalls.proto',
+    schema: undefined,
+    writtenBy: 'collector',
+    readBy: ['sequence-detector', 'frequency-detector'],
+  },
+  {
+    topic: TOPICS.logs,
+    summary: 'One normalised log event: a Kubernetes audit event, a web request, an SQL statement, or a gap',
+    schema: 'log-event',
+    writtenBy: 'collector',
+    readBy: ['log-detector'],
+  },
+  {
+    topic: TOPICS.verdicts,
+    summary: "One detector's judgement of one window, or a minute of unremarkable ones",
+    schema: 'verdict',
+    writtenBy: 'sequence-detector, frequency-detector, log-detector',
+    readBy: ['alert-service'],
+  },
+  {
+    topic: TOPICS.alerts,
+    summary: 'Incidents: create, update, close, and what people decide about them',
+    schema: 'alert',
+    writtenBy: 'alert-service',
+    readBy: ['alert-service-incidents', 'alert-service-webhooks'],
+  },
+  {
+    topic: TOPICS.profiles,
+    summary: 'Which profile versions are in force',
+    schema: 'profile-change',
+    writtenBy: 'whoever changes it',
+    readBy: [],
+  },
+  {
+    topic: TOPICS.deadLetters,
+    summary: 'Records that could not be used, with where they came from and why',
+    schema: 'dead-letter',
+    writtenBy: 'any service',
+    readBy: [],
+  },
+];
+
+/** The AsyncAPI 3.1 document of all topics: `docs/asyncapi.yaml` is this, written down. */
+export function asyncapiDocument(version: string): Json {
+  const schemas = publishedSchemas();
+  const used = DESCRIPTIONS.flatMap(({ schema }) => schema ?? []);
+  return {
+    asyncapi: '3.1.0',
+    info: {
+      title: 'Plimsoll',
+      version,
+      description:
+        'Topics of Plimsoll. Anyone may read `alerts`; records of one key keep their order, and a record that comes ' +
+        'again has the same `ce_id`.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(DESCRIPTIONS.map((one) => [one.topic.name, channelOf(one)])),
+    operations: Object.fromEntries(DESCRIPTIONS.flatMap(operationsOf)),
+    components: {
+      messages: Object.fromEntries(DESCRIPTIONS.map((one) => [one.topic.name, messageOf(one)])),
+      schemas: Object.fromEntries(
+        [...used, 'alert-headers' as const].map((name) => [name, withoutDialect(schemas[name])]),
+      ),
+    },
+  };
+}
+
+function channelOf({ topic, summary, writtenBy }: TopicDescription): Json {
+  return {
+    address: topic.name,
+    summary,
+    description: `Written by ${writtenBy}. Key: ${topic.key}.`,
+    messages: { [topic.name]: { $ref: `#/components/messages/${topic.name}` } },
+    bindings: {
+      kafka: {
+        topic: topic.name,
+        partitions: topic.partitions,
+        topicConfiguration: {
+          'cleanup.policy': [topic.compacted ? 'compact' : 'delete'],
+          'retention.ms': topic.retentionMs,
+        },
+        bindingVersion: BINDING,
+      },
+    },
+  };
+}
+
+function messageOf({ topic, summary, schema }: TopicDescription): Json {
+  return {
+    name: topic.name,
+    summary,
+    contentType: schema === undefined ? 'application/x-protobuf' : 'application/json',
+    ...(schema === 'alert' ? { headers: { $ref: '#/components/schemas/alert-headers' } } : {}),
+    payload:
+      schema === undefined
+        ? { type: 'string', format: 'binary', description: 'plimsoll.v1.SyscallBatch of syscalls.proto' }
+        : { $ref: `#/components/schemas/${schema}` },
+    bindings: {
+      kafka: { key: { type: 'string', description: topic.key }, bindingVersion: BINDING },
+    },
+  };
+}
+
+function operationsOf({ topic, writtenBy, readBy }: TopicDescription): [string, Json][] {
+  const channel = { $ref: `#/channels/${topic.name}` };
+  const messages = [{ $ref: `#/channels/${topic.name}/messages/${topic.name}` }];
+  const name = topic.name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const capital = name.charAt(0).toUpperCase() + name.slice(1);
+  const groupId = readBy.length === 0 ? { type: 'string' } : { type: 'string', enum: readBy };
+  return [
+    [`write${capital}`, { action: 'send', channel, messages, summary: `By ${writtenBy}` }],
+    [
+      `read${capital}`,
+      {
+        action: 'receive',
+        channel,
+        messages,
+        summary:
+          readBy.length === 0 ? 'By whoever wants to know' : `By ${readBy.join(', ')}, and whoever wants to know`,
+        bindings: { kafka: { groupId, bindingVersion: BINDING } },
+      },
+    ],
+  ];
+}
+
+function withoutDialect({ $schema: _, ...rest }: JsonSchema): JsonSchema {
+  return rest;
+}

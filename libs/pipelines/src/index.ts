@@ -21,6 +21,12 @@ export {
   type ProfileSource,
   type StoredProfiles,
 } from './profile-source.js';
-export { applicationLearners, applicationOperators, logLevelOperator, sequenceOperator } from './services.js';
+export {
+  applicationLearners,
+  applicationOperators,
+  frequencyOperator,
+  logLevelOperator,
+  sequenceOperator,
+} from './services.js';
 export { decisionAlert, decisionRecord, findingsOf } from './incident-decision.js';
 export { INCIDENT_GROUP, IncidentProjection } from './incident-projection.js';

@@ -29,8 +29,8 @@ COPY --from=dependencies /app ./
 COPY --from=build /app ./
 USER node
 EXPOSE 8080
-# Healthy is ready: the service works, and waits for nothing.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Healthy is ready: the service works, and waits for nothing. Asked by bash, which starts thirty times faster than Node.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${HTTP_PORT:-8080} && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 ENTRYPOINT ["node"]
 CMD ["apps/cli/bin/plimsoll.js", "--help"]

@@ -23,8 +23,8 @@ const WHERE = { application: 'bench', workload: 'web', container: 'web-1' };
 
 const numbers = webWorker(CALLS, 1);
 const input = batches(numbers, 'live');
-const teach = batches(webWorker(400_000, 2), 'learn');
-const check = batches(webWorker(400_000, 3), 'check');
+const teach = batches(webWorker(1_000_000, 2), 'learn');
+const check = batches(webWorker(1_000_000, 3), 'check');
 
 const rows = [
   ['sequence, bags 2–6 together (default)', () => shipped(sequenceDetector(), sequence({}))],
@@ -71,7 +71,7 @@ function plainSet(sizes) {
       }
     });
   };
-  slide(webWorker(400_000, 2), (set, sum) => set.add(sum));
+  slide(webWorker(1_000_000, 2), (set, sum) => set.add(sum));
   return () => {
     let unknown = 0;
     slide(numbers, (set, sum) => {
@@ -85,7 +85,7 @@ function numpy() {
   const folder = mkdtempSync(join(tmpdir(), 'detectors-'));
   try {
     writeFileSync(join(folder, 'calls.bin'), numbers);
-    writeFileSync(join(folder, 'learn.bin'), webWorker(400_000, 2));
+    writeFileSync(join(folder, 'learn.bin'), webWorker(1_000_000, 2));
     const program = `
 import sys, time
 import numpy as np
@@ -137,7 +137,7 @@ function webWorker(count, seed) {
   for (let i = 0; i < count;) {
     for (const call of shapes[Math.floor(next() ** 2 * shapes.length)]) {
       if (i < count) calls[i++] = call;
-      if (next() < 0.002 && i < count) calls[i++] = 20;
+      if (next() < 0.0002 && i < count) calls[i++] = 20;
     }
   }
   return calls;

@@ -190,16 +190,9 @@ export function collectRuns(
   }
 }
 
-const leavingTables = new Map<string, Int32Array>();
-
 /** What each call contributes to the hash of a run when it is the oldest of `length`. */
 function leaving(hash: Int32Array, factor: number, length: number): Int32Array {
-  const key = `${factor} ${length}`;
-  const known = leavingTables.get(key);
-  if (known !== undefined) return known;
-  const out = hash.map((value) => Math.imul(value, power(factor, length - 1)));
-  leavingTables.set(key, out);
-  return out;
+  return hash.map((value) => Math.imul(value, power(factor, length - 1)));
 }
 
 /** Marks the calls that a key group leaves out; undefined where it leaves out none. */

@@ -16,7 +16,7 @@ export interface Spot {
 }
 
 /** Spots kept of a window: the first ones, in which an attack begins, and room for evidence of other kinds. */
-export const MAX_SPOTS = 24;
+export const MAX_SPOTS = 16;
 
 /** Calls between two unseen positions of a thread that still belong together. */
 export const SPOT_REACH = 16;

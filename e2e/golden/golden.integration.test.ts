@@ -51,8 +51,10 @@ describe.skipIf(servers === undefined)('one recording', () => {
       const { profiles, sources } = await prepared(at, application);
       const inMemory = await throughMemory(profiles, sources);
       const onStack = await throughStack(application, profiles, sources, inMemory.verdicts.length);
-      expect(onStack.verdicts).toEqual(inMemory.verdicts);
-      expect(onStack.incidents).toEqual(inMemory.incidents);
+      expect(onStack.verdicts.length).toBe(inMemory.verdicts.length);
+      expect(onStack.verdicts.every((bytes, i) => bytes === inMemory.verdicts[i])).toBe(true);
+      expect(onStack.incidents.map(summary)).toEqual(inMemory.incidents.map(summary));
+      expect(onStack.incidents.every((state, i) => state === inMemory.incidents[i])).toBe(true);
       expect(inMemory.incidents.length).toBeGreaterThan(0);
     },
     240_000,
@@ -173,6 +175,11 @@ function textsOf(records: readonly LogRecord[]): string[] {
 
 function windowEndUs(record: LogRecord): number {
   return (JSON.parse(textOf(record)) as { window: { endUs: number } }).window.endUs;
+}
+
+/** What a failure shows of an incident: the whole of it fills pages. */
+function summary(state: string): string {
+  return state.slice(0, 600);
 }
 
 /** The last revision of each incident, without what counts the revisions on the way. */

@@ -1,4 +1,4 @@
-import { US_PER_SECOND, type DeadLetter, type TimeUs, type Verdict } from '@plimsoll/contracts';
+import type { DeadLetter, TimeUs, Verdict } from '@plimsoll/contracts';
 import { DEFAULT_FUSION } from '@plimsoll/detection';
 import {
   EmbeddedTopology,
@@ -27,7 +27,7 @@ export interface DetectionRun {
 const CHUNK = 256;
 
 /** Past this after the last event, every incident has closed: the run has a final state. */
-const CLOSING_US = DEFAULT_FUSION.gapUs + DEFAULT_FUSION.graceUs + US_PER_SECOND;
+const CLOSING_US = 2 * (DEFAULT_FUSION.gapUs + DEFAULT_FUSION.graceUs);
 
 /**
  * Runs messages through every service in one process and collects what comes out; at the end of the input every

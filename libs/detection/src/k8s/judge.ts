@@ -17,7 +17,7 @@ import {
 } from './request-kind.js';
 import { NAMESPACED_NATS, REFUSED_NATS, stakeOf } from './stakes.js';
 import { remember, rememberRole, type Contribution, type K8sState } from './state.js';
-import { foreignNetworkNats, tokenMoved } from './token-places.js';
+import { strangeNetworks, tokenMoved } from './token-places.js';
 import { explainBurst, explainFact, explainNovelty } from './explain.js';
 
 /** Surprise fades with this half-life: what is a minute apart belongs together, what is an hour apart does not. */
@@ -171,8 +171,7 @@ function dangerousFacts(event: K8sAuditEvent, state: K8sState, learned: Learned)
       add(group, fact, rarity + stakeOf(fact).nats - narrow - refused);
     }
   }
-  const foreign = foreignNetworkNats(event, learned);
-  if (foreign !== undefined) add('token', 'token:foreign-network', foreign + stakeOf('token:foreign-network').nats);
+  for (const [fact, nats] of strangeNetworks(event, learned)) add('token', fact, nats + stakeOf(fact).nats);
   if (event.grant?.kind === 'role' && event.grant.role !== undefined && succeeded(event)) {
     rememberRole(state, event.grant.role, event.grant.powers);
   }

@@ -175,6 +175,19 @@ describe('what is no ordinary day', () => {
     expect(findings(events)).toEqual(['token-stolen']);
   });
 
+  it("is a token used from where no pod is, though nobody saw its pod's own address", () => {
+    const pods = Array.from({ length: 3 }, (_, n) => ({
+      id: `JTI=new-${n}`,
+      pod: `painter-${n}`,
+      podUid: `new-${n}`,
+      node: 'node-z',
+    }));
+    const near = pods.map((credential, n) => event({ at: NIGHT + n, credential, source: { address: `10.0.77.${n}` } }));
+    const far = event({ at: NIGHT + 9, credential: pods[0]!, source: { address: '203.0.113.9' } });
+    expect(findings(near)).toEqual([]);
+    expect(verdicts([...near, far]).map(({ finding }) => finding)).toEqual(['token-stolen']);
+  });
+
   it('is a token that no pod has, for an account that lives in pods', () => {
     const minted = event({ at: NIGHT, credential: { id: 'JTI=minted' }, source: { address: '10.0.1.77' } });
     expect(

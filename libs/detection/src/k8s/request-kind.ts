@@ -103,7 +103,7 @@ export const COST_NATS: Readonly<Record<RequestRisk, number>> = {
   'control-write': 4,
   'system-write': 3,
   connect: 3,
-  mint: 3,
+  mint: 2,
 };
 /** A refusal is dearer to honest clients than to intruders, who find out what they may by asking. */
 export const COST_DENIED_NATS = 5;

@@ -69,9 +69,10 @@ const STAKES: Readonly<Record<string, Stake>> = {
   // Credentials.
   'token:not-its-pod': { prior: 0.0005, nats: 5 },
   'token:two-addresses': { prior: 0.001, nats: 4 },
-  'token:foreign-network': { prior: 0.002, nats: 2 },
+  'token:other-node-network': { prior: 0.01, nats: 2 },
+  'token:outside-pod-network': { prior: 0.002, nats: 7 },
   'token:without-pod': { prior: 0.02, nats: 3 },
-  'mint:for-another': { prior: 0.3, nats: 4 },
+  'mint:for-another': { prior: 0.3, nats: 5 },
   'token:impersonation': { prior: 0.005, nats: 2 },
   // Answers.
   'answer:secrets-shown': { prior: 0.05, nats: -2 },

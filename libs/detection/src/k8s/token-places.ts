@@ -4,8 +4,8 @@ import type { Learned } from './model.js';
 import { nodeNetwork, podNetwork } from './observations.js';
 import { otherAddress, type K8sState } from './state.js';
 
-/** Least number of tokens of a node from which its network is known. */
-const MIN_NODE_TOKENS = 3;
+/** Least number of tokens from which a network is known. */
+const MIN_TOKENS = 3;
 
 /**
  * Whether this token, or another one of the same pod, was used from another address before. Notes the address, so it is
@@ -23,15 +23,22 @@ export function tokenMoved(event: K8sAuditEvent, state: K8sState): boolean {
 }
 
 /**
- * How strange the network is for a pod of the node that the token names, in nats; undefined where it is not, or where
- * nothing is known. For a node that nobody has seen, the wide network of all pods is what is known.
+ * Facts about the network that a pod's token is used from, with their rarity in nats: it is not one of those that pods of
+ * its node have, or none that any pod has. Nothing is said where the kubelet told that the pod has this address, or
+ * where too few tokens were seen.
  */
-export function foreignNetworkNats(event: K8sAuditEvent, learned: Learned): number | undefined {
-  if (event.source.matchesPod === true) return undefined;
-  for (const network of [nodeNetwork(event), podNetwork(event)]) {
+export function* strangeNetworks(
+  event: K8sAuditEvent,
+  learned: Learned,
+): Generator<readonly [fact: string, nats: number]> {
+  if (event.source.matchesPod === true) return;
+  const networks = [
+    ['token:other-node-network', nodeNetwork(event)],
+    ['token:outside-pod-network', podNetwork(event)],
+  ] as const;
+  for (const [fact, network] of networks) {
     if (network === undefined) continue;
     const { nats, unseenIn, episodes } = learned.tables.node.surprise(network.places);
-    if (episodes >= MIN_NODE_TOKENS) return unseenIn === undefined ? undefined : nats;
+    if (unseenIn !== undefined && episodes >= MIN_TOKENS) yield [fact, nats];
   }
-  return undefined;
 }

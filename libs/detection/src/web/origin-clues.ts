@@ -12,27 +12,35 @@ import { habit, isUnsafe, seen, type WebState } from './web-state.js';
  */
 type Chances = Readonly<Record<string, number>>;
 
-const REFERER_FORGED: Chances = { foreign: 0.6, absent: 0.3, 'same-site': 0.02, same: 0.05, null: 0.03 };
-const REFERER_PRIOR: Readonly<Record<string, Chances>> = {
+/** Chances by habit: what a client never sends it does not send with a forged request either. */
+type ByHabit = Readonly<Record<'sends' | 'omits' | 'unknown', Chances>>;
+
+const REFERER_FORGED: ByHabit = {
+  sends: { foreign: 0.6, absent: 0.3, 'same-site': 0.02, same: 0.05, null: 0.03 },
+  omits: { foreign: 0.1, absent: 0.86, 'same-site': 0.01, same: 0.02, null: 0.01 },
+  unknown: { foreign: 0.5, absent: 0.4, 'same-site': 0.02, same: 0.05, null: 0.03 },
+};
+const REFERER_PRIOR: ByHabit = {
   sends: { same: 0.98, absent: 0.01, 'same-site': 0.005, foreign: 0.002, null: 0.003 },
   omits: { same: 0.05, absent: 0.94, 'same-site': 0.002, foreign: 0.003, null: 0.005 },
   unknown: { same: 0.8, absent: 0.18, 'same-site': 0.005, foreign: 0.01, null: 0.005 },
 };
-const ORIGIN_FORGED: Chances = { foreign: 0.55, null: 0.25, absent: 0.15, 'same-site': 0.02, same: 0.03 };
-const ORIGIN_PRIOR: Readonly<Record<string, Chances>> = {
+const ORIGIN_FORGED: ByHabit = {
+  sends: { foreign: 0.55, null: 0.28, absent: 0.12, 'same-site': 0.02, same: 0.03 },
+  omits: { foreign: 0.1, null: 0.3, absent: 0.57, 'same-site': 0.01, same: 0.02 },
+  unknown: { foreign: 0.5, null: 0.25, absent: 0.2, 'same-site': 0.02, same: 0.03 },
+};
+const ORIGIN_PRIOR: ByHabit = {
   sends: { same: 0.98, absent: 0.008, null: 0.005, 'same-site': 0.005, foreign: 0.002 },
   omits: { same: 0.05, absent: 0.6, null: 0.345, 'same-site': 0.002, foreign: 0.003 },
   unknown: { same: 0.85, absent: 0.1, null: 0.035, 'same-site': 0.005, foreign: 0.01 },
 };
-const SITE_FORGED: Chances = {
-  'cross-site': 0.8,
-  absent: 0.12,
-  none: 0.01,
-  'same-site': 0.03,
-  'same-origin': 0.03,
-  other: 0.01,
+const SITE_FORGED: ByHabit = {
+  sends: { 'cross-site': 0.9, absent: 0.03, none: 0.01, 'same-site': 0.03, 'same-origin': 0.02, other: 0.01 },
+  omits: { 'cross-site': 0.04, absent: 0.95, none: 0.002, 'same-site': 0.002, 'same-origin': 0.004, other: 0.002 },
+  unknown: { 'cross-site': 0.6, absent: 0.33, none: 0.01, 'same-site': 0.03, 'same-origin': 0.02, other: 0.01 },
 };
-const SITE_PRIOR: Readonly<Record<string, Chances>> = {
+const SITE_PRIOR: ByHabit = {
   sends: { 'same-origin': 0.95, 'same-site': 0.02, none: 0.02, absent: 0.005, 'cross-site': 0.003, other: 0.002 },
   omits: { absent: 0.97, 'same-origin': 0.02, 'same-site': 0.002, none: 0.004, 'cross-site': 0.002, other: 0.002 },
   unknown: { 'same-origin': 0.6, absent: 0.35, 'same-site': 0.02, none: 0.02, 'cross-site': 0.008, other: 0.002 },
@@ -100,13 +108,13 @@ function headersOf(event: WebRequest, state: WebState): Header[] {
     kind: Header['kind'],
     value: string | undefined,
     from: WebState['referer'],
-    forged: Chances,
-    priors: Readonly<Record<string, Chances>>,
+    forged: ByHabit,
+    priors: ByHabit,
     words: string,
   ): void => {
     if (value === undefined) return;
     const usual = habit(from);
-    headers.push({ kind, value, habit: usual, forged, prior: priors[usual] ?? {}, words });
+    headers.push({ kind, value, habit: usual, forged: forged[usual], prior: priors[usual], words });
   };
   add('referer', event.referer, state.referer, REFERER_FORGED, REFERER_PRIOR, 'Referer');
   // Browsers send Origin with what changes something; that a GET has none says nothing.

@@ -52,6 +52,10 @@ const FORM_UNDER_ATTACK: Readonly<Record<WebParameter['form'], number>> = {
 const SIGNS_UNDER_ATTACK = [0.2, 0.15, 0.2, 0.45] as const;
 const LONGER_UNDER_ATTACK = 0.5;
 const MOST_SHAPE_NATS = 8;
+/** Prose and code take any form one day: beside a value that acts as nothing yet, its form says less. */
+const MOST_PLAIN_SHAPE_NATS = 5;
+/** However often a field held none of it, stray quotes and harmless markup come up in any: their chance stays above this part of the prior. */
+const LOW_GRADE_FLOOR = 0.5;
 
 /** The clues of one parameter that speak for an attack. */
 export interface ParameterClues {
@@ -164,7 +168,8 @@ function gradeChance(
   const total = table.total(`${kind}|${own}`);
   const bearing = total - table.count(`${kind}|${own}`, '0');
   const carried = grade >= 3 ? (carry * bearing) / (total + 2) : 0;
-  return Math.min(table.chance(`${kind}|${own}`, value, Math.max(middle, wide), 2) + carried, 1);
+  const floor = grade <= 2 ? LOW_GRADE_FLOOR * (prior[grade] ?? 0) : 0;
+  return Math.min(Math.max(table.chance(`${kind}|${own}`, value, Math.max(middle, wide), 2) + carried, floor), 1);
 }
 
 /** Encodings that nobody needs but to pass a filter. One is common: a URL within a URL. */
@@ -179,7 +184,9 @@ function shapeClue(table: ChanceTable, event: WebRequest, parameter: WebParamete
   const added = newSigns(table, context, parameter);
   const signs = table.total(`form|${context}`) === 0 ? 0 : signNats(table, context, added);
   const longer = longerNats(table, context, parameter);
-  const strength = Math.min(Math.max(form, signs, 0) + Math.max(longer, 0) / 2, MOST_SHAPE_NATS);
+  const acts = parameter.sql >= 3 || parameter.markup >= 3;
+  const most = acts || isNarrow(table, context) ? MOST_SHAPE_NATS : MOST_PLAIN_SHAPE_NATS;
+  const strength = Math.min(Math.max(form, signs, 0) + Math.max(longer, 0) / 2, most);
   const forms = table.values(`form|${context}`).slice(0, 3);
   const expected =
     forms.length === 0
@@ -187,6 +194,15 @@ function shapeClue(table: ChanceTable, event: WebRequest, parameter: WebParamete
       : `${table.total(`form|${context}`)} values: ${forms.map(([name, count]) => `${name} ${count}`).join(', ')}`;
   const observed = `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} signs new here` : ''}: ${parameter.shape}`;
   return { path: 'unknown', nats: strength, evidence: seen(event, 'parameter-shape', observed, expected, strength) };
+}
+
+/** Whether the field only ever held numbers, words and the like: there another form is no matter of taste. */
+function isNarrow(table: ChanceTable, context: string): boolean {
+  const free =
+    table.count(`form|${context}`, 'phrase') +
+    table.count(`form|${context}`, 'text') +
+    table.count(`form|${context}`, 'name');
+  return free === 0 && table.total(`form|${context}`) >= 10;
 }
 
 function formNats(table: ChanceTable, context: string, any: string, { form }: WebParameter): number {

@@ -63,6 +63,8 @@ export function readAsMarkup(value: string): MarkupReading {
     const reading = graded(read(`<i title=${quote}${text}${quote}>`), 'i');
     if (reading.grade > best.grade) best = reading;
   }
+  // A filter that takes out an inner tag once leaves a whole one: `<scr<script>ipt>`.
+  if (best.grade < 3 && /<script[\s/>]/i.test(text)) best = { grade: 3, tokens: 'script', live: [] };
   if (best.grade < 3 && SCRIPT_SCHEME.test(text)) {
     best = { grade: 3, tokens: 'scheme', live: [{ kind: 'scheme', skeleton: codeSkeleton(text), text }] };
   }

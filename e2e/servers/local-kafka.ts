@@ -23,6 +23,11 @@ export async function startLocalKafka(
   options: {
     /** Addresses that clients are told instead of the brokers' own, one for each: where a proxy stands between. */
     readonly advertised?: readonly string[];
+    /** One more listener on the first broker. */
+    readonly extraListener?: { readonly name: string; readonly protocol: string; readonly port: number };
+    readonly scramUsers?: readonly { readonly name: string; readonly password: string }[];
+    /** For measurements: the JVM compiles in full, which takes it longer to start. */
+    readonly fullSpeed?: boolean;
     readonly settings?: Readonly<Record<string, string | number>>;
   } = {},
 ): Promise<LocalKafka> {
@@ -35,18 +40,22 @@ export async function startLocalKafka(
   const replication = Math.min(count, 3);
   const nodes: ServerProcess[] = [];
   const classPath = join(jars, 'lib', '*');
+  const quick = options.fullSpeed === true ? [] : ['-XX:TieredStopAtLevel=1'];
   for (const [i, { client, controller }] of ports.entries()) {
     const directory = join(home, `broker-${i + 1}`);
     await mkdir(directory);
     const advertised = options.advertised?.[i] ?? `127.0.0.1:${client}`;
+    const extra = i === 0 ? options.extraListener : undefined;
+    const also = (text: (of: NonNullable<typeof extra>) => string): string =>
+      extra === undefined ? '' : `,${text(extra)}`;
     const settings: Record<string, string | number> = {
       'process.roles': 'broker,controller',
       'node.id': i + 1,
       'controller.quorum.voters': voters,
       'controller.listener.names': 'CONTROLLER',
-      listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}`,
-      'advertised.listeners': `PLAINTEXT://${advertised}`,
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}${also(({ name, port }) => `${name}://127.0.0.1:${port}`)}`,
+      'advertised.listeners': `PLAINTEXT://${advertised}${also(({ name, port }) => `${name}://127.0.0.1:${port}`)}`,
+      'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${also(({ name, protocol }) => `${name}:${protocol}`)}`,
       'log.dirs': join(directory, 'data'),
       'auto.create.topics.enable': 'false',
       'offsets.topic.num.partitions': 3,
@@ -63,13 +72,18 @@ export async function startLocalKafka(
     const file = join(directory, 'server.properties');
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
     await writeFile(file, lines.join(''));
-    await runProgram('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]);
+    const users = (options.scramUsers ?? []).flatMap((user) => [
+      '--add-scram',
+      `SCRAM-SHA-512=[name=${user.name},password=${user.password}]`,
+    ]);
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file, ...users];
+    await runProgram('java', [...quick, '-cp', classPath, ...format]);
     nodes.push(
       new ServerProcess({
         command: 'java',
-        args: ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-cp', classPath, 'kafka.Kafka', file],
+        args: ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', ...quick, '-cp', classPath, 'kafka.Kafka', file],
         port: client,
-        startTimeoutMs: 60_000,
+        startTimeoutMs: 180_000,
         directory,
       }),
     );

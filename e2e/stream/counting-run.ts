@@ -104,6 +104,8 @@ export class CountingRun {
         await this.log.publish(records);
         return;
       } catch (error) {
+        // A test that failed has closed the log meanwhile, and says itself what was wrong.
+        if (error instanceof PlimsollError && error.code === 'stopped') return;
         if (!(error instanceof PlimsollError) || !error.retriable) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
@@ -142,7 +144,7 @@ export class CountingRun {
     enough: (records: readonly LogRecord[]) => boolean,
   ): Promise<readonly LogRecord[]> {
     const all: LogRecord[] = [];
-    let done = false;
+    const read = { done: false };
     const consumption = await this.log.consume({
       topic,
       group: randomUUID(),
@@ -150,13 +152,17 @@ export class CountingRun {
         assigned: () => Promise.resolve(undefined),
         batch: (_, records) => {
           all.push(...records);
-          done = enough(records) || done;
+          read.done = enough(records) || read.done;
           return Promise.resolve();
         },
         revoked: () => Promise.resolve(),
       },
     });
-    await expect.poll(() => done, { timeout: timeoutMs, interval: 100 }).toBe(true);
+    const endMs = Date.now() + timeoutMs;
+    while (!read.done) {
+      if (Date.now() > endMs) throw new Error(await this.trouble(`read ${all.length} records of ${topic}`));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await consumption.stop();
     return all;
@@ -178,6 +184,13 @@ export class CountingRun {
       }
     }
     return { distinct: [...new Set(log.records(this.to).map(textOf))].sort(), states };
+  }
+
+  /** What the person who reads a failed test wants to know. */
+  private async trouble(what: string): Promise<string> {
+    const lines = [what, `log: ${JSON.stringify(await this.log.health())}`];
+    for (const { events, errors } of this.processes) lines.push(JSON.stringify([...events]), ...errors);
+    return lines.join('\n');
   }
 
   /** The input as it lies in Kafka, in the order of each partition. */

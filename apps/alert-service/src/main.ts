@@ -1,6 +1,12 @@
 import { KafkaLog } from '@plimsoll/kafka-log';
 import { fusionOperator } from '@plimsoll/pipelines';
-import { parseRedisUrl, RedisConnection, RedisStateStore } from '@plimsoll/redis-store';
+import {
+  parseRedisUrl,
+  RedisConnection,
+  RedisIncidentStore,
+  RedisProfileStore,
+  RedisStateStore,
+} from '@plimsoll/redis-store';
 import {
   answering,
   budgetSettings,
@@ -14,7 +20,10 @@ import {
 } from '@plimsoll/service-kit';
 import { StatefulProcessor } from '@plimsoll/streaming';
 
-import { FusionModule } from './fusion.module.js';
+import { alertConsumers } from './alert-consumers.js';
+import { AlertServiceModule } from './alert-service.module.js';
+import { alertSettings } from './alert-settings.js';
+import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';
 
@@ -23,18 +32,31 @@ const settings = {
   kafka: kafkaSettings,
   redis: redisSettings(parseRedisUrl),
   budget: budgetSettings,
+  alerts: alertSettings,
 };
 
-await runService(NAME, settings, ({ kafka, redis, budget }, { observer, clientMessage }) => {
+await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
+  const { observer, waiting, clientMessage } = tools;
   const log = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
   const connection = new RedisConnection(redis);
   const store = new RedisStateStore(connection);
+  const incidents = new RedisIncidentStore(connection);
+  const profiles = new RedisProfileStore(connection);
   const operator = fusionOperator(budget);
   const processor = new StatefulProcessor(operator, { log, store, observer });
+  const consumers = alertConsumers({
+    log,
+    incidents,
+    webhooks: alerts.webhooks,
+    waiting,
+    observe: webhookReport(tools),
+  });
+  const dependencies = [answering('kafka', log), answering('redis', store), partitionsOf(processor), ...consumers];
   return {
-    module: FusionModule.over(processor),
+    module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, tokens: alerts.tokens }),
     connections: [closing('redis', connection), closing('kafka', log)],
-    dependencies: [answering('kafka', log), answering('redis', store), partitionsOf(processor)],
+    dependencies,
+    steps: consumers,
     transport: new EventLogTransport(log, [{ topic: operator.topic, group: operator.name, ownership: processor }]),
   };
 });

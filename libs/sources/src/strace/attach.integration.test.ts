@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { callName, type SourceItem } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+
+import { attachStrace } from './attach.js';
+import { WireObserver } from './wire-observer.js';
+
+async function namesOf(items: AsyncIterable<SourceItem>): Promise<string[]> {
+  const names: string[] = [];
+  for await (const item of items) {
+    if (item.type === 'calls') for (const number of item.calls.numbers) names.push(callName(number));
+  }
+  return names;
+}
+
+/** A program of Node's that serves HTTP on a port that it prints. */
+const SERVER = `
+  const server = require('node:http').createServer((request, response) => response.end(request.url));
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+async function request(port: number, path: string, agent: Agent): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, agent }, (response) => {
+      response.resume().once('end', resolve);
+    }).once('error', reject);
+  });
+}
+
+describe('without strace', () => {
+  it('says what is missing', async () => {
+    const { items } = await attachStrace({ command: ['true'] }, { strace: 'no-such-strace' });
+    await expect(namesOf(items)).rejects.toThrow(/installed/);
+  });
+
+  it('says which target is not there', async () => {
+    await expect(attachStrace({ pid: 4_194_999 })).rejects.toThrow(/no process/);
+    await expect(attachStrace({ container: 'nobody' })).rejects.toThrow(/no container/);
+  });
+});
+
+if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
+  describe('with strace', () => {
+    it('traces a command to its end, and what it starts', async () => {
+      const { items, counts } = await attachStrace({ command: ['sh', '-c', 'cat /dev/null; true'] });
+      const names = await namesOf(items);
+      expect(names.filter((name) => name === 'execve').length).toBeGreaterThanOrEqual(2);
+      expect(counts).toMatchObject({ malformed: 0, cut: 0, orphans: 0 });
+    });
+
+    it('traces only the calls that are asked for', async () => {
+      const { items } = await attachStrace({ command: ['cat', '/dev/null'] }, { calls: ['openat', 'close'] });
+      expect(new Set(await namesOf(items))).toEqual(new Set(['openat', 'close']));
+    });
+
+    it('ends a command that it started when it is aborted', async () => {
+      const stop = new AbortController();
+      const { items } = await attachStrace({ command: ['sh', '-c', 'sleep 61.7; true'] }, { signal: stop.signal });
+      const read = namesOf(items);
+      await sleep(500);
+      stop.abort();
+      await read;
+      await sleep(200);
+      const left = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout;
+      expect(left.split('\n').filter((line) => line.startsWith('sleep 61.7'))).toEqual([]);
+    });
+
+    it('says why a command cannot be traced', async () => {
+      const { items } = await attachStrace({ command: ['/no/such/program'] });
+      await expect(namesOf(items)).rejects.toThrow(/No such file/);
+    });
+
+    it('rebuilds every request of a server that it attaches to, and detaches from it alive', async () => {
+      const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'ignore'] });
+      try {
+        const port = await new Promise<number>((resolve) => {
+          server.stdout.once('data', (line: Buffer) => {
+            resolve(Number(line.toString()));
+          });
+        });
+        const stop = new AbortController();
+        const observer = new WireObserver();
+        const { items } = await attachStrace({ pid: server.pid ?? 0 }, { observer, signal: stop.signal });
+        const read = namesOf(items);
+        await sleep(500);
+        const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+        const paths = Array.from({ length: 100 }, (_, i) => `/request-${i}`);
+        await Promise.all(paths.map((path) => request(port, path, agent)));
+        stop.abort();
+        await read;
+        const rebuilt = observer.drain().flatMap((each) => (each.type === 'http' ? [each] : []));
+        expect(rebuilt.map((each) => each.request.target).sort()).toEqual(paths.sort());
+        expect(rebuilt.every((each) => each.response?.status === 200)).toBe(true);
+        await request(port, '/still-alive', agent);
+        agent.destroy();
+      } finally {
+        server.kill();
+      }
+    });
+
+    it('follows the target through exec', async () => {
+      const parent = spawn('sh', ['-c', 'sleep 0.3; exec sleep 60'], { stdio: 'ignore' });
+      try {
+        const stop = new AbortController();
+        const { items } = await attachStrace({ pid: parent.pid ?? 0 }, { signal: stop.signal, rescanMs: 100 });
+        const read = namesOf(items);
+        await sleep(1_000);
+        stop.abort();
+        expect(await read).toContain('execve');
+      } finally {
+        parent.kill();
+      }
+    });
+  });
+}

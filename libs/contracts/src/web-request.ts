@@ -126,6 +126,8 @@ export const WebRequest = LogEventBase.extend({
   scripts: z.array(ScriptFragment).max(32),
   /** The response was seen to its end, so that what `scripts` lacks was not in it. */
   responseComplete: z.boolean(),
+  /** Part of the page was not seen, and a parameter brought a script in earlier: it may be in that part. */
+  scriptAtLarge: z.boolean().optional(),
   statements: z.array(IssuedStatement).max(32),
 });
 export type WebRequest = z.infer<typeof WebRequest>;

@@ -20,10 +20,10 @@ export function nats(underAttack: number, benign: number): number {
   return Math.min(Math.max(Math.log(underAttack / benign), LEAST_NATS), MOST_NATS);
 }
 
-/** The strongest of several clues that may tell of one fact, the others at `share` of their weight. */
+/** Of several clues that may tell of one fact, the one that says most, for or against; the others at `share` of their weight. */
 export function overlapping<C extends { readonly nats: number }>(clues: readonly C[], share: number): C[] {
-  const sorted = [...clues].sort((a, b) => b.nats - a.nats);
-  return sorted.map((clue, i) => (i === 0 || clue.nats <= 0 ? clue : { ...clue, nats: clue.nats * share }));
+  const sorted = [...clues].sort((a, b) => Math.abs(b.nats) - Math.abs(a.nats));
+  return sorted.map((clue, i) => (i === 0 ? clue : { ...clue, nats: clue.nats * share }));
 }
 
 export function sum(clues: readonly { readonly nats: number }[]): number {

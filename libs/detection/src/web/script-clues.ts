@@ -15,11 +15,16 @@ import { DELIVERY_SPAN_US, isUnsafe, seen, type Delivery, type WebState } from '
 const CARRIED_PRIOR = 2e-4;
 const MOST_NOVEL_NATS = 5;
 const NEW_FROM_FIRED = 0.85;
-const KNOWN_FROM_FIRED = 0.15;
+/** A script may well write from the page that usually leads there. */
+const KNOWN_FROM_FIRED = 0.3;
 const SOON_FIRED = 0.75;
 const SOON_STEP = gapStep(1_000_000);
 /** Referer and last visit tell of the same page. */
 const PAGE_SHARE = 0.3;
+const MOST_SOON_NATS = 3;
+/** Chance that a page seen in part alone is served while a parameter's script is about: nearly none before the first attack. */
+const AT_LARGE_PRIOR = 0.002;
+const MOST_AT_LARGE_NATS = 4;
 
 export function learnScripts(table: ChanceTable, event: WebRequest): void {
   for (const { digest, from } of event.scripts) {
@@ -29,6 +34,7 @@ export function learnScripts(table: ChanceTable, event: WebRequest): void {
   if (event.view === 'exchange' && (event.contentType ?? '').includes('html')) {
     table.add(`pages|${event.view}|${pathOf(event)}`, 'seen');
     table.add(`carried|${event.view}`, 'page');
+    table.add(`at large|${event.view}`, event.scriptAtLarge === true ? 'yes' : 'no');
   }
 }
 
@@ -48,7 +54,9 @@ export function deliveryOf(table: ChanceTable, event: WebRequest): Delivery | un
       };
     }
   }
-  return strangest;
+  if (strangest !== undefined || event.scriptAtLarge !== true) return strangest;
+  const strength = nats(0.5, table.chance(`at large|${event.view}`, 'yes', AT_LARGE_PRIOR, 100));
+  return { event: event.id, timeUs: event.timeUs, path: pathOf(event), nats: Math.min(strength, MOST_AT_LARGE_NATS) };
 }
 
 function noveltyOf(table: ChanceTable, event: WebRequest, script: ScriptFragment): number {
@@ -94,7 +102,7 @@ export function firedClues(table: ChanceTable, event: WebRequest, state: WebStat
   if (delivery !== undefined) {
     const source =
       delivery.parameter === undefined
-        ? 'a script that the page never had'
+        ? 'what it never had, or a part that was not seen'
         : `a script that the parameter ${JSON.stringify(delivery.parameter)} brought`;
     clues.push({
       path: 'xss',
@@ -157,7 +165,7 @@ function soonClue(table: ChanceTable, event: WebRequest, previousUs: number): Cl
   const strength = step <= SOON_STEP ? nats(SOON_FIRED, share) : nats(1 - SOON_FIRED, 1 - share);
   return {
     path: 'xss',
-    nats: Math.min(strength, 2),
+    nats: Math.min(strength, MOST_SOON_NATS),
     evidence: seen(
       event,
       'write-at-once',

@@ -44,6 +44,11 @@ export class ScriptMemory {
     }
   }
 
+  /** Whether any parameter brought a script in so far. */
+  get holdsAny(): boolean {
+    return this.#sources.size > 0;
+  }
+
   sourceOf(item: LiveMarkup): Source | undefined {
     const key = this.#key(item);
     return key === undefined ? undefined : this.#sources.get(key);

@@ -106,6 +106,9 @@ export function toWebRequest(
     request: requestIdentity(context.application, request.method, request.target, agent, exchange.startUs),
     scripts: scriptsOf(text, contentType ?? '', memory),
     responseComplete: response !== undefined && response.complete,
+    ...(response !== undefined && !response.complete && /html/.test(contentType ?? '') && memory.scripts.holdsAny
+      ? { scriptAtLarge: true }
+      : {}),
     statements: issued(sent, read),
   };
 }

@@ -2,7 +2,7 @@ import type { K8sAuditEvent } from '@plimsoll/contracts';
 
 import { BURST_COST_NATS, BURST_US, channelsOf, type Channel } from './burst-table.js';
 import type { FindingName } from './findings.js';
-import type { Learned, TableName } from './model.js';
+import type { Learned } from './model.js';
 import { identityClass } from './names.js';
 import { observationsOf, type Observation } from './observations.js';
 import { objectKey, populationOf, requestFacts, type FactGroup } from './request-facts.js';
@@ -63,9 +63,13 @@ function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contr
   const observations = observationsOf(event);
   const parts = observations.map((observation) => {
     const surprise = learned.tables[observation.table].surprise(observation.places);
-    // Whoever was learned is no stranger, however seldom he asks.
-    const known = PRESENCE.has(observation.table) && surprise.unseenIn === undefined;
-    return { observation, surprise: known ? { ...surprise, nats: 0 } : surprise };
+    const { table } = observation;
+    // Whoever was learned is no stranger, however seldom he asks; and to be a stranger counts once, not for every request.
+    const stranger = table === 'who' && surprise.nats > 0 && !remember(state, 'stranger', event.timeUs, AGAIN_US);
+    const silent =
+      (table === 'kind' && surprise.unseenIn === undefined) ||
+      (table === 'who' && !(stranger && surprise.unseenIn !== undefined));
+    return { observation, surprise: silent ? { ...surprise, nats: 0 } : surprise };
   });
   const surplus = parts.reduce((sum, { surprise }) => sum + surprise.nats, 0) - costOf(event);
   const bound = boundOf(event);
@@ -84,7 +88,6 @@ function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contr
   ];
 }
 
-const PRESENCE: ReadonlySet<TableName> = new Set(['kind', 'who']);
 const HARMLESS: ReadonlySet<RequestRisk> = new Set(['public', 'read', 'review', 'rbac-read']);
 const ORDINARY: ReadonlySet<RequestRisk> = new Set(['write', 'delete', 'workload-write', 'secret-write', 'rbac-write']);
 

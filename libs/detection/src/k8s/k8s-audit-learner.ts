@@ -17,7 +17,7 @@ import { K8S_AUDIT } from './k8s-audit-detector.js';
 import { makeTables, MAX_OBJECTS, tablesData, type Learned } from './model.js';
 import { identityClass } from './names.js';
 import { NoveltyTable } from './novelty-table.js';
-import { nodeNetwork, observationsOf, podNetwork } from './observations.js';
+import { nodeNetwork, observationsOf, podlessNetwork, podNetwork } from './observations.js';
 import { objectKey, populationOf, requestFacts } from './request-facts.js';
 import { succeeded } from './request-kind.js';
 import { alreadyCounted, startState, type K8sState } from './state.js';
@@ -30,6 +30,7 @@ const MAX_FACTS_OF_OBJECT = 128;
 const MAX_SCORES = 1_000_000;
 const MIN_LEARNED = 100;
 const MIN_CALIBRATED = 20;
+const MINUTE_US = 60_000_000;
 const DAY_US = 86_400_000_000;
 /** New things in a thousand requests that a profile may still meet and be called complete. */
 const COMPLETE_NOVELTY = 0.05;
@@ -62,8 +63,8 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
   #events = 0;
   #gaps = 0;
   #scores = 0;
-  #firstUs = Infinity;
-  #lastUs = -Infinity;
+  #watchedUs = 0;
+  #lastUs = 0;
 
   constructor(of: Pick<Where, 'application' | 'workload'>) {
     this.#of = { application: of.application, workload: of.workload };
@@ -90,6 +91,8 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     for (const { table, places } of observationsOf(input)) {
       this.#learned.tables[table].learn(places, input.timeUs);
     }
+    const podless = podlessNetwork(input);
+    if (podless !== undefined) this.#learned.tables.source.learn(podless.places, input.timeUs);
     this.#learnToken(input);
     this.#learnFacts(input, state);
     this.#learnBursts(input);
@@ -110,7 +113,8 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     // What fades from earlier requests gives no verdict, so it is no score either.
     this.#runs.get(input.key)?.push(contributions.length > 0 ? score : 0);
     this.#scores += 1;
-    this.#firstUs = Math.min(this.#firstUs, input.timeUs);
+    // Recordings may lie days apart: what is silent for long is no time of watching.
+    if (this.#lastUs > 0) this.#watchedUs += Math.min(Math.max(0, input.timeUs - this.#lastUs), MINUTE_US);
     this.#lastUs = Math.max(this.#lastUs, input.timeUs);
   }
 
@@ -125,7 +129,7 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
     const novelty = total === 0 ? 1 : Math.min(1, once / total);
     // A second of audit makes no rate for a day: at least a minute is assumed.
-    const spanUs = Math.max(this.#lastUs - this.#firstUs, 60_000_000);
+    const spanUs = Math.max(this.#watchedUs, MINUTE_US);
     const { facts, bursts, objects, roles, levels, tables } = this.#learned;
     const byName = (a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number =>
       a[0] < b[0] ? -1 : 1;

@@ -74,9 +74,9 @@ describe('novelty', () => {
 
   it('stays within its limits', () => {
     const full = new NoveltyTable();
-    for (let n = 0; n < 600; n++) full.learn(at(['u', `v${n}`]), n * EPISODE_US);
-    expect(full.data()[0]?.[2]).toHaveLength(512);
-    expect(full.data()[0]?.[1]).toBe(600);
+    for (let n = 0; n < 5_000; n++) full.learn(at(['u', `v${n}`]), n * EPISODE_US);
+    expect(full.data()[0]?.[2]).toHaveLength(4096);
+    expect(full.data()[0]?.[1]).toBe(5_000);
   });
 });
 

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** Contexts of a table and values of a context; what comes beyond counts as never seen. */
 const MAX_CONTEXTS = 20_000;
-const MAX_VALUES = 512;
+const MAX_VALUES = 4096;
+/** Counts of a whole table. */
+const MAX_COUNTS = 500_000;
 /** A value counts once an episode of this length: a burst says once that it happens. */
 export const EPISODE_US = 10_000_000;
 /** No single observation is stranger than this. */
@@ -44,12 +46,13 @@ export interface Surprise {
  * + 1), and the next coarser one is asked as well: an identity that does new things all day is not strange for doing
  * one more. Each step is a p-value, so the sum is about exponential with mean one for benign values.
  *
- * Sources: Good 1953; Katz 1987 (back-off). State: at most `MAX_CONTEXTS · MAX_VALUES` counts; a query costs one look-up
+ * Sources: Good 1953; Katz 1987 (back-off). State: at most `MAX_COUNTS` counts; a query costs one look-up
  * a context, and one pass over a context's values where the value is known.
  */
 export class NoveltyTable {
   readonly #contexts = new Map<string, Context>();
   readonly #episodes = new Map<string, number>();
+  #counts = 0;
 
   static open(data: NoveltyTableData): NoveltyTable {
     const table = new NoveltyTable();
@@ -68,7 +71,7 @@ export class NoveltyTable {
       if (context === undefined) continue;
       const key = `${name}\n${value}`;
       if (this.#episodes.get(key) === episode) continue;
-      if (context.values.has(value) || context.values.size < MAX_VALUES) this.#episodes.set(key, episode);
+      if (context.values.has(value) || !this.#full(context)) this.#episodes.set(key, episode);
       this.#count(context, value);
     }
   }
@@ -133,10 +136,15 @@ export class NoveltyTable {
     return context;
   }
 
+  #full(context: Context): boolean {
+    return context.values.size >= MAX_VALUES || this.#counts >= MAX_COUNTS;
+  }
+
   #count(context: Context, value: string): void {
     const before = context.values.get(value) ?? 0;
     context.total += 1;
-    if (before === 0 && context.values.size >= MAX_VALUES) return;
+    if (before === 0 && this.#full(context)) return;
+    if (before === 0) this.#counts += 1;
     context.values.set(value, before + 1);
     if (before === 0) context.once += 1;
     else if (before === 1) context.once -= 1;

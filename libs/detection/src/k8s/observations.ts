@@ -52,10 +52,18 @@ export function observationsOf(event: K8sAuditEvent): Observation[] {
   }
   const address = event.source.address;
   // A pod's address changes with every roll-out; its network is judged by the node that the token names.
-  if (address !== undefined && event.credential?.pod === undefined) {
+  if (address !== undefined && event.user.kind !== 'service-account') {
     observations.push({ table: 'source', places: same([user, ...kin], networkOf(address)) });
   }
   return observations;
+}
+
+/** Where an account's tokens are used that belong to no pod: a controller's, or one that somebody minted. */
+export function podlessNetwork(event: K8sAuditEvent): Observation | undefined {
+  const { credential, source, user } = event;
+  if (user.kind !== 'service-account' || credential?.pod !== undefined || source.address === undefined)
+    return undefined;
+  return { table: 'source', places: [[`u ${user.name}`, networkOf(source.address)]] };
 }
 
 /** Where pods of a node have their addresses: learned once for each token, judged where no kubelet told the address. */

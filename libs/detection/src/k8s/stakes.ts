@@ -68,6 +68,7 @@ const STAKES: Readonly<Record<string, Stake>> = {
   'script:lifecycle': { prior: 0.15, nats: 0 },
   // Credentials.
   'token:not-its-pod': { prior: 0.0005, nats: 5 },
+  'token:new-network': { prior: 0.02, nats: 3 },
   'token:two-addresses': { prior: 0.001, nats: 4 },
   'token:other-node-network': { prior: 0.01, nats: 2 },
   'token:outside-pod-network': { prior: 0.002, nats: 7 },

@@ -1,7 +1,7 @@
 import type { K8sAuditEvent } from '@plimsoll/contracts';
 
 import type { Learned } from './model.js';
-import { nodeNetwork, podNetwork } from './observations.js';
+import { nodeNetwork, podlessNetwork, podNetwork } from './observations.js';
 import { otherAddress, type K8sState } from './state.js';
 
 /** Least number of tokens from which a network is known. */
@@ -24,7 +24,7 @@ export function tokenMoved(event: K8sAuditEvent, state: K8sState): boolean {
 
 /**
  * Facts about the network that a pod's token is used from, with their rarity in nats: it is not one of those that pods of
- * its node have, or none that any pod has. Nothing is said where the kubelet told that the pod has this address, or
+ * its node have, none that any pod has, or, for a token without a pod, none where the account was. Nothing is said where the kubelet told that the pod has this address, or
  * where too few tokens were seen.
  */
 export function* strangeNetworks(
@@ -41,4 +41,8 @@ export function* strangeNetworks(
     const { nats, unseenIn, episodes } = learned.tables.node.surprise(network.places);
     if (unseenIn !== undefined && episodes >= MIN_TOKENS) yield [fact, nats];
   }
+  const podless = podlessNetwork(event);
+  if (podless === undefined) return;
+  const { nats, unseenIn } = learned.tables.source.surprise(podless.places);
+  if (unseenIn !== undefined) yield ['token:new-network', nats];
 }

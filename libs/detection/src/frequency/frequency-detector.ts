@@ -109,7 +109,7 @@ class Step implements WindowVisitor {
       pValue: p,
       score,
       severity: severityOf(p, model.threshold),
-      finding: anomalous ? 'unusual-shares' : '',
+      finding: 'unusual-shares',
       evidence: p <= 0.05 ? this.#evidence(point, model) : [],
     };
   }

@@ -129,7 +129,7 @@ class Step implements WindowVisitor {
       score,
       severity: byProgram ? 5 : severityOf(p, model.threshold),
       path: 'unknown',
-      finding: byProgram ? 'new-program' : anomalous ? 'unseen-bags' : '',
+      finding: byProgram ? 'new-program' : 'unseen-bags',
       techniques: byProgram ? ['T1059.004'] : [],
       evidence: [...programs.map((program) => programEvidence(program, state.stream, model)), ...spots],
       joins: thread === 0 ? {} : { thread },

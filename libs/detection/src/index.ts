@@ -81,3 +81,4 @@ export {
 } from './baselines/index.js';
 export { SQL, sqlDetector, SqlLearner, type SqlModel, type SqlState } from './sql/index.js';
 export { WEB, webDetector, WebLearner, type WebModel, type WebState } from './web/index.js';
+export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './filtering/index.js';

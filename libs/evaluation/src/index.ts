@@ -15,7 +15,7 @@ export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles
 export { operatingCurve, type OperatingPoint } from './operating-curve.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.js';
-export { firstEventTime, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
+export { firstEventTime, live, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
 export {
@@ -24,6 +24,7 @@ export {
   type AdfaReport,
   runAdfaLd,
   runHidsDocker,
+  runKeyGroups,
   studyLayout,
   studyMarkdown,
   type StudyLayout,

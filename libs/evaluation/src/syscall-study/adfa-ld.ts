@@ -98,9 +98,32 @@ function adfaScorers(): Scorer[] {
     stideRate('ngram', 15),
     stideRate('bag', 6),
     shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS)),
+    both(
+      shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS)),
+      shipped('', frequency, () => new FrequencyLearner(WHERE, { minCalls: ADFA_OPTIONS.minCalls })),
+    ),
     shipped('Plimsoll sequence, default', sequence, () => new SequenceLearner(WHERE)),
     shipped('Plimsoll frequency, default', frequency, () => new FrequencyLearner(WHERE)),
   ];
+}
+
+/** Both levels as one: Fisher's combination of their p-values (Fisher 1932), which takes them for independent. */
+function both(one: Scorer, other: Scorer): Scorer {
+  return {
+    name: 'Plimsoll sequence (as above) and frequency, Fisher',
+    rule: one.rule,
+    score(training, test) {
+      const first = one.score(training, test);
+      const second = other.score(training, test);
+      return { ...first, scores: first.scores.map((score, i) => fisher(score, second.scores[i]!)) };
+    },
+  };
+}
+
+/** -log10 of the chance that two independent p-values have as small a product; arguments are -log10 of each. */
+function fisher(one: number, other: number): number {
+  const nats = (one + other) * Math.LN10;
+  return one + other - Math.log10(1 + nats);
 }
 
 /** Share of unknown n-grams or bags; every fifth training trace calibrates, and 95 % of those stay silent. */

@@ -1,0 +1,1 @@
+export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './key-groups.js';

@@ -57,4 +57,11 @@ describe('program-like content', () => {
     for (const content of texts) scriptKinds(content);
     expect(performance.now() - started).toBeLessThan(500);
   });
+
+  it('costs a bounded time however many texts a body has', () => {
+    const data = Object.fromEntries(Array.from({ length: 256 }, (_, n) => [`k${n}`, 'curl '.repeat(3_200)]));
+    const started = performance.now();
+    configMapScripts({ data });
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
 });

@@ -8,6 +8,8 @@ import { at, list, record } from './json-value.js';
 const MAX_SCANNED = 16_384;
 /** Scripts of one body that are told apart; more add nothing to what the event says. */
 const MAX_SCRIPTS = 8;
+/** Characters of one body that are searched, over all its texts: what bounds the time that a hostile body costs. */
+const MAX_BODY_SCANNED = 131_072;
 /** Values of one ConfigMap that are looked at. */
 const MAX_VALUES = 256;
 
@@ -64,9 +66,17 @@ export function digestOf(content: string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
-function scriptOf(where: K8sScript['where'], content: string): K8sScript | undefined {
-  const kinds = scriptKinds(content);
-  return kinds.length === 0 ? undefined : { where, kinds, digest: digestOf(content) };
+/** The scripts among the texts of one body, up to the limits of a body. */
+function scriptsAmong(texts: Iterable<readonly [where: K8sScript['where'], content: string]>): K8sScript[] {
+  const scripts: K8sScript[] = [];
+  let left = MAX_BODY_SCANNED;
+  for (const [where, content] of texts) {
+    if (left <= 0 || scripts.length === MAX_SCRIPTS) break;
+    left -= Math.min(content.length, MAX_SCANNED);
+    const kinds = scriptKinds(content);
+    if (kinds.length > 0) scripts.push({ where, kinds, digest: digestOf(content) });
+  }
+  return scripts;
 }
 
 /** Scripts in the values of a ConfigMap, or of a patch of one (merge patch, or the values of a JSON patch). */
@@ -79,34 +89,29 @@ export function configMapScripts(body: unknown): K8sScript[] {
   };
   if (Array.isArray(body)) for (const step of list(body)) collect(at(step, 'value'));
   else collect(at(body, 'data'));
-  return found(values.slice(0, MAX_VALUES).map((value) => scriptOf('data', value)));
+  return scriptsAmong(values.slice(0, MAX_VALUES).map((value) => ['data', value]));
 }
 
 /** The script of an exec: its command line, put together from the query's `command` entries. */
 export function execScripts(command: readonly string[]): K8sScript[] {
-  return command.length === 0 ? [] : found([scriptOf('exec', command.join(' '))]);
+  return scriptsAmong([['exec', command.join(' ')]]);
 }
 
 /** Scripts in the commands, arguments, probes and lifecycle hooks of containers. */
 export function containerScripts(containers: readonly unknown[]): K8sScript[] {
-  const scripts: (K8sScript | undefined)[] = [];
+  const texts: [K8sScript['where'], string][] = [];
   for (const container of containers.slice(0, MAX_VALUES)) {
-    const command = [...words(at(container, 'command')), ...words(at(container, 'args'))].join(' ');
-    scripts.push(scriptOf('command', command));
+    texts.push(['command', [...words(at(container, 'command')), ...words(at(container, 'args'))].join(' ')]);
     for (const hook of ['postStart', 'preStop']) {
-      scripts.push(scriptOf('lifecycle', words(at(container, 'lifecycle', hook, 'exec', 'command')).join(' ')));
+      texts.push(['lifecycle', words(at(container, 'lifecycle', hook, 'exec', 'command')).join(' ')]);
     }
     for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
-      scripts.push(scriptOf('command', words(at(container, probe, 'exec', 'command')).join(' ')));
+      texts.push(['command', words(at(container, probe, 'exec', 'command')).join(' ')]);
     }
   }
-  return found(scripts);
+  return scriptsAmong(texts);
 }
 
 function words(value: unknown): string[] {
   return list(value).filter((word): word is string => typeof word === 'string');
-}
-
-function found(scripts: readonly (K8sScript | undefined)[]): K8sScript[] {
-  return scripts.filter((script) => script !== undefined).slice(0, MAX_SCRIPTS);
 }

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 import type { SourceKind, TimeUs, Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageTimeUs, type CollectorMessage } from '@plimsoll/pipelines';
-import { openSource } from '@plimsoll/sources';
+import { openSource, traceLive } from '@plimsoll/sources';
 
 import type { RecordingAt } from './recording-folder.js';
 
@@ -71,6 +71,21 @@ export async function* replay(
     if (!next) return;
     yield next.message;
     Object.assign(next, await advance(next.rest));
+  }
+}
+
+/**
+ * The messages of a running process and its children, as they happen, until `signal` aborts or the process ends. What a
+ * read brought leaves at once: a batch does not wait to be full.
+ */
+export async function* live(where: Where, pid: number, options: ReplayOptions = {}): AsyncGenerator<CollectorMessage> {
+  const { privacy = 'balanced', signal } = options;
+  const stream = `live/${pid}`;
+  const pipeline = new CollectorPipeline(where, stream);
+  const { items } = await traceLive({ pid }, { ...where, stream, privacy }, signal);
+  for await (const item of items) {
+    yield* pipeline.push(item);
+    yield* pipeline.flush();
   }
 }
 

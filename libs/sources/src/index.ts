@@ -15,3 +15,4 @@ export { containerOf, sameContainer, type ContainerIdentity } from './strace/con
 export { CARRYING_CALLS } from './strace/strace-arguments.js';
 export { StraceParser, type StraceCounts, type StraceOptions } from './strace/strace-parser.js';
 export { WireObserver, type WireOptions } from './strace/wire-observer.js';
+export { traceLive } from './trace-live.js';

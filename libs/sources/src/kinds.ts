@@ -9,7 +9,7 @@ import { TetragonParser } from './calls/tetragon.js';
 import { AccessLogParser } from './events/access-log-parser.js';
 import { ExchangeEvents } from './events/exchange-events.js';
 import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
-import type { SourceContext, SourceParser } from './source.js';
+import { digestKeyOf, type SourceContext, type SourceParser } from './source.js';
 import { StraceParser } from './strace/strace-parser.js';
 import { WireObserver } from './strace/wire-observer.js';
 
@@ -55,10 +55,6 @@ export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
 function straceParser(context: SourceContext): SourceParser {
   const exchanges = new ExchangeEvents(context, digestKeyOf(context));
   return new StraceParser({ observer: new WireObserver(), events: (exchange) => exchanges.push(exchange) });
-}
-
-function digestKeyOf({ digestKey, application }: SourceContext): string {
-  return digestKey ?? `application:${application}`;
 }
 
 /** How `kind` is read. Throws `bad-configuration` where this release has no parser for it. */

@@ -14,6 +14,11 @@ export interface SourceContext extends Where {
   readonly digestKey?: string;
 }
 
+/** The key of the digests: the one given, or, fit for recordings and laboratories, one that the application's name makes. */
+export function digestKeyOf({ digestKey, application }: SourceContext): string {
+  return digestKey ?? `application:${application}`;
+}
+
 /** What was read and what could not be: every source counts both. */
 export interface SourceCounts {
   lines: number;

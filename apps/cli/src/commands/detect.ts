@@ -1,21 +1,22 @@
 import process from 'node:process';
 
-import { PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { replay, runDetection, type ReplaySource } from '@plimsoll/evaluation';
-import { applicationOperators, fixedProfiles } from '@plimsoll/pipelines';
-import { Command, Option } from 'commander';
+import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
+import { live, replay, runDetection } from '@plimsoll/evaluation';
+import { applicationOperators, fixedProfiles, type CollectorMessage, type EmbeddedOutput } from '@plimsoll/pipelines';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, privacyOption } from '../shared-options.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
-import { incidentReport, finalFindings } from '../terminal/incident-report.js';
+import { describeIncident, incidentReport, finalFindings } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
 
 interface DetectOptions {
   profile: string;
   source: string[];
+  live?: LiveArgument;
   application?: string;
   output: 'table' | 'ndjson';
   verdicts: 'anomalous' | 'all';
@@ -33,6 +34,7 @@ export function detectCommand(): Command {
       collected,
       [],
     )
+    .option('--live <[WORKLOAD=]PID>', 'trace a running process and its children with strace, until Ctrl-C', parseLive)
     .option('--application <NAME>', 'the application, where the profiles are of several')
     .addOption(
       new Option('--output <FORM>', 'a table for people, or one JSON object a line')
@@ -61,32 +63,83 @@ Examples:
 }
 
 async function run(options: DetectOptions): Promise<void> {
-  if (options.source.length === 0) {
-    throw new PlimsollError('bad-configuration', 'nothing to judge: give --source WORKLOAD=KIND:PATH');
+  if ((options.source.length === 0) === (options.live === undefined)) {
+    throw new PlimsollError(
+      'bad-configuration',
+      'give either --source WORKLOAD=KIND:PATH or --live PID: one of them is judged',
+    );
   }
   const profiles = await readProfiles(options.profile);
   const application = options.application ?? onlyApplication(profiles, options.profile);
-  const sources = sourcesFrom(application, options.source.map(parseSource));
-  refuseStrangers(profiles, application, sources, options.profile);
   const progress = new Progress('judging');
-  const ndjson = options.output === 'ndjson';
   const result = await runDetection(
-    replay(sources, {
-      privacy: options.privacy,
-      signal: stopSignal(),
-      onProgress: (readBytes, totalBytes) => {
-        progress.update(totalBytes > 0 ? readBytes / totalBytes : 0);
-      },
-    }),
+    messagesOf(options, application, profiles, progress),
     applicationOperators(fixedProfiles(profiles), { falseAlertsPerDay: options.falseAlertsPerDay }),
-    ndjson ? ndjsonOutput(process.stdout, options.verdicts === 'all') : {},
+    outputOf(options, progress),
   ).finally(() => {
     progress.clear();
   });
-  if (!ndjson) {
-    progress.done(`${result.messages} messages, ${result.verdicts.length} verdicts`);
-    process.stdout.write(`${incidentReport(finalFindings(result.alerts))}\n`);
+  if (options.output === 'ndjson') return;
+  progress.done(`${result.messages} messages, ${result.verdicts.length} verdicts`);
+  process.stdout.write(`${incidentReport(finalFindings(result.alerts))}\n`);
+}
+
+function messagesOf(
+  options: DetectOptions,
+  application: string,
+  profiles: readonly ProfileFile[],
+  progress: Progress,
+): AsyncIterable<CollectorMessage> {
+  const { privacy } = options;
+  const signal = stopSignal();
+  if (options.live !== undefined) {
+    const { pid, workload = onlyWorkload(profiles, application) } = options.live;
+    refuseStrangers(profiles, application, [workload], options.profile);
+    process.stderr.write(`tracing process ${pid} as ${application}/${workload}; Ctrl-C ends it\n`);
+    return live({ application, workload, container: `${workload}/live-${pid}` }, pid, { privacy, signal });
   }
+  const sources = sourcesFrom(application, options.source.map(parseSource));
+  const workloads = sources.map(({ where }) => where.workload);
+  refuseStrangers(profiles, application, workloads, options.profile);
+  return replay(sources, {
+    privacy,
+    signal,
+    onProgress: (readBytes, totalBytes) => {
+      progress.update(totalBytes > 0 ? readBytes / totalBytes : 0);
+    },
+  });
+}
+
+/** NDJSON as it happens; for people, incidents as they are created where the input does not end by itself. */
+function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: Progress): EmbeddedOutput {
+  if (output === 'ndjson') return ndjsonOutput(process.stdout, verdicts === 'all');
+  if (traced === undefined) return {};
+  return {
+    onAlert(record) {
+      const alert = decodeJson(Alert, record.value, 'an alert');
+      if (alert.activity_id !== ACTIVITIES.create) return;
+      progress.clear();
+      process.stderr.write(`${describeIncident(alert)}\n\n`);
+    },
+  };
+}
+
+interface LiveArgument {
+  readonly workload?: string;
+  readonly pid: number;
+}
+
+function parseLive(text: string): LiveArgument {
+  const [, workload, pid = ''] = /^(?:(.+)=)?(\d{1,10})$/.exec(text) ?? [];
+  if (pid === '') throw new InvalidArgumentError('write PID, or WORKLOAD=PID');
+  return { pid: Number(pid), ...(workload !== undefined && { workload }) };
+}
+
+function onlyWorkload(profiles: readonly ProfileFile[], application: string): string {
+  const traced = profiles.filter((profile) => profile.application === application && profile.detector === 'sequence');
+  if (traced.length === 1) return traced[0]!.workload;
+  const names = traced.map(({ workload }) => workload).join(', ');
+  throw new PlimsollError('bad-configuration', `say which workload the process is: --live WORKLOAD=PID (${names})`);
 }
 
 function onlyApplication(profiles: readonly ProfileFile[], folder: string): string {
@@ -102,18 +155,18 @@ function onlyApplication(profiles: readonly ProfileFile[], folder: string): stri
 function refuseStrangers(
   profiles: readonly ProfileFile[],
   application: string,
-  sources: readonly ReplaySource[],
+  workloads: readonly string[],
   folder: string,
 ): void {
   const known = new Set(
     profiles.filter((profile) => profile.application === application).map(({ workload }) => workload),
   );
-  for (const { where } of sources) {
-    if (known.has(where.workload)) continue;
+  for (const workload of workloads) {
+    if (known.has(workload)) continue;
     const has = known.size === 0 ? `none of ${application}` : [...known].join(', ');
     throw new PlimsollError(
       'wrong-workload',
-      `${folder} has no profile of workload ${where.workload}; it has ${has}. Learn it first, or name the workload as it was learned`,
+      `${folder} has no profile of workload ${workload}; it has ${has}. Learn it first, or name the workload as it was learned`,
     );
   }
 }

@@ -1,0 +1,14 @@
+import { ExchangeEvents } from './events/exchange-events.js';
+import { digestKeyOf, type SourceContext } from './source.js';
+import { attachStrace, type AttachTarget, type LiveTrace } from './strace/attach.js';
+import { WireObserver } from './strace/wire-observer.js';
+
+/** Traces a running process, container or command, with the requests and statements that its calls carry. */
+export function traceLive(target: AttachTarget, context: SourceContext, signal?: AbortSignal): Promise<LiveTrace> {
+  const exchanges = new ExchangeEvents(context, digestKeyOf(context));
+  return attachStrace(target, {
+    observer: new WireObserver(),
+    events: (exchange) => exchanges.push(exchange),
+    ...(signal && { signal }),
+  });
+}

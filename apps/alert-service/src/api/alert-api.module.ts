@@ -1,4 +1,6 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type Type } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PRODUCT_VERSION } from '@plimsoll/pipelines';
 import { systemClock } from '@plimsoll/streaming';
 
@@ -6,9 +8,10 @@ import { AccessGuard, type Access } from './access.guard.js';
 import type { AccessTokens } from './access-tokens.js';
 import { IncidentsController } from './incidents.controller.js';
 import { API_ACCESS, API_PARTS } from './injection.js';
-import { OPENAPI_DOCUMENT, OpenApiController } from './openapi.controller.js';
+import { OPENAPI_DOCUMENT, OpenApiController, UnknownPathController } from './openapi.controller.js';
 import { openApiDocument } from './openapi.js';
 import type { ApiParts } from './parts.js';
+import { framedProblem } from './problem.js';
 import { ProfilesController } from './profiles.controller.js';
 import { RateLimiter, type RateLimit } from './rate-limiter.js';
 import { StreamController } from './stream.controller.js';
@@ -38,6 +41,20 @@ export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<A
 /** The alert service's HTTP interface under `/api/v1`. */
 @Module({})
 export class AlertApiModule {
+  /** What Fastify refuses before an operation is reached is told as a problem too, and repeats nothing of the request. */
+  constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost<FastifyAdapter>) {
+    httpAdapter.getInstance().addHook('onSend', (request, reply, payload, done) => {
+      const plain = String(reply.getHeader('content-type') ?? '').startsWith('application/json');
+      if (reply.statusCode < 400 || reply.statusCode >= 500 || !plain || !request.url.startsWith('/api/')) {
+        done(null, payload);
+        return;
+      }
+      const text = framedProblem(reply.statusCode);
+      void reply.header('content-type', 'application/problem+json').header('content-length', Buffer.byteLength(text));
+      done(null, text);
+    });
+  }
+
   static register(options: AlertApiOptions): DynamicModule {
     const { incidents, profiles, log, dependencies, tokens, clock = systemClock } = options;
     const parts: ApiParts = { incidents, profiles, log, dependencies, clock };
@@ -49,7 +66,7 @@ export class AlertApiModule {
     };
     return {
       module: AlertApiModule,
-      controllers: [...API_CONTROLLERS, OpenApiController],
+      controllers: [...API_CONTROLLERS, OpenApiController, UnknownPathController],
       providers: [
         AccessGuard,
         { provide: API_ACCESS, useValue: access },

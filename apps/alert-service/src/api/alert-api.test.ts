@@ -241,6 +241,20 @@ describe('what it refuses', () => {
     }
   });
 
+  it('what is no request of its at all, in the same form', async () => {
+    const headers = { authorization: `Bearer ${api.tokens.admin}`, 'content-type': 'application/json' };
+    for (const [url, payload, status] of [
+      ['/api/v1/import', '{"hunter2', 400],
+      ['/api/v1/hunter2', '{}', 404],
+      [`/api/v1/profiles/${'hunter2'.repeat(30)}/b/c/rollback`, '{}', 404],
+    ] as const) {
+      const response = await api.app.inject({ method: 'POST', url, headers, payload });
+      expect(response.statusCode).toBe(status);
+      expect(Problem.parse(response.json()).status).toBe(status);
+      expect(response.body).not.toContain('hunter2');
+    }
+  });
+
   it('more than its rate, with the time to wait', async () => {
     const slow = await testApi({ requestLimit: { burst: 2, perSecond: 0.5 } });
     const get = async (): Promise<number> => {
@@ -271,6 +285,65 @@ describe('what it refuses', () => {
     expect(response.body).not.toContain('hunter2');
     await broken.app.close();
   });
+});
+
+describe('the stream', () => {
+  interface Event {
+    readonly id: string;
+    readonly title: string;
+  }
+
+  /** Reads a stream until `count` incidents came. */
+  async function read(
+    open: TestApi,
+    lastEventId: string | undefined,
+    count: number,
+    begun: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<Event[]> {
+    const ending = new AbortController();
+    const address = await open.app.getUrl();
+    const response = await fetch(`${address}/api/v1/stream`, {
+      headers: {
+        authorization: `Bearer ${open.tokens.viewer}`,
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+      signal: ending.signal,
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const events: Event[] = [];
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      if (text === '' && events.length === 0) await begun();
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const lines = text.slice(0, end).split('\n');
+        text = text.slice(end + 2);
+        const field = (name: string): string | undefined =>
+          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+        if (field('event') !== 'incident') continue;
+        const { title } = JSON.parse(field('data') ?? '{}') as { title: string };
+        events.push({ id: field('id') ?? '', title });
+      }
+      if (events.length >= count) break;
+    }
+    ending.abort();
+    return events;
+  }
+
+  it('resumes after the last id that a reader had, with the latest state of each incident, once', async () => {
+    const open = await testApi();
+    await open.app.listen(0, '127.0.0.1');
+    await open.incidents.apply(incidentAlert('one'));
+    const [two] = await read(open, undefined, 1, () => open.incidents.apply(incidentAlert('two')));
+    expect(two?.title).toBe('two in shop');
+    await open.incidents.apply(incidentAlert('three'));
+    await open.incidents.apply(incidentAlert('one', { revision: 2 }));
+    await open.incidents.apply(incidentAlert('three', { revision: 2 }));
+    const missed = await read(open, two?.id, 2);
+    expect(missed.map(({ title }) => title)).toEqual(['one in shop', 'three in shop']);
+    await open.app.close();
+  }, 30_000);
 });
 
 describe('the OpenAPI document', () => {

@@ -1,4 +1,6 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { All, Controller, Get, Inject, UseFilters } from '@nestjs/common';
+
+import { ProblemError, ProblemFilter } from './problem.js';
 
 export const OPENAPI_DOCUMENT = Symbol('openapi document');
 
@@ -10,5 +12,15 @@ export class OpenApiController {
   @Get()
   openapi(): Record<string, unknown> {
     return this.document;
+  }
+}
+
+/** Every other path under `/api`, so that an unknown one is told as a problem and not repeated. */
+@Controller('api')
+@UseFilters(ProblemFilter)
+export class UnknownPathController {
+  @All('*')
+  unknown(): never {
+    throw new ProblemError(404, 'not-found', 'there is nothing here');
   }
 }

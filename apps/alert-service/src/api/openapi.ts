@@ -56,7 +56,9 @@ export function operationsOf(
 function operationObject(spec: OperationSpec): Json {
   const { id, summary, role, params, query, body, response, produces = 'application/json', problems = [] } = spec;
   const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
-  const failures = [...new Set([400, 401, 403, 429, ...problems])].sort((a, b) => a - b);
+  const long = params === undefined ? [] : [404];
+  const unread = body === undefined ? [] : [413, 415];
+  const failures = [...new Set([400, 401, 403, 429, ...long, ...unread, ...problems])].sort((a, b) => a - b);
   return {
     operationId: id,
     summary,

@@ -88,6 +88,11 @@ function statusOf(error: unknown): number {
   return carries && typeof error.statusCode === 'number' ? error.statusCode : 500;
 }
 
+/** The refusal of a request that never reached an operation: unknown path, unreadable body, address too long. */
+export function framedProblem(status: number): string {
+  return JSON.stringify(problem(status, status === 404 ? 'not-found' : 'bad-request', TITLES[status] ?? 'Bad request'));
+}
+
 function problem(status: number, code: string, detail: string): Problem {
   return { type: 'about:blank', title: TITLES[status] ?? 'Internal error', status, detail, code };
 }

@@ -43,19 +43,19 @@ const LastEventId = z
 @UseFilters(ProblemFilter)
 export class StreamController implements OnModuleDestroy {
   readonly #log = new Logger('api');
-  readonly #ending = new AbortController();
-  #streams = 0;
+  /** One for each open stream. */
+  readonly #streams = new Set<AbortController>();
 
   constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
 
   onModuleDestroy(): void {
-    this.#ending.abort();
+    for (const stream of this.#streams) stream.abort();
   }
 
   @Get()
   @Operation(streamIncidents)
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (this.#streams >= MAX_STREAMS) throw new ProblemError(503, 'too-many-streams', 'too many streams are open');
+    if (this.#streams.size >= MAX_STREAMS) throw new ProblemError(503, 'too-many-streams', 'too many streams are open');
     const from = await this.#startOf(request);
     reply.hijack();
     const response = reply.raw;
@@ -64,20 +64,19 @@ export class StreamController implements OnModuleDestroy {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    const gone = new AbortController();
+    const ending = new AbortController();
     response.on('close', () => {
-      gone.abort();
+      ending.abort();
     });
-    const signal = AbortSignal.any([gone.signal, this.#ending.signal]);
-    this.#streams++;
+    this.#streams.add(ending);
     try {
-      await this.#send(response, from, signal);
+      await this.#send(response, from, ending.signal);
     } catch (error) {
       // The store is away or the reader stalled: the reader comes back with the last id it got, and loses nothing.
-      if (!signal.aborted) this.#log.warn({ err: error }, 'a stream of incidents ended early');
+      if (!ending.signal.aborted) this.#log.warn({ err: error }, 'a stream of incidents ended early');
     } finally {
-      this.#streams--;
-      response.end();
+      this.#streams.delete(ending);
+      response.destroy();
     }
   }
 
@@ -114,8 +113,13 @@ export class StreamController implements OnModuleDestroy {
   }
 }
 
-/** Writes, and waits while the reader is slower than we are. */
+/** Writes, and waits while the reader is slower than we are; a reader that stalls is cut off. */
 async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
   if (signal.aborted || response.write(text)) return;
-  await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(STALL_MS)]) });
+  const stalled = setTimeout(() => response.destroy(), STALL_MS);
+  try {
+    await once(response, 'drain', { signal });
+  } finally {
+    clearTimeout(stalled);
+  }
 }

@@ -58,7 +58,13 @@ export async function testApi(change: Partial<AlertApiOptions> = {}): Promise<Te
     requestLimit: { burst: 10_000, perSecond: 10_000 },
     ...change,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger: false });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    new FastifyAdapter({ forceCloseConnections: true }),
+    {
+      logger: false,
+    },
+  );
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {

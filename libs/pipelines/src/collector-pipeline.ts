@@ -58,16 +58,24 @@ export class CollectorPipeline {
   readonly #open = new Map<string, CallBatcher>();
   readonly #ordinals = new Map<string, number>();
 
-  /** Without `placeOf`, every container of the source belongs to the workload that the source was opened for. */
+  /**
+   * Without `placeOf`, every container of the source belongs to the workload that the source was opened for. `ordinals`
+   * continue the numbering where an earlier run of the collector stopped.
+   */
   constructor(
     where: Where,
     stream: string,
-    options: { readonly limits?: BatchLimits; readonly placeOf?: PlaceOf } = {},
+    options: {
+      readonly limits?: BatchLimits;
+      readonly placeOf?: PlaceOf;
+      readonly ordinals?: Iterable<readonly [container: string, nextOrdinal: number]>;
+    } = {},
   ) {
     this.#where = where;
     this.#stream = stream;
     this.#limits = options.limits ?? DEFAULT_BATCH_LIMITS;
     this.#placeOf = options.placeOf ?? (({ container }) => ({ ...where, container }));
+    for (const [container, next] of options.ordinals ?? []) this.#ordinals.set(container, next);
   }
 
   push(item: SourceItem): CollectorMessage[] {
@@ -89,6 +97,12 @@ export class CollectorPipeline {
   /** What is pending leaves now: for live sources, when nothing came for a while. */
   flush(): CollectorMessage[] {
     return [...this.#open.values()].flatMap((batcher) => batcher.flush().map(asMessage));
+  }
+
+  /** The number of the next call of each container (`''` for the source's own), after a `flush`. */
+  ordinals(): [container: string, nextOrdinal: number][] {
+    const open = [...this.#open].map(([name, { nextOrdinal }]): [string, number] => [name, nextOrdinal]);
+    return [...new Map([...this.#ordinals, ...open])];
   }
 
   #batcher(of: ItemContainer | undefined): [CollectorMessage[], CallBatcher] {

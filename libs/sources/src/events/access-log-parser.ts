@@ -66,7 +66,7 @@ export class AccessLogParser implements SourceParser {
   }
 
   #event(line: AccessLine): WebRequest {
-    const { application, workload, container, stream, privacy } = this.#context;
+    const { application, workload, container, stream, privacy, firstLine = 0 } = this.#context;
     const { path, query } = splitTarget(line.target);
     const shown = requestPath(path === '' ? '/' : path);
     const sample = line.responseSample ?? '';
@@ -87,7 +87,7 @@ export class AccessLogParser implements SourceParser {
       application,
       workload,
       container,
-      id: `${stream}:${this.counts.lines}`.slice(0, 512),
+      id: `${stream}:${firstLine + this.counts.lines}`.slice(0, 512),
       stream,
       key: `${application}/line/${session}`.slice(0, 512),
       timeUs: line.timeUs,

@@ -11,7 +11,7 @@ const SECRET_NAME =
 
 /** A text that is a secret by its looks: a token, a key, a hash. */
 const SECRET_LOOK =
-  /eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?|\b(?:AKIA|ghp_|gho_|xox[abp]-|sk-|pk_|sk_)[\w-]{8,}|\b[0-9a-fA-F]{24,}\b|\b(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}\b/g;
+  /eyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)?|\b(?:AKIA|ghp_|gho_|xox[abp]-|sk-|pk_|sk_)[\w-]{8,}|\b[0-9a-fA-F]{24,}\b|\b(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}\b/g;
 const BEARER = /\b(?:bearer|basic|token)\s+[\w.~+/=-]{8,}/gi;
 /** `name=value` inside a text, where the name is a secret's. */
 const NAMED_SECRET =
@@ -28,7 +28,7 @@ export function isSecretName(name: string): boolean {
 /** Whether a text looks like a key, a token or a hash. */
 export function looksSecret(text: string): boolean {
   SECRET_LOOK.lastIndex = 0;
-  return SECRET_LOOK.test(text);
+  return SECRET_LOOK.test(text.slice(0, 256));
 }
 
 /** What may leave of a value, or undefined where nothing may. */
@@ -40,8 +40,8 @@ export function releasedValue(name: string, value: string, mode: PrivacyMode): s
 /** A text with what looks like a secret taken out, and, in `balanced`, numbers of persons and cards too. */
 export function releasedText(text: string, mode: PrivacyMode): string | undefined {
   if (mode === 'strict') return undefined;
-  // Cut with room to spare first, so that the patterns cost little, and last to the limit.
-  const near = text.slice(0, LIMIT[mode] * 2);
+  // Cut with room to spare first, so that a secret at the edge is seen whole, and last to the limit.
+  const near = text.slice(0, LIMIT[mode] + 256);
   const safe = near
     .replace(NAMED_SECRET, '$1$2[removed]')
     .replace(BEARER, '[removed]')

@@ -95,6 +95,9 @@ function fold(parts: readonly string[]): string[] {
       out.splice(-2, 2, '?+');
       continue;
     }
+    // A list of one is a list.
+    if (part === ')' && last === '?' && out.at(-2) === '(' && /^(?:in|values)$/.test(out.at(-3) ?? ''))
+      out.splice(-1, 1, '?+');
     out.push(part);
     // ( ?+ ) , ( ?+ ) is one tuple and more.
     if (part === ')' && /^\?\+?$/.test(out.at(-2) ?? '') && out.at(-3) === '(') {

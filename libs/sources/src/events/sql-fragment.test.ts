@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { readAsSql } from './sql-fragment.js';
+
+describe('a value read as a piece of SQL', () => {
+  it.each([
+    "O'Brien",
+    "d'Arc",
+    "it's",
+    'a < b and so on <3',
+    "I'd select the best; drop by -- we'll see",
+    "5 o'clock; I'll drop the table",
+    '1 or 2 items',
+    '+1 (234) 555-1234',
+    'Flat 1, 98 West Rd; 2nd floor',
+    'Price: $5 -- or 10% off',
+    'for (i=0;i<10;i++) { x += i; }',
+    "let's group by age, order by name",
+    'WHERE is it?',
+    '王芳喜欢这个产品 😀',
+  ])('leaves %j alone', (value) => {
+    expect(readAsSql(value).grade).toBe(0);
+  });
+
+  it.each([
+    "rock 'n' roll",
+    "print('hello'); print('x')",
+    "db.query('SELECT * FROM t WHERE id=' + id);",
+    'SELECT * FROM users WHERE id = 1 -- all',
+    'He said "yes" and "no"',
+    "dogs' or cats' food",
+    '5" = 12.7 cm',
+    "'quoted', name = 'x'",
+  ])('takes %j for prose or code', (value) => {
+    expect(readAsSql(value).grade).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    '1 OR 1=1',
+    '5 AND SLEEP(5)',
+    '-1 UNION SELECT 1,2,3',
+    'foo AND 8301=2222',
+    '1; DROP TABLE users',
+    'price,(select sleep(2))',
+    '(CASE WHEN 1=1 THEN name ELSE id END)',
+    '1/**/OR/**/1=1',
+  ])('sees what %j does where no quotes are', (value) => {
+    expect(readAsSql(value).grade).toBe(3);
+  });
+
+  it.each([
+    "x' OR '1'='1",
+    "x' OR name='Admin' #",
+    "admin' -- ",
+    "x', role='admin' WHERE id=7 -- ",
+    "zz%' UNION ALL SELECT a,b FROM t-- -",
+    "') OR ('a'='a",
+    "x'||(SELECT 1)||'",
+    "1'; DROP TABLE users;--",
+    '" OR ""="',
+    "x' AND (SELECT 1 FROM (SELECT(SLEEP(5)))a)-- b",
+  ])('sees %j end its literal', (value) => {
+    expect(readAsSql(value).grade).toBe(4);
+  });
+
+  it('never throws, and shows no literal', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            "'",
+            '"',
+            '`',
+            '\\',
+            ' or ',
+            ' union select ',
+            '--',
+            '/*',
+            '#',
+            '(',
+            ')',
+            ',',
+            ';',
+            '=',
+            'hunter2',
+            '1',
+            '\0',
+            'é',
+          ),
+        ),
+        (parts) => {
+          const { tokens } = readAsSql(parts.join(''));
+          expect(tokens).not.toContain('hunter2');
+          expect(tokens.length).toBeLessThanOrEqual(96);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});

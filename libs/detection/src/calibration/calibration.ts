@@ -29,6 +29,8 @@ export type Calibration = z.infer<typeof Calibration>;
 export interface CalibrationOptions {
   /** The smallest difference of scores that means anything. Default 1e-9. */
   readonly minScale?: number;
+  /** By how much benign scores usually exceed a high one, where the detector knows; counts as three that did. */
+  readonly expectedExcess?: number;
   /** Share of the scores that the tail is fitted to. Default 0.1. */
   readonly tailFraction?: number;
 }
@@ -45,7 +47,7 @@ export const MIN_P_VALUE = 1e-12;
  */
 export function fitCalibration(
   runs: readonly ArrayLike<number>[],
-  { minScale = 1e-9, tailFraction = 0.1 }: CalibrationOptions = {},
+  { minScale = 1e-9, tailFraction = 0.1, expectedExcess }: CalibrationOptions = {},
 ): Calibration {
   const ascending = Float64Array.from(runs.flatMap((run) => Array.from(run))).sort();
   const n = ascending.length;
@@ -53,7 +55,7 @@ export function fitCalibration(
   if (!ascending.every((score) => Number.isFinite(score))) {
     throw new PlimsollError('bad-profile', 'a benign score is not a finite number');
   }
-  const tail = fitTail(ascending, tailFraction, minScale);
+  const tail = fitTail(ascending, tailFraction, minScale, expectedExcess);
   return { count: n, ...knots(ascending), tail, extremalIndex: extremalIndex(runs, tail.from) };
 }
 

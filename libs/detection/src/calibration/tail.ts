@@ -26,14 +26,22 @@ const PRIOR_EXCESSES = 30;
 const MAX_SHAPE = 0.5;
 /** Fewer excesses than this say nothing of a shape. */
 const MIN_EXCESSES_FOR_SHAPE = 10;
+/** As how many excesses the expected one counts. */
+const EXPECTED_COUNTS = 3;
 /** Least number of scores that make a tail, where there are so many. */
 const MIN_TAIL = 10;
 
 /**
  * Fits the tail of `ascending` (benign scores, sorted). `fraction` of them, and at least ten, lie in it. `minScale` is
  * the smallest difference of scores that means anything: it keeps a calibration of equal scores from a tail of no width.
+ * `expectedExcess`, where a detector knows by how much benign scores usually exceed, counts as three excesses seen.
  */
-export function fitTail(ascending: ArrayLike<number>, fraction: number, minScale: number): Tail {
+export function fitTail(
+  ascending: ArrayLike<number>,
+  fraction: number,
+  minScale: number,
+  expectedExcess?: number,
+): Tail {
   const n = ascending.length;
   const inTail = Math.min(Math.max(MIN_TAIL, Math.floor(n * fraction)), Math.max(n - 1, 0));
   const from = n === 0 ? 0 : ascending[n - inTail - 1]!;
@@ -42,10 +50,12 @@ export function fitTail(ascending: ArrayLike<number>, fraction: number, minScale
     if (ascending[i]! > from) excesses.push(ascending[i]! - from);
   }
   const weight = (1 + excesses.length) / (1 + n);
-  if (excesses.length === 0) return { from, weight, scale: minScale, shape: 0 };
+  if (excesses.length === 0) return { from, weight, scale: Math.max(minScale, expectedExcess ?? 0), shape: 0 };
   const mean = excesses.reduce((sum, x) => sum + x, 0) / excesses.length;
   const shape = shapeOf(excesses, mean);
-  return { from, weight, scale: Math.max(mean * (1 - shape), minScale), shape };
+  const known = expectedExcess === undefined ? 0 : EXPECTED_COUNTS;
+  const centre = (excesses.length * mean + known * (expectedExcess ?? 0)) / (excesses.length + known);
+  return { from, weight, scale: Math.max(centre * (1 - shape), minScale), shape };
 }
 
 /** `excesses` ascending. */

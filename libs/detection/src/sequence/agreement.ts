@@ -22,16 +22,18 @@ export function agreement(rates: readonly number[], units: readonly number[]): n
   return least;
 }
 
-/** The mean of each size's rates over the windows in which it is not zero; at least one unseen position a window. */
+/**
+ * The mean of each size's rates over the windows in which it is not zero; at least what one new step amounts to, which
+ * is in as many bags as they are long. Where calibration held nothing new at all, that is all there is to go by.
+ */
 export function noveltyUnits(
   windows: readonly (readonly number[])[],
-  sizes: number,
-  options: SequenceOptions,
+  sizes: readonly number[],
+  options: Pick<SequenceOptions, 'windowCalls'>,
 ): number[] {
-  const one = 1_000 / options.windowCalls;
-  return Array.from({ length: sizes }, (_, size) => {
-    const positive = windows.map((rates) => rates[size]!).filter((rate) => rate > 0);
-    if (positive.length === 0) return one;
-    return Math.max(positive.reduce((sum, rate) => sum + rate, 0) / positive.length, one);
+  return sizes.map((size, i) => {
+    const positive = windows.map((rates) => rates[i]!).filter((rate) => rate > 0);
+    const mean = positive.reduce((sum, rate) => sum + rate, 0) / Math.max(positive.length, 1);
+    return Math.max(mean, (size * 1_000) / options.windowCalls);
   });
 }

@@ -37,6 +37,8 @@ const ENOUGH_WINDOWS = 100;
 const COMPLETE_NOVELTY = 0.02;
 /** Smallest difference of agreement scores that means anything. */
 const SCORE_STEP = 0.1;
+/** What benign novelty amounts to, in its own units. */
+const EXPECTED_NOVELTY = 1;
 /**
  * What is known beforehand of new programs, as a number of benign windows that execute one: a web server, a database or
  * a worker runs what its image holds, and the same from the first day on.
@@ -119,8 +121,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       const missing = this.#calls === 0 ? 'calls to learn from' : 'window to calibrate on';
       throw new PlimsollError('empty-source', `sequence, workload ${this.#of.workload}: nothing benign, no ${missing}`);
     }
-    const sizes = this.#options.bags.length + this.#options.ngrams.length;
-    const units = noveltyUnits(windows, sizes, this.#options);
+    const units = noveltyUnits(windows, [...this.#options.bags, ...this.#options.ngrams], this.#options);
     const scores = this.#runs.map((run) => run.map((rates) => agreement(rates, units)));
     const model: SequenceProfile = {
       schema: 1,
@@ -128,7 +129,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       ...writeTrails(this.#trails),
       calls: this.#calls,
       units,
-      calibration: fitCalibration(scores, { minScale: SCORE_STEP }),
+      calibration: fitCalibration(scores, { minScale: SCORE_STEP, expectedExcess: EXPECTED_NOVELTY }),
       windowsPerDay: this.#time.perDay(windows.length + this.#novelty.windows),
       programs: Array.from(this.#programs, ([digest, name]) => ({ digest, name })),
       newProgram: Math.min(

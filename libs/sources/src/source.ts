@@ -12,6 +12,11 @@ export interface SourceContext extends Where {
    * is no secret: fit for recordings and laboratories.
    */
   readonly digestKey?: string;
+  /**
+   * Lines of the stream that an earlier run read: parsers that name an event by its line count on from here, so that a
+   * line read again after a crash gives the same event. Default 0.
+   */
+  readonly firstLine?: number;
 }
 
 /** The key of the digests: the one given, or, fit for recordings and laboratories, one that the application's name makes. */

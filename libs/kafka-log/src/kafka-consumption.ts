@@ -15,8 +15,8 @@ import { PartitionPump, type PumpHost } from './partition-pump.js';
 
 export interface ConsumptionParts {
   readonly kafka: Kafka;
-  /** A connected administrator, made when first asked for. */
-  readonly admin: () => Promise<Admin>;
+  /** Lends an administrator's connection; one that failed is not lent again. */
+  readonly administer: <T>(action: (admin: Admin) => Promise<T>) => Promise<T>;
   readonly observer: StreamObserver;
   readonly sessionTimeoutMs: number;
   readonly fetchMinBytes: number;
@@ -25,7 +25,7 @@ export interface ConsumptionParts {
 }
 
 const HEARTBEATS_PER_SESSION = 8;
-const REBALANCE_TIMEOUT_MS = 60_000;
+const REBALANCE_TIMEOUT_MS = 30_000;
 /** How soon a topic's new partitions are noticed. */
 const METADATA_MAX_AGE_MS = 30_000;
 /** Fetched batches of a partition that are held ready before it is paused. */
@@ -34,6 +34,9 @@ const COMMIT_INTERVAL_MS = 1_000;
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 5_000;
 const PLACES_LIFE_MS = 500;
+/** A consumer that has not fetched for so long, and was not waiting for its group, hangs. */
+const SILENCE_MS = 120_000;
+const DISCONNECT_TIMEOUT_MS = 15_000;
 
 /**
  * One member of a consumer group. kafkajs fetches, keeps the membership and tells of every new assignment before it
@@ -48,6 +51,8 @@ export class KafkaConsumption implements Consumption, PumpHost {
   private leaving = false;
   private beat: (() => Promise<void>) | undefined;
   private lastContactMs = 0;
+  /** Ends the consumer that runs now. */
+  private endRun: () => void = () => undefined;
   private trouble: string | undefined = 'has not joined its group yet';
   private places: { readonly atMs: number; readonly found: Promise<Map<number, Place>> } | undefined;
   private readonly life: Promise<void>;
@@ -78,12 +83,13 @@ export class KafkaConsumption implements Consumption, PumpHost {
     await this.committing;
     await this.commit();
     this.stopping.abort();
+    this.endRun();
     await this.life;
   }
 
-  async place(partition: number): Promise<Place> {
+  async place(partition: number, renew: boolean): Promise<Place> {
     const nowMs = Date.now();
-    if (this.places === undefined || nowMs - this.places.atMs > PLACES_LIFE_MS) {
+    if (renew || this.places === undefined || nowMs - this.places.atMs > PLACES_LIFE_MS) {
       this.places = { atMs: nowMs, found: this.findPlaces() };
     }
     const { found } = this.places;
@@ -148,7 +154,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
     for (let pauseMs = RESTART_MIN_MS; !this.stopped; pauseMs = Math.min(pauseMs * 2, RESTART_MAX_MS)) {
       const startedMs = Date.now();
       try {
-        await this.runConsumer(signal);
+        await this.runConsumer();
       } catch (error) {
         const failure = kafkaError(error, `consume ${this.options.topic}`);
         this.trouble = `starts anew: ${failure.message}`;
@@ -160,7 +166,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   }
 
   /** One consumer from its connection to its end. */
-  private async runConsumer(signal: AbortSignal): Promise<void> {
+  private async runConsumer(): Promise<void> {
     const { kafka, sessionTimeoutMs, fetchMinBytes, fetchWaitMs, fetchPartitionBytes } = this.parts;
     const consumer = kafka.consumer({
       groupId: this.options.group,
@@ -175,13 +181,21 @@ export class KafkaConsumption implements Consumption, PumpHost {
       // A consumer that crashed is not started again by kafkajs, which would keep its broken connections, but by us.
       retry: { ...SHORT_RETRY, restartOnFailure: () => Promise.resolve(false) },
     });
+    let activeMs = Date.now();
+    consumer.on(consumer.events.FETCH, () => {
+      activeMs = Date.now();
+    });
+    const watch = { timer: undefined as NodeJS.Timeout | undefined };
     const crashed = new Promise<Error | undefined>((resolve) => {
+      watch.timer = setInterval(() => {
+        if (Date.now() - activeMs > SILENCE_MS) resolve(new Error(`nothing was fetched for ${SILENCE_MS} ms`));
+      }, SILENCE_MS / 10);
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         resolve(payload.error);
       });
-      signal.addEventListener('abort', () => {
+      this.endRun = () => {
         resolve(undefined);
-      });
+      };
     });
     consumer.on(consumer.events.HEARTBEAT, () => {
       this.lastContactMs = Date.now();
@@ -194,7 +208,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
       await consumer.connect();
       // Should retention overtake the place we read at, kafkajs goes to the oldest record, not to the newest.
       await consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
-      if (signal.aborted) return;
+      if (this.stopped) return;
       this.consumer = consumer;
       await consumer.run({
         autoCommit: false,
@@ -205,11 +219,18 @@ export class KafkaConsumption implements Consumption, PumpHost {
       if (error !== undefined) throw error;
     } finally {
       if (this.consumer === consumer) this.consumer = undefined;
-      await consumer.disconnect().catch((error: unknown) => {
-        // It is being thrown away; what matters was said by the error that ended it.
-        this.trouble ??= `could not leave its group: ${kafkaError(error, 'disconnect').message}`;
-      });
+      clearInterval(watch.timer);
+      await this.letGo(consumer);
     }
+  }
+
+  /** Leaves the group and closes the connections, but does not wait for a consumer that hangs. */
+  private async letGo(consumer: Consumer): Promise<void> {
+    // It is being thrown away; what matters was said by the error that ended it.
+    const leaving = consumer.disconnect().catch(() => undefined);
+    const waited = new AbortController();
+    await Promise.race([leaving, systemClock.sleep(DISCONNECT_TIMEOUT_MS, waited.signal)]);
+    waited.abort();
   }
 
   private joined(partitions: readonly number[]): void {
@@ -297,11 +318,9 @@ export class KafkaConsumption implements Consumption, PumpHost {
 
   private async findPlaces(): Promise<Map<number, Place>> {
     const { topic, group, startAt = 'earliest' } = this.options;
-    const admin = await this.parts.admin();
-    const [bounds, committedBy] = await Promise.all([
-      admin.fetchTopicOffsets(topic),
-      admin.fetchOffsets({ groupId: group, topics: [topic] }),
-    ]);
+    const [bounds, committedBy] = await this.parts.administer((admin) =>
+      Promise.all([admin.fetchTopicOffsets(topic), admin.fetchOffsets({ groupId: group, topics: [topic] })]),
+    );
     const own = new Map<number, number>();
     for (const { partitions } of committedBy) {
       for (const { partition, offset } of partitions) own.set(partition, Number(offset));

@@ -30,7 +30,7 @@ export class KafkaLog implements EventLog {
     if (this.closed) return Promise.reject(new PlimsollError('stopped', 'the log is closed'));
     const consumption = new KafkaConsumption(options, {
       kafka: this.kafka,
-      admin: () => this.admin(),
+      administer: (action) => this.administer(action),
       observer: this.options.observer ?? (() => undefined),
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? 30_000,
       fetchMinBytes: this.options.fetchMinBytes ?? 16_384,
@@ -52,8 +52,7 @@ export class KafkaLog implements EventLog {
       if (!health.ready) return health;
     }
     try {
-      const admin = await this.admin();
-      await admin.describeCluster();
+      await this.administer((admin) => admin.describeCluster());
       return { ready: true };
     } catch (error) {
       return { ready: false, reason: kafkaError(error, 'ask for its health').message };
@@ -70,9 +69,18 @@ export class KafkaLog implements EventLog {
     await Promise.allSettled([this.publisher.close(), this.administrator?.then((admin) => admin.disconnect())]);
   }
 
-  private admin(): Promise<Admin> {
+  private async administer<T>(action: (admin: Admin) => Promise<T>): Promise<T> {
     this.administrator ??= this.connectAdmin();
-    return this.administrator;
+    const { administrator } = this;
+    const admin = await administrator;
+    try {
+      return await action(admin);
+    } catch (error) {
+      // The next call begins with the brokers that were given, in case this connection leads nowhere any more.
+      if (this.administrator === administrator) this.administrator = undefined;
+      void admin.disconnect().catch(() => undefined);
+      throw error;
+    }
   }
 
   private async connectAdmin(): Promise<Admin> {

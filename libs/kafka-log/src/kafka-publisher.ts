@@ -1,8 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
-import type { OutgoingRecord } from '@plimsoll/streaming';
-import { Partitioners, type Kafka, type Message, type Producer } from 'kafkajs';
+import { systemClock, type OutgoingRecord } from '@plimsoll/streaming';
+import { Partitioners, type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
 
-import { SHORT_RETRY } from './kafka-client.js';
 import { kafkaError } from './kafka-errors.js';
 
 interface Waiting {
@@ -15,6 +14,8 @@ interface Waiting {
 const REQUEST_TOPIC_BYTES = 900_000;
 const RECORD_OVERHEAD_BYTES = 64;
 const ALL_REPLICAS = -1;
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 100;
 
 /**
  * Publishes with acknowledgement of all replicas. One request is on its way at a time, and what is published meanwhile
@@ -31,12 +32,13 @@ export class KafkaPublisher {
     kafka: Kafka,
     private readonly maxRecordBytes: number,
   ) {
-    // Not kafkajs's idempotent mode: it does not recover when a broker forgets the producer (kafkajs#598), and records
-    // that are sent twice are recognised by their identity anyway.
+    // No attempts of kafkajs's own: it leaves out, and reports as sent, what moved to a broker that had answered the
+    // attempt before (kafkajs#1303). Not its idempotent mode either: it does not recover when a broker forgets the
+    // producer (kafkajs#598), and records that are sent twice are recognised by their identity anyway.
     this.producer = kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
-      retry: SHORT_RETRY,
+      retry: { retries: 0 },
     });
   }
 
@@ -75,10 +77,7 @@ export class KafkaPublisher {
 
   private async send(now: readonly Waiting[]): Promise<void> {
     try {
-      await this.connect();
-      for (const request of requestsOf(now.flatMap(({ records }) => records))) {
-        await this.producer.sendBatch({ acks: ALL_REPLICAS, topicMessages: request });
-      }
+      for (const request of requestsOf(now.flatMap(({ records }) => records))) await this.request(request);
       for (const { resolve } of now) resolve();
     } catch (error) {
       const failure = kafkaError(error, 'publish');
@@ -89,6 +88,31 @@ export class KafkaPublisher {
         for (const { reject } of now) reject(failure);
       }
     }
+  }
+
+  /** Sends one request whole, a few times where it fails for now: a leader moves within a second or two. */
+  private async request(topicMessages: TopicMessages[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.connect();
+        await this.producer.sendBatch({ acks: ALL_REPLICAS, topicMessages });
+        return;
+      } catch (error) {
+        const failure = kafkaError(error, 'publish');
+        if (!failure.retriable) throw failure;
+        if (attempt === ATTEMPTS || this.closed) {
+          await this.disconnect();
+          throw failure;
+        }
+        await systemClock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      }
+    }
+  }
+
+  /** The next request begins with the brokers that were given, in case these connections lead nowhere any more. */
+  private async disconnect(): Promise<void> {
+    this.connected = undefined;
+    await this.producer.disconnect().catch(() => undefined);
   }
 
   private async connect(): Promise<void> {
@@ -103,7 +127,7 @@ export class KafkaPublisher {
 }
 
 /** The records in order, cut so that no topic has more than a record batch in one request. */
-function requestsOf(records: readonly OutgoingRecord[]): { topic: string; messages: Message[] }[][] {
+function requestsOf(records: readonly OutgoingRecord[]): TopicMessages[][] {
   const requests: Map<string, { messages: Message[]; bytes: number }>[] = [];
   for (const record of records) {
     const bytes = sizeOf(record);

@@ -7,8 +7,14 @@ const BEYOND_END_MS = 10_000;
 
 /** What a pump needs of the consumer that feeds it. */
 export interface PumpHost {
-  /** Where the partition is read from when its handler does not say, and the bounds of what the log holds. */
-  place(partition: number): Promise<{ readonly start: number; readonly low: number; readonly high: number }>;
+  /**
+   * Where the partition is read from when its handler does not say, and the bounds of what the log holds: as known to
+   * all partitions of one assignment, or, with `renew`, as they are now.
+   */
+  place(
+    partition: number,
+    renew: boolean,
+  ): Promise<{ readonly start: number; readonly low: number; readonly high: number }>;
   /** Reads on from `offset`, throwing away what was fetched ahead. */
   seek(partition: number, offset: number): void;
   pause(partition: number): void;
@@ -140,10 +146,12 @@ export class PartitionPump {
   /** Asks the handler for its place and reads from there, or from the nearest that the log holds. */
   private async begin(): Promise<void> {
     const { partition, consume, host } = this;
+    // The end is asked for first: what is published after the handler was told is read by a group that begins there.
+    const before = await host.place(partition, false);
     const own = await consume.handler.assigned(partition, this.gone.signal);
-    const { start, low, high } = await host.place(partition);
+    const place = own ?? before.start;
+    const { low, high } = place > before.high ? await host.place(partition, true) : before;
     if (this.isGone()) return;
-    const place = own ?? start;
     if (place > high) {
       // A new leader may not know yet how far it holds the log: only what lasts is believed.
       this.beyondEnd ??= { sinceMs: Date.now(), high };

@@ -11,6 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 import { frequencyDetector, FrequencyLearner, sequenceDetector, SequenceLearner } from '@plimsoll/detection';
@@ -38,7 +39,7 @@ for (const [name, make] of rows) {
   const pass = make();
   pass();
   const best = Math.min(...Array.from({ length: 15 }, () => seconds(pass)));
-  console.log(`${(CALLS / best / 1e6).toFixed(1).padStart(7)} M calls/s  ${name}`);
+  process.stdout.write(`${(CALLS / best / 1e6).toFixed(1).padStart(7)} M calls/s  ${name}\n`);
 }
 numpy();
 
@@ -109,7 +110,7 @@ for name, sizes in (('one bag size (6)', [6]), ('bags 2-6 together', [2, 3, 4, 5
 `;
     const run = spawnSync(PYTHON, ['-c', program, folder], { encoding: 'utf8' });
     if (run.status === 0) process.stdout.write(run.stdout);
-    else console.log(`   (no numpy with ${PYTHON}: its rows are left out)`);
+    else process.stdout.write(`   (no numpy with ${PYTHON}: its rows are left out)\n`);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -23,6 +23,9 @@ const TimeMs = z.number().int().nonnegative();
 const Text = z.string().max(4096);
 const Word = z.string().max(512);
 
+/** An incident's identity, as `identity` makes it. */
+const IncidentUid = z.string().regex(/^[0-9a-f]{32}$/);
+
 const Named = z.strictObject({ uid: Word, name: Word.optional() });
 
 const Attack = z.strictObject({
@@ -118,7 +121,7 @@ const PlimsollFacts = z.strictObject({
     .array(z.strictObject({ level: Level, detector: Word, finding: Word, count: z.number().int().positive() }))
     .max(64),
   revision: z.number().int().positive(),
-  merged_into: Word.optional(),
+  merged_into: IncidentUid.optional(),
   /** What a person decided; only in messages of type `io.plimsoll.incident.status`. */
   decision: z
     .strictObject({
@@ -165,7 +168,7 @@ export const Alert = z.strictObject({
     uid: Word,
     /** The incident's revision. */
     sequence: z.number().int().positive(),
-    correlation_uid: Word,
+    correlation_uid: IncidentUid,
     labels: z.array(Word).max(8),
     product: z.strictObject({
       name: z.literal('Plimsoll'),
@@ -175,7 +178,7 @@ export const Alert = z.strictObject({
     }),
   }),
   finding_info: z.strictObject({
-    uid: Word,
+    uid: IncidentUid,
     title: Word,
     desc: Text,
     types: z.array(Word).max(16),

@@ -10,7 +10,17 @@ import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { audit, type ApiParts } from './parts.js';
 import { ProblemError, ProblemFilter } from './problem.js';
-import { detailOf, IncidentDetail, IncidentId, IncidentSummary, State, Status, summaryOf, Text } from './views.js';
+import {
+  detailOf,
+  IncidentDetail,
+  IncidentId,
+  IncidentSummary,
+  PageStart,
+  State,
+  Status,
+  summaryOf,
+  Text,
+} from './views.js';
 
 const listIncidents = {
   id: 'listIncidents',
@@ -28,7 +38,7 @@ const listIncidents = {
     to: z.iso.datetime().optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
     /** `next` of the page before. */
-    after: Text(96).optional(),
+    after: PageStart.optional(),
   }),
   response: z.strictObject({ incidents: z.array(IncidentSummary), next: z.string().optional() }),
 } as const satisfies OperationSpec;

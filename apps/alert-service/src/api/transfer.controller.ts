@@ -9,13 +9,13 @@ import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { audit, type ApiParts } from './parts.js';
 import { ProblemFilter } from './problem.js';
-import { Text } from './views.js';
+import { PageStart } from './views.js';
 
 const exportIncidents = {
   id: 'exportIncidents',
   summary: 'Incidents as the findings that they are made of, page by page',
   role: 'admin',
-  query: z.strictObject({ after: Text(96).optional(), limit: z.coerce.number().int().min(1).max(100).default(20) }),
+  query: z.strictObject({ after: PageStart.optional(), limit: z.coerce.number().int().min(1).max(100).default(20) }),
   response: z.strictObject({ findings: z.array(Alert), next: z.string().optional() }),
 } as const satisfies OperationSpec;
 

@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** A text that is data: any characters, bounded. */
 export const Text = (max: number) => z.string().min(1).max(max);
 
+/** Where a page begins, as the page before it said. */
+export const PageStart = z.string().regex(/^\d{1,16}-[0-9a-f]{32}$/);
+
 export const IncidentId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Status = z.enum(['new', 'in-progress', 'resolved', 'benign']);
 export const State = z.enum(['open', 'closed', 'merged']);

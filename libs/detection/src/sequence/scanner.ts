@@ -121,8 +121,9 @@ export class Scanner {
       a = (Math.imul(a - outA[old]!, factorA) + hashA[call]!) | 0;
       b = (Math.imul(b - outB[old]!, factorB) + hashB[call]!) | 0;
       let at = a & mask;
-      while (counts[at] !== 0 && (keys[2 * at] !== a || keys[2 * at + 1] !== b)) at = (at + 1) & mask;
-      if (counts[at] !== 0) continue;
+      // A known run costs one look at its key; counts are read only to end the search for an unknown one.
+      while ((keys[2 * at] !== a || keys[2 * at + 1] !== b) && counts[at] !== 0) at = (at + 1) & mask;
+      if (keys[2 * at] === a && keys[2 * at + 1] === b) continue;
       memory.append(slot, calls, stored, i + 1);
       stored = i + 1;
       const smallest = this.#each(memory, slot, tally.unseen);

@@ -1,5 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { PlimsollError, type Gap, type SourceItem, type SourceKind, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
 import { openParser, type SourceContext, type SourceParser } from '@plimsoll/sources';
@@ -7,6 +5,7 @@ import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Checkpoints } from './checkpoint.js';
 import type { Acceptor } from './ordered-delivery.js';
+import { pause } from './pause.js';
 import { tail, type TailOptions } from './tail.js';
 import type { TailPosition } from './tail-position.js';
 
@@ -132,8 +131,8 @@ class LogFollower {
       } catch (error) {
         if (!(error instanceof PlimsollError) || !error.retriable) throw error;
         onWaiting?.(error.message);
-        await wait(pauseMs, undefined, { signal }).catch(() => undefined);
-        if (signal.aborted) throw new PlimsollError('stopped', `${this.log.path}: stopped while nothing took records`);
+        if (await pause(pauseMs, signal)) continue;
+        throw new PlimsollError('stopped', `${this.log.path}: stopped while nothing took records`);
       }
     }
   }

@@ -4,6 +4,7 @@ import { PlimsollError } from '@plimsoll/contracts';
 import type { EventLog, Health, OutgoingRecord } from '@plimsoll/streaming';
 
 import { announceLoss } from './lost-records.js';
+import { pause } from './pause.js';
 import type { Spool } from './spool.js';
 
 export interface OutboxOptions {
@@ -138,7 +139,7 @@ export class Outbox {
       } catch (error) {
         // Whatever failed, the records stay where they are; the log or the disk may be back later.
         this.#reason = error instanceof Error ? error.message : 'unknown failure';
-        await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+        await pause(pauseMs, signal);
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
     }

@@ -1,7 +1,7 @@
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
+import { pause } from './pause.js';
 import { beginsAs, headOf, identityOf, sameFile, type FileIdentity, type TailPosition } from './tail-position.js';
 
 export interface TailOptions {
@@ -203,8 +203,8 @@ class Follower {
     return newer.sort((a, b) => (a.begun < b.begun ? -1 : 1)).map((each) => each.path);
   }
 
-  async #pause(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.#signal }).catch(() => undefined);
+  #pause(ms: number): Promise<boolean> {
+    return pause(ms, this.#signal);
   }
 }
 

@@ -31,7 +31,9 @@ export default tseslint.config(
   // Scripts that Node runs as they are; in TypeScript the compiler knows these names.
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', performance: 'readonly', process: 'readonly' } },
+    languageOptions: {
+      globals: { Buffer: 'readonly', console: 'readonly', performance: 'readonly', process: 'readonly' },
+    },
   },
   prettier,
 );

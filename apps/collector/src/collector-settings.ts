@@ -1,5 +1,5 @@
 import { SourceKind, Where } from '@plimsoll/contracts';
-import { section, type Section } from '@plimsoll/service-kit';
+import { flag, section, type Section } from '@plimsoll/service-kit';
 import { z } from 'zod';
 
 /** A file (or `-` for standard input) that the collector reads to its end when it starts. */
@@ -15,6 +15,8 @@ export interface CollectorSettings {
   /** What of values leaves the host; see docs/privacy.md. */
   readonly privacy: 'strict' | 'balanced' | 'full';
   readonly sources: readonly ConfiguredSource[];
+  /** Whether recordings may be replayed over HTTP; whoever reaches the port may then publish. */
+  readonly replay: boolean;
 }
 
 const sources = z
@@ -42,6 +44,7 @@ export const collectorSettings: Section<CollectorSettings> = section(
       .enum(['strict', 'balanced', 'full'], { error: 'must be strict, balanced or full' })
       .default('balanced'),
     PLIMSOLL_SOURCES: sources,
+    PLIMSOLL_REPLAY: flag.default(false),
   },
-  (given) => ({ privacy: given.PLIMSOLL_PRIVACY, sources: given.PLIMSOLL_SOURCES }),
+  (given) => ({ privacy: given.PLIMSOLL_PRIVACY, sources: given.PLIMSOLL_SOURCES, replay: given.PLIMSOLL_REPLAY }),
 );

@@ -11,7 +11,7 @@ export class CollectorModule {
   static publishing(publisher: Publisher, settings: CollectorSettings): DynamicModule {
     return {
       module: CollectorModule,
-      controllers: [ReplayController],
+      controllers: settings.replay ? [ReplayController] : [],
       providers: [
         { provide: Publisher, useValue: publisher },
         { provide: COLLECTOR_SETTINGS, useValue: settings },

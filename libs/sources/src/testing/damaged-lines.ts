@@ -9,7 +9,7 @@ export function seededRandom(seed: number): (below: number) => number {
   };
 }
 
-const STRANGE = Buffer.from('\\"\'{}[]()<>=:,;% \t\r\n\0\x1b\x7f\xff0123456789-+.eE*&/', 'latin1');
+const STRANGE = Buffer.from('\\"\'{}[]()<>=:,;% \t\r\0\x1b\x7f\xff0123456789-+.eE*&/', 'latin1');
 
 /** `count` lines made of the samples by changing, removing, doubling and swapping bytes, cutting, and joining lines. */
 export function* damaged(samples: readonly string[], count: number, seed: number): Generator<Buffer> {

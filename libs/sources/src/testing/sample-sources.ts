@@ -42,6 +42,12 @@ export const SAMPLE_LINES: Partial<Record<SourceKind, readonly string[]>> = {
     '1631209047761504608 0 3686302 apache2 3686302 read < res=6 data=65536.',
   ],
   'adfa-ld': ['6 6 63 6 42 120 6 195 120 6 6 114 114 1 1 252'],
+  'access-log': [
+    '192.0.2.7 - - [23/Nov/2026:17:40:02 +0000] "GET /directory.php?q=smith HTTP/1.1" 200 1834 "http://shop.example/home.php" "Mozilla/5.0"',
+    '192.0.2.8 - frank [23/Nov/2026:17:40:03 +0000] "POST /edit_backend.php HTTP/1.1" 302 512 "-" "-"',
+    '192.0.2.9 - - [23/Nov/2026:17:40:03 +0000] "\\x16\\x03\\x01" 400 0 "-" "-"',
+    '{"time":"2026-11-23T17:40:02.120000Z","remote":"192.0.2.7","method":"GET","path":"/directory.php","query":"q=smith","status":200,"bytes":1834,"referer":"","origin":"","user_agent":"Mozilla/5.0"}',
+  ],
   'k8s-audit': [
     '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a1","stage":"ResponseComplete","requestURI":"/api/v1/namespaces/shop/pods","verb":"list","user":{"username":"system:serviceaccount:shop:web","uid":"u","groups":["system:serviceaccounts"]},"sourceIPs":["10.0.0.9"],"userAgent":"kubectl/v1.34","objectRef":{"resource":"pods","namespace":"shop","apiVersion":"v1"},"responseStatus":{"metadata":{},"code":200},"requestReceivedTimestamp":"2026-11-23T17:40:02.120000Z","stageTimestamp":"2026-11-23T17:40:02.125000Z"}',
   ],

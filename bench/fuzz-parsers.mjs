@@ -1,0 +1,96 @@
+/**
+ * Every parser on damaged lines and on whole ones: it may not throw, take long over a piece, or grow. Prints a table in
+ * Markdown; exit code 1 where a limit was passed. Run after `npm run build`:
+ *
+ *   node --expose-gc bench/fuzz-parsers.mjs [--lines 1000000] [--seed 1] [--kind sysdig-json]
+ */
+import { Buffer } from 'node:buffer';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+
+import { openParser } from '../libs/sources/dist/kinds.js';
+import { damaged } from '../libs/sources/dist/testing/damaged-lines.js';
+import { SAMPLE_LINES } from '../libs/sources/dist/testing/sample-sources.js';
+
+/** Limits: the slowest piece of 1,000 lines, and growth of heap and buffers between the first tenth and the end. */
+const MAX_PIECE_MS = 2_000;
+const MAX_GROWTH_MB = 128;
+const PIECE_LINES = 1_000;
+const WHOLE_LINES = 1_000_000;
+const WHERE = { application: 'a', workload: 'w', container: 'c', stream: 's', privacy: 'balanced' };
+
+const { values } = parseArgs({
+  options: {
+    lines: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '1' },
+    kind: { type: 'string' },
+  },
+});
+const lines = Number(values.lines);
+const kinds = Object.keys(SAMPLE_LINES).filter((kind) => values.kind === undefined || kind === values.kind);
+const print = (line) => process.stdout.write(`${line}\n`);
+
+function heldMb() {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 1_048_576;
+}
+
+function fuzz(kind, samples) {
+  const parser = openParser(kind, WHERE);
+  const source = damaged(samples, lines, Number(values.seed));
+  let [slowestMs, totalMs, earlyMb, done] = [0, 0, 0, 0];
+  for (;;) {
+    const piece = [];
+    for (let i = 0; i < PIECE_LINES; i++) {
+      const next = source.next();
+      if (next.done) break;
+      piece.push(next.value);
+    }
+    if (piece.length === 0) break;
+    const bytes = Buffer.concat(piece);
+    const begin = performance.now();
+    parser.push(bytes);
+    const tookMs = performance.now() - begin;
+    totalMs += tookMs;
+    slowestMs = Math.max(slowestMs, tookMs);
+    done += piece.length;
+    if (earlyMb === 0 && done >= lines / 10) earlyMb = heldMb();
+  }
+  parser.end();
+  const growthMb = heldMb() - earlyMb;
+  return { perSecond: (done / totalMs) * 1_000, slowestMs, growthMb, counts: parser.counts };
+}
+
+function speed(kind, samples) {
+  // Bytes as they come from a file: pieces of 64 KiB that end anywhere.
+  const text = Buffer.from(`${samples.join('\n')}\n`.repeat(Math.ceil(2_000 / samples.length)));
+  const linesInText = samples.length * Math.ceil(2_000 / samples.length);
+  const rounds = Math.ceil(WHOLE_LINES / linesInText);
+  const parser = openParser(kind, WHERE);
+  const begin = performance.now();
+  for (let round = 0; round < rounds; round++) {
+    for (let at = 0; at < text.length; at += 65_536) parser.push(text.subarray(at, at + 65_536));
+  }
+  parser.end();
+  const seconds = (performance.now() - begin) / 1_000;
+  return { linesPerSecond: (rounds * linesInText) / seconds, mbPerSecond: (rounds * text.length) / seconds / 1e6 };
+}
+
+print(`Node ${process.version}, ${lines} damaged lines a kind, seed ${values.seed}\n`);
+print('| kind | whole lines/s | MB/s | damaged lines/s | refused | slowest 1,000 lines | growth |');
+print('|---|---:|---:|---:|---:|---:|---:|');
+let failed = false;
+for (const kind of kinds) {
+  const samples = SAMPLE_LINES[kind];
+  const { perSecond, slowestMs, growthMb, counts } = fuzz(kind, samples);
+  const { linesPerSecond, mbPerSecond } = speed(kind, samples);
+  const refused = `${((counts.malformed / counts.lines) * 100).toFixed(0)} %`;
+  const thousands = (value) => `${Math.round(value / 1_000).toLocaleString('en')} k`;
+  print(
+    `| ${kind} | ${thousands(linesPerSecond)} | ${mbPerSecond.toFixed(0)} | ${thousands(perSecond)} | ${refused} | ${slowestMs.toFixed(0)} ms | ${growthMb.toFixed(1)} MB |`,
+  );
+  failed ||= slowestMs > MAX_PIECE_MS || growthMb > MAX_GROWTH_MB;
+}
+process.exitCode = failed ? 1 : 0;

@@ -147,7 +147,8 @@ for (const part of Object.values(parts))
 let [events, verdicts, slowestMs, bytes] = [0, 0, 0, 0];
 const began = performance.now();
 for (let i = 0; i < count; i++) {
-  const before = performance.now();
+  // Processor time: what else runs on the machine is no fault of the input.
+  const before = process.cpuUsage();
   for (const event of produce()) {
     const { detector, model, states } = parts[event.type];
     if (!states.has(event.key)) {
@@ -164,7 +165,8 @@ for (let i = 0; i < count; i++) {
     verdicts += answers.length;
     bytes += text.length;
   }
-  slowestMs = Math.max(slowestMs, performance.now() - before);
+  const { user, system } = process.cpuUsage(before);
+  slowestMs = Math.max(slowestMs, (user + system) / 1_000);
 }
 const seconds = (performance.now() - began) / 1_000;
 print(

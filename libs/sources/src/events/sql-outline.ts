@@ -222,6 +222,7 @@ function inFromList(parts: readonly string[], i: number): boolean {
 function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts): SqlMark[] {
   const marks = new Set<SqlMark>();
   const last = tokens.length - 1;
+  const lastContent = tokens.findLastIndex((token) => token.kind !== 'comment' && token.text !== ';');
   tokens.forEach((token, i) => {
     if (token.kind === 'comment') {
       if (token.text === '/*!') marks.add('conditional-comment');
@@ -243,10 +244,7 @@ function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts): Sql
           marks.add('constant-comparison');
         }
       }
-    } else if (
-      token.text === ';' &&
-      tokens.slice(i + 1).some((later) => later.kind !== 'comment' && later.text !== ';')
-    ) {
+    } else if (token.text === ';' && i < lastContent) {
       marks.add('stacked');
     } else if (isComparison(token) && comparesConstants(tokens, i)) marks.add('constant-comparison');
   });

@@ -19,8 +19,7 @@ export interface ConsumptionParts {
   readonly administer: <T>(action: (admin: Admin) => Promise<T>) => Promise<T>;
   readonly observer: StreamObserver;
   readonly sessionTimeoutMs: number;
-  readonly fetchMinBytes: number;
-  readonly fetchWaitMs: number;
+  readonly fetchLingerMs: number;
   readonly fetchPartitionBytes: number;
 }
 
@@ -30,6 +29,12 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 30_000;
 /** Fetched batches of a partition that are held ready before it is paused. */
 const QUEUED_BATCHES = 2;
+/** How long the fetch loop waits for room in a queue before it pauses the partition and goes on with the others. */
+const ROOM_WAIT_MS = 200;
+/** How long a broker may hold a fetch without records; a resumed partition may wait as long for its first. */
+const FETCH_WAIT_MS = 100;
+/** A batch below it is little. */
+const LITTLE_BYTES = 16_384;
 const COMMIT_INTERVAL_MS = 1_000;
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 5_000;
@@ -49,6 +54,8 @@ export class KafkaConsumption implements Consumption, PumpHost {
   private readonly ending = new Map<number, Promise<void>>();
   private readonly stopping = new AbortController();
   private leaving = false;
+  /** A fetch came back and nothing has lingered since. */
+  private lingerDue = false;
   private beat: (() => Promise<void>) | undefined;
   private lastContactMs = 0;
   /** Ends the consumer that runs now. */
@@ -167,7 +174,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
 
   /** One consumer from its connection to its end. */
   private async runConsumer(): Promise<void> {
-    const { kafka, sessionTimeoutMs, fetchMinBytes, fetchWaitMs, fetchPartitionBytes } = this.parts;
+    const { kafka, sessionTimeoutMs, fetchPartitionBytes } = this.parts;
     const consumer = kafka.consumer({
       groupId: this.options.group,
       sessionTimeout: sessionTimeoutMs,
@@ -175,8 +182,8 @@ export class KafkaConsumption implements Consumption, PumpHost {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
-      minBytes: fetchMinBytes,
-      maxWaitTimeInMs: fetchWaitMs,
+      minBytes: 1,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: fetchPartitionBytes,
       // A consumer that crashed is not started again by kafkajs, which would keep its broken connections, but by us.
       retry: { ...SHORT_RETRY, restartOnFailure: () => Promise.resolve(false) },
@@ -184,6 +191,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
     let activeMs = Date.now();
     consumer.on(consumer.events.FETCH, () => {
       activeMs = Date.now();
+      this.lingerDue = true;
     });
     const watch = { timer: undefined as NodeJS.Timeout | undefined };
     const crashed = new Promise<Error | undefined>((resolve) => {
@@ -255,15 +263,19 @@ export class KafkaConsumption implements Consumption, PumpHost {
   }
 
   /** Batches of a partition that was taken away meanwhile, or from another place, are not looked at (kafkajs#1046). */
-  private fetched(payload: EachBatchPayload): Promise<void> {
+  private async fetched(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     this.beat = () => payload.heartbeat();
     const pump = this.pumps.get(batch.partition);
-    if (pump === undefined || !payload.isRunning() || payload.isStale()) return Promise.resolve();
+    if (pump === undefined || !payload.isRunning() || payload.isStale()) return;
     const lastOffset = Number(batch.lastOffset());
-    if (pump.offer(recordsOf(batch), lastOffset, Number(batch.highWatermark)))
-      payload.resolveOffset(batch.lastOffset());
-    return Promise.resolve();
+    const records = recordsOf(batch);
+    if (!pump.offer(records, lastOffset, Number(batch.highWatermark))) return;
+    payload.resolveOffset(batch.lastOffset());
+    await pump.room(ROOM_WAIT_MS);
+    if (!this.lingerDue || bytesOf(records) > LITTLE_BYTES) return;
+    this.lingerDue = false;
+    await systemClock.sleep(this.parts.fetchLingerMs);
   }
 
   /** The partition belongs to another consumer by now. */
@@ -353,6 +365,10 @@ function recordsOf({ topic, partition, messages }: EachBatchPayload['batch']): L
     headers: headersOf(headers),
     timestampMs: Number(timestamp),
   }));
+}
+
+function bytesOf(records: readonly LogRecord[]): number {
+  return records.reduce((sum, { value }) => sum + value.byteLength, 0);
 }
 
 function headersOf(headers: IHeaders | undefined): Record<string, string> {

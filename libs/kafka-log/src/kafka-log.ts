@@ -33,8 +33,7 @@ export class KafkaLog implements EventLog {
       administer: (action) => this.administer(action),
       observer: this.options.observer ?? (() => undefined),
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? 30_000,
-      fetchMinBytes: this.options.fetchMinBytes ?? 16_384,
-      fetchWaitMs: this.options.fetchWaitMs ?? 10,
+      fetchLingerMs: this.options.fetchLingerMs ?? 10,
       fetchPartitionBytes: this.options.fetchPartitionBytes ?? 1_048_576,
     });
     this.consumptions.add(consumption);

@@ -25,9 +25,8 @@ export interface KafkaOptions {
   readonly sessionTimeoutMs?: number;
   /** Largest record published: its value, key and headers. Default 1 000 000, under the brokers' own limit of 1 MiB. */
   readonly maxRecordBytes?: number;
-  /** The brokers answer a fetch when they have so much, or after `fetchWaitMs`. Defaults 16 KiB and 10 ms. */
-  readonly fetchMinBytes?: number;
-  readonly fetchWaitMs?: number;
+  /** Pause after a fetch that brought little, so that the next brings more at once. Default 10 ms. */
+  readonly fetchLingerMs?: number;
   /** What one fetch brings of one partition; up to two are held ready. Default 1 MiB. */
   readonly fetchPartitionBytes?: number;
   readonly observer?: StreamObserver;

@@ -44,10 +44,11 @@ export class PartitionPump {
   private readonly queue: FetchedBatch[] = [];
   private readonly gone = new AbortController();
   private wake: () => void = () => undefined;
+  private freed: () => void = () => undefined;
   private heldBack = true;
   /** The place at which a batch was refused because it began later. */
   private refusedAt: number | undefined;
-  /** Since when the log has ended before our place, and where it ended then. */
+  /** Since when the log has ended before our place, and where it ended before the handler was told. */
   private beyondEnd: { readonly sinceMs: number; readonly high: number } | undefined;
   private readonly done: Promise<void>;
 
@@ -108,12 +109,25 @@ export class PartitionPump {
     }
     this.expected = lastOffset + 1;
     if (fresh.length > 0) this.queue.push({ records: fresh, endOffset });
-    if (this.queue.length >= this.limits.queuedBatches) {
-      this.heldBack = true;
-      this.host.pause(this.partition);
-    }
     this.wake();
     return true;
+  }
+
+  /** Waits a little for room in the queue; where there comes none, the partition is paused until there is. */
+  async room(waitMs: number): Promise<void> {
+    if (this.isFull()) {
+      const waited = new AbortController();
+      const freed = new Promise<void>((resolve) => (this.freed = resolve));
+      await Promise.race([freed, systemClock.sleep(waitMs, waited.signal)]);
+      waited.abort();
+    }
+    if (!this.isFull() || this.isGone() || this.expected === undefined) return;
+    this.heldBack = true;
+    this.host.pause(this.partition);
+  }
+
+  private isFull(): boolean {
+    return this.queue.length >= this.limits.queuedBatches;
   }
 
   /** The log ends before the place that is read: it was cut or made anew, and the handler is asked for its place again. */
@@ -128,6 +142,7 @@ export class PartitionPump {
   async revoke(): Promise<void> {
     this.gone.abort();
     this.wake();
+    this.freed();
     await this.done;
   }
 
@@ -154,7 +169,7 @@ export class PartitionPump {
     if (this.isGone()) return;
     if (place > high) {
       // A new leader may not know yet how far it holds the log: only what lasts is believed.
-      this.beyondEnd ??= { sinceMs: Date.now(), high };
+      this.beyondEnd ??= { sinceMs: Date.now(), high: before.high };
       if (Date.now() - this.beyondEnd.sinceMs < BEYOND_END_MS) {
         throw new PlimsollError('unavailable', `the log ends at ${high}, before the place to read from, ${place}`);
       }
@@ -191,7 +206,8 @@ export class PartitionPump {
       this.refusedAt = undefined;
       host.seek(partition, sought);
     }
-    if (this.heldBack && this.queue.length < this.limits.queuedBatches) {
+    this.freed();
+    if (this.heldBack && !this.isFull()) {
       this.heldBack = false;
       host.resume(partition);
     }

@@ -2,27 +2,20 @@ import { randomUUID } from 'node:crypto';
 
 import { partitionOf } from '@plimsoll/streaming';
 import { eventLogContract, testServers } from '@plimsoll/streaming/testing';
-import { Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Partitioners } from 'kafkajs';
+import { describe, expect, it } from 'vitest';
 
 import { KafkaLog } from './kafka-log.js';
+import { applyTopics } from './kafka-topics.js';
 
 const servers = testServers();
 const brokers = (servers?.kafkaBrokers ?? '').split(',');
 
 describe.skipIf(servers === undefined)('Kafka', () => {
-  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
-  let admin: Admin;
-  beforeAll(async () => {
-    admin = kafka.admin();
-    await admin.connect();
-  });
-  afterAll(() => admin.disconnect());
-
-  const newTopic = async (numPartitions: number): Promise<string> => {
-    const topic = `test-${randomUUID()}`;
-    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
-    return topic;
+  const newTopic = async (partitions: number): Promise<string> => {
+    const name = `test-${randomUUID()}`;
+    await applyTopics({ brokers }, [{ name, partitions, retentionMs: 3_600_000, compacted: false, key: 'any' }]);
+    return name;
   };
 
   eventLogContract('Kafka', () => ({

@@ -1,4 +1,5 @@
 import { PlimsollError, type TopicDefinition } from '@plimsoll/contracts';
+import { systemClock } from '@plimsoll/streaming';
 import kafkajs, { type Admin } from 'kafkajs';
 
 import { kafkaClient } from './kafka-client.js';
@@ -73,6 +74,20 @@ async function create(admin: Admin, definitions: readonly TopicDefinition[], rep
       configEntries: Object.entries(configOf(definition)).map(([name, value]) => ({ name, value })),
     })),
   });
+  for (const { name } of definitions) await untilLed(admin, name);
+}
+
+/** Waits until every partition's leader answers: the metadata name leaders before they know of it themselves. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  for (const endMs = Date.now() + LEADERS_WAIT_MS; ;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+      await systemClock.sleep(100);
+    }
+  }
 }
 
 async function settle(admin: Admin, definition: TopicDefinition, allowChanges: boolean): Promise<TopicOutcome> {
@@ -108,6 +123,8 @@ async function settle(admin: Admin, definition: TopicDefinition, allowChanges: b
   }
   return { topic, outcome: 'changed', differences };
 }
+
+const LEADERS_WAIT_MS = 10_000;
 
 interface FoundTopic {
   readonly partitions: number;

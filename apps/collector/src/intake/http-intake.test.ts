@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 import { decodeJson, LogEvent, PlimsollError } from '@plimsoll/contracts';
@@ -199,6 +201,30 @@ describe('AuditWebhook', () => {
     expect(() => new IntakeServer({ host: '::', port: 0, maxBodyBytes: 1 })).toThrow(PlimsollError);
   });
 });
+
+const SAMPLES = join(
+  process.env['PLIMSOLL_SHARED_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url)),
+  'k8s-audit/webhook-samples',
+);
+if (existsSync(SAMPLES)) {
+  describe('deliveries of a real API server', () => {
+    it('are taken, each request once, also when all are sent again', async () => {
+      const shelf = new Shelf();
+      const [server, receiver] = await webhook(shelf);
+      const bodies = readdirSync(SAMPLES).filter((name) => name.endsWith('.body.json'));
+      for (const name of [...bodies, ...bodies]) {
+        expect((await post(server, AUDIT, readFileSync(join(SAMPLES, name)))).status).toBe(200);
+      }
+      await receiver.stop();
+      const sent = bodies.flatMap((name) => {
+        const { items } = JSON.parse(readFileSync(join(SAMPLES, name), 'utf8')) as { items: { auditID: string }[] };
+        return items.map(({ auditID }) => auditID);
+      });
+      expect(bodies).not.toEqual([]);
+      expect([...shelf.ids].sort()).toEqual([...new Set(sent)].sort());
+    });
+  });
+}
 
 const LINES = '/v1/lines?application=shop&workload=web&container=web-1';
 const ACCESS = '127.0.0.1 - - [23/Nov/2026:17:40:02 +0000] "GET /index.php?q=1 HTTP/1.1" 200 512 "-" "curl/8"\n';

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { PlimsollError } from '@plimsoll/contracts';
@@ -6,6 +6,7 @@ import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import { writeAtomically } from './atomic-file.js';
 import { encodeFrame, frameAt, MAX_FRAME_BYTES } from './spool-frame.js';
+import { parts, readAt, recordsOf, wholeBytes } from './spool-segment.js';
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -322,7 +323,7 @@ export class Spool {
   async #savedLosses(): Promise<OutgoingRecord[]> {
     if (!(await readdir(this.#options.folder)).includes(LOSSES_FILE)) return [];
     const bytes = await readFile(join(this.#options.folder, LOSSES_FILE));
-    return recordsOf(bytes);
+    return recordsOf(bytes).records;
   }
 
   /** Where reading was; a file that is not there or not whole means the beginning, and then records come again. */
@@ -346,7 +347,10 @@ export class Spool {
   }
 
   async #recordsIn(segment: number, offset: number): Promise<OutgoingRecord[]> {
-    return recordsOf((await readFile(this.#path(segment))).subarray(offset));
+    const bytes = (await readFile(this.#path(segment))).subarray(offset);
+    const { records, endByte } = recordsOf(bytes);
+    this.counts.damagedBytes += bytes.length - endByte;
+    return records;
   }
 
   async #syncFolder(): Promise<void> {
@@ -371,55 +375,6 @@ interface Append {
   readonly frames: readonly Buffer[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Frames joined into writes, so that a large batch does not become one large segment. */
-function* parts(frames: readonly Buffer[], maxBytes: number): Generator<Buffer> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  for (const frame of frames) {
-    if (heldBytes > 0 && heldBytes + frame.length > maxBytes) {
-      yield Buffer.concat(held, heldBytes);
-      held = [];
-      heldBytes = 0;
-    }
-    held.push(frame);
-    heldBytes += frame.length;
-  }
-  if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
-}
-
-/** The length of the whole frames that a file begins with; what follows them is cut off. */
-async function wholeBytes(path: string): Promise<number> {
-  const bytes = await readFile(path);
-  let at = 0;
-  for (let frame = frameAt(bytes, at); frame.state === 'whole'; frame = frameAt(bytes, at)) at = frame.endByte;
-  if (at < bytes.length) await truncate(path, at);
-  return at;
-}
-
-function recordsOf(bytes: Buffer): OutgoingRecord[] {
-  const records: OutgoingRecord[] = [];
-  for (let frame = frameAt(bytes, 0); frame.state === 'whole'; frame = frameAt(bytes, frame.endByte)) {
-    records.push(frame.record);
-  }
-  return records;
-}
-
-async function readAt(path: string, offset: number, length: number): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const bytes = Buffer.allocUnsafe(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    await file.close();
-  }
 }
 
 function ascending(a: number, b: number): number {

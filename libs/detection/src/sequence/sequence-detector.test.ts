@@ -123,6 +123,15 @@ describe('sequence detector', () => {
     expect(cut[0]!.state).toBe('gap');
   });
 
+  it('takes a batch that comes again, or overlaps what came, only once', () => {
+    const sent = batches('live', requests(200, 1), 500);
+    const expected = JSON.stringify(judge(sent));
+    const again = sent.flatMap((batch, i) => (i === sent.length - 1 ? [batch] : [batch, batch, ...sent.slice(0, i)]));
+    expect(JSON.stringify(judge(again))).toBe(expected);
+    const recut = batches('live', requests(200, 1), 300);
+    expect(JSON.stringify(judge([sent[0]!, ...recut]))).toBe(expected);
+  });
+
   it('judges threads apart: interleaved requests are no new order', () => {
     const one = requests(150, 21, 11);
     const other = requests(150, 22, 12);

@@ -37,10 +37,12 @@ export interface WindowVisitor {
  */
 export function cutWindows(
   state: WindowState,
-  batch: SyscallBatch,
+  given: SyscallBatch,
   bounds: WindowBounds,
   visitor: WindowVisitor,
 ): void {
+  const batch = state.stream === given.stream ? unseenPart(given, state.nextOrdinal) : given;
+  if (batch === undefined) return;
   if (state.stream !== batch.stream) {
     if (state.stream !== '') endStream(state, bounds, visitor);
     state.where = whereOf(batch);
@@ -127,4 +129,25 @@ function endStream(state: WindowState, bounds: WindowBounds, visitor: WindowVisi
 function closeWindow(state: WindowState, enough: boolean, visitor: WindowVisitor): void {
   visitor.close(enough);
   state.window = emptyWindow();
+}
+
+/**
+ * The calls of a batch that were not taken yet: a log may hold a batch twice, since a publisher that heard no answer
+ * sends it again. Undefined where all of it was taken.
+ */
+function unseenPart(batch: SyscallBatch, nextOrdinal: number): SyscallBatch | undefined {
+  const taken = nextOrdinal - batch.firstOrdinal;
+  if (taken <= 0) return batch;
+  if (taken >= batch.count && !batch.last) return undefined;
+  return {
+    ...batch,
+    firstOrdinal: nextOrdinal,
+    count: Math.max(0, batch.count - taken),
+    numbers: batch.numbers.subarray(taken),
+    threads: batch.threads.subarray(taken),
+    offsetsUs: batch.offsetsUs.subarray(taken),
+    results: batch.results?.subarray(taken),
+    digests: batch.digests?.subarray(taken),
+    gaps: [],
+  };
 }

@@ -34,11 +34,11 @@ async function run({ follow, output }: AlertsOptions): Promise<void> {
   const { kafkaLog } = await import('../stack.js');
   const log = kafkaLog('plimsoll-alerts');
   const signal = stopSignal();
-  let lastMs = performance.now();
+  const heard = { lastMs: performance.now() };
   const handler: PartitionHandler = {
     assigned: () => Promise.resolve(undefined),
     batch(_partition, records) {
-      lastMs = performance.now();
+      heard.lastMs = performance.now();
       for (const record of records) process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record)}\n`);
       return Promise.resolve();
     },
@@ -52,8 +52,8 @@ async function run({ follow, output }: AlertsOptions): Promise<void> {
       handler,
     });
     await untilReady(log, signal);
-    lastMs = performance.now();
-    while (!signal.aborted && (follow === true || performance.now() - lastMs < QUIET_MS)) await pause(200, signal);
+    heard.lastMs = performance.now();
+    while (!signal.aborted && (follow === true || performance.now() - heard.lastMs < QUIET_MS)) await pause(200, signal);
     await consumption.stop();
   } finally {
     await log.close();

@@ -43,7 +43,9 @@ describe('the AsyncAPI document', () => {
   it('passes its parser without a word', async () => {
     const { document, diagnostics } = await new Parser().parse(text);
     expect(
-      diagnostics.filter(({ severity }) => [0, 1].includes(severity)).map(({ message, path }) => [path.join('.'), message]),
+      diagnostics
+        .filter(({ severity }) => [0, 1].includes(severity))
+        .map(({ message, path }) => [path.join('.'), message]),
     ).toEqual([]);
     expect(document?.version()).toBe('3.1.0');
     expect(

@@ -53,7 +53,8 @@ async function run({ follow, output }: AlertsOptions): Promise<void> {
     });
     await untilReady(log, signal);
     heard.lastMs = performance.now();
-    while (!signal.aborted && (follow === true || performance.now() - heard.lastMs < QUIET_MS)) await pause(200, signal);
+    while (!signal.aborted && (follow === true || performance.now() - heard.lastMs < QUIET_MS))
+      await pause(200, signal);
     await consumption.stop();
   } finally {
     await log.close();

@@ -51,10 +51,6 @@ export class ServiceProcess {
     }
   }
 
-  post(path: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Response> {
-    return fetch(this.#address + path, { method: 'POST', body: Buffer.from(body), headers });
-  }
-
   /** Resolves once readiness answers with `status`. Throws with the service's output where it does not in time. */
   async readiness(status: 200 | 503, withinMs = 60_000): Promise<string> {
     const endMs = Date.now() + withinMs;
@@ -66,6 +62,11 @@ export class ServiceProcess {
       }
       await wait(50);
     }
+  }
+
+  /** What the service has said so far, its last 64 KiB. */
+  get output(): string {
+    return this.#output;
   }
 
   signal(name: NodeJS.Signals): void {

@@ -1,5 +1,6 @@
 import { SourceKind, Where } from '@plimsoll/contracts';
-import { flag, section, type Section } from '@plimsoll/service-kit';
+import { flag, given, section, type Section } from '@plimsoll/service-kit';
+import type { SourceContext } from '@plimsoll/sources';
 import { z } from 'zod';
 
 /** A file (or `-` for standard input) that the collector reads to its end when it starts. */
@@ -12,8 +13,8 @@ const ConfiguredSource = Where.extend({
 export type ConfiguredSource = z.infer<typeof ConfiguredSource>;
 
 export interface CollectorSettings {
-  /** What of values leaves the host; see docs/privacy.md. */
-  readonly privacy: 'strict' | 'balanced' | 'full';
+  /** What of values leaves the host, and what keys their digests; see docs/privacy.md. */
+  readonly privacy: Pick<SourceContext, 'privacy' | 'digestKey'>;
   readonly sources: readonly ConfiguredSource[];
   /** Whether recordings may be replayed over HTTP; whoever reaches the port may then publish. */
   readonly replay: boolean;
@@ -43,8 +44,13 @@ export const collectorSettings: Section<CollectorSettings> = section(
     PLIMSOLL_PRIVACY: z
       .enum(['strict', 'balanced', 'full'], { error: 'must be strict, balanced or full' })
       .default('balanced'),
+    PLIMSOLL_DIGEST_KEY: z.string().min(16, { error: 'must have 16 characters or more' }).max(1_024).optional(),
     PLIMSOLL_SOURCES: sources,
     PLIMSOLL_REPLAY: flag.default(false),
   },
-  (given) => ({ privacy: given.PLIMSOLL_PRIVACY, sources: given.PLIMSOLL_SOURCES, replay: given.PLIMSOLL_REPLAY }),
+  (values) => ({
+    privacy: { privacy: values.PLIMSOLL_PRIVACY, ...given({ digestKey: values.PLIMSOLL_DIGEST_KEY }) },
+    sources: values.PLIMSOLL_SOURCES,
+    replay: values.PLIMSOLL_REPLAY,
+  }),
 );

@@ -46,7 +46,7 @@ async function publishSource(
   let count = 0;
   for await (const item of openSource(
     { workload: place.workload, kind, path },
-    { ...place, stream, privacy },
+    { ...place, stream, ...privacy },
     { signal },
   )) {
     const messages = pipeline.push(item);

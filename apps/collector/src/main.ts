@@ -4,21 +4,31 @@ import { answering, closing, kafkaSettings, runService, serviceSettings } from '
 import { CollectorModule } from './collector.module.js';
 import { collectorSettings } from './collector-settings.js';
 import { configuredSources } from './configured-sources.js';
+import { intakeSettings } from './intake-settings.js';
+import { LiveIntake } from './live-intake.js';
 import { Publisher } from './publisher.js';
 import { streamBodies } from './stream-bodies.js';
 
 const NAME = 'collector';
 
-const settings = { service: serviceSettings, kafka: kafkaSettings, collector: collectorSettings };
+const settings = {
+  service: serviceSettings,
+  kafka: kafkaSettings,
+  collector: collectorSettings,
+  intake: intakeSettings,
+};
 
-await runService(NAME, settings, ({ kafka, collector }, { log, observer, clientMessage }) => {
+await runService(NAME, settings, ({ kafka, collector, intake }, tools) => {
+  const { log, observer, clientMessage } = tools;
   const events = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
   const publisher = new Publisher(events);
+  const live = new LiveIntake(intake, collector.privacy, events, tools);
+  const withoutSpool = [answering('kafka', events), answering('publications', publisher)];
   return {
     module: CollectorModule.publishing(publisher, collector),
     connections: [closing('kafka', events)],
-    dependencies: [answering('kafka', events), answering('publications', publisher)],
-    steps: [configuredSources(collector, publisher, log)],
+    dependencies: intake.stateFolder === undefined ? withoutSpool : live.dependencies(),
+    steps: [...live.steps(), configuredSources(collector, publisher, log)],
     prepareHttp: streamBodies,
   };
 });

@@ -10,4 +10,4 @@ export { answering, partitionsOf, type Dependency } from './readiness.js';
 export { redisSettings, type RedisAccess } from './redis-settings.js';
 export { runService, type ServiceParts, type ServiceTools } from './run-service.js';
 export { serviceSettings, type ServiceSettings } from './service-settings.js';
-export { flag, positiveNumber, section, wholeNumber, type Rule } from './settings.js';
+export { flag, given, positiveNumber, section, wholeNumber, type Rule } from './settings.js';

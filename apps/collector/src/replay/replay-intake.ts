@@ -22,7 +22,7 @@ const IDLE_MS = 60_000;
  */
 export async function replayStream(
   query: ReplayQuery,
-  privacy: SourceContext['privacy'],
+  privacy: Pick<SourceContext, 'privacy' | 'digestKey'>,
   body: Readable,
   gzip: boolean,
   publisher: Publisher,
@@ -30,7 +30,7 @@ export async function replayStream(
 ): Promise<ReplayAnswer> {
   const { kind, stream, application, workload, container } = query;
   const where = { application, workload, container };
-  const parser = openParser(kind, { ...where, stream, privacy });
+  const parser = openParser(kind, { ...where, stream, ...privacy });
   const pipeline = new CollectorPipeline(where, stream);
   let messages = 0;
   const publish = async (found: readonly CollectorMessage[]): Promise<void> => {

@@ -40,7 +40,7 @@ beforeEach(async () => {
   };
   const publisher = new Publisher({ publish: (records) => publish(records) });
   application = await NestFactory.create<NestFastifyApplication>(
-    CollectorModule.publishing(publisher, { privacy: 'balanced', sources: [], replay: true }),
+    CollectorModule.publishing(publisher, { privacy: { privacy: 'balanced' }, sources: [], replay: true }),
     new FastifyAdapter(),
     { logger: false },
   );

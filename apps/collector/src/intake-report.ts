@@ -1,0 +1,60 @@
+import type { PlimsollError } from '@plimsoll/contracts';
+import type { ServiceTools } from '@plimsoll/service-kit';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+import type { Spool } from './intake/spool.js';
+
+/** Turns what happens in live intake into metrics and, where a person should know of it, log lines. */
+export class IntakeReport {
+  readonly #log: ServiceTools['log'];
+  readonly #registry: Registry;
+  readonly #refused: Counter<'status'>;
+
+  constructor({ log, registry }: Pick<ServiceTools, 'log' | 'registry'>) {
+    this.#log = log;
+    this.#registry = registry;
+    this.#refused = new Counter({
+      name: 'plimsoll_intake_refused_total',
+      help: 'Requests of live intake that were not taken, by status',
+      labelNames: ['status'],
+      registers: [registry],
+    });
+  }
+
+  watchSpool(spool: Spool): void {
+    const registers = [this.#registry];
+    const gauge = (name: string, help: string, read: () => number): void => {
+      new Gauge({
+        name: `plimsoll_spool_${name}`,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    };
+    gauge('bytes', 'Bytes that wait in the spool for Kafka', () => spool.sizeBytes);
+    gauge('records_appended', 'Records that were spooled since the start', () => spool.counts.appended);
+    gauge('records_overflowed', 'Records that a full spool dropped, each announced', () => spool.counts.overflowed);
+    gauge('damaged_bytes', 'Bytes of the spool that could not be read back', () => spool.counts.damagedBytes);
+  }
+
+  readonly spooling = (spooling: boolean, reason: string): void => {
+    if (spooling) this.#log.warn({ reason }, 'records go to the spool');
+    else this.#log.info('the spool is empty again');
+  };
+
+  readonly refused = (status: number, reason: string): void => {
+    this.#refused.inc({ status });
+    this.#log.debug({ status, reason }, 'a request was not taken');
+  };
+
+  readonly target = (target: string, state: 'started' | 'waiting' | 'stopped', detail: string): void => {
+    if (state === 'waiting') this.#log.warn({ target, detail }, 'target waits');
+    else this.#log.info({ target }, `target ${state}`);
+  };
+
+  readonly invalidTargets = (error: PlimsollError): void => {
+    this.#log.error({ err: error }, 'the targets file cannot be used; the last good one stays in force');
+  };
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import type { PlaceOf } from '@plimsoll/pipelines';
+import type { Dependency, ServiceTools, Step } from '@plimsoll/service-kit';
+import type { SourceContext } from '@plimsoll/sources';
+import type { EventLog, Health } from '@plimsoll/streaming';
+
+import { AuditWebhook } from './intake/audit-webhook.js';
+import { Checkpoints } from './intake/checkpoint.js';
+import { IntakeServer } from './intake/intake-server.js';
+import { JsonLinesIntake } from './intake/json-lines-intake.js';
+import { LiveTargets } from './intake/live-targets.js';
+import { announceLoss } from './intake/lost-records.js';
+import { Outbox } from './intake/outbox.js';
+import { Spool } from './intake/spool.js';
+import { watchTargets } from './intake/targets-file.js';
+import type { IntakeSettings } from './intake-settings.js';
+import { IntakeReport } from './intake-report.js';
+
+/** How values are kept, for every source alike. */
+export type PrivacySettings = Pick<SourceContext, 'privacy' | 'digestKey'>;
+
+/**
+ * The sources that cannot wait (files that grow, attached processes, what is pushed over HTTP) in the order in which
+ * they start: the spool first, since everything ends there while Kafka is away.
+ */
+export class LiveIntake {
+  readonly #settings: IntakeSettings;
+  readonly #privacy: PrivacySettings;
+  readonly #log: Pick<EventLog, 'publish'>;
+  readonly #report: IntakeReport;
+  readonly #stopping = new AbortController();
+  #outbox: Outbox | undefined;
+  #targets: LiveTargets | undefined;
+  #following: Promise<void> | undefined;
+  #server: IntakeServer | undefined;
+  #audit: AuditWebhook | undefined;
+
+  constructor(
+    settings: IntakeSettings,
+    privacy: PrivacySettings,
+    log: Pick<EventLog, 'publish'>,
+    tools: Pick<ServiceTools, 'log' | 'registry'>,
+  ) {
+    this.#settings = settings;
+    this.#privacy = privacy;
+    this.#log = log;
+    this.#report = new IntakeReport(tools);
+  }
+
+  /** Nothing where no live intake is configured. */
+  steps(): Step[] {
+    const { stateFolder, targetsPath, server } = this.#settings;
+    if (stateFolder === undefined) return [];
+    return [
+      { name: 'spool', start: () => this.#openSpool(stateFolder), stop: async () => this.#outbox?.stop() },
+      ...(targetsPath === undefined
+        ? []
+        : [{ name: 'targets', start: () => this.#follow(targetsPath, stateFolder), stop: () => this.#unfollow() }]),
+      ...(server === undefined
+        ? []
+        : [{ name: 'intake', start: () => this.#listen(server), stop: () => this.#hangUp() }]),
+    ];
+  }
+
+  /** With a spool the collector takes records in while Kafka is away: then it is the spool that must answer. */
+  dependencies(): Dependency[] {
+    if (this.#settings.stateFolder === undefined) return [];
+    const notOpen: Health = { ready: false, reason: 'not open yet' };
+    return [{ name: 'spool', check: async () => (await this.#outbox?.health()) ?? notOpen }];
+  }
+
+  async #openSpool(stateFolder: string): Promise<void> {
+    const spool = await Spool.open({
+      folder: join(stateFolder, 'spool'),
+      maxBytes: this.#settings.spoolBytes,
+      announceLoss: (lost) => announceLoss(lost, 'spool-overflow'),
+    });
+    this.#report.watchSpool(spool);
+    this.#outbox = new Outbox({ log: this.#log, spool, onSpooling: this.#report.spooling });
+  }
+
+  async #follow(targetsPath: string, stateFolder: string): Promise<void> {
+    const targets = new LiveTargets({
+      outbox: this.#opened(),
+      checkpoints: await Checkpoints.open(join(stateFolder, 'checkpoints.json')),
+      run: randomUUID(),
+      onChange: this.#report.target,
+      ...this.#privacy,
+    });
+    this.#targets = targets;
+    const { signal } = this.#stopping;
+    const versions = watchTargets(targetsPath, { signal, onInvalid: this.#report.invalidTargets });
+    // The first content must be usable, and is in force when the step ends; what follows is a matter of its own.
+    const first = await versions.next();
+    if (first.done !== true) await targets.apply(first.value);
+    this.#following = (async () => {
+      for await (const version of versions) await targets.apply(version);
+    })();
+  }
+
+  async #unfollow(): Promise<void> {
+    this.#stopping.abort();
+    await this.#following;
+    await this.#targets?.stop();
+  }
+
+  async #listen(options: NonNullable<IntakeSettings['server']>): Promise<void> {
+    const server = new IntakeServer({ ...options, onRefused: this.#report.refused });
+    const outbox = this.#opened();
+    const { application, name } = this.#settings.cluster;
+    const cluster = { application, workload: name, container: name, stream: `k8s-audit/${name}` };
+    this.#audit = new AuditWebhook(server, { cluster, outbox, ...this.#privacy });
+    const targets = this.#targets;
+    const placeOf: PlaceOf | undefined = targets && ((facts) => targets.placeOf(facts));
+    new JsonLinesIntake(server, { outbox, ...this.#privacy, ...(placeOf && { placeOf }) });
+    this.#server = server;
+    await server.listen();
+  }
+
+  async #hangUp(): Promise<void> {
+    await this.#server?.close();
+    await this.#audit?.stop();
+  }
+
+  #opened(): Outbox {
+    if (!this.#outbox) throw new Error('the spool is opened first');
+    return this.#outbox;
+  }
+}

@@ -19,6 +19,8 @@ export interface LearnOptions {
 
 export interface Learned {
   readonly profiles: readonly ProfileFile[];
+  /** Why a detector has no profile of a workload: it saw too little. */
+  readonly passedOver: readonly string[];
   /** Messages read in all. */
   readonly messages: number;
 }
@@ -72,7 +74,7 @@ export async function learnProfiles(
       messages++;
     }
   }
-  return { profiles: builder.finish(), messages };
+  return { ...builder.finish(), messages };
 }
 
 function replayOptions({ privacy, signal }: LearnOptions): ReplayOptions {

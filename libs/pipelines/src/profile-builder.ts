@@ -1,4 +1,4 @@
-import type { LogEvent, ProfileFile, SyscallBatch, Where } from '@plimsoll/contracts';
+import { PlimsollError, type LogEvent, type ProfileFile, type SyscallBatch, type Where } from '@plimsoll/contracts';
 import type { Learner } from '@plimsoll/detection';
 
 /** Makes a learner for one workload. */
@@ -8,6 +8,13 @@ export type LearnerOf<Input> = (of: Pick<Where, 'application' | 'workload'>) => 
 export interface Learners {
   readonly syscalls: readonly LearnerOf<SyscallBatch>[];
   readonly logs: readonly { readonly type: LogEvent['type']; readonly learner: LearnerOf<LogEvent> }[];
+}
+
+/** What learning came to. */
+export interface Built {
+  readonly profiles: readonly ProfileFile[];
+  /** Why a detector has no profile of a workload, in words. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -40,9 +47,23 @@ export class ProfileBuilder {
     for (const learner of this.#ofEvent(event)) learner.calibrate(event);
   }
 
-  /** The profiles, in the order in which their workloads were first seen. Throws `empty-source` where there was too little. */
-  finish(): ProfileFile[] {
-    return [...this.#calls.values(), ...this.#events.values()].flat().map((learner) => learner.finish());
+  /**
+   * The profiles, in the order in which their workloads were first seen. A detector that saw too little of a workload
+   * leaves it without a profile, and is told in `passedOver`; throws `empty-source` where that is so for all.
+   */
+  finish(): Built {
+    const profiles: ProfileFile[] = [];
+    const passedOver: PlimsollError[] = [];
+    for (const learner of [...this.#calls.values(), ...this.#events.values()].flat()) {
+      try {
+        profiles.push(learner.finish());
+      } catch (error) {
+        if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
+        passedOver.push(error);
+      }
+    }
+    if (profiles.length === 0) throw passedOver[0] ?? new PlimsollError('empty-source', 'nothing to learn from');
+    return { profiles, passedOver: passedOver.map(({ message }) => message) };
   }
 
   #ofCalls(batch: SyscallBatch): readonly Learner<SyscallBatch>[] {

@@ -50,7 +50,7 @@ Examples:
 async function run(folder: string | undefined, options: LearnOptions): Promise<void> {
   const plan = await planOf(folder, options);
   const progress = new Progress('learning');
-  const { profiles, messages } = await learnProfiles(plan, applicationLearners(), {
+  const { profiles, passedOver, messages } = await learnProfiles(plan, applicationLearners(), {
     privacy: options.privacy,
     signal: stopSignal(),
     onProgress: (share, note) => {
@@ -74,6 +74,7 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
     title,
   }));
   process.stdout.write(`${table(columns, rows)}\n`);
+  for (const reason of passedOver) process.stderr.write(`no profile: ${reason}\n`);
   if (profiles.some(({ learned }) => !learned.complete)) {
     process.stdout.write(
       '\nNovelty is the chance that the next benign window holds something never seen: more benign data lowers it.\n',

@@ -12,7 +12,7 @@ import { DELIVERY_SPAN_US, isUnsafe, seen, type Delivery, type WebState } from '
  * not by way of the pages that lead to it.
  */
 /** Benign chance that a response serves, live, a script that a parameter brought: a field meant for markup. */
-const CARRIED_PRIOR = 2e-4;
+const CARRIED_PRIOR = 1e-5;
 const MOST_NOVEL_NATS = 5;
 const NEW_FROM_FIRED = 0.85;
 /** A script may well write from the page that usually leads there. */

@@ -1,0 +1,1 @@
+var shop = { ready: function (name) { document.documentElement.dataset.page = name; } };

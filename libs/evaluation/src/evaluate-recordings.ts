@@ -1,4 +1,11 @@
-import { PlimsollError, type Level, type ProfileFile, type TimeUs, type Verdict } from '@plimsoll/contracts';
+import {
+  PlimsollError,
+  US_PER_SECOND,
+  type Level,
+  type ProfileFile,
+  type TimeUs,
+  type Verdict,
+} from '@plimsoll/contracts';
 import type { Budget } from '@plimsoll/detection';
 import { applicationLearners, applicationOperators, fixedProfiles } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
@@ -157,5 +164,24 @@ export function scoreOutcomes(outcomes: readonly EpisodeOutcome[]): ViewScore[] 
     .map((detector) =>
       viewed(detector, ({ verdicts }) => verdictEvidence(verdicts.filter((verdict) => verdict.detector === detector))),
     );
-  return [viewed('incidents', ({ alerts }) => alertEvidence(alerts)), ...byLevel, ...byDetector];
+  return [
+    viewed('incidents', ({ alerts }) => alertEvidence(alerts)),
+    ...byLevel,
+    viewed('any level', ({ verdicts }) => verdictEvidence(verdicts)),
+    viewed('all levels', ({ verdicts }) => agreedEvidence(verdicts, levels)),
+    ...byDetector,
+  ];
+}
+
+/** Levels agree on evidence that each of them has some of within this. */
+const AGREEMENT_US = 5 * US_PER_SECOND;
+
+/** The evidence that every level has evidence near to: what demanding that all levels fire would leave. */
+function agreedEvidence(verdicts: readonly Verdict[], levels: readonly Level[]): AlertEvidence[] {
+  const byLevel = levels.map((level) => verdictEvidence(verdicts.filter((verdict) => verdict.level === level)));
+  return byLevel
+    .flat()
+    .filter(({ timeUs }) =>
+      byLevel.every((evidence) => evidence.some((other) => Math.abs(other.timeUs - timeUs) <= AGREEMENT_US)),
+    );
 }

@@ -35,6 +35,20 @@ function npy(name: string, width: 1 | 2): number[] {
   return Array.from({ length: (bytes.length - from) / width }, (_, i) => bytes.readIntLE(from + i * width, width));
 }
 
+describe('STIDE and its bags', () => {
+  it.each([
+    { kind: 'ngram' as const, mismatch: [-1, 0, 1, 1], sums: [-1, 0, 1, 2] },
+    { kind: 'bag' as const, mismatch: [-1, 0, 0, 1], sums: [-1, 0, 0, 1] },
+  ])('decides by hand as it should ($kind)', ({ kind, mismatch, sums }) => {
+    const detector = new Stide(kind, 2, 3);
+    detector.learn(Uint16Array.of(1, 2, 3));
+    // Pairs 1 2 and 2 3 are known; 2 1 is known as a bag alone, 1 1 not at all.
+    const decided = detector.decide(Uint16Array.of(1, 2, 1, 1));
+    expect(Array.from(decided.mismatch)).toEqual(mismatch);
+    expect(Array.from(decided.frameSum)).toEqual(sums);
+  });
+});
+
 // The oracle carries no licence to redistribute: these run where it lies beside the checkout.
 if (existsSync(ORACLE)) {
   describe.each([

@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/*.cjs', 'docs/examples/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', '**/*.cjs', 'docs/examples/**', 'testbed/shop/www/**'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

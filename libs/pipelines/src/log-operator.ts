@@ -4,12 +4,19 @@ import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
 import { STATE_TTL_MS, verdictRecord } from './detector-operator.js';
+import { RecentEvents } from './recent-events.js';
 
 /** What one key of `logs` remembers, with the detector that judges it. */
 export interface KeyedJudge {
   readonly tag: number;
   step(event: LogEvent, settings: string): readonly VerdictMessage[];
   encode(): Uint8Array;
+}
+
+/** The state of one key: its judge, and what it has judged lately. */
+export interface LogKeyState {
+  readonly judge: KeyedJudge;
+  readonly recent: RecentEvents;
 }
 
 /** A log detector made ready for the operator. */
@@ -51,10 +58,10 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
 }
 
 /**
- * The log level as one operator: `logs` → the detector of the event's type → `verdicts`. A state is the detector's own
- * bytes behind one byte that names the detector.
+ * The log level as one operator: `logs` → the detector of the event's type → `verdicts`. An event that comes again is
+ * passed over. A state is one byte that names the detector, the events taken lately, and the detector's own bytes.
  */
-export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, KeyedJudge> {
+export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKeyState> {
   return {
     name: 'log-detector',
     topic: TOPICS.logs.name,
@@ -64,21 +71,18 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, Keyed
     key: (event) => `${event.type === 'gap' ? event.of : event.type}:${event.key}`,
     start(key) {
       const type = key.slice(0, key.indexOf(':'));
-      return found(parts, (part) => part.type === type, `no log detector takes events of type ${type}`).start();
+      const part = found(parts, (one) => one.type === type, `no log detector takes events of type ${type}`);
+      return { judge: part.start(), recent: new RecentEvents() };
     },
-    step(state, event, _key, settings) {
-      return { publish: state.step(event, settings).map(verdictRecord), end: false };
+    step({ judge, recent }, event, _key, settings) {
+      const verdicts = recent.take(event.stream, event.id) ? judge.step(event, settings) : [];
+      return { publish: verdicts.map(verdictRecord), end: false };
     },
-    encode(state) {
-      const bytes = state.encode();
-      const tagged = new Uint8Array(bytes.byteLength + 1);
-      tagged[0] = state.tag;
-      tagged.set(bytes, 1);
-      return tagged;
-    },
+    encode: ({ judge, recent }) => Buffer.concat([Uint8Array.of(judge.tag), recent.encode(), judge.encode()]),
     decodeState(bytes) {
       const part = found(parts, ({ tag }) => tag === bytes[0], 'the state of a log detector that this release has not');
-      return part.resume(bytes.subarray(1));
+      const { events, rest } = RecentEvents.decode(bytes.subarray(1));
+      return { judge: part.resume(rest), recent: events };
     },
   };
 }

@@ -31,7 +31,7 @@ import { DetectorModels } from './detector-models.js';
 import { detectorOperator } from './detector-operator.js';
 import type { Start } from './embedded.js';
 import { fusionOperator } from './fusion-pipeline.js';
-import { logOperator, logPart, type KeyedJudge, type LogPart } from './log-operator.js';
+import { logOperator, logPart, type LogKeyState, type LogPart } from './log-operator.js';
 import type { LearnerOf, Learners } from './profile-builder.js';
 import type { ProfileSource } from './profile-source.js';
 
@@ -46,7 +46,7 @@ export function frequencyOperator(profiles: ProfileSource, budget: Budget): Oper
 }
 
 /** `logs` → Kubernetes audit, web requests and statements, each by its own detector → `verdicts`. */
-export function logLevelOperator(profiles: ProfileSource, budget: Budget): Operator<LogEvent, KeyedJudge> {
+export function logLevelOperator(profiles: ProfileSource, budget: Budget): Operator<LogEvent, LogKeyState> {
   const part = <Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
     type: Type,
     tag: number,

@@ -87,7 +87,7 @@ export const NAMESPACED_NATS = 4;
 export const REFUSED_NATS = 3;
 
 export function stakeOf(fact: string): Stake {
-  const known = STAKES[fact];
+  const known = Object.hasOwn(STAKES, fact) ? STAKES[fact] : undefined;
   if (known !== undefined) return known;
   return (fact.startsWith('pod:capability-') ? STAKES['pod:capability'] : undefined) ?? SAFE;
 }

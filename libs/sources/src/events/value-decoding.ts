@@ -87,7 +87,7 @@ function undoOne(text: string): { text: string; entities: boolean } | undefined 
     const decoded = text.replace(
       /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol));?/gi,
       (_, decimal?: string, hex?: string, name?: string) => {
-        if (name !== undefined) return NAMED[name.toLowerCase()] ?? '';
+        if (name !== undefined) return Object.hasOwn(NAMED, name.toLowerCase()) ? NAMED[name.toLowerCase()]! : '';
         return codePoint(decimal === undefined ? (hex ?? '') : Number(decimal).toString(16));
       },
     );

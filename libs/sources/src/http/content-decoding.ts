@@ -14,7 +14,9 @@ const DECODERS: Readonly<Record<string, readonly Decoder[]>> = {
  * damaged, or its decoded form is over `limitBytes`.
  */
 export function decodeContent(body: Uint8Array, coding: string, limitBytes: number): Uint8Array | undefined {
-  for (const decoder of DECODERS[coding.trim().toLowerCase()] ?? []) {
+  const name = coding.trim().toLowerCase();
+  // A header may hold any word: one that every object has is no coding.
+  for (const decoder of Object.hasOwn(DECODERS, name) ? DECODERS[name]! : []) {
     const decoded = attempt(decoder, body, limitBytes);
     if (decoded) return decoded;
   }

@@ -35,6 +35,10 @@ describe('what rules permit', () => {
 });
 
 describe('a grant', () => {
+  it.each(['constructor', '__proto__', 'toString'])('of a role called %s permits nothing that is known', (name) => {
+    expect(grantOf(binding, { roleRef: { kind: 'ClusterRole', name } })).toMatchObject({ powers: [] });
+  });
+
   it('names who gains as audit events name users', () => {
     const grant = grantOf(binding, {
       roleRef: { kind: 'ClusterRole', name: 'cluster-admin' },

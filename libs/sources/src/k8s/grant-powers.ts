@@ -10,12 +10,12 @@ const MAX_SUBJECTS = 32;
  * What Kubernetes' own user-facing roles permit, as its documentation of RBAC has them: their content never shows in
  * the audit log, because nobody writes them after the cluster's birth.
  */
-const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
-  'cluster-admin': ['everything'],
-  admin: ['read-secrets', 'exec', 'create-pods', 'use-service-accounts', 'write-rbac'],
-  edit: ['read-secrets', 'exec', 'create-pods', 'use-service-accounts'],
-  view: [],
-};
+const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['cluster-admin', ['everything']],
+  ['admin', ['read-secrets', 'exec', 'create-pods', 'use-service-accounts', 'write-rbac']],
+  ['edit', ['read-secrets', 'exec', 'create-pods', 'use-service-accounts']],
+  ['view', []],
+]);
 
 /** Powers in stable words, each with the resources and verbs that give it; `group/resource`, core group empty. */
 const POWERS: readonly {
@@ -160,7 +160,7 @@ export function grantOf(target: RbacTarget, body: unknown): K8sGrant | undefined
       : list(at(body, 'subjects'));
     const name = text(at(body, 'roleRef', 'name'), 256);
     const kind = at(body, 'roleRef', 'kind') === 'Role' ? 'Role' : 'ClusterRole';
-    const powers = name !== undefined && kind === 'ClusterRole' ? (BUILT_IN[name] ?? []) : [];
+    const powers = name !== undefined && kind === 'ClusterRole' ? (BUILT_IN.get(name) ?? []) : [];
     const role = name === undefined ? {} : { role: `${kind}/${name}` };
     return { kind: 'binding', cluster, subjects: subjectsOf(subjects, target.namespace), powers: [...powers], ...role };
   }

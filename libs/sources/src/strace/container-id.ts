@@ -48,7 +48,12 @@ function inPath(path: string): ContainerIdentity | undefined {
     const match = SCOPE.exec(part);
     if (!match) continue;
     const [, word, id = ''] = match;
-    const runtime = word === undefined ? runtimeByParent(parts[i - 1] ?? '') : (RUNTIMES[word] ?? 'unknown');
+    const runtime =
+      word === undefined
+        ? runtimeByParent(parts[i - 1] ?? '')
+        : Object.hasOwn(RUNTIMES, word)
+          ? RUNTIMES[word]!
+          : 'unknown';
     return { id, runtime, podUid: POD.exec(path)?.[1]?.replaceAll('_', '-') };
   }
   return undefined;

@@ -192,13 +192,16 @@ class Follower {
     return likeIt;
   }
 
-  /** Rotated files that were begun after the one at `path`, the oldest first; the path's own is left to `run`. */
+  /**
+   * Rotated files that were begun after the one at `path`, or in the same tick of the file system's clock (some 4 ms),
+   * the oldest first; the path's own is left to `run`.
+   */
   async #newerThan(path: string): Promise<string[]> {
     const since = await begunAt(path);
     const newer: { path: string; begun: bigint }[] = [];
     for (const sibling of await siblings(this.#path)) {
       const begun = await begunAt(sibling);
-      if (sibling !== path && begun > since && !sibling.endsWith('.gz')) newer.push({ path: sibling, begun });
+      if (sibling !== path && begun >= since && !sibling.endsWith('.gz')) newer.push({ path: sibling, begun });
     }
     return newer.sort((a, b) => (a.begun < b.begun ? -1 : 1)).map((each) => each.path);
   }

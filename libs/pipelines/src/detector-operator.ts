@@ -4,8 +4,8 @@ import type { LogRecord, Operator, OutgoingRecord } from '@plimsoll/streaming';
 
 import type { DetectorModels } from './detector-models.js';
 
-/** How long a container or session that says nothing more keeps its state. */
-export const STATE_TTL_MS = 24 * 3_600_000;
+/** How long a container that says nothing more, and was not said to have ended, keeps its windows. */
+const STATE_TTL_MS = 2 * 3_600_000;
 
 /** A detector as a service's operator: topic → detector → `verdicts`. */
 export function detectorOperator<Input extends Where, State, Model>(options: {
@@ -21,7 +21,7 @@ export function detectorOperator<Input extends Where, State, Model>(options: {
   return {
     name: `${detector.name}-detector`,
     topic,
-    stateTtlMs: STATE_TTL_MS,
+    stateTtlMs: () => STATE_TTL_MS,
     settings: models,
     decode,
     key,

@@ -24,7 +24,7 @@ export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<Verd
   return {
     name: 'alert-service',
     topic: TOPICS.verdicts.name,
-    stateTtlMs: STATE_TTL_MS,
+    stateTtlMs: () => STATE_TTL_MS,
     decode: (record) => decodeJson(VerdictMessage, record.value, 'a verdict'),
     key: (message) => message.application,
     start: emptyFusionState,

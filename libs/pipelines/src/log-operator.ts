@@ -3,7 +3,7 @@ import type { Detector } from '@plimsoll/detection';
 import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
-import { STATE_TTL_MS, verdictRecord } from './detector-operator.js';
+import { verdictRecord } from './detector-operator.js';
 import { RecentEvents } from './recent-events.js';
 
 /** What one key of `logs` remembers, with the detector that judges it. */
@@ -25,6 +25,8 @@ export interface LogPart {
   readonly tag: number;
   readonly name: string;
   readonly settings: OperatorSettings;
+  /** Life of a key's state after its last event. */
+  readonly stateTtlMs: number;
   start(): KeyedJudge;
   resume(bytes: Uint8Array): KeyedJudge;
 }
@@ -33,6 +35,7 @@ export interface LogPart {
 export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
   type: Type,
   tag: number,
+  stateTtlMs: number,
   detector: Detector<Extract<LogEvent, { type: Type }> | LogGap, State, Model>,
   models: DetectorModels<Model>,
 ): LogPart {
@@ -52,6 +55,7 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
     tag,
     name: detector.name,
     settings: models,
+    stateTtlMs,
     start: () => judge(detector.start()),
     resume: (bytes) => judge(detector.decode(bytes)),
   };
@@ -65,14 +69,12 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
   return {
     name: 'log-detector',
     topic: TOPICS.logs.name,
-    stateTtlMs: STATE_TTL_MS,
+    stateTtlMs: (key) => partOf(parts, key).stateTtlMs,
     settings: combinedSettings(parts.map((part) => [part.name, part.settings])),
     decode: (record) => decodeJson(LogEvent, record.value, 'a log event'),
     key: (event) => `${event.type === 'gap' ? event.of : event.type}:${event.key}`,
     start(key) {
-      const type = key.slice(0, key.indexOf(':'));
-      const part = found(parts, (one) => one.type === type, `no log detector takes events of type ${type}`);
-      return { judge: part.start(), recent: new RecentEvents() };
+      return { judge: partOf(parts, key).start(), recent: new RecentEvents() };
     },
     step({ judge, recent }, event, _key, settings) {
       const verdicts = recent.take(event.stream, event.id) ? judge.step(event, settings) : [];
@@ -85,6 +87,11 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
       return { judge: part.resume(rest), recent: events };
     },
   };
+}
+
+function partOf(parts: readonly LogPart[], key: string): LogPart {
+  const type = key.slice(0, key.indexOf(':'));
+  return found(parts, (one) => one.type === type, `no log detector takes events of type ${type}`);
 }
 
 function found(parts: readonly LogPart[], is: (part: LogPart) => boolean, otherwise: string): LogPart {

@@ -35,6 +35,8 @@ import { logOperator, logPart, type LogKeyState, type LogPart } from './log-oper
 import type { LearnerOf, Learners } from './profile-builder.js';
 import type { ProfileSource } from './profile-source.js';
 
+const HOUR_MS = 3_600_000;
+
 /** `syscalls` → bags and n-grams of calls → `verdicts`. */
 export function sequenceOperator(profiles: ProfileSource, budget: Budget): Operator<SyscallBatch, SequenceState> {
   return syscallOperator(sequenceDetector(), profiles, budget);
@@ -50,12 +52,15 @@ export function logLevelOperator(profiles: ProfileSource, budget: Budget): Opera
   const part = <Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
     type: Type,
     tag: number,
+    stateTtlMs: number,
     detector: Detector<Extract<LogEvent, { type: Type }> | LogGap, State, Model>,
-  ): LogPart => logPart(type, tag, detector, new DetectorModels(detector, profiles, budget));
+  ): LogPart => logPart(type, tag, stateTtlMs, detector, new DetectorModels(detector, profiles, budget));
+  // A user's tokens and roles matter for a day; a session is over after an hour; many a web application opens a
+  // connection for every request, so that those silent for a quarter of an hour would soon be most of the store.
   return logOperator([
-    part('k8s-audit', 1, k8sAuditDetector),
-    part('web-request', 2, webDetector),
-    part('sql-statement', 3, sqlDetector),
+    part('k8s-audit', 1, 24 * HOUR_MS, k8sAuditDetector),
+    part('web-request', 2, HOUR_MS, webDetector),
+    part('sql-statement', 3, HOUR_MS / 4, sqlDetector),
   ]);
 }
 

@@ -59,7 +59,7 @@ export class RedisStateStore implements StateStore {
   async commit(lease: TaskLease, commit: TaskCommit): Promise<void> {
     const { task, owner } = lease;
     const keys = this.keys(task);
-    const values = [...commit.put.values()];
+    const values = [...commit.put.values()].map(({ bytes }) => bytes);
     const staged = await this.stage(keys, owner, values);
     const code = await this.connection.run(
       commitTask,
@@ -69,10 +69,10 @@ export class RedisStateStore implements StateStore {
         commit.previousOffset ?? '',
         commit.nextOffset,
         commit.settings,
-        commit.ttlMs,
         CHECKPOINT_TTL_MS,
         values.length,
         staged,
+        ...[...commit.put.values()].map(({ ttlMs }) => ttlMs),
         ...(staged > 0 ? [] : values),
       ],
     );

@@ -29,8 +29,10 @@ describe.skipIf(servers === undefined)('Redis', () => {
     const store = new RedisStateStore(connection);
     const task = { group: randomUUID(), topic: 'in', partition: 0 };
     const lease = await store.open(task);
-    const put = new Map(Array.from({ length: 30 }, (_, i) => [`key-${i}`, Buffer.alloc(1_000_000, i)]));
-    const commit = { previousOffset: undefined, nextOffset: 1, settings: '', put, remove: [], ttlMs: 60_000 };
+    const put = new Map(
+      Array.from({ length: 30 }, (_, i) => [`key-${i}`, { bytes: Buffer.alloc(1_000_000, i), ttlMs: 60_000 }]),
+    );
+    const commit = { previousOffset: undefined, nextOffset: 1, settings: '', put, remove: [] };
     await store.commit(lease, commit);
     await store.commit(lease, commit);
     const states = await store.load(lease, [...put.keys()], 1);

@@ -124,7 +124,7 @@ describe('EventLogTransport', () => {
     const counting: Operator<string, { count: number }> = {
       name: 'counting',
       topic: 'words',
-      stateTtlMs: 60_000,
+      stateTtlMs: () => 60_000,
       decode: (record) => record.key ?? '',
       key: (message) => message,
       start: () => ({ count: 0 }),

@@ -49,7 +49,7 @@ export {
   type ProfileStore,
 } from './profile-store.js';
 export { runOperator, type Running, type RunOptions } from './run-operator.js';
-export type { StateStore, TaskCommit, TaskId, TaskLease } from './state-store.js';
+export type { StateStore, StoredState, TaskCommit, TaskId, TaskLease } from './state-store.js';
 export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';
 export type { Dependency, StreamEvent, StreamObserver } from './stream-event.js';
 export type { Wait } from './waiting.js';

@@ -4,18 +4,19 @@ import { PlimsollError } from '@plimsoll/contracts';
 
 import { systemClock, type Clock } from './clock.js';
 import type { Health } from './health.js';
-import type { StateStore, TaskCommit, TaskId, TaskLease } from './state-store.js';
+import type { StateStore, StoredState, TaskCommit, TaskId, TaskLease } from './state-store.js';
 
 interface Held {
   epoch: number;
   owner: string;
   nextOffset: number | undefined;
   settings: string;
-  /** In the order of their writing, so what has expired lies in front. */
-  readonly states: Map<string, { readonly bytes: Uint8Array; readonly expiresMs: number }>;
+  readonly states: Map<string, StoredState>;
+  /** When states end, by the life that they were given: in the order of their writing, so what has ended lies in front. */
+  readonly ends: Map<number, Map<string, number>>;
 }
 
-/** Windows and checkpoints in the process's own memory. Expired states are swept with every commit. */
+/** Windows and checkpoints in the process's own memory. Expired states are swept with every look and commit. */
 export class MemoryStateStore implements StateStore {
   private readonly tasks = new Map<string, Held>();
 
@@ -28,7 +29,8 @@ export class MemoryStateStore implements StateStore {
       owner: '',
       nextOffset: undefined,
       settings: '',
-      states: new Map<string, { bytes: Uint8Array; expiresMs: number }>(),
+      states: new Map<string, StoredState>(),
+      ends: new Map<number, Map<string, number>>(),
     };
     held.epoch += 1;
     held.owner = randomUUID();
@@ -42,13 +44,12 @@ export class MemoryStateStore implements StateStore {
     keys: readonly string[],
     checkpoint: number | undefined,
   ): Promise<readonly (Uint8Array | undefined)[]> {
-    return this.owned(lease, ({ states, nextOffset }) => {
-      if (nextOffset !== checkpoint) throw new PlimsollError('fenced', 'the store is not at the checkpoint to be read');
-      const nowMs = this.clock.nowMs();
-      return keys.map((key) => {
-        const state = states.get(key);
-        return state !== undefined && state.expiresMs > nowMs ? state.bytes : undefined;
-      });
+    return this.owned(lease, (held) => {
+      if (held.nextOffset !== checkpoint) {
+        throw new PlimsollError('fenced', 'the store is not at the checkpoint to be read');
+      }
+      sweep(held, this.clock.nowMs());
+      return keys.map((key) => held.states.get(key)?.bytes);
     });
   }
 
@@ -60,15 +61,14 @@ export class MemoryStateStore implements StateStore {
       const nowMs = this.clock.nowMs();
       held.nextOffset = commit.nextOffset;
       held.settings = commit.settings;
-      for (const key of commit.remove) held.states.delete(key);
-      for (const [key, bytes] of commit.put) {
-        held.states.delete(key);
-        held.states.set(key, { bytes: Uint8Array.from(bytes), expiresMs: nowMs + commit.ttlMs });
+      for (const key of commit.remove) forget(held, key);
+      for (const [key, { bytes, ttlMs }] of commit.put) {
+        forget(held, key);
+        held.states.set(key, { bytes: Uint8Array.from(bytes), ttlMs });
+        const ends = held.ends.get(ttlMs) ?? new Map<string, number>();
+        held.ends.set(ttlMs, ends.set(key, nowMs + ttlMs));
       }
-      for (const [key, state] of held.states) {
-        if (state.expiresMs > nowMs) break;
-        held.states.delete(key);
-      }
+      sweep(held, nowMs);
     });
   }
 
@@ -94,5 +94,21 @@ export class MemoryStateStore implements StateStore {
       }
       resolve(action(held));
     });
+  }
+}
+
+function forget({ states, ends }: Held, key: string): void {
+  const state = states.get(key);
+  if (state === undefined) return;
+  states.delete(key);
+  ends.get(state.ttlMs)?.delete(key);
+}
+
+function sweep(held: Held, nowMs: number): void {
+  for (const ends of held.ends.values()) {
+    for (const [key, endsMs] of ends) {
+      if (endsMs > nowMs) break;
+      forget(held, key);
+    }
   }
 }

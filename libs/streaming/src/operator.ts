@@ -31,8 +31,11 @@ export interface Operator<Message, State> {
   /** The consumer group, and the namespace of its state. */
   readonly name: string;
   readonly topic: string;
-  /** Life of a key's state after its last change. */
-  readonly stateTtlMs: number;
+  /**
+   * Life of a key's state after its last change, by the wall clock: far longer than any window that the state holds, and
+   * short enough that keys which never come again (connections, sessions, containers) do not pile up.
+   */
+  stateTtlMs(key: string): number;
   readonly settings?: OperatorSettings;
   /** The message in a record. Throws a `PlimsollError` that is not retriable for one that can never be read. */
   decode(record: LogRecord): Message;

@@ -55,7 +55,7 @@ export class PartitionTask<Message, State> {
     private readonly task: TaskId,
     private readonly parts: TaskParts<Message, State>,
   ) {
-    this.cache = new StateCache(parts.cachedStates, parts.operator.stateTtlMs);
+    this.cache = new StateCache(parts.cachedStates);
   }
 
   /** Takes the task over and returns where to read from: without a checkpoint, from the oldest record. */
@@ -100,7 +100,7 @@ export class PartitionTask<Message, State> {
   }
 
   private async step(records: readonly LogRecord[], context: BatchContext): Promise<void> {
-    const { clock, observer } = this.parts;
+    const { clock, observer, operator } = this.parts;
     const startedMs = clock.nowMs();
     const expected = this.expectedOffset(records, context);
     const fresh = records.filter(({ offset }) => offset >= expected);
@@ -117,7 +117,7 @@ export class PartitionTask<Message, State> {
     await this.commit(nextOffset, outcome, context);
     const nowMs = clock.nowMs();
     for (const key of outcome.remove) this.cache.delete(key);
-    for (const [key, state] of outcome.put) this.cache.set(key, state, nowMs);
+    for (const [key, state] of outcome.put) this.cache.set(key, state, nowMs + operator.stateTtlMs(key));
     this.poison.clear();
     observer({
       type: 'processed',
@@ -291,9 +291,10 @@ export class PartitionTask<Message, State> {
       previousOffset: this.nextOffset,
       nextOffset,
       settings: this.settings,
-      put: new Map([...put].map(([key, state]) => [key, operator.encode(state)])),
+      put: new Map(
+        [...put].map(([key, state]) => [key, { bytes: operator.encode(state), ttlMs: operator.stateTtlMs(key) }]),
+      ),
       remove: [...remove],
-      ttlMs: operator.stateTtlMs,
     };
     this.checkOwned(context);
     await this.waitOwned(context, 'state-store', () => store.commit(lease, commit));
@@ -307,11 +308,10 @@ export class PartitionTask<Message, State> {
     const wanted = settings.wanted();
     if (wanted === this.settings && this.nextOffset !== undefined) return;
     await this.waitOwned(context, 'settings', () => settings.prepare(wanted));
-    const { store, operator, observer } = this.parts;
+    const { store, observer } = this.parts;
     const lease = this.held();
     const nextOffset = this.nextOffset ?? firstOffset;
-    const ttlMs = operator.stateTtlMs;
-    const move = { previousOffset: this.nextOffset, nextOffset, settings: wanted, put: new Map(), remove: [], ttlMs };
+    const move = { previousOffset: this.nextOffset, nextOffset, settings: wanted, put: new Map(), remove: [] };
     await this.waitOwned(context, 'state-store', () => store.commit(lease, move));
     this.nextOffset = nextOffset;
     this.settings = wanted;

@@ -26,9 +26,13 @@ export interface TaskCommit {
   readonly previousOffset: number | undefined;
   readonly nextOffset: number;
   readonly settings: string;
-  readonly put: ReadonlyMap<string, Uint8Array>;
+  readonly put: ReadonlyMap<string, StoredState>;
   readonly remove: readonly string[];
-  /** Life of every state written, from this commit on. */
+}
+
+/** A key's state as it is kept, and its life from the commit on. */
+export interface StoredState {
+  readonly bytes: Uint8Array;
   readonly ttlMs: number;
 }
 

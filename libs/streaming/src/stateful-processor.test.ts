@@ -240,8 +240,8 @@ describe('StatefulProcessor', () => {
   it('does not guess at a state of an unknown version', async () => {
     const stream = new Stream();
     const lease = await stream.store.open(task);
-    const put = new Map([['key', Buffer.from('[9,1,"x"]')]]);
-    const commit = { previousOffset: undefined, nextOffset: 1, settings: '', put, remove: [], ttlMs: 60_000 };
+    const put = new Map([['key', { bytes: Buffer.from('[9,1,"x"]'), ttlMs: 60_000 }]]);
+    const commit = { previousOffset: undefined, nextOffset: 1, settings: '', put, remove: [] };
     await stream.store.commit(lease, commit);
     const processor = stream.processor();
     await processor.assigned(0, never);

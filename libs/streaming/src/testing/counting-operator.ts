@@ -33,7 +33,7 @@ export function countingOperator(options: {
   return {
     name: options.name,
     topic: options.from,
-    stateTtlMs: options.stateTtlMs ?? 3_600_000,
+    stateTtlMs: () => options.stateTtlMs ?? 3_600_000,
     decode: ({ key, value }) => {
       const text = Buffer.from(value).toString('utf8');
       if (text === UNREADABLE || key === null) throw new PlimsollError('bad-message', 'not a text to count');

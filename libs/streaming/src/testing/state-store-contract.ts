@@ -8,9 +8,16 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const plain = (state: Uint8Array | undefined): string | undefined =>
   state === undefined ? undefined : Buffer.from(state).toString('utf8');
 
-function step(previousOffset: number | undefined, nextOffset: number, put: Record<string, string> = {}): TaskCommit {
-  const states = new Map(Object.entries(put).map(([key, text]) => [key, bytes(text)]));
-  return { previousOffset, nextOffset, settings: '', put: states, remove: [], ttlMs: 60_000 };
+const TTL_MS = 60_000;
+
+function step(
+  previousOffset: number | undefined,
+  nextOffset: number,
+  put: Record<string, string> = {},
+  ttlMs = TTL_MS,
+): TaskCommit {
+  const states = new Map(Object.entries(put).map(([key, text]) => [key, { bytes: bytes(text), ttlMs }]));
+  return { previousOffset, nextOffset, settings: '', put: states, remove: [] };
 }
 
 /**
@@ -41,7 +48,7 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
       const lease = await store().open(newTask());
       const every = Uint8Array.from({ length: 256 }, (_, i) => i);
       const keys = ['', ' ', '{brace}', 'größe', 'a\u0000b', '*', 'x'.repeat(1_000)];
-      const put = new Map(keys.map((key) => [key, every]));
+      const put = new Map(keys.map((key) => [key, { bytes: every, ttlMs: TTL_MS }]));
       await store().commit(lease, { ...step(undefined, 1), put });
       for (const state of await store().load(lease, keys, 1)) expect([...(state ?? [])]).toEqual([...every]);
     });
@@ -113,8 +120,10 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
     it('forgets a state at the end of its life and keeps the checkpoint', async () => {
       const task = newTask();
       const lease = await store().open(task);
-      await store().commit(lease, { ...step(undefined, 3, { short: 'one' }), ttlMs: 40 });
-      await store().commit(lease, step(3, 4, { long: 'two' }));
+      const { put: long } = step(undefined, 3, { long: 'two' });
+      const short = step(undefined, 3, { short: 'one' }, 40);
+      await store().commit(lease, { ...short, put: new Map([...long, ...short.put]) });
+      await store().commit(lease, step(3, 4));
       await expect
         .poll(async () => (await store().load(lease, ['short', 'long'], 4)).map(plain), { timeout: 5_000 })
         .toEqual([undefined, 'two']);
@@ -124,7 +133,8 @@ export function stateStoreContract(name: string, store: () => StateStore): void 
     it('writes thousands of states in one step', async () => {
       const task = newTask();
       const lease = await store().open(task);
-      const put = new Map(Array.from({ length: 5_000 }, (_, i) => [`key-${i}`, bytes(`${'x'.repeat(200)}${i}`)]));
+      const texts = Array.from({ length: 5_000 }, (_, i) => [`key-${i}`, `${'x'.repeat(200)}${i}`]);
+      const { put } = step(undefined, 1, Object.fromEntries(texts) as Record<string, string>);
       await store().commit(lease, { ...step(undefined, 1), put });
       const states = await store().load(lease, [...put.keys()], 1);
       expect(plain(states[4_999])).toBe('x'.repeat(200) + '4999');

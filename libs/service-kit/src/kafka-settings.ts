@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { flag, given, section } from './settings.js';
+import { flag, given, section, wholeNumber } from './settings.js';
 
 const BROKER = /^[A-Za-z0-9._-]{1,255}:\d{1,5}$/;
 
@@ -14,6 +14,8 @@ const brokers = z
 /** How a service reaches Kafka: plain, TLS, SASL, or SASL over TLS. */
 export interface KafkaConnection {
   readonly brokers: readonly string[];
+  /** A member that died without a word keeps its partitions waiting for so long. */
+  readonly sessionTimeoutMs?: number;
   /** PEM texts; without `ca` the system's authorities are trusted. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sasl?: {
@@ -29,6 +31,7 @@ const SASL_VARIABLES = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SA
 export const kafkaSettings = section(
   {
     KAFKA_BROKERS: brokers,
+    KAFKA_SESSION_TIMEOUT_MS: wholeNumber(1_000, 1_800_000).optional(),
     KAFKA_TLS: flag.optional(),
     KAFKA_TLS_CA: z.string().optional(),
     KAFKA_TLS_CERT: z.string().optional(),
@@ -41,6 +44,7 @@ export const kafkaSettings = section(
   },
   (values): KafkaConnection => ({
     brokers: values.KAFKA_BROKERS,
+    ...given({ sessionTimeoutMs: values.KAFKA_SESSION_TIMEOUT_MS }),
     ...(values.KAFKA_TLS === true && {
       tls: given({ ca: values.KAFKA_TLS_CA, cert: values.KAFKA_TLS_CERT, key: values.KAFKA_TLS_KEY }),
     }),

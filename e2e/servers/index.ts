@@ -8,6 +8,7 @@ export {
 } from './local-redis.js';
 export { freePort } from './free-port.js';
 export { hasProgram } from './programs.js';
+export { REPOSITORY } from './repository-root.js';
 export { TcpProxy } from './tcp-proxy.js';
 export { ServerProcess } from './server-process.js';
 export { findServers, type Servers } from './servers.js';

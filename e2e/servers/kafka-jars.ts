@@ -1,12 +1,12 @@
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { runProgram } from './programs.js';
+import { REPOSITORY } from './repository-root.js';
 
 const KAFKA_VERSION = '4.1.0';
 const LOG4J_VERSION = '2.24.3';
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/plimsoll/', cacheBase()));
+const CACHE = join(REPOSITORY, 'node_modules/.cache/plimsoll');
 
 /** The folder of Kafka's jars, fetched from Maven the first time (43 MB). */
 export async function kafkaJars(): Promise<string> {
@@ -37,12 +37,6 @@ ${dependency('org.apache.kafka', 'kafka_2.13', KAFKA_VERSION)}
 ${dependency('org.apache.kafka', 'kafka-tools', KAFKA_VERSION)}
 ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', LOG4J_VERSION)}
 </dependencies></project>`;
-}
-
-/** This file lies in `e2e/servers`, or compiled in `e2e/dist/servers`. */
-function cacheBase(): URL {
-  const here = new URL('.', import.meta.url);
-  return here.pathname.includes('/dist/') ? new URL('..', here) : here;
 }
 
 async function exists(path: string): Promise<boolean> {

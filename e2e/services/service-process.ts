@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { freePort } from '../servers/index.js';
-
-const ROOT = join(import.meta.dirname, '../..');
+import { freePort, REPOSITORY } from '../servers/index.js';
 
 /** How a service ended, and what it said. */
 export interface Ending {
@@ -22,7 +20,7 @@ export class ServiceProcess {
 
   private constructor(app: string, port: number, environment: Readonly<Record<string, string>>) {
     this.#address = `http://127.0.0.1:${port}`;
-    this.#process = spawn(process.execPath, [join(ROOT, `apps/${app}/dist/main.js`)], {
+    this.#process = spawn(process.execPath, [join(REPOSITORY, `apps/${app}/dist/main.js`)], {
       env: { PATH: process.env['PATH'], HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -62,6 +60,15 @@ export class ServiceProcess {
       }
       await wait(50);
     }
+  }
+
+  /** `http://host:port` of the service's own interface. */
+  get address(): string {
+    return this.#address;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** What the service has said so far, its last 64 KiB. */

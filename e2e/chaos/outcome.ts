@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+
+import { Alert, decodeJson, TOPICS } from '@plimsoll/contracts';
+import type { KafkaLog } from '@plimsoll/kafka-log';
+import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
+
+/** What a run comes to: verdicts by identity, the last state of each incident, and what was set aside. */
+export class Outcome {
+  readonly verdicts = new Map<string, string>();
+  readonly alerts: LogRecord[] = [];
+  readonly deadLetters: string[] = [];
+  /** Records of `verdicts` that came again with the same bytes. */
+  duplicates = 0;
+  /** Identities that came with two contents; there must be none. */
+  readonly conflicts: string[] = [];
+  /** When the last of them came, wall clock. */
+  lastMs = Date.now();
+
+  readonly takeVerdict = (record: LogRecord): void => {
+    const text = textOf(record);
+    if (text.includes('"stream-time"')) return;
+    const { id } = JSON.parse(text) as { id: string };
+    const known = this.verdicts.get(id);
+    if (known === text) this.duplicates += 1;
+    else if (known !== undefined) this.conflicts.push(id);
+    else this.verdicts.set(id, text);
+    this.lastMs = Date.now();
+  };
+
+  readonly takeAlert = (record: LogRecord): void => {
+    this.alerts.push(record);
+    this.lastMs = Date.now();
+  };
+
+  readonly takeDeadLetter = (record: LogRecord): void => {
+    this.deadLetters.push(textOf(record));
+  };
+
+  /** The newest time that a verdict speaks of, microseconds. */
+  newestUs(): number {
+    let newest = 0;
+    for (const text of this.verdicts.values()) {
+      newest = Math.max(newest, (JSON.parse(text) as { window: { endUs: number } }).window.endUs);
+    }
+    return newest;
+  }
+
+  incidents(): ReadonlyMap<string, string> {
+    return finalStates(this.alerts);
+  }
+}
+
+/** What `seen` lacks of `expected`, and what it has beyond or otherwise. */
+export function difference(
+  expected: ReadonlyMap<string, string>,
+  seen: ReadonlyMap<string, string>,
+): { readonly missing: string[]; readonly unexpected: string[] } {
+  const missing = [...expected].filter(([id]) => !seen.has(id)).map(([, text]) => text);
+  const unexpected = [...seen].filter(([id, text]) => expected.get(id) !== text).map(([, text]) => text);
+  return { missing, unexpected };
+}
+
+/** The last revision of each incident by identity, without what counts the revisions on the way. */
+export function finalStates(records: readonly LogRecord[]): ReadonlyMap<string, string> {
+  const last = new Map<string, Alert>();
+  for (const record of records) {
+    const alert = decodeJson(Alert, record.value, 'an alert');
+    const known = last.get(alert.finding_info.uid);
+    if (!known || alert.unmapped.revision >= known.unmapped.revision) last.set(alert.finding_info.uid, alert);
+  }
+  const states = new Map<string, string>();
+  for (const [uid, { metadata, unmapped, ...rest }] of last) {
+    if (unmapped.merged_into !== undefined) continue;
+    const { revision: _revision, ...facts } = unmapped;
+    states.set(uid, JSON.stringify({ ...rest, product: metadata.product, facts }));
+  }
+  return states;
+}
+
+/** Reads the three topics that results come on, from their beginning, for as long as the log is open. */
+export async function readOutcome(log: KafkaLog, outcome: Outcome): Promise<void> {
+  const takers = [
+    [TOPICS.verdicts.name, outcome.takeVerdict],
+    [TOPICS.alerts.name, outcome.takeAlert],
+    [TOPICS.deadLetters.name, outcome.takeDeadLetter],
+  ] as const;
+  for (const [topic, take] of takers) await log.consume({ topic, group: randomUUID(), handler: reading(take) });
+}
+
+/** Hands every record to `take`; keeps no place. */
+export function reading(take: (record: LogRecord) => void): PartitionHandler {
+  return {
+    assigned: () => Promise.resolve(undefined),
+    batch(_partition, records) {
+      records.forEach(take);
+      return Promise.resolve();
+    },
+    revoked: () => Promise.resolve(),
+  };
+}
+
+function textOf(record: LogRecord): string {
+  return Buffer.from(record.value).toString('utf8');
+}

@@ -56,4 +56,25 @@ describe('the call batcher', () => {
     expect(before.map((b) => [b.count, b.gaps.length])).toEqual([[2, 0]]);
     expect([after.count, after.gaps.length, after.firstOrdinal]).toEqual([1, 1, 2]);
   });
+
+  /*
+   * calls   x x                      x
+   *         0 1s       31s      50s  51s
+   * idle         |     |        |
+   *              no    31s      no: told 19 s ago
+   */
+  it('tells a silent container the time, so that its windows can close', () => {
+    const batcher = new CallBatcher(where, 's');
+    expect(batcher.idle(60_000_000)).toEqual([]);
+    batcher.push(columns([1_000_000, 2_000_000]));
+    expect(batcher.idle(40_000_000)).toEqual([]);
+    batcher.flush();
+    expect(batcher.idle(31_000_000)).toEqual([]);
+    expect(batcher.idle(32_000_000)).toMatchObject([
+      { count: 0, firstOrdinal: 2, baseTimeUs: 32_000_000, last: false },
+    ]);
+    expect(batcher.idle(51_000_000)).toEqual([]);
+    const [later] = [...batcher.push(columns([52_000_000])), ...batcher.flush()];
+    expect(later).toMatchObject({ count: 1, firstOrdinal: 2, baseTimeUs: 52_000_000 });
+  });
 });

@@ -4,6 +4,7 @@ import {
   type CallColumns,
   type Gap,
   type SyscallBatch,
+  type TimeUs,
   type Where,
 } from '@plimsoll/contracts';
 
@@ -16,6 +17,9 @@ export interface BatchLimits {
 }
 
 export const DEFAULT_BATCH_LIMITS: BatchLimits = { maxCalls: 512, maxAgeUs: US_PER_SECOND };
+
+/** A container that was silent for so long is told the time: as long as a window that is not full stays open. */
+const IDLE_US = 30 * US_PER_SECOND;
 
 /**
  * Cuts the calls of one container's stream into batches by size and age, in order, and numbers them.
@@ -92,6 +96,17 @@ export class CallBatcher {
   /** What is pending, as a batch; nothing where nothing is. */
   flush(): SyscallBatch[] {
     return this.#count > 0 ? [this.#cut(false)] : [];
+  }
+
+  /**
+   * A batch without calls that says how late it is, where the container has been silent for half a minute: its window
+   * closes then, and need not wait for the next call. For sources whose calls carry the time of this machine.
+   */
+  idle(nowUs: TimeUs): SyscallBatch[] {
+    if (this.#count > 0 || this.#lastTimeUs === 0 || nowUs - this.#lastTimeUs < IDLE_US) return [];
+    this.#baseTimeUs = nowUs;
+    this.#lastTimeUs = nowUs;
+    return [this.#cut(false)];
   }
 
   /** The last batch of the stream: the container has ended. */

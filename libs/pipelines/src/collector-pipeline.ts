@@ -99,6 +99,11 @@ export class CollectorPipeline {
     return [...this.#open.values()].flatMap((batcher) => batcher.flush().map(asMessage));
   }
 
+  /** Tells silent containers the time, by this machine's clock: for live sources, now and then. */
+  idle(nowUs: TimeUs): CollectorMessage[] {
+    return [...this.#open.values()].flatMap((batcher) => batcher.idle(nowUs).map(asMessage));
+  }
+
   /** The number of the next call of each container (`''` for the source's own), after a `flush`. */
   ordinals(): [container: string, nextOrdinal: number][] {
     const open = [...this.#open].map(([name, { nextOrdinal }]): [string, number] => [name, nextOrdinal]);

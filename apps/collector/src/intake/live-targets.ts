@@ -128,7 +128,7 @@ export class LiveTargets {
   }
 }
 
-/** Publishes one attached trace: calls as they come, what is pending every half second. */
+/** Publishes one attached trace: calls as they come; every half second what is pending, or the time to the silent. */
 class TracePublication {
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -141,7 +141,8 @@ class TracePublication {
   /** Resolves with the time of the newest call. `sinceUs`: when an earlier trace of the same target ended. */
   async run(trace: LiveTrace, sinceUs: number | undefined): Promise<number> {
     const flush = setInterval(() => {
-      this.#put(() => this.pipeline.flush()).catch(() => undefined);
+      const nowUs = Date.now() * 1_000;
+      this.#put(() => [...this.pipeline.flush(), ...this.pipeline.idle(nowUs)]).catch(() => undefined);
     }, FLUSH_MS);
     let unseenSinceUs = sinceUs;
     let lastUs = sinceUs ?? 0;

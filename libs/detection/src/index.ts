@@ -14,6 +14,7 @@ export {
   pThreshold,
   pValue,
   scoreAt,
+  simesP,
   startDrift,
   updateDrift,
 } from './calibration/index.js';
@@ -77,6 +78,7 @@ export {
   Stide,
   stide,
   unseenCall,
+  VOLUME,
   windowsOf,
 } from './baselines/index.js';
 export { SQL, sqlDetector, SqlLearner, type SqlModel, type SqlState } from './sql/index.js';

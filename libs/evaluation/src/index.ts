@@ -22,6 +22,7 @@ export {
   ADFA_CONFIGURATION,
   adfaMarkdown,
   type AdfaReport,
+  runAdfaDevelopment,
   runAdfaLd,
   runHidsDocker,
   runKeyGroups,

@@ -1,4 +1,4 @@
 export { type Baseline, type FittedBaseline, windowsOf } from './baseline.js';
 export { compositionDistance, isolationForest } from './composition.js';
 export { bosc, type CallDecisions, Stide, stide, unseenCall } from './stide.js';
-export { ALWAYS, eventRate, NEVER } from './trivial.js';
+export { ALWAYS, eventRate, NEVER, VOLUME } from './trivial.js';

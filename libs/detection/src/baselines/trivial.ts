@@ -11,6 +11,12 @@ function constant(name: string, score: number): Baseline {
   };
 }
 
+/** The calls of a window: a threshold on volume where a trace has no times, one window a trace. */
+export const VOLUME: Baseline = {
+  name: 'number of calls',
+  fit: () => ({ windows: (trace, windowCalls) => windowsOf(trace, windowCalls).map(([from, to]) => to - from) }),
+};
+
 /** Accepted connections in a window: what a threshold on the rate of events can do where a trace has no times. */
 export function eventRate(acceptCalls: readonly number[]): Baseline {
   return {

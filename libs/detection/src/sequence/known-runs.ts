@@ -1,3 +1,4 @@
+import { BackOff } from './back-off.js';
 import { FACTOR_A, FACTOR_B } from './call-hash.js';
 import { KeyTable } from './key-table.js';
 import type { SequenceOptions } from './options.js';
@@ -6,15 +7,23 @@ import { bagKey, runKey, type Trails } from './trails.js';
 
 /** One size that is looked at, with everything of that size that was learned. */
 export interface KnownSize {
-  readonly kind: 'bag' | 'ngram';
+  readonly kind: 'bag' | 'ngram' | 'rare';
   readonly size: number;
   readonly table: KeyTable;
+  /** What makes a call rare after those before it; of `rare` alone. */
+  readonly rarity: Rarity | undefined;
+}
+
+/** A call counts where it surprises by more than `bits`. */
+export interface Rarity {
+  readonly model: BackOff;
+  readonly bits: number;
 }
 
 /**
- * The keys of the last `length` calls: in their order, since where a full-length run is known everything that ends it is;
- * or of the bag, where that is all that is looked at. A key is the polynomial of the calls' random numbers with these
- * factors; a bag's factor is 1, which makes it the sum.
+ * The keys of the last `length` calls: in their order, since where a full-length run is known everything that ends it
+ * is; or of the bag, where that is all that is looked at. Where rare calls count, a run that ends in one is left out. A
+ * key is the polynomial of the calls' random numbers with these factors; a bag's factor is 1, which makes it the sum.
  */
 export interface FirstLook {
   readonly table: KeyTable;
@@ -25,7 +34,7 @@ export interface FirstLook {
 /** Learned runs made ready for look-ups. */
 export interface KnownRuns {
   readonly length: number;
-  /** Bags by size, then n-grams by length. */
+  /** Bags by size, then n-grams by length, then rare calls. */
   readonly sizes: readonly KnownSize[];
   /** What is looked up first, where one look-up answers for all sizes that end at a call. */
   readonly first: FirstLook;
@@ -35,9 +44,17 @@ export interface KnownRuns {
 
 export function knownRuns(trails: Trails, options: SequenceOptions): KnownRuns {
   const length = lengthOf(options);
+  const known = (kind: KnownSize['kind'], size: number, rarity?: Rarity): KnownSize => ({
+    kind,
+    size,
+    table: new KeyTable(1024),
+    rarity,
+  });
+  const rare = options.rare && { ...options.rare, model: new BackOff(trails, options.rare.length) };
   const sizes: KnownSize[] = [
-    ...options.bags.map((size) => ({ kind: 'bag' as const, size, table: new KeyTable(1024) })),
-    ...options.ngrams.map((size) => ({ kind: 'ngram' as const, size, table: new KeyTable(1024) })),
+    ...options.bags.map((size) => known('bag', size)),
+    ...options.ngrams.map((size) => known('ngram', size)),
+    ...(rare ? [known('rare', rare.length, rare)] : []),
   ];
   const full = new KeyTable(trails.size);
   const calls = new Map<number, number>();
@@ -45,7 +62,7 @@ export function knownRuns(trails: Trails, options: SequenceOptions): KnownRuns {
     const run = trail.calls;
     const last = run[run.length - 1]!;
     calls.set(last, (calls.get(last) ?? 0) + trail.count);
-    if (run.length === length) {
+    if (run.length === length && !(rare && rare.model.bits(run) > rare.bits)) {
       const [a, b] = runKey(run);
       full.add(a, b, trail.count);
     }

@@ -10,6 +10,11 @@ export const SequenceOptions = z.object({
   bags: z.array(z.number().int().min(1).max(MAX_LENGTH)).max(MAX_LENGTH),
   /** Lengths of n-grams (consecutive calls in their order), 1 to 15. */
   ngrams: z.array(z.number().int().min(1).max(MAX_LENGTH)).max(MAX_LENGTH),
+  /**
+   * Calls that surprise: those which, after the `length - 1` calls before them, are less likely than one in 2^`bits`,
+   * learned or not. Absent: they do not count.
+   */
+  rare: z.object({ length: z.number().int().min(2).max(MAX_LENGTH), bits: z.number().gt(0).max(30) }).optional(),
   /** Whether what is consecutive is so within a thread, or within the container whatever the threads. */
   scope: z.enum(['thread', 'container']),
   /** Calls in a window. */
@@ -41,13 +46,20 @@ export function sequenceOptions(options: Partial<SequenceOptions>): SequenceOpti
   if (!parsed.success) {
     throw new PlimsollError('bad-configuration', `sequence: ${parsed.error.issues[0]?.message ?? 'invalid'}`);
   }
-  if (parsed.data.bags.length + parsed.data.ngrams.length === 0) {
-    throw new PlimsollError('bad-configuration', 'sequence: neither a bag size nor an n-gram length');
+  if (sizesOf(parsed.data).length === 0) {
+    throw new PlimsollError('bad-configuration', 'sequence: no bag size, no n-gram length and no rare calls');
   }
   return parsed.data;
 }
 
+type Looks = Pick<SequenceOptions, 'bags' | 'ngrams' | 'rare'>;
+
+/** How many calls each thing looked at is long: bags, then n-grams, then rare calls with what precedes them. */
+export function sizesOf({ bags, ngrams, rare }: Looks): number[] {
+  return [...bags, ...ngrams, ...(rare ? [rare.length] : [])];
+}
+
 /** The longest run that the options look at. */
-export function lengthOf({ bags, ngrams }: Pick<SequenceOptions, 'bags' | 'ngrams'>): number {
-  return Math.max(...bags, ...ngrams);
+export function lengthOf(options: Looks): number {
+  return Math.max(...sizesOf(options));
 }

@@ -9,7 +9,7 @@ import type { Trails } from './trails.js';
 export interface Tally {
   /** Calls of the key group. */
   kept: number;
-  /** Of each size: positions whose bag or n-gram was never learned. */
+  /** Of each size: positions whose bag or n-gram was never learned, or whose call is rare. */
   readonly unseen: Uint32Array;
 }
 
@@ -141,8 +141,14 @@ export class Scanner {
     const position = memory.position[slot]!;
     let smallest = -1;
     for (let s = 0; s < sizes.length; s++) {
-      const { kind, size, table } = sizes[s]!;
+      const { kind, size, table, rarity } = sizes[s]!;
       if (have < size) continue;
+      if (rarity !== undefined) {
+        if (rarity.model.bits(memory.last(slot, size)) <= rarity.bits) continue;
+        unseen[s] = unseen[s]! + 1;
+        if (smallest < 0) smallest = s;
+        continue;
+      }
       let a = 0;
       let b = 0;
       for (let back = size; back > 0; back--) {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { sequenceDetector } from './sequence-detector.js';
+import type { SequenceOptions } from './options.js';
 import { SequenceLearner } from './sequence-learner.js';
 import type { SequenceModel } from './sequence-model.js';
 import type { SequenceState } from './sequence-state.js';
@@ -61,8 +62,8 @@ function requests(count: number, seed: number, thread = 0): Call[] {
   return calls;
 }
 
-function model(): SequenceModel {
-  const learner = new SequenceLearner(where);
+function model(options: Partial<SequenceOptions> = {}): SequenceModel {
+  const learner = new SequenceLearner(where, options);
   const exec: Call[] = [{ name: 'execve', digest: 7 }];
   for (let i = 0; i < 4; i++)
     for (const batch of batches(`learn-${i}`, [...exec, ...requests(600, i)])) learner.learn(batch);
@@ -159,6 +160,50 @@ describe('sequence detector', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  describe('where rare calls count', () => {
+    const rare = model({ bags: [], ngrams: [], rare: { length: 4, bits: 4 } });
+    // What one benign request in ten does, forty times on end.
+    const often: Call[] = Array.from({ length: 40 }, () =>
+      ['accept4', 'read', 'openat', 'fstat', 'read', 'close', 'lseek', 'write', 'write', 'close'].map((name) => ({
+        name,
+      })),
+    ).flat();
+
+    it('finds learned calls that come where they seldom do, and not the usual ones', () => {
+      const usual = verdicts(judge(batches('live', requests(300, 31)), rare));
+      expect(usual.every(({ state }) => state === 'normal')).toBe(true);
+      const odd: Call[] = ['lseek', 'lseek', 'lseek', 'mmap', 'mmap', 'mmap'].map((name) => ({ name }));
+      const strange = [...requests(40, 5), ...Array.from({ length: 5 }, () => odd).flat()];
+      const [verdict] = verdicts(judge(batches('live', [...strange, ...requests(40, 6)]), rare));
+      expect(verdict!.state).toBe('anomalous');
+      expect(verdict!.evidence[0]).toMatchObject({ kind: 'rare-ngram' });
+      expect(verdict!.evidence[0]!.observed).toContain('one in 16');
+    });
+
+    it('counts a learned run where its last call is rare', () => {
+      const ngrams = model({ bags: [], ngrams: [4] });
+      const rarer = model({ bags: [], ngrams: [], rare: { length: 4, bits: 2 } });
+      const highest = (using: SequenceModel): number =>
+        Math.max(...verdicts(judge(batches('live', often), using)).map(({ score }) => score));
+      expect(highest(ngrams)).toBe(0);
+      expect(highest(rarer)).toBeGreaterThan(0);
+    });
+
+    it('gives the same bytes whatever the batches, and across a stop and a start', () => {
+      const calls = [...requests(130, 7, 3), ...often, ...requests(200, 8, 4)];
+      const expected = JSON.stringify(judge(batches('live', calls, calls.length), rare));
+      for (const size of [1, 7, 500]) {
+        let state: SequenceState = detector.start();
+        const messages = batches('live', calls, size).flatMap((batch) => {
+          const out = detector.step(state, batch, rare);
+          state = detector.decode(detector.encode(state));
+          return out;
+        });
+        expect(JSON.stringify(messages)).toBe(expected);
+      }
+    });
   });
 
   it('refuses a state of another version and a profile of another detector', () => {

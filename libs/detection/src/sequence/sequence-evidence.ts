@@ -15,6 +15,8 @@ export function spotEvidence(state: SequenceState, model: SequenceModel): Eviden
   return ranked.map((spot) => evidenceOf(spot, state.stream, model));
 }
 
+const KINDS = { bag: 'unseen-bag', ngram: 'unseen-ngram', rare: 'rare-ngram' } as const;
+
 function strangeness(spot: Spot, model: SequenceModel): number {
   return spot.positions / model.known.sizes[spot.size]!.size;
 }
@@ -24,12 +26,15 @@ function evidenceOf(spot: Spot, stream: string, model: SequenceModel): Evidence 
   const names = spot.calls.map(callName);
   const thread = spot.thread === 0 ? '' : ` on thread ${spot.thread}`;
   const order = size.kind === 'bag' ? (names.length === 1 ? 'call' : 'calls together') : 'calls in this order';
-  const stretch = spot.positions > 1 ? `, and ${spot.positions - 1} more unseen in the calls that follow` : '';
+  const rare =
+    size.rarity && `the last is less likely after the others than one in ${Math.round(2 ** size.rarity.bits)}`;
+  const more = rare === undefined ? 'unseen' : 'such';
+  const stretch = spot.positions > 1 ? `, and ${spot.positions - 1} more ${more} in the calls that follow` : '';
   return {
-    kind: size.kind === 'bag' ? 'unseen-bag' : 'unseen-ngram',
+    kind: KINDS[size.kind],
     event: `${stream}#${spot.ordinal}`,
     timeUs: spot.timeUs,
-    observed: `${names.join(', ')}: ${order}${thread}, never seen${stretch}`,
+    observed: `${names.join(', ')}: ${rare === undefined ? `${order}${thread}, never seen` : `${rare}${thread}`}${stretch}`,
     expected: `${nearestKnown(spot.calls, size, model)} (${model.calls} benign calls learned)`,
     score: strangeness(spot, model),
   };
@@ -50,7 +55,7 @@ function nearestKnown(calls: readonly number[], { kind, size, table }: KnownSize
       times = count;
     }
   }
-  if (times === 0) return `no known ${kind} of ${size} differs in one call only`;
+  if (times === 0) return `no known ${kind === 'bag' ? 'bag' : 'ngram'} of ${size} differs in one call only`;
   return `nearest known: ${best.map(callName).join(', ')}, ${times} times`;
 }
 

@@ -20,7 +20,7 @@ import {
 import { startWindowState, type WindowState } from '../syscall-windows/window-state.js';
 import { agreement, noveltyUnits, unseenRates } from './agreement.js';
 import { knownRuns } from './known-runs.js';
-import { lengthOf, type SequenceOptions, sequenceOptions } from './options.js';
+import { lengthOf, type SequenceOptions, sequenceOptions, sizesOf } from './options.js';
 import { eachExecution } from './programs.js';
 import { collectRuns, droppedCalls, Scanner, type Tally } from './scanner.js';
 import { type SequenceProfile, writeTrails } from './sequence-model.js';
@@ -121,7 +121,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       const missing = this.#calls === 0 ? 'calls to learn from' : 'window to calibrate on';
       throw new PlimsollError('empty-source', `sequence, workload ${this.#of.workload}: nothing benign, no ${missing}`);
     }
-    const units = noveltyUnits(windows, [...this.#options.bags, ...this.#options.ngrams], this.#options);
+    const units = noveltyUnits(windows, sizesOf(this.#options), this.#options);
     const scores = this.#runs.map((run) => run.map((rates) => agreement(rates, units)));
     const model: SequenceProfile = {
       schema: 1,
@@ -168,7 +168,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
 
   readonly #learnCalls = (container: Container, batch: SyscallBatch, from: number, to: number): void => {
     const { memory } = container;
-    const smallest = Math.min(...this.#options.bags, ...this.#options.ngrams);
+    const smallest = Math.min(...sizesOf(this.#options));
     collectRuns(batch, from, to, memory, this.#options.scope, this.#dropped, this.#trails, (slot) => {
       if (memory.have[slot]! >= smallest) this.#novelty.add(...bagKey(memory.last(slot, smallest)));
     });
@@ -198,7 +198,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     closed: (container: Container) => void,
   ): WindowVisitor {
     const clear = (): void => {
-      container.tally = emptyTally(this.#options.bags.length + this.#options.ngrams.length);
+      container.tally = emptyTally(sizesOf(this.#options).length);
       container.programs = new Set();
     };
     return {
@@ -226,7 +226,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     const made: Container = {
       state: startWindowState(),
       memory: new ThreadMemory(lengthOf(this.#options)),
-      tally: emptyTally(this.#options.bags.length + this.#options.ngrams.length),
+      tally: emptyTally(sizesOf(this.#options).length),
       programs: new Set(),
       rates: [],
     };

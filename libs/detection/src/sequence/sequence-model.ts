@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Calibration, pThreshold } from '../calibration/index.js';
 import type { Budget } from '../detector.js';
 import { type KnownRuns, knownRuns } from './known-runs.js';
-import { lengthOf, SequenceOptions } from './options.js';
+import { lengthOf, SequenceOptions, sizesOf } from './options.js';
 import { droppedCalls, Scanner } from './scanner.js';
 import { MAX_TRAILS, runKey, Trails } from './trails.js';
 
@@ -54,7 +54,7 @@ export function sequenceModel(profile: ProfileFile, budget: Budget): SequenceMod
     throw new PlimsollError('bad-profile', `profile ${profile.version} is not one of the sequence detector (${where})`);
   }
   const { options, units, calls, calibration, windowsPerDay, programs, newProgram } = parsed.data;
-  if (units.length !== options.bags.length + options.ngrams.length) {
+  if (units.length !== sizesOf(options).length) {
     throw new PlimsollError(
       'bad-profile',
       `profile ${profile.version} has ${units.length} units for another number of sizes`,

@@ -1,24 +1,38 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-
 import { PlimsollError, type SyscallBatch } from '@plimsoll/contracts';
 import {
+  ALWAYS,
+  type Baseline,
+  compositionDistance,
   type Detector,
+  type FittedBaseline,
   type FoldLearner,
   frequencyDetector,
   FrequencyLearner,
+  isolationForest,
+  NEVER,
   sequenceDetector,
   SequenceLearner,
   Stide,
+  unseenCall,
+  VOLUME,
 } from '@plimsoll/detection';
 
 import { proportion, type Proportion, seededRandom } from '../intervals.js';
-import { ADFA_CONFIGURATION, ADFA_FOLDS, ADFA_OPTIONS, ADFA_P, DEVELOPMENT_FAMILY } from './adfa-options.js';
+import {
+  ADFA_CONFIGURATION,
+  ADFA_FOLDS,
+  ADFA_OPTIONS,
+  ADFA_P,
+  DEVELOPMENT_FAMILIES,
+  digestOf,
+  isDevelopment,
+} from './adfa-options.js';
+import { adfaTraces, WHERE } from './adfa-traces.js';
 import type { StudyOptions } from './hids-docker.js';
 import { adfaRoot } from './layout.js';
 import { areaUnderCurve, f1Of, type Interval } from './measures.js';
-import { fitted, judged } from './scoring.js';
-import { readTraces, type Trace } from './trace.js';
+import { fitted, strangest } from './scoring.js';
+import type { Trace } from './trace.js';
 
 /** One method on one selection of test traces. */
 export interface AdfaRow {
@@ -48,8 +62,6 @@ interface Scorer {
   score(training: readonly Trace[], test: readonly Trace[]): { readonly scores: number[]; readonly threshold: number };
 }
 
-const WHERE = { application: 'study', workload: 'adfa-ld' };
-
 /** ADFA-LD's official split, per trace: training traces learn and calibrate, validation and attack traces are tested. */
 export async function runAdfaLd(path: string, options: StudyOptions = {}): Promise<AdfaReport> {
   const root = adfaRoot(path);
@@ -63,14 +75,15 @@ export async function runAdfaLd(path: string, options: StudyOptions = {}): Promi
     return { scorer, ...scorer.score(training, test) };
   });
   options.onProgress?.(scorers.length, scorers.length, 'done');
-  const known = new Set(training.map(({ calls }) => digest(calls)));
-  const fresh = new Set(test.filter(({ label, calls }) => label === 'attack' || !known.has(digest(calls))));
+  const digest = ({ calls }: Trace): string => digestOf(calls).toString('hex');
+  const known = new Set(training.map(digest));
+  const fresh = new Set(test.filter((trace) => trace.label === 'attack' || !known.has(digest(trace))));
   const tables = [
-    { name: 'all validation and attack traces', keep: () => true },
     {
-      name: `without the development family ${DEVELOPMENT_FAMILY}`,
-      keep: ({ group }: Trace) => group !== DEVELOPMENT_FAMILY,
+      name: `what no choice was made on: the other half of validation, without ${DEVELOPMENT_FAMILIES.join(' and ')}`,
+      keep: (trace: Trace) => !isDevelopment(trace),
     },
+    { name: 'the official split: all validation and attack traces', keep: () => true },
     { name: 'without validation traces that repeat a training trace', keep: (trace: Trace) => fresh.has(trace) },
   ].map(({ name, keep }) => ({
     name,
@@ -87,17 +100,21 @@ export async function runAdfaLd(path: string, options: StudyOptions = {}): Promi
   };
 }
 
-const FROZEN = 'Plimsoll sequence, n-grams of 10 and 15 agreeing';
+const FROZEN = 'Plimsoll sequence, rare calls';
 
 function adfaScorers(): Scorer[] {
   const sequence = sequenceDetector({ publish: 'every' });
   const frequency = frequencyDetector({ publish: 'every' });
   return [
-    stideRate('ngram', 6),
-    stideRate('ngram', 10),
-    stideRate('ngram', 15),
-    stideRate('bag', 6),
+    ...[ALWAYS, NEVER, VOLUME, unseenCall(WHOLE), compositionDistance(WHOLE), isolationForest()].map(baselineScorer),
+    ...[0.95, 1 - ADFA_P].flatMap((quantile) => [
+      stideRate('ngram', 6, quantile),
+      stideRate('ngram', 10, quantile),
+      stideRate('ngram', 15, quantile),
+      stideRate('bag', 6, quantile),
+    ]),
     shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS)),
+    shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS), 0.05),
     both(
       shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS)),
       shipped('', frequency, () => new FrequencyLearner(WHERE, { minCalls: ADFA_OPTIONS.minCalls })),
@@ -126,11 +143,38 @@ function fisher(one: number, other: number): number {
   return one + other - Math.log10(1 + nats);
 }
 
-/** Share of unknown n-grams or bags; every fifth training trace calibrates, and 95 % of those stay silent. */
-function stideRate(kind: 'ngram' | 'bag', n: number): Scorer {
+/** Calls of the longest window: every trace of ADFA-LD is one. */
+const WHOLE = 10_000;
+
+/** A baseline as in hids-docker's table; every fifth training trace calibrates, and 95 % of those stay silent. */
+function baselineScorer(baseline: Baseline): Scorer {
+  return {
+    name: baseline.name,
+    rule: '95 % quantile',
+    score(training, test) {
+      const highest = (fitted: FittedBaseline, { calls }: Trace): number => Math.max(...fitted.windows(calls, WHOLE));
+      const calibrating = baseline.fit(training.filter((_, i) => i % 5 !== 4).map(({ calls }) => calls));
+      const held = training.filter((_, i) => i % 5 === 4).map((trace) => highest(calibrating, trace));
+      const whole = baseline.fit(training.map(({ calls }) => calls));
+      return { scores: test.map((trace) => highest(whole, trace)), threshold: over(quantileOf(held, 0.95)) };
+    },
+  };
+}
+
+function quantileOf(values: readonly number[], share: number): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length * share)] ?? 0;
+}
+
+/** The lowest score above `value`. */
+function over(value: number): number {
+  return value + Number.EPSILON * Math.max(1, value);
+}
+
+/** Share of unknown n-grams or bags; every fifth training trace calibrates, and a `quantile` of those stay silent. */
+function stideRate(kind: 'ngram' | 'bag', n: number, quantile: number): Scorer {
   return {
     name: `${kind === 'bag' ? 'BoSC w' : 'STIDE n'}=${n}, rate`,
-    rule: '95 % quantile',
+    rule: `${Math.round(100 * quantile)} % quantile`,
     score(training, test) {
       const calibrating = new Stide(kind, n, 1);
       const whole = new Stide(kind, n, 1);
@@ -139,9 +183,7 @@ function stideRate(kind: 'ngram' | 'bag', n: number): Scorer {
         if (i % 5 !== 4) calibrating.learn(calls);
       });
       const held = training.filter((_, i) => i % 5 === 4).map(({ calls }) => calibrating.rate(calls));
-      const ascending = held.sort((one, other) => one - other);
-      const quantile = ascending[Math.floor(ascending.length * 0.95)] ?? 0;
-      return { scores: test.map(({ calls }) => whole.rate(calls)), threshold: quantile + Number.EPSILON };
+      return { scores: test.map(({ calls }) => whole.rate(calls)), threshold: over(quantileOf(held, quantile)) };
     },
   };
 }
@@ -150,39 +192,16 @@ function shipped<State, Model>(
   name: string,
   detector: Detector<SyscallBatch, State, Model>,
   learner: () => FoldLearner<SyscallBatch>,
+  p = ADFA_P,
 ): Scorer {
   return {
     name,
-    rule: `p ≤ ${ADFA_P}`,
+    rule: `p ≤ ${p}`,
     score(training, test) {
       const model = fitted(detector, learner, training, ADFA_FOLDS);
-      const scores = test.map((trace) => Math.max(0, ...judged(detector, model, trace).map(({ score }) => score)));
-      return { scores, threshold: -Math.log10(ADFA_P) };
+      return { scores: test.map((trace) => strangest(detector, model, trace)), threshold: -Math.log10(p) };
     },
   };
-}
-
-export async function adfaTraces(
-  root: string,
-  signal?: AbortSignal,
-): Promise<{ training: Trace[]; validation: Trace[]; attack: Trace[] }> {
-  const read = (folder: string, label: Trace['label']): Promise<Trace[]> =>
-    readTraces(
-      join(root, folder),
-      'adfa-ld',
-      (_, file) => ({ label, group: label === 'benign' ? folder : familyOf(file) }),
-      signal,
-    );
-  return {
-    training: await read('Training_Data_Master', 'benign'),
-    validation: await read('Validation_Data_Master', 'benign'),
-    attack: await read('Attack_Data_Master', 'attack'),
-  };
-}
-
-/** `Hydra_FTP_6/UAD-…` is of the family Hydra_FTP. */
-function familyOf(file: string): string {
-  return (file.split('/').at(-2) ?? '').replace(/_\d+$/, '');
 }
 
 function rowOf(
@@ -195,15 +214,16 @@ function rowOf(
   const of = (label: Trace['label']): number[] => scores.filter((_, i) => test[i]!.label === label && keep(test[i]!));
   const benign = of('benign');
   const attack = of('attack');
-  const over = (values: readonly number[]): number => values.filter((score) => score >= threshold).length;
-  const f1 = (b: readonly number[], a: readonly number[]): number => f1Of(over(a), over(b), a.length - over(a));
+  const alarmed = (values: readonly number[]): number => values.filter((score) => score >= threshold).length;
+  const f1 = (b: readonly number[], a: readonly number[]): number =>
+    f1Of(alarmed(a), alarmed(b), a.length - alarmed(a));
   return {
     method: name,
     rule,
     auc: bootstrapped(benign, attack, areaUnderCurve),
     f1: bootstrapped(benign, attack, f1),
-    fpr: proportion(over(benign), benign.length),
-    recall: proportion(over(attack), attack.length),
+    fpr: proportion(alarmed(benign), benign.length),
+    recall: proportion(alarmed(attack), attack.length),
   };
 }
 
@@ -230,10 +250,4 @@ function familiesOf(test: readonly Trace[], scores: readonly number[], threshold
     const own = scores.filter((_, i) => test[i]!.group === family);
     return { family, found: proportion(own.filter((score) => score >= threshold).length, own.length) };
   });
-}
-
-function digest(calls: Uint16Array): string {
-  return createHash('sha256')
-    .update(Buffer.from(calls.buffer, calls.byteOffset, calls.byteLength))
-    .digest('hex');
 }

@@ -16,6 +16,7 @@ import {
   type ProtocolReport,
   type StudyOptions,
   type StudyReport,
+  OPERATING_P,
 } from './hids-docker.js';
 import { runMethod } from './measures.js';
 import { detectorMethod, type Fold, type Method } from './scoring.js';
@@ -23,7 +24,6 @@ import { detectorMethod, type Fold, type Method } from './scoring.js';
 /** The kind of attack that a group may be learned from; it is scored in no row of this study. */
 const DEVELOPMENT_KIND = '4';
 const WHERE = { application: 'study', workload: 'hids-docker' };
-const POINT = { windowP: 0.01, traceP: 0.01 };
 /** Random groups are as large as the one chosen from benign data. */
 const SEEDS = [1, 2, 3];
 
@@ -75,10 +75,20 @@ function keyGroupMethods(development: readonly Uint16Array[]): Method[] {
   ];
   return choosers.flatMap(([name, choose]) => [
     grouped(`sequence, ${name}`, choose, development, (keyGroup) =>
-      detectorMethod('', sequenceDetector({ publish: 'every' }), () => new SequenceLearner(WHERE, keyGroup), POINT),
+      detectorMethod(
+        '',
+        sequenceDetector({ publish: 'every' }),
+        () => new SequenceLearner(WHERE, keyGroup),
+        OPERATING_P,
+      ),
     ),
     grouped(`frequency, ${name}`, choose, development, (keyGroup) =>
-      detectorMethod('', frequencyDetector({ publish: 'every' }), () => new FrequencyLearner(WHERE, keyGroup), POINT),
+      detectorMethod(
+        '',
+        frequencyDetector({ publish: 'every' }),
+        () => new FrequencyLearner(WHERE, keyGroup),
+        OPERATING_P,
+      ),
     ),
   ]);
 }
@@ -92,7 +102,7 @@ function grouped(
 ): Method {
   return {
     name,
-    rule: `p ≤ ${POINT.windowP}`,
+    rule: `p ≤ ${OPERATING_P}`,
     fit(fold) {
       const keyGroup = choose(fold, development);
       return make(keyGroup ? { keyGroup } : {}).fit(fold);

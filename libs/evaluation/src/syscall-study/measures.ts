@@ -4,7 +4,7 @@ import type { Trace } from './trace.js';
 
 /** One trace as a method saw it in one fold. */
 export interface TraceOutcome {
-  readonly trace: Trace;
+  readonly trace: Pick<Trace, 'name' | 'label' | 'group'>;
   /** Windows, and those that alarmed. */
   readonly windows: number;
   readonly flagged: number;
@@ -65,14 +65,15 @@ export function runMethod(method: Method, folds: readonly Fold[]): MethodRow {
 function outcomeOf(method: Method, fold: Fold): FoldOutcome {
   const fitted = method.fit(fold);
   const traces = fold.test.map((trace): TraceOutcome => {
+    const { name, label, group } = trace;
     const windows = fitted.windows(trace);
     const flagged = windows.filter(({ score }) => score >= fitted.windowThreshold);
     return {
-      trace,
+      trace: { name, label, group },
       windows: windows.length,
       flagged: flagged.length,
       flaggedEnds: flagged.map(({ end }) => end),
-      alarmed: windows.some(({ score }) => score >= fitted.traceThreshold),
+      alarmed: fitted.alarms(windows),
       score: Math.max(0, ...windows.map(({ score }) => score)),
     };
   });

@@ -1,4 +1,11 @@
-import { type Baseline, crossCalibrated, type Detector, type FoldLearner } from '@plimsoll/detection';
+import {
+  type Baseline,
+  type Calibration,
+  crossCalibrated,
+  type Detector,
+  type FoldLearner,
+  simesP,
+} from '@plimsoll/detection';
 import { PlimsollError, type SyscallBatch } from '@plimsoll/contracts';
 
 import type { Trace } from './trace.js';
@@ -23,8 +30,8 @@ export interface FittedMethod {
   windows(trace: Trace): WindowScore[];
   /** A window alarms when its score is at least this. */
   readonly windowThreshold: number;
-  /** A trace alarms when a window's score is at least this. */
-  readonly traceThreshold: number;
+  /** Whether a trace of these windows alarms. */
+  alarms(windows: readonly WindowScore[]): boolean;
 }
 
 export interface Method {
@@ -49,7 +56,7 @@ export function baselineMethod(baseline: Baseline): Method {
       const threshold = highest === Infinity ? Infinity : highest + Number.EPSILON * Math.max(1, Math.abs(highest));
       return {
         windowThreshold: threshold,
-        traceThreshold: threshold,
+        alarms: (windows) => windows.some(({ score }) => score >= threshold),
         windows: ({ calls }) =>
           fitted.windows(calls, WINDOW_CALLS).map((score, i) => ({
             score,
@@ -60,31 +67,33 @@ export function baselineMethod(baseline: Baseline): Method {
   };
 }
 
-/** Where ours marks a window, and where a trace alarms: p-values under which benign windows fall that often. */
-export interface OperatingPoint {
-  readonly windowP: number;
-  readonly traceP: number;
-}
-
 /**
  * The shipped detector with the shipped learner: every benign group learned, cross-calibrated trace by trace (no trace
  * is scored by a model that saw it), windows judged one by one.
+ *
+ * One rate `p` for both: as many benign windows are marked, and as many benign traces alarm. A trace's p-value is that of
+ * its windows together, counted as at least the windows that a benign trace has on average: being short is no evidence,
+ * which matters here, where attack traces are.
  */
-export function detectorMethod<State, Model>(
+export function detectorMethod<State, Model extends { readonly calibration: Calibration }>(
   name: string,
   detector: Detector<SyscallBatch, State, Model>,
   learner: () => FoldLearner<SyscallBatch>,
-  { windowP, traceP }: OperatingPoint,
-  folds = Infinity,
+  p: number,
 ): Method {
   return {
     name,
-    rule: windowP === traceP ? `p ≤ ${windowP}` : `window p ≤ ${windowP}, trace p ≤ ${traceP}`,
+    rule: `p ≤ ${p}`,
     fit({ benign }) {
-      const model = fitted(detector, learner, benign.flat(), folds);
+      const traces = benign.flat();
+      const model = fitted(detector, learner, traces, traces.length);
+      const usualWindows = model.calibration.count / traces.length;
       return {
-        windowThreshold: -Math.log10(windowP),
-        traceThreshold: -Math.log10(traceP),
+        windowThreshold: -Math.log10(p),
+        alarms: (windows) => {
+          const pValues = windows.map(({ score }) => 10 ** -score);
+          return simesP(pValues, usualWindows) <= p;
+        },
         windows: (trace) => judged(detector, model, trace),
       };
     },
@@ -101,6 +110,15 @@ export function fitted<State, Model>(
   const streams = traces.map(({ batches }) => batches);
   const profile = crossCalibrated(learner, streams, Math.min(folds, streams.length)).finish();
   return detector.prepare(profile, { falseAlertsPerDay: 1 });
+}
+
+/** The score of a trace's strangest window; 0 where none was judged. */
+export function strangest<State, Model>(
+  detector: Detector<SyscallBatch, State, Model>,
+  model: Model,
+  trace: Trace,
+): number {
+  return Math.max(0, ...judged(detector, model, trace).map(({ score }) => score));
 }
 
 /** The windows that a detector judged of a trace; `detector` must publish every window. */

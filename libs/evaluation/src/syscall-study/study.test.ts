@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '../intervals.js';
 import { ADFA_CONFIGURATION } from './adfa-options.js';
-import { hidsDockerProtocols, hidsDockerTraces, OPERATING_POINT } from './hids-docker.js';
+import { hidsDockerProtocols, hidsDockerTraces, OPERATING_P } from './hids-docker.js';
 import { studyLayout } from './layout.js';
 import { areaUnderCurve, runMethod } from './measures.js';
 import { detectorMethod, fitted, judged, WINDOW_CALLS } from './scoring.js';
@@ -39,7 +39,7 @@ if (existsSync(HIDS)) {
     const benign = traces.filter(({ label }) => label === 'benign');
     const [replicate, scenario] = hidsDockerProtocols(traces);
     const sequence = sequenceDetector({ publish: 'every' });
-    const method = detectorMethod('ours', sequence, () => new SequenceLearner(WHERE), OPERATING_POINT);
+    const method = detectorMethod('ours', sequence, () => new SequenceLearner(WHERE), OPERATING_P);
 
     it('is recognised; no benign trace is there twice, and none has two labels', () => {
       expect(studyLayout(HIDS)).toBe('hids-docker');
@@ -81,7 +81,7 @@ if (existsSync(HIDS)) {
         .map((trace, i): Trace => ({ ...trace, label: i % 2 === 0 ? 'attack' : 'benign' }));
       const row = runMethod(method, [{ ...fold, test }]);
       expect(row.traceRecall.share).toBe(0);
-      expect(row.windowFpr.share).toBeLessThanOrEqual(2 * OPERATING_POINT.windowP);
+      expect(row.windowFpr.share).toBeLessThanOrEqual(2 * OPERATING_P);
     });
 
     it('sees the order inside windows at the sequence level alone', { timeout: 120_000 }, () => {

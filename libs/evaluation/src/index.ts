@@ -24,6 +24,7 @@ export {
   type AdfaReport,
   runAdfaDevelopment,
   runAdfaLd,
+  runColdStart,
   runHidsDocker,
   runKeyGroups,
   studyLayout,

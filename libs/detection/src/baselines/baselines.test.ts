@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { ALWAYS, bosc, compositionDistance, eventRate, isolationForest, NEVER, stide, windowsOf } from './index.js';
+import {
+  ALWAYS,
+  bosc,
+  compositionDistance,
+  eventRate,
+  isolationForest,
+  NEVER,
+  stide,
+  VOLUME,
+  windowsOf,
+} from './index.js';
 
 const steady = Uint16Array.from({ length: 3_500 }, (_, i) => [0, 1, 3, 257][i % 4]!);
 const strange = Uint16Array.from({ length: 3_500 }, (_, i) => [0, 1, 3, 59][(i * i) % 4]!);
@@ -17,6 +27,7 @@ describe('baselines', () => {
 
   it('counts connections and constants', () => {
     expect(eventRate([257]).fit([]).windows(steady, 1_000)[0]).toBe(250);
+    expect(VOLUME.fit([]).windows(steady, 1_000)).toEqual([1_000, 1_000, 1_000, 500]);
     expect(ALWAYS.fit([]).windows(steady, 1_000)[0]).toBe(Infinity);
     expect(NEVER.fit([]).windows(steady, 1_000)[0]).toBe(0);
   });

@@ -48,11 +48,21 @@ export interface AdfaReport {
   readonly dataSet: 'ADFA-LD';
   readonly configuration: string;
   readonly traces: { readonly training: number; readonly validation: number; readonly attack: number };
-  /** Validation traces that are byte for byte a training trace. */
-  readonly duplicates: number;
+  readonly repeats: AdfaRepeats;
   readonly tables: readonly { readonly name: string; readonly rows: readonly AdfaRow[] }[];
   /** Share of each family's traces that the frozen configuration finds. */
   readonly families: readonly { readonly family: string; readonly found: Proportion }[];
+}
+
+/** Traces that are equal call for call: the data set repeats itself, across its parts too. */
+export interface AdfaRepeats {
+  /** Validation traces that repeat a training trace. */
+  readonly ofTraining: number;
+  /** Distinct validation traces, and how often the most frequent one is there. */
+  readonly distinctValidation: number;
+  readonly mostFrequent: number;
+  /** Attack traces that repeat a benign one, so that it has two labels. */
+  readonly twoLabels: number;
 }
 
 interface Scorer {
@@ -77,14 +87,18 @@ export async function runAdfaLd(path: string, options: StudyOptions = {}): Promi
   options.onProgress?.(scorers.length, scorers.length, 'done');
   const digest = ({ calls }: Trace): string => digestOf(calls).toString('hex');
   const known = new Set(training.map(digest));
-  const fresh = new Set(test.filter((trace) => trace.label === 'attack' || !known.has(digest(trace))));
+  const first = new Map(test.filter((trace) => !known.has(digest(trace))).map((trace) => [digest(trace), trace]));
+  const once = new Set(first.values());
   const tables = [
     {
       name: `what no choice was made on: the other half of validation, without ${DEVELOPMENT_FAMILIES.join(' and ')}`,
       keep: (trace: Trace) => !isDevelopment(trace),
     },
     { name: 'the official split: all validation and attack traces', keep: () => true },
-    { name: 'without validation traces that repeat a training trace', keep: (trace: Trace) => fresh.has(trace) },
+    {
+      name: 'each distinct trace once, none that repeats a training trace',
+      keep: (trace: Trace) => once.has(trace),
+    },
   ].map(({ name, keep }) => ({
     name,
     rows: scored.map(({ scorer, scores, threshold }) => rowOf(scorer, test, scores, threshold, keep)),
@@ -94,9 +108,21 @@ export async function runAdfaLd(path: string, options: StudyOptions = {}): Promi
     dataSet: 'ADFA-LD',
     configuration: ADFA_CONFIGURATION,
     traces: { training: training.length, validation: validation.length, attack: attack.length },
-    duplicates: test.length - fresh.size,
+    repeats: repeatsOf(training.map(digest), validation.map(digest), attack.map(digest)),
     tables,
     families: frozen ? familiesOf(test, frozen.scores, frozen.threshold) : [],
+  };
+}
+
+function repeatsOf(training: readonly string[], validation: readonly string[], attack: readonly string[]): AdfaRepeats {
+  const known = new Set(training);
+  const times = new Map<string, number>();
+  for (const digest of validation) times.set(digest, (times.get(digest) ?? 0) + 1);
+  return {
+    ofTraining: validation.filter((digest) => known.has(digest)).length,
+    distinctValidation: times.size,
+    mostFrequent: Math.max(...times.values()),
+    twoLabels: attack.filter((digest) => known.has(digest) || times.has(digest)).length,
   };
 }
 

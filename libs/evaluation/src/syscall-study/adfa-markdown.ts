@@ -2,10 +2,14 @@ import type { AdfaReport, AdfaRow } from './adfa-ld.js';
 import type { Interval } from './measures.js';
 
 /** The ADFA-LD study as a page. */
-export function adfaMarkdown({ traces, duplicates, configuration, tables, families }: AdfaReport): string {
+export function adfaMarkdown({ traces, repeats, configuration, tables, families }: AdfaReport): string {
   return [
     `# ADFA-LD: ${traces.training} training, ${traces.validation} validation and ${traces.attack} attack traces`,
-    `Frozen configuration ${configuration}. ${duplicates} validation traces repeat a training trace.`,
+    `Frozen configuration ${configuration}.`,
+    [
+      `Of the validation traces ${repeats.ofTraining} repeat a training trace, ${repeats.distinctValidation} are distinct, and`,
+      `one is there ${repeats.mostFrequent} times. ${repeats.twoLabels} attack traces repeat a benign one.`,
+    ].join(' '),
     ...tables.map(({ name, rows }) =>
       [
         `## ${name}`,

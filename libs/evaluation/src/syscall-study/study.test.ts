@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { frequencyDetector, FrequencyLearner, sequenceDetector, SequenceLearner } from '@plimsoll/detection';
 import { describe, expect, it } from 'vitest';
 
-import { seededRandom } from '../intervals.js';
-import { ADFA_CONFIGURATION } from './adfa-options.js';
-import { hidsDockerProtocols, hidsDockerTraces, OPERATING_P } from './hids-docker.js';
+import { proportion, type Proportion, seededRandom } from '../intervals.js';
+import { ADFA_CONFIGURATION, isDevelopment } from './adfa-options.js';
+import { hidsDockerMethods, hidsDockerProtocols, hidsDockerTraces, OPERATING_P } from './hids-docker.js';
 import { studyLayout } from './layout.js';
-import { areaUnderCurve, runMethod } from './measures.js';
+import { areaUnderCurve, type MethodRow, runMethod } from './measures.js';
 import { detectorMethod, fitted, judged, WINDOW_CALLS } from './scoring.js';
 import type { Trace } from './trace.js';
 
@@ -32,6 +32,36 @@ describe('configuration for ADFA-LD', () => {
   });
 });
 
+describe('development data of ADFA-LD', () => {
+  it('is two families, and of validation traces about a half, equal ones on one side', () => {
+    const of = (label: Trace['label'], group: string, calls: readonly number[]): boolean =>
+      isDevelopment({ label, group, calls: Uint16Array.from(calls) });
+    const benign = Array.from({ length: 400 }, (_, i) => of('benign', 'Validation_Data_Master', [i, 3, 6]));
+    expect(benign.filter(Boolean).length).toBeGreaterThan(150);
+    expect(benign.filter(Boolean).length).toBeLessThan(250);
+    expect(of('benign', 'other', [7, 3, 6])).toBe(benign[7]);
+    expect(of('attack', 'Hydra_SSH', [1])).toBe(true);
+    expect(of('attack', 'Hydra_FTP', [1])).toBe(false);
+  });
+});
+
+describe('the table of methods', () => {
+  it('has every baseline that the evaluation asks for', () => {
+    const names = hidsDockerMethods().map(({ name }) => name);
+    for (const wanted of [
+      /^always/,
+      /^never/,
+      /^event rate/,
+      /^unseen call/,
+      /^STIDE/,
+      /^BoSC/,
+      /^frequency,/,
+      /^isolation/,
+    ])
+      expect(names.some((name) => wanted.test(name))).toBe(true);
+  });
+});
+
 // The data carries no licence to redistribute: these run where it lies beside the checkout.
 if (existsSync(HIDS)) {
   describe('hids-docker', async () => {
@@ -40,6 +70,8 @@ if (existsSync(HIDS)) {
     const [replicate, scenario] = hidsDockerProtocols(traces);
     const sequence = sequenceDetector({ publish: 'every' });
     const method = detectorMethod('ours', sequence, () => new SequenceLearner(WHERE), OPERATING_P);
+    let replicateRow: MethodRow | undefined;
+    const onReplicate = (): MethodRow => (replicateRow ??= runMethod(method, replicate!.folds));
 
     it('is recognised; no benign trace is there twice, and none has two labels', () => {
       expect(studyLayout(HIDS)).toBe('hids-docker');
@@ -62,7 +94,7 @@ if (existsSync(HIDS)) {
     });
 
     it('reaches what was asked where a repetition is new', { timeout: 120_000 }, () => {
-      const row = runMethod(method, replicate!.folds);
+      const row = onReplicate();
       expect(row.windowF1.value).toBeGreaterThanOrEqual(0.986);
       expect(row.traceF1.value).toBeGreaterThanOrEqual(0.988);
     });
@@ -73,16 +105,21 @@ if (existsSync(HIDS)) {
       expect(row.traceFpr.share).toBeLessThanOrEqual(0.2);
     });
 
-    it('scores benign traces called attacks at the false-alarm rate', { timeout: 120_000 }, () => {
-      // Repetition 2 has no cold start; half of its traces are called attacks.
-      const fold = replicate!.folds[2]!;
-      const test = fold.test
-        .filter(({ label }) => label === 'benign')
-        .map((trace, i): Trace => ({ ...trace, label: i % 2 === 0 ? 'attack' : 'benign' }));
-      const row = runMethod(method, [{ ...fold, test }]);
-      expect(row.traceRecall.share).toBe(0);
-      expect(row.windowFpr.share).toBeLessThanOrEqual(2 * OPERATING_P);
-    });
+    it(
+      'scores benign traces called attacks at the false-alarm rate, and attacks far above it',
+      { timeout: 120_000 },
+      () => {
+        const mislabelled = replicate!.folds.map((fold) => {
+          const tested = fold.test.filter(({ label }) => label === 'benign');
+          return {
+            ...fold,
+            test: tested.map((trace, i): Trace => ({ ...trace, label: i % 2 === 0 ? 'attack' : 'benign' })),
+          };
+        });
+        expect(atOneRate(runMethod(method, mislabelled))).toBe(true);
+        expect(atOneRate(onReplicate())).toBe(false);
+      },
+    );
 
     it('sees the order inside windows at the sequence level alone', { timeout: 120_000 }, () => {
       const fold = replicate!.folds[2]!;
@@ -96,6 +133,20 @@ if (existsSync(HIDS)) {
       expect(highest(mixed)).toBeGreaterThan(highest(plain) + 3);
     });
   });
+}
+
+/** Whether windows of traces called attacks, and such traces, alarm as often as those called benign: intervals overlap. */
+function atOneRate(row: MethodRow): boolean {
+  const windows = (label: Trace['label']): Proportion => {
+    const traces = row.folds.flatMap((fold) => fold.traces).filter(({ trace }) => trace.label === label);
+    const sum = (of: (one: (typeof traces)[number]) => number): number => traces.reduce((all, one) => all + of(one), 0);
+    return proportion(
+      sum(({ flagged }) => flagged),
+      sum((one) => one.windows),
+    );
+  };
+  const overlap = (one: Proportion, other: Proportion): boolean => one.low <= other.high && other.low <= one.high;
+  return overlap(windows('attack'), windows('benign')) && overlap(row.traceRecall, row.traceFpr);
 }
 
 /** The trace in batches of one window each, without results, which would go with their calls. */

@@ -103,6 +103,8 @@ const PlimsollFacts = z.strictObject({
   principals: z.array(Word).max(16),
   workloads: z.array(Word).max(16),
   p_value: z.number(),
+  /** Whether anything was seen to happen (else the severity is an estimate), and the columns that were written. */
+  impact: z.strictObject({ seen: z.boolean(), columns: z.array(z.string().max(128)).max(16) }),
   levels: z
     .array(
       z.strictObject({

@@ -63,6 +63,8 @@ export const Verdict = Where.extend({
   score: z.number(),
   /** 1 informational … 6 fatal, as OCSF has it. */
   severity: z.number().int().min(1).max(6),
+  /** What was seen to happen: the columns that were written, none where it was something else. Absent where the severity is an estimate. */
+  impact: z.object({ columns: z.array(z.string().max(128)).max(64) }).optional(),
   /** What the detector takes it for, where it can tell. */
   path: AttackPath,
   /** A stable word for the kind of finding, for deduplication: what fired, without what varies between repetitions. */

@@ -74,6 +74,8 @@ export const IssuedStatement = z.object({
   /** The statement's coarse structure: verb, tables, columns of its conditions. */
   outline: z.string().max(512),
   writes: z.boolean(),
+  /** Columns that it assigns, in the order of their names. */
+  columnsWritten: z.array(z.string().max(128)).max(64),
   failed: z.boolean(),
   /** A parameter whose value reaches over the edge of a literal of the statement. */
   tainted: z

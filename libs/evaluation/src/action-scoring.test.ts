@@ -14,6 +14,8 @@ const seen = (timeS: number, path: AlertEvidence['path'] = 'sqli'): AlertEvidenc
   timeUs: timeS * S,
   path,
   incident: `i${timeS}`,
+  severity: 3,
+  estimated: false,
 });
 
 describe('scoring by attack action', () => {
@@ -43,6 +45,15 @@ describe('scoring by attack action', () => {
     const { actions } = scoreEpisode([action(10, 10)], [seen(10, 'unknown'), seen(10.2, 'sqli')]);
     expect(actions[0]!.named).toBe(true);
     expect(scoreEpisode([action(10, 10)], [seen(10, 'xss')]).actions[0]!.named).toBe(false);
+  });
+
+  it('takes the severity from the nearest evidence of its path, what was seen before what was estimated', () => {
+    const reported = (...evidence: AlertEvidence[]) => scoreEpisode([action(10, 10.5)], evidence).actions[0]!.reported;
+    expect(reported()).toBeUndefined();
+    expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(11), severity: 6 })).toBe(2);
+    expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(10.3), severity: 5, estimated: true })).toBe(2);
+    expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(10.3), severity: 5 })).toBe(5);
+    expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(10.3, 'xss'), severity: 5 })).toBe(2);
   });
 
   it('shifts labels for the level of coincidence', () => {

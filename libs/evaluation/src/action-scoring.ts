@@ -15,6 +15,9 @@ export interface AlertEvidence {
   readonly timeUs: TimeUs;
   readonly path: AttackPath;
   readonly incident: string;
+  /** Severity of the verdict or incident, and whether it is an estimate: nothing was seen to happen. */
+  readonly severity: number;
+  readonly estimated: boolean;
 }
 
 export interface ScoredAction {
@@ -23,6 +26,8 @@ export interface ScoredAction {
   readonly found: AlertEvidence | undefined;
   /** Whether an incident of the action's own path has evidence inside. */
   readonly named: boolean;
+  /** The severity that was reported for it; undefined for a miss. */
+  readonly reported: number | undefined;
 }
 
 /** A cluster of evidence that touches no action. */
@@ -66,7 +71,26 @@ export function scoreEpisode(actions: readonly Action[], evidence: readonly Aler
 
 function scoreAction(action: Action, sorted: readonly AlertEvidence[]): ScoredAction {
   const inside = sorted.filter((item) => touches(action, item));
-  return { action, found: inside[0], named: inside.some((item) => item.path === action.path) };
+  const named = inside.filter((item) => item.path === action.path);
+  return { action, found: inside[0], named: named.length > 0, reported: severityFor(action, named, inside) };
+}
+
+/**
+ * Attacks follow each other within the widened interval: the evidence nearest to the action counts, of the action's own
+ * path where any is, what was seen before what was estimated, and then the highest severity.
+ */
+function severityFor(
+  { startUs, endUs }: Action,
+  named: readonly AlertEvidence[],
+  inside: readonly AlertEvidence[],
+): number | undefined {
+  const items = named.length > 0 ? named : inside;
+  const away = ({ timeUs }: AlertEvidence): number => Math.max(startUs - timeUs, timeUs - endUs, 0);
+  const least = Math.min(...items.map(away));
+  const near = items.filter((item) => away(item) === least);
+  const seen = near.filter(({ estimated }) => !estimated);
+  const severities = (seen.length > 0 ? seen : near).map(({ severity }) => severity);
+  return severities.length === 0 ? undefined : Math.max(...severities);
 }
 
 function touches(action: Action, item: AlertEvidence): boolean {

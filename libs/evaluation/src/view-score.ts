@@ -2,6 +2,7 @@ import { US_PER_SECOND, type AttackPath, type TimeUs } from '@plimsoll/contracts
 
 import { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
 import { episodeBootstrap, f1, proportion, type Proportion } from './intervals.js';
+import { scoreSeverity, type SeverityScore } from './severity-score.js';
 
 /** One test episode as one view of it (a level, a detector, the fused alerts) saw it. */
 export interface ViewedEpisode {
@@ -38,6 +39,7 @@ export interface ViewScore {
   /** Episodes with an attack in which some action was detected. */
   readonly episodes: Proportion;
   readonly delay: DelayScore;
+  readonly severity: SeverityScore;
 }
 
 /** Event time from the start of an action to its first evidence; a miss is counted in `missed`, not dropped. */
@@ -84,6 +86,7 @@ export function scoreView(view: string, episodes: readonly ViewedEpisode[]): Vie
       attacked.length,
     ),
     delay: delayOf(actions),
+    severity: scoreSeverity(scored.map(({ score }) => score)),
   };
 }
 

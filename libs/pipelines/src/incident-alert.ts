@@ -238,6 +238,7 @@ function facts({ incident, revision, mergedInto }: IncidentChange): Alert['unmap
     principals: [...incident.principals],
     workloads: [...incident.workloads],
     p_value: incident.pValue,
+    impact: { seen: incident.impact.seen, columns: [...incident.impact.columns] },
     levels: incident.levels.map(({ level, state, pValue, minP, maxScore, anomalous, judged, profiles }) => ({
       level,
       state,

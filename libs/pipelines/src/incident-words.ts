@@ -30,10 +30,18 @@ export function descriptionOf(incident: Incident): string {
   const more = incident.findings.length > 8 ? ` and ${incident.findings.length - 8} other kinds` : '';
   const levels = incident.levels.map(levelWords).join(' ');
   return cut(
-    `${incident.anomalous} anomalous verdicts on ${incident.workloads.join(', ')}: ${found}${more}. ${levels} ` +
+    `${incident.anomalous} anomalous verdicts on ${incident.workloads.join(', ')}: ${found}${more}. ` +
+      `${impactWords(incident)} ${levels} ` +
       `Together: p = ${shortNumber(incident.pValue)}.`,
     4096,
   );
+}
+
+/** What the severity stands for. */
+export function impactWords({ severity, impact }: Pick<Incident, 'severity' | 'impact'>): string {
+  if (!impact.seen) return `Severity ${severity} is an estimate: nothing was seen to be altered.`;
+  if (impact.columns.length === 0) return `Severity ${severity} is that of what was seen to happen.`;
+  return `Columns written: ${impact.columns.join(', ')} (severity ${severity}).`;
 }
 
 /** What one level says. A level that could not judge says so: silence is not 'normal'. */

@@ -2,6 +2,7 @@ import type { Level } from '@plimsoll/contracts';
 
 import { compareText, keepFirst, keepSmallest } from './bounded.js';
 import { reciprocalOf } from './combine.js';
+import { addDamage, mergeDamage, noDamage, type Damage } from './damage.js';
 import { compareEvidence, type FusedEvidence, type Signal } from './signal.js';
 
 /** What one level said, summed up. */
@@ -37,7 +38,7 @@ export interface Sum {
   lastUs: number;
   count: number;
   anomalous: number;
-  severity: number;
+  damage: Damage;
   cwe: string[];
   techniques: string[];
   workloads: string[];
@@ -60,7 +61,7 @@ export function emptySum(): Sum {
     lastUs: 0,
     count: 0,
     anomalous: 0,
-    severity: 1,
+    damage: noDamage(),
     cwe: [],
     techniques: [],
     workloads: [],
@@ -77,7 +78,7 @@ export function addSignal(sum: Sum, signal: Signal, finding: string, evidencePer
   sum.lastUs = Math.max(sum.lastUs, signal.timeUs);
   sum.count += 1;
   sum.anomalous += anomalous;
-  sum.severity = Math.max(sum.severity, signal.severity);
+  addDamage(sum.damage, signal.severity, signal.impact);
   for (const word of signal.cwe) keepSmallest(sum.cwe, word, MAX_WORDS);
   for (const word of signal.techniques) keepSmallest(sum.techniques, word, MAX_WORDS);
   keepSmallest(sum.workloads, signal.workload, MAX_WORDS);
@@ -106,7 +107,7 @@ export function mergeSum(sum: Sum, other: Sum, evidencePerFinding: number): void
   sum.lastUs = Math.max(sum.lastUs, other.lastUs);
   sum.count += other.count;
   sum.anomalous += other.anomalous;
-  sum.severity = Math.max(sum.severity, other.severity);
+  mergeDamage(sum.damage, other.damage);
   for (const name of ['cwe', 'techniques', 'workloads', 'containers', 'principals'] as const) {
     for (const word of other[name]) keepSmallest(sum[name], word, MAX_WORDS);
   }

@@ -59,7 +59,7 @@ export function emptyFusionState(): FusionState {
   };
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 interface Encoded {
   readonly version: number;

@@ -25,7 +25,14 @@ const message: fc.Arbitrary<VerdictMessage> = fc
   })
   .map(({ second, shape, who, finding, path, linked, p }) => {
     const request = linked ? { request: `r${Math.floor(second / 5)}` } : {};
-    const some: Partial<Verdict> = { finding, pValue: p, path: path };
+    const seen = linked ? { impact: { columns: [who, finding] } } : {};
+    const some: Partial<Verdict> = {
+      finding,
+      pValue: p,
+      path: path,
+      severity: 1 + (finding.charCodeAt(1) % 6),
+      ...seen,
+    };
     switch (shape) {
       case 'web':
         return verdictAt(second, { ...some, joins: { session: who, ...request } });

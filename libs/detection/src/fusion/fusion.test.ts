@@ -161,6 +161,23 @@ describe('fusion', () => {
       expect(many.changes.filter((c) => c.incident.id === id && c.kind === 'close')).toHaveLength(1);
   });
 
+  it('has the severity of what was seen to happen, over all statements, and an estimate only where nothing was', () => {
+    const severityOf = (...verdicts: VerdictMessage[]) => {
+      const { severity, impact } = closes(run([...verdicts, END]).changes)[0]!.incident;
+      return [severity, impact];
+    };
+    const wrote = (second: number, ...columns: string[]) =>
+      verdictAt(second, { severity: columns.length, impact: { columns } });
+    expect(severityOf(verdictAt(1))).toEqual([4, { seen: false, columns: [] }]);
+    expect(severityOf(verdictAt(1), wrote(2, 'ssn'))).toEqual([1, { seen: true, columns: ['ssn'] }]);
+    expect(severityOf(wrote(1, 'ssn'), wrote(2, 'salary'), wrote(3, 'salary'))).toEqual([
+      2,
+      { seen: true, columns: ['salary', 'ssn'] },
+    ]);
+    const reached = verdictAt(4, { severity: 4, impact: { columns: [] } });
+    expect(severityOf(wrote(1, 'ssn'), reached)).toEqual([4, { seen: true, columns: ['ssn'] }]);
+  });
+
   it('gives times and counts as they were', () => {
     const { changes } = run([verdictAt(1), verdictAt(7), END]);
     const { firstUs, lastUs, verdicts, severity } = closes(changes)[0]!.incident;

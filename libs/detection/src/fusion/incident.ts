@@ -4,6 +4,7 @@ import { emptySum, LEVELS, mergeSum, type FindingSum, type Sum } from './aggrega
 import { compareText } from './bounded.js';
 import { harmonicMeanP } from './combine.js';
 import { coverageOf, type CoverageByMinute } from './coverage.js';
+import { severityOf } from './damage.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { Group, GroupKind } from './grouping.js';
 import { compareEvidence, type FusedEvidence } from './signal.js';
@@ -50,6 +51,8 @@ export interface Incident {
   readonly lastUs: number;
   /** 1 informational … 6 fatal. */
   readonly severity: number;
+  /** What was seen to happen; where nothing was, the severity is an estimate. */
+  readonly impact: { readonly seen: boolean; readonly columns: readonly string[] };
   /** 1 low, 2 medium, 3 high. */
   readonly confidence: 1 | 2 | 3;
   /** Combined over the levels that judged, allowing for dependence. */
@@ -88,7 +91,8 @@ export function incidentOf(
     path: group.kind.path,
     firstUs: sum.firstUs,
     lastUs: sum.lastUs,
-    severity: sum.severity,
+    severity: severityOf(sum.damage),
+    impact: { seen: sum.damage.seen > 0, columns: sum.damage.columns },
     confidence: confidenceOf(group.kind.path, levels, sum),
     pValue,
     verdicts: sum.count,

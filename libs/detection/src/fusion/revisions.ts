@@ -117,7 +117,8 @@ function revise(
   const minute = Math.floor(state.streamUs / MINUTE_US);
   published.used = published.minute === minute ? published.used + 1 : 1;
   published.minute = minute;
-  published.severity = Math.max(published.severity, incident.severity);
+  // An estimate over what was seen to happen is told once too, though the incident does not take it up.
+  published.severity = Math.max(published.severity, incident.severity, ...fresh.map(({ severity }) => severity));
   for (const evidence of fresh) if (isUntold(published, evidence)) published.told.push(toldAs(evidence));
   const revision = ++published.revision;
   const evidence = filled(fresh, incident.evidence, config.evidencePerAlert);

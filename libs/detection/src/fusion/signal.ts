@@ -42,6 +42,7 @@ export interface Signal {
   readonly score: number;
   readonly anomalous: boolean;
   readonly severity: number;
+  readonly impact: Verdict['impact'];
   readonly cwe: readonly string[];
   readonly techniques: readonly string[];
   /** The strongest first. */
@@ -81,6 +82,7 @@ export function signalOf(verdict: Verdict, config: FusionConfig): Signal | undef
     score: verdict.score,
     anomalous,
     severity: verdict.severity,
+    impact: verdict.impact,
     cwe: verdict.cwe,
     techniques: verdict.techniques,
     evidence,

@@ -165,6 +165,7 @@ function verdictOf(
     pValue: Math.min(pValue(model.calibration, score), model.threshold.pValue),
     score: Math.round(score * 1000) / 1000,
     severity: finding.severity,
+    impact: { columns: [] },
     path: finding.path,
     finding: name,
     cwe: [...finding.cwe],

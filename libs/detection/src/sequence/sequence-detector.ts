@@ -25,6 +25,8 @@ import { MAX_SPOTS, SPOT_REACH } from './spots.js';
 import { ThreadMemory } from './thread-memory.js';
 
 const LEVEL = 'sequence';
+/** That a program ran which never did is seen, not estimated: critical, since what it did is unknown. */
+const NEW_PROGRAM_RAN = { severity: 5, impact: { columns: [] } };
 /** New programs' names kept of one container. */
 const MAX_PROGRAM_NAMES = 64;
 
@@ -127,7 +129,7 @@ class Step implements WindowVisitor {
       state: anomalous ? 'anomalous' : 'normal',
       pValue: p,
       score,
-      severity: byProgram ? 5 : severityOf(p, model.threshold),
+      ...(byProgram ? NEW_PROGRAM_RAN : { severity: severityOf(p, model.threshold) }),
       path: 'unknown',
       finding: byProgram ? 'new-program' : 'unseen-bags',
       techniques: byProgram ? ['T1059.004'] : [],

@@ -84,6 +84,7 @@ describe('the SQL detector', () => {
       path: 'sqli',
       finding: 'injected-statement',
       severity: 3,
+      impact: { columns: ['owner', 'salary', 'title'] },
       cwe: ['CWE-89'],
       joins: { connection: 'c1' },
     });

@@ -75,7 +75,7 @@ function verdictOf(event: SqlStatement, judged: SqlJudgement, model: SqlModel): 
     state: 'anomalous',
     pValue: pValue(model.calibration, judged.score),
     score: judged.score,
-    severity: severityOf(event, judged),
+    ...damageOf(event, judged),
     path: judged.path,
     finding: judged.finding,
     cwe: judged.path === 'sqli' ? ['CWE-89'] : [],
@@ -85,13 +85,17 @@ function verdictOf(event: SqlStatement, judged: SqlJudgement, model: SqlModel): 
   };
 }
 
-/** What the statement altered, by columns (as the paper counts impacted fields); a read by what it reached; a refusal is an attempt. */
-function severityOf(event: SqlStatement, judged: SqlJudgement): number {
-  if (event.response?.kind === 'error') return 2;
-  if (event.columnsWritten.length > 0) return Math.min(event.columnsWritten.length, 6);
-  if (/^(?:delete|drop|truncate|alter|grant)$/.test(event.verb)) return 6;
+/**
+ * What the statement altered, by columns (as the paper counts impacted fields), or reached beyond its own tables. Of a
+ * refused one and of any other read nothing is seen to happen: their severities are estimates.
+ */
+function damageOf(event: SqlStatement, judged: SqlJudgement): Pick<Verdict, 'severity' | 'impact'> {
+  if (event.response?.kind === 'error') return { severity: 2 };
+  const columns = event.columnsWritten;
+  if (columns.length > 0) return { severity: Math.min(columns.length, 6), impact: { columns } };
+  if (/^(?:delete|drop|truncate|alter|grant)$/.test(event.verb)) return { severity: 6, impact: { columns } };
   const reached = judged.clues.some(({ evidence }) =>
     /^(?:union|schema-table|file-access|stacked)$/.test(evidence.kind),
   );
-  return reached ? 4 : 3;
+  return reached ? { severity: 4, impact: { columns } } : { severity: 3 };
 }

@@ -21,6 +21,7 @@ export interface Finding {
   readonly pValue: number;
   readonly score: number;
   readonly severity: number;
+  readonly impact?: Verdict['impact'];
   readonly path: Verdict['path'];
   readonly finding: string;
   readonly techniques: string[];

@@ -53,7 +53,8 @@ describe('the web detector', () => {
       path: 'sqli',
       cwe: ['CWE-89'],
       techniques: ['T1190'],
-      severity: 5,
+      severity: 1,
+      impact: { columns: ['body'] },
       joins: { session: 'bob' },
     });
     expect(verdict?.evidence[0]).toMatchObject({ kind: 'sql-in-parameter', event: 'r9005000-bob' });
@@ -66,11 +67,19 @@ describe('the web detector', () => {
       {
         outline: 'update notes set * where id = ? or ?',
         writes: true,
+        columnsWritten: ['body', 'owner', 'title'],
         failed: false,
         tainted: { parameter: 'title', tokens: 5, syntax: true },
       },
     ];
-    expect(judge(post!)).toMatchObject([{ path: 'sqli', evidence: [{ kind: 'value-became-syntax' }] }]);
+    expect(judge(post!)).toMatchObject([
+      {
+        path: 'sqli',
+        severity: 3,
+        impact: { columns: ['body', 'owner', 'title'] },
+        evidence: [{ kind: 'value-became-syntax' }],
+      },
+    ]);
   });
 
   it.each([
@@ -87,6 +96,7 @@ describe('the web detector', () => {
         {
           outline: 'update notes set * where _ ?',
           writes: true,
+          columnsWritten: [],
           failed: true,
           tainted: { parameter: 'title', tokens: 2, syntax: false },
         },

@@ -5,12 +5,13 @@ import { ChanceTable } from '../chance/chance-table.js';
 import { turnMinute } from '../chance/minute.js';
 import { thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
-import { judgeRequest, type WebJudgement } from './web-judge.js';
+import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
 import { decodeWebState, encodeWebState, startWebState, type WebState } from './web-state.js';
 
 export const WEB = 'web';
 const MAX_EVIDENCE = 8;
+const MAX_COLUMNS = 64;
 const UNLEARNED = 'none';
 
 /** What is known of each path by name: weakness, techniques, and what an alert of it is worth. */
@@ -96,7 +97,7 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
     state: 'anomalous',
     pValue: pValue(calibration, judged.score),
     score: judged.score,
-    severity: severityOf(event, about.severity),
+    ...damageOf(event, judged, about.severity),
     path: judged.path,
     finding: judged.finding,
     cwe: [...about.cwe],
@@ -111,9 +112,16 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
   };
 }
 
-/** By the path's worth; one more where the request wrote, one less where the server refused it. How many columns it wrote is the statement's to say. */
-function severityOf(event: WebRequest, worth: number): number {
-  const wrote = event.statements.some(({ writes, failed }) => writes && !failed);
-  const refused = event.status >= 400;
-  return Math.min(Math.max(worth + Number(wrote) - Number(refused), 1), 6);
+/**
+ * What the request's statements wrote, by columns (as the paper counts impacted fields). Where none is known to have
+ * written, an estimate by the path's worth, one less where the server refused the request. What a planted script will
+ * do is not in the column that holds it: that is an estimate too.
+ */
+function damageOf(event: WebRequest, judged: WebJudgement, worth: number): Pick<Verdict, 'severity' | 'impact'> {
+  const carried = judged.path === 'xss' && judged.finding !== SCRIPT_ACTED;
+  const wrote = carried ? [] : event.statements.filter(({ writes, failed }) => writes && !failed);
+  const columns = [...new Set(wrote.flatMap(({ columnsWritten }) => columnsWritten))].sort().slice(0, MAX_COLUMNS);
+  if (columns.length > 0) return { severity: Math.min(columns.length, 6), impact: { columns } };
+  if (wrote.length > 0) return { severity: Math.min(worth + 1, 6), impact: { columns } };
+  return { severity: event.status >= 400 ? Math.max(worth - 1, 1) : worth };
 }

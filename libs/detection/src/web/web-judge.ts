@@ -21,6 +21,9 @@ export interface WebJudgement {
   readonly changes: boolean;
 }
 
+/** The finding of a request that a script made by itself. */
+export const SCRIPT_ACTED = 'script-acted';
+
 const NOTHING = { path: 'unknown', finding: 'unremarkable', score: 0, clues: [] } as const;
 
 /** Takes a benign request into the counts, then into its session's memory. */
@@ -82,7 +85,7 @@ function scripting(table: ChanceTable, event: WebRequest, parameters: readonly P
 }
 
 function fired(table: ChanceTable, event: WebRequest, state: WebState): Candidate {
-  return candidate('xss', 'script-acted', firedClues(table, event, state));
+  return candidate('xss', SCRIPT_ACTED, firedClues(table, event, state));
 }
 
 function forgery(table: ChanceTable, event: WebRequest, state: WebState): Candidate {

@@ -70,7 +70,9 @@ export function visit(atMs: number, who: string, parameters: WebParameter[], ms 
       origin: 'same',
       refererPath: '/form',
       parameters,
-      statements: [{ outline: 'update notes set * where id = ?', writes: true, failed: false }],
+      statements: [
+        { outline: 'update notes set * where id = ?', writes: true, columnsWritten: ['body'], failed: false },
+      ],
     }),
   ];
 }

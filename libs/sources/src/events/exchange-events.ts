@@ -55,13 +55,14 @@ export class ExchangeEvents {
 
   #wait(exchange: SqlExchange): void {
     const text = statementText(exchange);
-    const { outline, verb } = sqlOutline(text, exchange.protocol, exchange.complete);
+    const { outline, verb, columnsWritten } = sqlOutline(text, exchange.protocol, exchange.complete);
     const list = this.#waiting.get(exchange.thread) ?? [];
     list.push({
       text,
       dialect: exchange.protocol,
       outline,
       writes: WRITING.test(verb),
+      columnsWritten,
       failed: exchange.response?.kind === 'error',
       startUs: exchange.startUs,
       endUs: exchange.endUs,

@@ -91,7 +91,7 @@ describe('a web request as an event', () => {
         http({ target: `/s?q=${encodeURIComponent("x' OR 1=1 -- ")}` }),
         context(),
         memory(),
-        [{ text, dialect: 'mysql', outline: 'o', writes: false, failed: false }],
+        [{ text, dialect: 'mysql', outline: 'o', writes: false, columnsWritten: [], failed: false }],
       );
       return statements[0]?.tainted;
     };

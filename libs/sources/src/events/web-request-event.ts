@@ -27,6 +27,7 @@ export interface SentStatement {
   readonly dialect: SqlDialect;
   readonly outline: string;
   readonly writes: boolean;
+  readonly columnsWritten: string[];
   readonly failed: boolean;
 }
 
@@ -133,9 +134,9 @@ export function splitTarget(target: string): { path: string; query: string } {
 
 function issued(sent: readonly SentStatement[], read: readonly ReadParameter[]): IssuedStatement[] {
   const values = read.map(({ feature, value }) => ({ name: feature.name, value }));
-  return sent.slice(0, MAX_STATEMENTS).map(({ text, dialect, outline, writes, failed }) => {
+  return sent.slice(0, MAX_STATEMENTS).map(({ text, dialect, outline, writes, columnsWritten, failed }) => {
     const tainted = statementTaint(text, dialect, values);
-    return { outline, writes, failed, ...(tainted === undefined ? {} : { tainted }) };
+    return { outline, writes, columnsWritten, failed, ...(tainted === undefined ? {} : { tainted }) };
   });
 }
 

@@ -85,6 +85,7 @@ export function incidentAlert(name: string, change: AlertChange = {}): Alert {
     anomaly_analyses: [],
     resources: [],
     unmapped: {
+      impact: { seen: false, columns: [] },
       application: 'shop',
       path,
       about: { by: 'principal', name: 'session:mallory' },

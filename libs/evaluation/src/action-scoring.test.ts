@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { scoreEpisode, shifted, type Action, type AlertEvidence } from './action-scoring.js';
+import { incidentsAsActions, scoreEpisode, shifted, type Action, type AlertEvidence } from './action-scoring.js';
 
 const S = 1_000_000;
 const action = (startS: number, endS: number): Action => ({
@@ -54,6 +54,16 @@ describe('scoring by attack action', () => {
     expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(10.3), severity: 5, estimated: true })).toBe(2);
     expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(10.3), severity: 5 })).toBe(5);
     expect(reported({ ...seen(10.2), severity: 2 }, { ...seen(10.3, 'xss'), severity: 5 })).toBe(2);
+  });
+
+  it('compares each incident once, with the highest label among its actions', () => {
+    const labelled = (at: number, severity: number): Action => ({ ...action(at, at), severity });
+    const of = (at: number): AlertEvidence => ({ ...seen(at), incident: 'one', severity: 5 });
+    const { actions } = incidentsAsActions(
+      [labelled(10, 2), labelled(20, 5), labelled(30, 6)],
+      [of(10), of(20), { ...seen(20, 'xss'), incident: 'other' }, { ...seen(50), incident: 'false' }],
+    );
+    expect(actions.map(({ action: { severity }, reported }) => [severity, reported])).toEqual([[5, 5]]);
   });
 
   it('shifts labels for the level of coincidence', () => {

@@ -93,6 +93,23 @@ function severityFor(
   return severities.length === 0 ? undefined : Math.max(...severities);
 }
 
+/**
+ * Each incident once, as if it were one action: with the highest label among the actions of its path that it has
+ * evidence of. An incident may be made of attacks of several severities.
+ */
+export function incidentsAsActions(actions: readonly Action[], evidence: readonly AlertEvidence[]): EpisodeScore {
+  const incidents = new Map<string, ScoredAction>();
+  for (const item of evidence) {
+    const touched = actions.filter((action) => action.path === item.path && touches(action, item));
+    for (const action of touched) {
+      const known = incidents.get(item.incident);
+      if (known && (known.action.severity ?? 0) >= (action.severity ?? 0)) continue;
+      incidents.set(item.incident, { action, found: item, named: true, reported: item.severity });
+    }
+  }
+  return { actions: [...incidents.values()], falseAlerts: [] };
+}
+
 function touches(action: Action, item: AlertEvidence): boolean {
   return item.timeUs >= action.startUs - BEFORE_US && item.timeUs <= action.endUs + AFTER_US;
 }

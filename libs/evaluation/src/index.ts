@@ -1,4 +1,6 @@
 export { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
+export { callCorpus, judgeCalls, type CallCorpus, type CallEpisode } from './call-corpus.js';
+export { callStudy, type CallStudy } from './call-study.js';
 export { runDetection, type DetectionRun } from './detect-run.js';
 export { splitEpisodes, type EpisodeSplit } from './episode-split.js';
 export { summariseEpisode, type AttackSummary, type EpisodeSummary } from './episode-summary.js';
@@ -11,12 +13,15 @@ export {
   type Evaluation,
 } from './evaluate-recordings.js';
 export { episodeBootstrap, f1, precisionAt, proportion, seededRandom, type Proportion } from './intervals.js';
+export { KIND_VIEWS, kindSeverityRows, type KindSeverityRow } from './kind-severity.js';
 export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';
 export { operatingCurve, type OperatingPoint } from './operating-curve.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.js';
 export { firstEventTime, live, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
+export { scoreSeverity, type SeverityScore } from './severity-score.js';
+export { statementCalls, type StatementCalls } from './statement-calls.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
 export {
   ADFA_CONFIGURATION,

@@ -1,6 +1,11 @@
-import { precisionAt, type Proportion } from './intervals.js';
+import { callStudyMarkdown } from './call-study-markdown.js';
+import type { CallStudy } from './call-study.js';
+import { precisionAt } from './intervals.js';
+import { KIND_VIEWS, type KindSeverityRow } from './kind-severity.js';
+import { cells, fixed, interval } from './markdown-cells.js';
 import type { Evaluation } from './evaluate-recordings.js';
 import type { OperatingPoint } from './operating-curve.js';
+import type { SeverityScore } from './severity-score.js';
 import type { ViewScore } from './view-score.js';
 
 /** Everything that was measured, as `--json` writes it. */
@@ -19,6 +24,10 @@ export interface EvaluationReport {
   readonly hours: number;
   readonly messages: number;
   readonly views: readonly ViewScore[];
+  /** The test episodes that configurations were chosen on, and the others, where the user tells them apart. */
+  readonly parts: readonly { readonly name: string; readonly views: readonly ViewScore[] }[];
+  readonly kinds: readonly KindSeverityRow[];
+  readonly studies: readonly CallStudy[];
   readonly curve: readonly OperatingPoint[];
 }
 
@@ -37,6 +46,18 @@ export function reportMarkdown(report: EvaluationReport): string {
     '',
     ...viewTable(report.views),
     '',
+    ...report.parts.flatMap(({ name, views }) => [`${name}:`, '', ...viewTable(views), '']),
+    '## Recall by kind and labelled severity, and which level saw it first',
+    '',
+    'Severity is the number of fields that the attack alters; 0 is a read. First is the level with the earliest evidence, by the time of what the evidence shows; a window of calls is judged when it closes, later than that.',
+    '',
+    ...kindSeverityTable(report.kinds),
+    '',
+    '## Severity',
+    '',
+    'Reported against labelled severity, of detected actions with a label of 1 to 6 (the scale counts altered fields, and does not rank reads). For a level or a detector it is that of the verdict nearest to the action, for incidents the last one published. An incident may be made of attacks of several severities, so each incident is also compared once, with the highest label among its actions. The baseline gives all of the same ones the commonest of their labels.',
+    '',
+    ...severityTables(report),
     '## Recall by kind',
     '',
     ...kindTable(report.views),
@@ -49,7 +70,7 @@ export function reportMarkdown(report: EvaluationReport): string {
     '',
     ...delayTable(report.views),
     '',
-    '## Precision at other base rates (incidents; units are actions and benign 5-second spans)',
+    '## Precision at other base rates (units are actions and benign 5-second spans)',
     '',
     ...prevalenceTable(report),
     '',
@@ -62,6 +83,7 @@ export function reportMarkdown(report: EvaluationReport): string {
         `| ${point.pValue.toExponential(0)} | ${fixed(point.recall)} | ${point.falseAlertsPerHour.toFixed(1)} |`,
     ),
     '',
+    ...report.studies.flatMap(callStudyMarkdown),
     '## Profiles',
     '',
     '| workload | detector | version | events | novelty |',
@@ -125,28 +147,88 @@ function delayTable(views: readonly ViewScore[]): string[] {
   ];
 }
 
-function prevalenceTable(report: EvaluationReport): string[] {
-  const incidents = report.views[0];
-  if (!incidents) return [];
-  const spans = (report.hours * 3600) / 5;
-  const falseRate = spans > 0 ? (incidents.falseAlerts.amongAttacks + incidents.falseAlerts.inBenign) / spans : 0;
+function prevalenceTable({ views, hours }: EvaluationReport): string[] {
+  const spans = (hours * 3600) / 5;
+  const shown = views.filter(({ view }) => KIND_VIEWS.some((name) => name === view));
+  const cell = ({ falseAlerts, recall }: ViewScore, prevalence: number): string => {
+    const falseRate = spans > 0 ? (falseAlerts.amongAttacks + falseAlerts.inBenign) / spans : 0;
+    return fixed(precisionAt(prevalence, recall.share, falseRate));
+  };
   return [
-    '| attacks among the units | precision |',
-    '|---:|---:|',
-    ...[0.55, 0.01, 0.001].map(
-      (share) => `| ${+(share * 100).toFixed(1)} % | ${fixed(precisionAt(share, incidents.recall.share, falseRate))} |`,
+    cells(['attacks among the units', ...shown.map(({ view }) => view)]),
+    `|---:|${shown.map(() => '---:|').join('')}`,
+    ...[0.55, 0.01, 0.001].map((prevalence) =>
+      cells([`${+(prevalence * 100).toFixed(1)} %`, ...shown.map((view) => cell(view, prevalence))]),
     ),
   ];
 }
 
-function interval({ share, low, high, of }: Proportion): string {
-  return of === 0 ? '–' : `${fixed(share)} [${fixed(low)}, ${fixed(high)}]`;
+function kindSeverityTable(rows: readonly KindSeverityRow[]): string[] {
+  return [
+    cells(['kind', 'severity', 'actions', ...KIND_VIEWS, 'first: sequence', 'first: frequency', 'first: log']),
+    `|---|---:|---:|${KIND_VIEWS.map(() => '---:|').join('')}---:|---:|---:|`,
+    ...rows.map(({ path, kind, severity, recall, first }) =>
+      cells([
+        `${path}/${kind}`,
+        String(severity ?? '–'),
+        String(recall.incidents.of),
+        ...KIND_VIEWS.map((view) => interval(recall[view])),
+        String(first.sequence),
+        String(first.frequency),
+        String(first.log),
+      ]),
+    ),
+  ];
 }
 
-function fixed(value: number): string {
-  return value.toFixed(3);
+function severityTables(report: EvaluationReport): string[] {
+  const parts = report.parts.length > 0 ? report.parts : [{ name: 'All test episodes', views: report.views }];
+  return parts.flatMap(({ name, views }) => {
+    const [incidents] = views;
+    return [
+      `${name}:`,
+      '',
+      cells(['view', 'compared', 'mean absolute error', 'exact', 'within one', 'baseline', 'its error', 'its exact']),
+      '|---|---:|---:|---:|---:|---:|---:|---:|',
+      ...(incidents ? [severityRow('each incident', incidents.incidentSeverity)] : []),
+      ...views.map(({ view, severity }) => severityRow(`actions, ${view}`, severity)),
+      '',
+      ...(incidents
+        ? [
+            ...confusionTable('Each incident', incidents.incidentSeverity),
+            ...confusionTable('Actions, by the severity of their incidents', incidents.severity),
+          ]
+        : []),
+      ...views
+        .filter(({ view }) => view === 'sql' || view === 'web')
+        .flatMap(({ view, severity }) =>
+          confusionTable(`Actions, by the severity that \`${view}\` gave them`, severity),
+        ),
+    ];
+  });
 }
 
-function cells(values: readonly string[]): string {
-  return `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
+function severityRow(name: string, { error, baseline }: SeverityScore): string {
+  if (error.exact.of === 0) return cells([name, '0', '–', '–', '–', '–', '–', '–']);
+  return cells([
+    name,
+    String(error.exact.of),
+    `${error.mean.toFixed(2)} [${error.low.toFixed(2)}, ${error.high.toFixed(2)}]`,
+    interval(error.exact),
+    interval(error.withinOne),
+    `always ${baseline.severity}`,
+    `${baseline.mean.toFixed(2)} [${baseline.low.toFixed(2)}, ${baseline.high.toFixed(2)}]`,
+    interval(baseline.exact),
+  ]);
+}
+
+function confusionTable(title: string, { confusion }: SeverityScore): string[] {
+  return [
+    `${title}, labelled by row, reported by column:`,
+    '',
+    cells(['labelled', 'missed', '1', '2', '3', '4', '5', '6']),
+    '|---|---:|---:|---:|---:|---:|---:|---:|',
+    ...confusion.map((counts, label) => cells([label === 0 ? '0 (a read)' : String(label), ...counts.map(String)])),
+    '',
+  ];
 }

@@ -1,6 +1,13 @@
 import { US_PER_SECOND, type AttackPath, type TimeUs } from '@plimsoll/contracts';
 
-import { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
+import {
+  incidentsAsActions,
+  scoreEpisode,
+  shifted,
+  type Action,
+  type AlertEvidence,
+  type EpisodeScore,
+} from './action-scoring.js';
 import { episodeBootstrap, f1, proportion, type Proportion } from './intervals.js';
 import { scoreSeverity, type SeverityScore } from './severity-score.js';
 
@@ -40,6 +47,8 @@ export interface ViewScore {
   readonly episodes: Proportion;
   readonly delay: DelayScore;
   readonly severity: SeverityScore;
+  /** The same, each incident (or verdict) once, against the highest label among its actions. */
+  readonly incidentSeverity: SeverityScore;
 }
 
 /** Event time from the start of an action to its first evidence; a miss is counted in `missed`, not dropped. */
@@ -87,6 +96,9 @@ export function scoreView(view: string, episodes: readonly ViewedEpisode[]): Vie
     ),
     delay: delayOf(actions),
     severity: scoreSeverity(scored.map(({ score }) => score)),
+    incidentSeverity: scoreSeverity(
+      episodes.map(({ actions: labels, evidence }) => incidentsAsActions(labels, evidence)),
+    ),
   };
 }
 

@@ -2,11 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 
+import { PlimsollError } from '@plimsoll/contracts';
 import {
   adfaMarkdown,
+  callCorpus,
+  callStudy,
   curvePlot,
   evaluateRecordings,
   findRecordings,
+  kindSeverityRows,
   operatingCurve,
   recallPlot,
   reportMarkdown,
@@ -15,18 +19,22 @@ import {
   scoreOutcomes,
   studyLayout,
   studyMarkdown,
+  type CallStudy,
+  type EpisodeOutcome,
   type Evaluation,
   type EvaluationReport,
 } from '@plimsoll/evaluation';
 import { Command, InvalidArgumentError } from 'commander';
 
-import { budgetOption, privacyOption } from '../shared-options.js';
+import { budgetOption, collected, privacyOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
 
 interface EvaluateCommandOptions {
   out?: string;
   json?: string;
+  development: string[];
+  study?: boolean;
   seed: number;
   falseAlertsPerDay: number;
   privacy: 'strict' | 'balanced' | 'full';
@@ -40,6 +48,13 @@ export function evaluateCommand(): Command {
     .argument('<DIR>', 'a folder of recordings, or an own copy of hids-docker or ADFA-LD')
     .option('--out <DIR>', 'write report.md, report.json and plots there')
     .option('--json <FILE>', 'write the raw counts as JSON; - is standard output')
+    .option(
+      '--development <EPISODE>',
+      'a test episode that something was chosen on: the others are scored apart too; may be given several times',
+      collected,
+      [],
+    )
+    .option('--study', 'also the detectors of calls by themselves: bag sizes, key groups, sizes, statements (minutes)')
     .option('--seed <N>', 'orders the episodes whose split the recordings leave open', wholeNumber, 1)
     .addOption(budgetOption())
     .addOption(privacyOption())
@@ -93,12 +108,16 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
 
 async function measureRecordings(
   folder: string,
-  { falseAlertsPerDay, seed, privacy }: EvaluateCommandOptions,
+  { falseAlertsPerDay, seed, privacy, development, study }: EvaluateCommandOptions,
   onProgress: (share: number, note: string) => void,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const evaluation = await evaluateRecordings(await findRecordings(folder), {
-    budget: { falseAlertsPerDay },
+  const recordings = await findRecordings(folder);
+  const unknown = development.find((name) => !recordings.some(({ recording }) => recording.episode === name));
+  if (unknown !== undefined) throw new PlimsollError('bad-configuration', `${folder}: no episode ${unknown}`);
+  const budget = { falseAlertsPerDay };
+  const evaluation = await evaluateRecordings(recordings, {
+    budget,
     seed,
     privacy,
     signal,
@@ -106,7 +125,16 @@ async function measureRecordings(
       onProgress(share, `${phase} ${note}`);
     },
   });
-  const report = reportOf(evaluation, falseAlertsPerDay);
+  const studies: CallStudy[] = [];
+  for (const application of study === true ? evaluation.applications : []) {
+    const own = recordings.filter(({ recording }) => recording.application === application);
+    const onStep = (name: string): void => {
+      onProgress(0.5, `${application}: ${name}`);
+    };
+    const corpus = await callCorpus(own, { seed, signal });
+    studies.push(callStudy(corpus, { budget, development, signal, onStep }));
+  }
+  const report = { ...reportOf(evaluation, falseAlertsPerDay, development), studies };
   return {
     markdown: reportMarkdown(report),
     report,
@@ -119,7 +147,11 @@ function asJson(report: unknown): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function reportOf(evaluation: Evaluation, falseAlertsPerDay: number): EvaluationReport {
+function reportOf(
+  evaluation: Evaluation,
+  falseAlertsPerDay: number,
+  development: readonly string[],
+): Omit<EvaluationReport, 'studies'> {
   const { applications, split, profiles, outcomes } = evaluation;
   return {
     schema: 1,
@@ -136,8 +168,21 @@ function reportOf(evaluation: Evaluation, falseAlertsPerDay: number): Evaluation
     hours: outcomes.reduce((sum, { spanUs }) => sum + spanUs, 0) / 3.6e9,
     messages: outcomes.reduce((sum, { messages }) => sum + messages, 0),
     views: scoreOutcomes(outcomes),
+    parts: partsOf(outcomes, development),
+    kinds: kindSeverityRows(outcomes),
     curve: operatingCurve(outcomes),
   };
+}
+
+/** Development episodes and the others, each with a table of its own; nothing where none is named. */
+function partsOf(outcomes: readonly EpisodeOutcome[], development: readonly string[]): EvaluationReport['parts'] {
+  if (development.length === 0) return [];
+  const used = outcomes.filter(({ episode }) => development.includes(episode));
+  const rest = outcomes.filter(({ episode }) => !development.includes(episode));
+  return [
+    { name: `Development episodes (${used.map(({ episode }) => episode).join(', ')})`, views: scoreOutcomes(used) },
+    { name: 'All other test episodes', views: scoreOutcomes(rest) },
+  ];
 }
 
 function wholeNumber(text: string): number {

@@ -119,7 +119,11 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
  */
 function damageOf(event: WebRequest, judged: WebJudgement, worth: number): Pick<Verdict, 'severity' | 'impact'> {
   const carried = judged.path === 'xss' && judged.finding !== SCRIPT_ACTED;
-  const wrote = carried ? [] : event.statements.filter(({ writes, failed }) => writes && !failed);
+  // Beside the statement into which a value was injected, those that the request sends anyway are no damage.
+  const injected = event.statements.some(({ tainted }) => tainted !== undefined);
+  const wrote = event.statements.filter(
+    ({ writes, failed, tainted }) => !carried && writes && !failed && (!injected || tainted !== undefined),
+  );
   const columns = [...new Set(wrote.flatMap(({ columnsWritten }) => columnsWritten))].sort().slice(0, MAX_COLUMNS);
   if (columns.length > 0) return { severity: Math.min(columns.length, 6), impact: { columns } };
   if (wrote.length > 0) return { severity: Math.min(worth + 1, 6), impact: { columns } };

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=oracle.test.d.ts.map

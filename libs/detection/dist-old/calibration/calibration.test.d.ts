@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=calibration.test.d.ts.map

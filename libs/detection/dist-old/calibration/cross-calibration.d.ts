@@ -1,0 +1,15 @@
+import type { Learner } from '../detector.js';
+/** A learner that can take over what another of its kind calibrated. */
+export interface FoldLearner<Input> extends Learner<Input> {
+    adoptCalibration(from: this): void;
+}
+/**
+ * Learns from every stream and calibrates on every stream, never on what was learned: each fold in turn is scored by a
+ * learner that saw the others alone, and the scores of all folds calibrate the one that saw them all. Where recordings
+ * are few this uses each twice; it errs towards fewer alarms, since a fold's learner knows less than the final one.
+ *
+ * `folds` parts by position (stream i belongs to fold i mod `folds`), at most one a stream. Costs `folds` learnings.
+ * Source: cross-conformal prediction, Vovk 2015.
+ */
+export declare function crossCalibrated<Input, L extends FoldLearner<Input>>(make: () => L, streams: readonly Iterable<Input>[], folds: number): L;
+//# sourceMappingURL=cross-calibration.d.ts.map

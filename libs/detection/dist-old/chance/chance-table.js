@@ -1,0 +1,69 @@
+import { z } from 'zod';
+/** A `ChanceTable` as it stands in a profile: contexts with their values and counts, both in the order of their names. */
+export const ChanceTableData = z.array(z.tuple([z.string().max(512), z.array(z.tuple([z.string().max(512), z.number().int().positive()]))]));
+/** Contexts in all, and values of one context; beyond them nothing new is taken in, which errs towards 'unknown'. */
+const MAX_CONTEXTS = 65_536;
+const MAX_VALUES = 512;
+const MAX_NAME = 512;
+/**
+ * How often each value was seen in each context, and what that says of the next one. The chance of a value is drawn
+ * towards a prior as if `strength` observations had followed it (Dirichlet smoothing; a context's prior is usually the
+ * chance in a wider context). The chance of something new is Good and Turing's: values seen once, over all (Good 1953).
+ *
+ * State: at most 65,536 contexts of 512 values. A question costs one or two look-ups.
+ */
+export class ChanceTable {
+    #contexts = new Map();
+    static of(data) {
+        const table = new ChanceTable();
+        for (const [context, values] of data)
+            for (const [value, count] of values)
+                table.add(context, value, count);
+        return table;
+    }
+    add(context, value, count = 1) {
+        const name = context.slice(0, MAX_NAME);
+        let at = this.#contexts.get(name);
+        if (at === undefined) {
+            if (this.#contexts.size >= MAX_CONTEXTS)
+                return;
+            at = { total: 0, once: 0, values: new Map() };
+            this.#contexts.set(name, at);
+        }
+        const key = value.slice(0, MAX_NAME);
+        const known = at.values.get(key);
+        if (known === undefined && at.values.size >= MAX_VALUES)
+            return;
+        at.total += count;
+        at.values.set(key, (known ?? 0) + count);
+        if (known === undefined)
+            at.once += count === 1 ? 1 : 0;
+        else if (known === 1)
+            at.once -= 1;
+    }
+    total(context) {
+        return this.#contexts.get(context.slice(0, MAX_NAME))?.total ?? 0;
+    }
+    count(context, value) {
+        return this.#contexts.get(context.slice(0, MAX_NAME))?.values.get(value.slice(0, MAX_NAME)) ?? 0;
+    }
+    /** The values of a context, the most frequent first. */
+    values(context) {
+        const values = this.#contexts.get(context.slice(0, MAX_NAME))?.values ?? new Map();
+        return [...values].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    }
+    /** Chance that the next value of the context is `value`; in (0, 1] for a prior in (0, 1]. */
+    chance(context, value, prior, strength) {
+        return (this.count(context, value) + strength * prior) / (this.total(context) + strength);
+    }
+    /** Chance that the next value of the context is one that was not seen in it; in (0, 1). */
+    chanceOfNew(context) {
+        const at = this.#contexts.get(context.slice(0, MAX_NAME));
+        return at === undefined ? 0.5 : (at.once + 1) / (at.total + 2);
+    }
+    data() {
+        const ordered = [...this.#contexts].sort(([a], [b]) => (a < b ? -1 : 1));
+        return ordered.map(([context, { values }]) => [context, [...values].sort(([a], [b]) => (a < b ? -1 : 1))]);
+    }
+}
+//# sourceMappingURL=chance-table.js.map

@@ -1,0 +1,60 @@
+import { identity } from '@plimsoll/contracts';
+import { z } from 'zod';
+const MINUTE_US = 60_000_000;
+/** Events of one key within one minute of event time, by how they were judged: what a coverage record says. */
+export const Minute = z.object({
+    index: z.number(),
+    application: z.string(),
+    workload: z.string(),
+    container: z.string(),
+    stream: z.string(),
+    key: z.string(),
+    version: z.string(),
+    normal: z.number(),
+    anomalous: z.number(),
+    warming: z.number(),
+    gap: z.number(),
+});
+/** The minute that an event falls in, and the record of the one before it, where that ended and held anything. */
+export function turnMinute(minute, input, version, detector) {
+    const index = Math.floor(input.timeUs / MINUTE_US);
+    // An event that comes late counts in the minute that is open.
+    if (minute !== undefined && index <= minute.index)
+        return { minute, closed: [] };
+    const { application, workload, container, stream, key } = input;
+    const opened = {
+        index,
+        application,
+        workload,
+        container,
+        stream,
+        key,
+        version,
+        normal: 0,
+        anomalous: 0,
+        warming: 0,
+        gap: 0,
+    };
+    return { minute: opened, closed: minute === undefined ? [] : [coverageOf(minute, detector)] };
+}
+function coverageOf(minute, detector) {
+    const { application, workload, container, stream, key, version, normal, anomalous, warming, gap } = minute;
+    const startUs = minute.index * MINUTE_US;
+    const windows = Object.fromEntries(Object.entries({ normal, anomalous, warming, gap }).filter(([, count]) => count > 0));
+    return {
+        type: 'coverage',
+        schema: 1,
+        id: identity('coverage', detector, version, container, stream, key, startUs),
+        application,
+        workload,
+        container,
+        detector,
+        level: 'log',
+        profileVersion: version,
+        stream,
+        window: { startUs, endUs: startUs + MINUTE_US },
+        windows,
+        count: normal + anomalous,
+    };
+}
+//# sourceMappingURL=minute.js.map

@@ -1,0 +1,39 @@
+import type { Level, ProfileFile, VerdictMessage } from '@plimsoll/contracts';
+/** What the user allows: the thresholds of every detector follow from it. */
+export interface Budget {
+    /** False alerts a day and application, over all levels. */
+    readonly falseAlertsPerDay: number;
+}
+/**
+ * A pure state machine that judges one keyed stream (the calls of a container, the events of a user or session):
+ * no I/O, no clock, and the same input in any split of batches gives the same verdicts to the byte.
+ *
+ * `Model` is the profile made ready to judge with (tables built once); `State` is what one key remembers.
+ */
+export interface Detector<Input, State, Model> {
+    /** The name that profiles and verdicts carry: `sequence`, `frequency`, `web`, `sql`, `k8s-audit`. */
+    readonly name: string;
+    readonly level: Level;
+    /** The profile made ready. Throws `bad-profile` where the model is not this detector's. */
+    prepare(profile: ProfileFile, budget: Budget): Model;
+    /** State of a key never seen. */
+    start(): State;
+    /**
+     * Judges `input`, altering `state` in place, and returns the verdicts that became final, in order.
+     * Without a model it answers `warming`. A window across a gap answers `gap`.
+     */
+    step(state: State, input: Input, model: Model | undefined): readonly VerdictMessage[];
+    /** The state as bytes, with its version first; `decode` throws `unknown-version` on one it does not know. */
+    encode(state: State): Uint8Array;
+    decode(bytes: Uint8Array): State;
+}
+/** Makes a profile of benign inputs: what is learned from and what is calibrated on never mix. */
+export interface Learner<Input> {
+    /** Learns from one input. Inputs of one key come in order; keys may interleave. */
+    learn(input: Input): void;
+    /** Scores one benign input that was not learned from. All `learn` calls come first. */
+    calibrate(input: Input): void;
+    /** The profile. Throws `empty-source` where there was too little of either. */
+    finish(): ProfileFile;
+}
+//# sourceMappingURL=detector.d.ts.map

@@ -1,0 +1,2 @@
+export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './key-groups.js';
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=key-groups.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=frequency-detector.test.d.ts.map

@@ -1,0 +1,111 @@
+import { callNumber } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+import { choleskyOf, distanceOf, spreadOf } from './covariance.js';
+import { frequencyDetector } from './frequency-detector.js';
+import { FrequencyLearner } from './frequency-learner.js';
+const where = { application: 'shop', workload: 'web' };
+const budget = { falseAlertsPerDay: 50 };
+/** Deterministic uniform numbers. */
+function uniform(seed) {
+    let state = seed >>> 0;
+    return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+}
+const BENIGN = { calls: ['read', 'read', 'openat', 'fstat', 'close', 'write'], bytes: 200 };
+function batches(stream, count, mix, seed, size = 300) {
+    const next = uniform(seed);
+    const names = Array.from({ length: count }, () => mix.calls[Math.floor(next() * mix.calls.length)]);
+    const results = Int32Array.from(names, (name) => (name === 'read' ? Math.floor(next() * mix.bytes) : 0));
+    const cut = [];
+    for (let from = 0; from < count; from += size) {
+        const part = names.slice(from, from + size);
+        cut.push({
+            ...where,
+            container: stream,
+            stream,
+            firstOrdinal: from,
+            baseTimeUs: from * 1_000,
+            count: part.length,
+            numbers: Uint16Array.from(part, callNumber),
+            threads: new Uint32Array(part.length),
+            offsetsUs: Uint32Array.from(part, (_, i) => i * 1_000),
+            results: results.slice(from, from + size),
+            digests: undefined,
+            names: new Map(),
+            gaps: [],
+            last: from + size >= count,
+        });
+    }
+    return cut;
+}
+const detector = frequencyDetector({ publish: 'every' });
+const model = (() => {
+    const learner = new FrequencyLearner(where);
+    for (let i = 0; i < 10; i++)
+        for (const batch of batches(`learn-${i}`, 12_000, BENIGN, i))
+            learner.learn(batch);
+    for (let i = 10; i < 20; i++)
+        for (const batch of batches(`fresh-${i}`, 12_000, BENIGN, i))
+            learner.calibrate(batch);
+    return detector.prepare(learner.finish(), budget);
+})();
+function judge(input) {
+    const state = detector.start();
+    const messages = input.flatMap((batch) => detector.step(state, batch, model));
+    return messages.filter((message) => message.type === 'verdict');
+}
+describe('frequency detector', () => {
+    it('finds the same mix normal however fast it comes', () => {
+        const fast = batches('live', 10_000, BENIGN, 77).map((batch) => ({
+            ...batch,
+            baseTimeUs: batch.baseTimeUs / 50,
+            offsetsUs: batch.offsetsUs.map((offset) => offset / 50),
+        }));
+        expect(judge(fast).every(({ state }) => state === 'normal')).toBe(true);
+    });
+    it('finds another mix and says which shares stand out', () => {
+        const [verdict] = judge(batches('live', 3_000, { ...BENIGN, calls: [...BENIGN.calls, 'unlink', 'unlink'] }, 78));
+        expect(verdict).toMatchObject({ state: 'anomalous', level: 'frequency', finding: 'unusual-shares' });
+        expect(verdict.evidence[0].observed).toMatch(/^(all other calls|unlink): 2\d\.\d\d % of the window$/);
+        expect(verdict.evidence[0].expected).toMatch(/^0\.00 % to 0\.00 %/);
+    });
+    it('finds reads longer than any before', () => {
+        const [verdict] = judge(batches('live', 3_000, { ...BENIGN, bytes: 60 }, 79));
+        expect(verdict.state).toBe('anomalous');
+        expect(verdict.evidence.some(({ observed }) => observed.startsWith('reads of'))).toBe(true);
+    });
+    it('gives the same bytes whatever the batches, and across a stop and a start', () => {
+        const expected = JSON.stringify(judge(batches('live', 4_700, BENIGN, 80, 4_700)));
+        for (const size of [1, 17, 1_000, 3_001]) {
+            let state = detector.start();
+            const messages = batches('live', 4_700, BENIGN, 80, size).flatMap((batch) => {
+                const out = detector.step(state, batch, model);
+                state = detector.decode(detector.encode(state));
+                return out;
+            });
+            expect(JSON.stringify(messages.filter(({ type }) => type === 'verdict'))).toBe(expected);
+        }
+    });
+    it('does not notice the order of calls inside a window', () => {
+        const plain = batches('live', 1_000, BENIGN, 81, 1_000);
+        const shuffled = plain.map((batch) => ({ ...batch, numbers: batch.numbers.slice().sort(), results: undefined }));
+        const inOrder = plain.map((batch) => ({ ...batch, results: undefined }));
+        expect(judge(shuffled)[0].score).toBeCloseTo(judge(inOrder)[0].score, 10);
+    });
+});
+describe('covariance', () => {
+    it('draws the estimate of few points towards a sphere, and keeps that of many', () => {
+        const next = uniform(5);
+        const point = () => Float64Array.of(next(), 10 * next());
+        const many = spreadOf(Array.from({ length: 5_000 }, point)).covariance;
+        expect(many[0] * 12).toBeCloseTo(1, 0);
+        expect(many[2] * 12).toBeCloseTo(100, -1);
+        const few = spreadOf(Array.from({ length: 4 }, point)).covariance;
+        expect(few[2] / few[0]).toBeLessThan(100);
+    });
+    it('measures distance in units of the spread', () => {
+        const factor = choleskyOf([4, 0, 9], 2);
+        expect(distanceOf(Float64Array.of(2, 3), [0, 0], factor)).toBeCloseTo(Math.SQRT2, 12);
+        expect(() => choleskyOf([0], 1)).toThrow(/covariance/);
+    });
+});
+//# sourceMappingURL=frequency-detector.test.js.map

@@ -1,0 +1,67 @@
+import { CALL_NUMBERS, callName, PlimsollError } from '@plimsoll/contracts';
+import { z } from 'zod';
+import { Calibration, pThreshold } from '../calibration/index.js';
+import { COUNTERS, READ_SIZES_AT, WRITE_SIZES_AT } from './call-counts.js';
+import { choleskyOf, triangle } from './covariance.js';
+import { FrequencyOptions } from './options.js';
+/** Most features of a profile: bounds its file and the cost of a distance. */
+export const MAX_FEATURES = 200;
+/** What a profile of the detector `frequency` holds. */
+export const FrequencyProfile = z.object({
+    schema: z.literal(1),
+    options: FrequencyOptions,
+    /** What each feature is the share of; the last is all other calls. */
+    features: z
+        .array(z.object({
+        name: z.string().max(64),
+        /** Counter of `call-counts.ts`; absent for 'all others'. */
+        place: z
+            .number()
+            .int()
+            .min(0)
+            .max(COUNTERS - 1)
+            .optional(),
+        mean: z.number(),
+        /** Benign shares: the 1st, 50th and 99th percentile. */
+        range: z.tuple([z.number(), z.number(), z.number()]),
+    }))
+        .min(1)
+        .max(MAX_FEATURES),
+    covariance: z.array(z.number()),
+    calibration: Calibration,
+    windowsPerDay: z.number().gt(0),
+});
+/** Part of an application's budget that this detector may spend. */
+export const FREQUENCY_SHARE = 0.2;
+export function frequencyModel(profile, budget) {
+    const parsed = FrequencyProfile.safeParse(profile.model);
+    if (profile.detector !== 'frequency' || !parsed.success) {
+        const where = parsed.success ? 'detector' : (parsed.error.issues[0]?.path.join('.') ?? '');
+        throw new PlimsollError('bad-profile', `profile ${profile.version} is not one of the frequency detector (${where})`);
+    }
+    const { options, features, covariance, calibration, windowsPerDay } = parsed.data;
+    const places = features.flatMap(({ place }) => (place === undefined ? [] : [place]));
+    if (places.length !== features.length - 1 || covariance.length !== triangle(features.length)) {
+        throw new PlimsollError('bad-profile', `profile ${profile.version}: features and covariance disagree`);
+    }
+    return {
+        version: profile.version,
+        options,
+        features,
+        places,
+        mean: Float64Array.from(features, ({ mean }) => mean),
+        factor: choleskyOf(covariance, features.length),
+        calibration,
+        threshold: pThreshold(calibration, { ...budget, windowsPerDay, share: FREQUENCY_SHARE }),
+    };
+}
+/** What a counter counts, in words. */
+export function placeName(place) {
+    if (place < CALL_NUMBERS)
+        return callName(place);
+    const written = place >= WRITE_SIZES_AT;
+    const power = place - (written ? WRITE_SIZES_AT : READ_SIZES_AT);
+    const from = power === 0 ? 0 : 2 ** (power - 1);
+    return `${written ? 'writes' : 'reads'} of ${from}${power <= 1 ? '' : ` to ${2 * from - 1}`} bytes`;
+}
+//# sourceMappingURL=frequency-model.js.map

@@ -1,0 +1,141 @@
+import { compareText, keepFirst, keepSmallest } from './bounded.js';
+import { reciprocalOf } from './combine.js';
+import { addDamage, mergeDamage, noDamage } from './damage.js';
+import { compareEvidence } from './signal.js';
+const MAX_WORDS = 16;
+const MAX_FINDINGS = 48;
+/** The name of findings beyond the limit. */
+export const OTHER_FINDINGS = '*';
+export function emptySum() {
+    return {
+        firstUs: Number.MAX_SAFE_INTEGER,
+        lastUs: 0,
+        count: 0,
+        anomalous: 0,
+        damage: noDamage(),
+        cwe: [],
+        techniques: [],
+        workloads: [],
+        containers: [],
+        principals: [],
+        levels: {},
+        findings: {},
+    };
+}
+export function addSignal(sum, signal, finding, evidencePerFinding) {
+    const anomalous = signal.anomalous ? 1 : 0;
+    sum.firstUs = Math.min(sum.firstUs, signal.timeUs);
+    sum.lastUs = Math.max(sum.lastUs, signal.timeUs);
+    sum.count += 1;
+    sum.anomalous += anomalous;
+    addDamage(sum.damage, signal.severity, signal.impact);
+    for (const word of signal.cwe)
+        keepSmallest(sum.cwe, word, MAX_WORDS);
+    for (const word of signal.techniques)
+        keepSmallest(sum.techniques, word, MAX_WORDS);
+    keepSmallest(sum.workloads, signal.workload, MAX_WORDS);
+    keepSmallest(sum.containers, signal.container, MAX_WORDS);
+    if (signal.principal !== '')
+        keepSmallest(sum.principals, signal.principal, MAX_WORDS);
+    const level = levelOf(sum, signal.level);
+    level.count += 1;
+    level.anomalous += anomalous;
+    level.minP = Math.min(level.minP, signal.pValue);
+    level.reciprocals += reciprocalOf(signal.pValue);
+    level.maxScore = Math.max(level.maxScore, signal.score);
+    keepSmallest(level.profiles, signal.profile, MAX_WORDS);
+    const kind = findingOf(sum, signal.level, signal.detector, finding);
+    kind.count += 1;
+    kind.firstUs = Math.min(kind.firstUs, signal.timeUs);
+    kind.lastUs = Math.max(kind.lastUs, signal.timeUs);
+    kind.minP = Math.min(kind.minP, signal.pValue);
+    for (const evidence of signal.evidence)
+        keepFirst(kind.top, evidence, evidencePerFinding, compareEvidence);
+}
+/** Adds `other` to `sum`; `other` stays as it is. */
+export function mergeSum(sum, other, evidencePerFinding) {
+    sum.firstUs = Math.min(sum.firstUs, other.firstUs);
+    sum.lastUs = Math.max(sum.lastUs, other.lastUs);
+    sum.count += other.count;
+    sum.anomalous += other.anomalous;
+    mergeDamage(sum.damage, other.damage);
+    for (const name of ['cwe', 'techniques', 'workloads', 'containers', 'principals']) {
+        for (const word of other[name])
+            keepSmallest(sum[name], word, MAX_WORDS);
+    }
+    for (const level of LEVELS) {
+        const from = other.levels[level];
+        if (from === undefined)
+            continue;
+        const to = levelOf(sum, level);
+        to.count += from.count;
+        to.anomalous += from.anomalous;
+        to.minP = Math.min(to.minP, from.minP);
+        to.reciprocals += from.reciprocals;
+        to.maxScore = Math.max(to.maxScore, from.maxScore);
+        for (const profile of from.profiles)
+            keepSmallest(to.profiles, profile, MAX_WORDS);
+    }
+    for (const from of Object.values(other.findings)) {
+        mergeFinding(findingOf(sum, from.level, from.detector, from.finding), from, evidencePerFinding);
+    }
+    limitFindings(sum, evidencePerFinding);
+}
+/** The levels in the order in which everything names them. */
+export const LEVELS = ['sequence', 'frequency', 'log'];
+/** Gives every finding of the sum one name: what they are called once there are too many kinds of them. */
+export function renameFindings(sum, finding, evidencePerFinding) {
+    const renamed = { ...sum, findings: {} };
+    for (const from of Object.values(sum.findings)) {
+        mergeFinding(findingOf(renamed, from.level, from.detector, finding), from, evidencePerFinding);
+    }
+    return renamed;
+}
+function levelOf(sum, level) {
+    return (sum.levels[level] ??= {
+        count: 0,
+        anomalous: 0,
+        minP: 1,
+        reciprocals: 0,
+        maxScore: -Number.MAX_VALUE,
+        profiles: [],
+    });
+}
+function findingOf(sum, level, detector, finding) {
+    return (sum.findings[`${level}|${detector}|${finding}`] ??= {
+        level,
+        detector,
+        finding,
+        count: 0,
+        firstUs: Number.MAX_SAFE_INTEGER,
+        lastUs: 0,
+        minP: 1,
+        top: [],
+    });
+}
+function mergeFinding(to, from, evidencePerFinding) {
+    to.count += from.count;
+    to.firstUs = Math.min(to.firstUs, from.firstUs);
+    to.lastUs = Math.max(to.lastUs, from.lastUs);
+    to.minP = Math.min(to.minP, from.minP);
+    for (const evidence of from.top)
+        keepFirst(to.top, evidence, evidencePerFinding, compareEvidence);
+}
+/** Beyond the limit the greatest names join 'other findings': one that was dropped once can never come back. */
+function limitFindings(sum, evidencePerFinding) {
+    const named = Object.keys(sum.findings).filter((key) => sum.findings[key].finding !== OTHER_FINDINGS);
+    if (named.length <= MAX_FINDINGS)
+        return;
+    const kept = {};
+    const dropped = new Set(named.sort(compareText).slice(MAX_FINDINGS));
+    const all = sum.findings;
+    for (const [key, finding] of Object.entries(all))
+        if (!dropped.has(key))
+            kept[key] = finding;
+    sum.findings = kept;
+    for (const key of dropped) {
+        const from = all[key];
+        mergeFinding(findingOf(sum, from.level, from.detector, OTHER_FINDINGS), from, evidencePerFinding);
+    }
+}
+//# sourceMappingURL=aggregate.js.map

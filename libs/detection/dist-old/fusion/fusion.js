@@ -1,0 +1,297 @@
+import { addSignal, emptySum, mergeSum, renameFindings } from './aggregate.js';
+import { absorbAtom, addLinks, atomKey, emptyAtom } from './atom.js';
+import { compareText } from './bounded.js';
+import { addCoverage, MINUTE_US, pruneCoverage } from './coverage.js';
+import { admit, naming } from './families.js';
+import { groupAtoms, kindOf, secondsOf } from './grouping.js';
+import { incidentOf } from './incident.js';
+import { evidenceKey, publishDue, publishFinal, qualifies, retire } from './revisions.js';
+import { signalOf } from './signal.js';
+import { strangeTogether } from './weak-signs.js';
+const NOTHING = { changes: [], ignored: undefined };
+/**
+ * Verdicts and coverage of one application in, changes of incidents out: a pure state machine in event time.
+ *
+ * The identity and the final state of an incident depend on the set of verdicts alone, in whatever order they come, as
+ * long as none comes later than `graceUs` behind the newest; revisions on the way may differ. An incident is created
+ * at once and closed when the stream has moved on by `gapUs` + `graceUs`; one that turns out to belong to another is
+ * closed with a reference to it.
+ *
+ * Every anomalous verdict's strongest evidence stands in at least one published revision, at the latest when its
+ * incident closes.
+ *
+ * State: bounded by `maxAtoms` buckets, each with at most `evidencePerFinding` evidences, the open incidents' sums, and
+ * half a day of coverage counts. A message that meets a bucket it already knows costs a few look-ups; one that opens
+ * a bucket costs a pass over all of them.
+ */
+export function fuse(state, application, message, config) {
+    if (message.window.endUs < state.streamUs - config.graceUs)
+        return late(state, message);
+    const signal = message.type === 'verdict' ? signalOf(message, config) : undefined;
+    if (signal !== undefined && signal.timeUs < state.streamUs - config.graceUs)
+        return late(state, message);
+    let touched;
+    if (signal === undefined) {
+        if (!addCoverage(state.coverage, message))
+            state.counts.duplicates++;
+    }
+    else {
+        const atom = take(state, signal, config);
+        if (atom === undefined) {
+            state.counts.duplicates++;
+            return { changes: [], ignored: 'duplicate' };
+        }
+        state.counts.accepted++;
+        touched = atom.key;
+    }
+    const before = state.streamUs;
+    state.streamUs = Math.max(before, message.window.endUs, signal?.timeUs ?? 0);
+    return { changes: decide(state, application, touched, before, config), ignored: undefined };
+}
+/** The published incidents that are still open, as they stand now, by identity. */
+export function openIncidents(state, application, config) {
+    return [...grouped(state, application, config).values()]
+        .filter(({ id }) => isOpen(state, id))
+        .map((group) => incidentOf(application, group, state.coverage, config))
+        .sort((a, b) => compareText(a.id, b.id));
+}
+function late(state, message) {
+    if (message.type === 'coverage')
+        return NOTHING;
+    state.counts.late++;
+    return { changes: [], ignored: 'late' };
+}
+/** Puts the signal into its bucket; undefined where it is there already. */
+function take(state, signal, config) {
+    const bucket = Math.floor(signal.timeUs / config.bucketUs);
+    const gapBuckets = config.gapUs / config.bucketUs;
+    const epoch = Math.floor(bucket / gapBuckets);
+    const { naming: name, changed } = admit(state.families, epoch, signal, config);
+    if (changed)
+        rename(state, epoch, signal.path, config);
+    const kind = { ...signal, finding: name.finding, principal: name.principal };
+    const key = atomKey(kind, bucket);
+    let atom = state.atoms.get(key);
+    if (atom?.ids.has(signal.id) === true)
+        return undefined;
+    if (atom === undefined) {
+        atom = state.atoms.size < config.maxAtoms ? undefined : neighbour(state, kind, bucket);
+        if (atom === undefined) {
+            atom = emptyAtom(kind, bucket);
+            state.atoms.set(key, atom);
+        }
+        else {
+            state.counts.crowded++;
+            if (atom.ids.has(signal.id))
+                return undefined;
+        }
+        state.groups = undefined;
+    }
+    put(state, atom, signal, config);
+    return atom;
+}
+function put(state, atom, signal, config) {
+    const seconds = secondsOf(atom.sum);
+    atom.ids.add(signal.id);
+    addSignal(atom.sum, signal, atom.finding, config.evidencePerFinding);
+    if (signal.anomalous)
+        atom.pending.push(...signal.evidence);
+    const now = secondsOf(atom.sum);
+    const { fromUs, toUs } = atom;
+    const window = secondsOf({ firstUs: signal.fromUs, lastUs: signal.toUs });
+    atom.fromUs = Math.min(fromUs, window.firstUs);
+    atom.toUs = Math.max(toUs, window.lastUs);
+    const linked = addLinks(atom, signal.links);
+    const moved = now.firstUs !== seconds.firstUs || now.lastUs !== seconds.lastUs;
+    if (moved || linked || atom.fromUs !== fromUs || atom.toUs !== toUs)
+        state.groups = undefined;
+}
+/** With too many buckets: the one of the same kind that is nearest, or of the same path and level, if there is any. */
+function neighbour(state, kind, bucket) {
+    let best;
+    let bestRank = Number.MAX_SAFE_INTEGER;
+    for (const atom of state.atoms.values()) {
+        if (atom.path !== kind.path || atom.level !== kind.level)
+            continue;
+        const same = atom.finding === kind.finding && atom.principal === kind.principal && atom.workload === kind.workload;
+        const rank = Math.abs(atom.bucket - bucket) + (same ? 0 : 1_000_000);
+        if (rank >= bestRank)
+            continue;
+        best = atom;
+        bestRank = rank;
+    }
+    return best;
+}
+/** Gives the atoms of an epoch and path the names that they now have, and puts together what has become the same. */
+function rename(state, epoch, path, config) {
+    const gapBuckets = config.gapUs / config.bucketUs;
+    for (const atom of [...state.atoms.values()]) {
+        if (atom.path !== path || Math.floor(atom.bucket / gapBuckets) !== epoch)
+            continue;
+        const { finding, principal } = naming(state.families, epoch, atom, config);
+        if (finding === atom.finding && principal === atom.principal)
+            continue;
+        const kind = { ...atom, finding, principal };
+        const key = atomKey(kind, atom.bucket);
+        let target = state.atoms.get(key);
+        if (target === undefined) {
+            target = emptyAtom(kind, atom.bucket);
+            state.atoms.set(key, target);
+        }
+        const sum = finding === atom.finding ? atom.sum : renameFindings(atom.sum, finding, config.evidencePerFinding);
+        absorbAtom(target, atom, sum, config.evidencePerFinding);
+        state.atoms.delete(atom.key);
+        state.groups = undefined;
+    }
+}
+function grouped(state, application, config) {
+    if (state.groups === undefined) {
+        const groups = groupAtoms(application, [...state.atoms.values()], [...state.carries.values()], config);
+        state.groups = new Map(groups.map((group) => [group.id, group]));
+    }
+    return state.groups;
+}
+/** What to publish after a message: whatever changed, and what the time that has passed makes due. */
+function decide(state, application, touched, beforeUs, config) {
+    const changes = [];
+    const context = { state, application, config };
+    const fresh = state.groups === undefined;
+    const groups = grouped(state, application, config);
+    const newMinute = Math.floor(state.streamUs / MINUTE_US) !== Math.floor(beforeUs / MINUTE_US);
+    if (fresh) {
+        const { stale, gone } = reassign(state, groups);
+        for (const group of groups.values()) {
+            const successor = stale.get(group.id);
+            if (successor !== undefined && !qualifies(group, config))
+                gone.set(group.id, successor);
+            else
+                changes.push(...publishDue(context, group, successor !== undefined));
+        }
+        for (const [id, successor] of gone)
+            changes.push(...retire(context, id, groups.get(successor)));
+    }
+    else if (newMinute) {
+        for (const group of groups.values())
+            changes.push(...publishDue(context, group, false));
+    }
+    else if (touched !== undefined) {
+        const group = groups.get(state.atoms.get(touched)?.incidents[0] ?? '');
+        if (group !== undefined)
+            changes.push(...publishDue(context, group, false));
+    }
+    if (Math.floor(state.streamUs / config.bucketUs) !== Math.floor(beforeUs / config.bucketUs)) {
+        changes.push(...settle(context, groups));
+    }
+    return changes;
+}
+function isOpen(state, id) {
+    const published = state.published.get(id);
+    return published !== undefined && published.retiredUs === undefined;
+}
+/** Tells every atom its incident; finds incidents that lost an atom, and those that became part of another. */
+function reassign(state, groups) {
+    const stale = new Map();
+    const gone = new Map();
+    for (const group of groups.values()) {
+        for (const atom of group.atoms) {
+            const before = atom.incidents.filter((id) => id !== group.id && isOpen(state, id));
+            atom.incidents = [group.id];
+            if (before.length > 0)
+                requeue(atom);
+            for (const id of before) {
+                const moves = groups.has(id) ? stale : gone;
+                const successor = moves.get(id);
+                if (successor === undefined || group.id < successor)
+                    moves.set(id, group.id);
+            }
+        }
+    }
+    return { stale, gone };
+}
+/** What another incident has carried has to be carried by the new one too. */
+function requeue(atom) {
+    const known = new Set(atom.pending.map(evidenceKey));
+    for (const { top } of Object.values(atom.sum.findings)) {
+        for (const evidence of top) {
+            const key = evidenceKey(evidence);
+            if (!known.has(key))
+                atom.pending.push(evidence);
+        }
+    }
+}
+/** Closes incidents that nothing can join any more, folds up what is settled of the others, forgets the rest. */
+function settle(context, groups) {
+    const { state, config } = context;
+    const changes = [];
+    const settledUs = state.streamUs - config.graceUs - config.gapUs;
+    let earliestUs = settledUs;
+    for (const group of groups.values()) {
+        if ((group.lastBucket + 1) * config.bucketUs < settledUs) {
+            changes.push(...publishFinal(context, group));
+            for (const atom of group.atoms)
+                state.atoms.delete(atom.key);
+            for (const carry of group.carries)
+                state.carries.delete(carry.id);
+            if (isOpen(state, group.id))
+                state.published.delete(group.id);
+            groups.delete(group.id);
+        }
+        else {
+            fold(state, group, settledUs, config);
+            earliestUs = Math.min(earliestUs, group.firstBucket * config.bucketUs);
+        }
+    }
+    const oldestEpoch = Math.floor((state.streamUs - config.graceUs) / config.gapUs);
+    for (const key of state.families.keys()) {
+        if (Number(key.slice(0, key.indexOf('|'))) < oldestEpoch)
+            state.families.delete(key);
+    }
+    for (const [id, { retiredUs }] of state.published) {
+        if (retiredUs !== undefined && retiredUs < settledUs - config.graceUs)
+            state.published.delete(id);
+    }
+    pruneCoverage(state.coverage, earliestUs - MINUTE_US);
+    return changes;
+}
+/** Adds up the atoms of whole minutes to which nothing can be added any more. */
+function fold(state, group, settledUs, config) {
+    const settledMinute = Math.floor(settledUs / MINUTE_US);
+    const minuteOf = (atom) => Math.floor((atom.bucket * config.bucketUs) / MINUTE_US);
+    const settled = group.atoms.filter((atom) => minuteOf(atom) < settledMinute && atom.pending.length === 0);
+    const isCore = (atom) => sameKind(kindOf(atom), group.kind);
+    let carry = state.carries.get(group.id);
+    if (settled.length === 0 || (carry === undefined && !settled.some(isCore)))
+        return;
+    if (carry === undefined) {
+        carry = startCarry(group);
+        state.carries.set(carry.id, carry);
+    }
+    carry.qualified ||= settled.some(({ sum }) => sum.anomalous > 0) || strangeTogether(settled, config);
+    for (const atom of settled) {
+        mergeSum(carry.sum, atom.sum, config.evidencePerFinding);
+        carry.lastBucket = Math.max(carry.lastBucket, atom.bucket);
+        if (isCore(atom)) {
+            carry.lastCoreBucket = Math.max(carry.lastCoreBucket, atom.bucket);
+            carry.lastCoreUs = Math.max(carry.lastCoreUs, secondsOf(atom.sum).lastUs);
+        }
+        state.atoms.delete(atom.key);
+    }
+    state.groups = undefined;
+}
+function startCarry(group) {
+    const { id, kind, firstBucket } = group;
+    return {
+        id,
+        kind,
+        firstBucket,
+        lastCoreBucket: firstBucket,
+        lastBucket: firstBucket,
+        lastCoreUs: 0,
+        qualified: false,
+        sum: emptySum(),
+    };
+}
+function sameKind(a, b) {
+    return a.path === b.path && a.by === b.by && a.name === b.name;
+}
+//# sourceMappingURL=fusion.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=fusion.properties.test.d.ts.map

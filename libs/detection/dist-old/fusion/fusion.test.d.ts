@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=fusion.test.d.ts.map

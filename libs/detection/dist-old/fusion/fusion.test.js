@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { fuse } from './fusion.js';
+import { fusionConfig } from './fusion-config.js';
+import { emptyFusionState } from './fusion-state.js';
+import { APPLICATION, coverageAt, SECOND, T0, verdictAt, windowAt } from './testing/verdicts.js';
+const config = fusionConfig();
+/** Long after everything: whatever is open closes. */
+const END = coverageAt(7_200);
+function run(messages, state = emptyFusionState(), given = config) {
+    const changes = [];
+    const ignored = [];
+    for (const message of messages) {
+        const step = fuse(state, APPLICATION, message, given);
+        changes.push(...step.changes);
+        if (step.ignored !== undefined)
+            ignored.push(step.ignored);
+    }
+    return { changes, ignored, state };
+}
+const closes = (changes) => changes.filter(({ kind, mergedInto }) => kind === 'close' && mergedInto === undefined);
+describe('fusion', () => {
+    it('makes one incident of what the levels say of one attack, with a score for each', () => {
+        // web ──x── sql ──x── (a second later, no name of its own) ── window of calls around both
+        const { changes } = run([
+            coverageAt(0, { level: 'frequency', detector: 'frequency', windows: { insufficient: 3 } }),
+            verdictAt(1),
+            verdictAt(1.2, { detector: 'sql', workload: 'db', container: 'db-1', joins: { connection: 'db-1:7' } }),
+            windowAt(2),
+            END,
+        ]);
+        const final = closes(changes);
+        expect(final).toHaveLength(1);
+        const incident = final[0].incident;
+        expect([incident.path, incident.principals, incident.workloads, incident.confidence]).toEqual([
+            'sqli',
+            ['session:mallory'],
+            ['db', 'web'],
+            3,
+        ]);
+        expect(incident.levels.map(({ level, state }) => [level, state])).toEqual([
+            ['sequence', 'anomalous'],
+            ['frequency', 'insufficient'],
+            ['log', 'anomalous'],
+        ]);
+        expect(changes[0].kind).toBe('create');
+    });
+    it('names a level that nobody reported for', () => {
+        const { changes } = run([verdictAt(1), END]);
+        expect(closes(changes)[0].incident.levels.map(({ state }) => state)).toEqual(['absent', 'absent', 'anomalous']);
+    });
+    it('joins by identity before it joins by time', () => {
+        const { changes } = run([
+            verdictAt(10, { joins: { session: 'alice', request: 'r1' }, path: 'xss', finding: 'script' }),
+            verdictAt(10, { joins: { session: 'bob', request: 'r2' } }),
+            verdictAt(12, { detector: 'sql', joins: { request: 'r1' }, path: 'sqli', finding: 'new-statement' }),
+            END,
+        ]);
+        const alice = closes(changes).find(({ incident }) => incident.principals.includes('session:alice'));
+        expect(alice.incident.findings.map(({ finding }) => finding)).toEqual(['new-statement', 'script']);
+    });
+    it('never bridges two incidents by a window that overlaps both', () => {
+        const { changes } = run([
+            verdictAt(1, { joins: { session: 'alice' } }),
+            verdictAt(2, { joins: { session: 'bob' } }),
+            windowAt(2),
+            END,
+        ]);
+        expect(closes(changes).map(({ incident }) => incident.principals)).toHaveLength(2);
+    });
+    it('leaves windows of calls that nothing else explains to an incident of their workload', () => {
+        const { changes } = run([windowAt(1), windowAt(100), verdictAt(300), END]);
+        const told = closes(changes).map(({ incident }) => [incident.path, incident.kind.by, incident.anomalous]);
+        expect(told.sort()).toEqual([
+            ['sqli', 'principal', 1],
+            ['unknown', 'workload', 2],
+        ]);
+    });
+    it('tells an incident that became part of another where to', () => {
+        // The window comes first and stands alone; then the request it belongs to arrives.
+        const { changes } = run([windowAt(2), verdictAt(2)]);
+        const merged = changes.find(({ mergedInto }) => mergedInto !== undefined);
+        const created = changes.filter(({ kind }) => kind === 'create').map(({ incident }) => incident.id);
+        expect(created).toEqual([merged.incident.id, merged.mergedInto]);
+        expect(changes.at(-2).evidence).toHaveLength(2);
+    });
+    it('ends an incident after the gap, and begins another one then', () => {
+        const gap = config.gapUs / SECOND;
+        const { changes } = run([verdictAt(0), verdictAt(gap - 10), verdictAt(3 * gap), END]);
+        expect(closes(changes).map(({ incident }) => incident.anomalous)).toEqual([2, 1]);
+        expect(new Set(closes(changes).map(({ incident }) => incident.id)).size).toBe(2);
+    });
+    it('keeps the sums of an incident that goes on for hours, in a small state', () => {
+        const verdicts = Array.from({ length: 1_000 }, (_, i) => verdictAt(i * 20));
+        const { changes, state } = run([...verdicts]);
+        expect(new Set(changes.map(({ incident }) => incident.id)).size).toBe(1);
+        expect(state.atoms.size).toBeLessThan(150);
+        const { changes: last } = run([coverageAt(1_000 * 20 + 7_200)], state);
+        expect(closes(last)[0].incident.anomalous).toBe(1_000);
+    });
+    it('counts a verdict once', () => {
+        const { changes, ignored } = run([verdictAt(1), verdictAt(1), END]);
+        expect(ignored).toEqual(['duplicate']);
+        expect(closes(changes)[0].incident.anomalous).toBe(1);
+    });
+    it('refuses a verdict beyond the grace, and counts it', () => {
+        const grace = config.graceUs / SECOND;
+        const { ignored, state } = run([verdictAt(grace + 2), verdictAt(1), verdictAt(3)]);
+        expect(ignored).toEqual(['late']);
+        expect([state.counts.late, state.counts.accepted]).toEqual([1, 2]);
+    });
+    it('lets several weak signs suffice, and one not', () => {
+        const weak = { state: 'normal', pValue: 2e-6 };
+        const two = (second) => [
+            verdictAt(second, weak),
+            windowAt(second, weak),
+            windowAt(second + 1, { ...weak, level: 'frequency', detector: 'frequency', finding: 'call-rate' }),
+        ];
+        const given = fusionConfig({ falseAlertsPerDay: 10 });
+        expect(run([verdictAt(1, weak), END], emptyFusionState(), given).changes).toEqual([]);
+        const { changes } = run([...two(1), END], emptyFusionState(), given);
+        expect(closes(changes)[0].incident.levels.map(({ state }) => state)).toEqual(['weak', 'weak', 'weak']);
+    });
+    it('lets gaps and warming windows contribute nothing but their name', () => {
+        const { changes } = run([
+            windowAt(1, { state: 'gap', pValue: 1e-9 }),
+            windowAt(2, { state: 'warming', pValue: 1e-9, level: 'frequency', detector: 'frequency' }),
+            verdictAt(2),
+            END,
+        ]);
+        const { levels, anomalous } = closes(changes)[0].incident;
+        expect([levels.map(({ state }) => state), anomalous]).toEqual([['gap', 'warming', 'anomalous'], 1]);
+    });
+    it('keeps the principals of one finding apart while they are few, and together when they are many', () => {
+        const by = (n) => Array.from({ length: n }, (_, i) => verdictAt(i / 10, { joins: { session: `s${i}` } }));
+        expect(closes(run([...by(3), END]).changes)).toHaveLength(3);
+        const many = run([...by(50), END]);
+        expect(closes(many.changes)).toHaveLength(1);
+        expect(closes(many.changes)[0].incident.kind.by).toBe('many');
+        const ids = new Set(many.changes.map(({ incident }) => incident.id));
+        for (const id of ids)
+            expect(many.changes.filter((c) => c.incident.id === id && c.kind === 'close')).toHaveLength(1);
+    });
+    it('has the severity of what was seen to happen, over all statements, and an estimate only where nothing was', () => {
+        const severityOf = (...verdicts) => {
+            const { severity, impact } = closes(run([...verdicts, END]).changes)[0].incident;
+            return [severity, impact];
+        };
+        const wrote = (second, ...columns) => verdictAt(second, { severity: columns.length, impact: { columns } });
+        expect(severityOf(verdictAt(1))).toEqual([4, { seen: false, columns: [] }]);
+        expect(severityOf(verdictAt(1), wrote(2, 'ssn'))).toEqual([1, { seen: true, columns: ['ssn'] }]);
+        expect(severityOf(wrote(1, 'ssn'), wrote(2, 'salary'), wrote(3, 'salary'))).toEqual([
+            2,
+            { seen: true, columns: ['salary', 'ssn'] },
+        ]);
+        const reached = verdictAt(4, { severity: 4, impact: { columns: [] } });
+        expect(severityOf(wrote(1, 'ssn'), reached)).toEqual([4, { seen: true, columns: ['ssn'] }]);
+    });
+    it('gives times and counts as they were', () => {
+        const { changes } = run([verdictAt(1), verdictAt(7), END]);
+        const { firstUs, lastUs, verdicts, severity } = closes(changes)[0].incident;
+        expect([firstUs - T0, lastUs - T0, verdicts, severity]).toEqual([SECOND, 7 * SECOND, 2, 4]);
+    });
+});
+//# sourceMappingURL=fusion.test.js.map

@@ -1,0 +1,183 @@
+import { identity, US_PER_SECOND } from '@plimsoll/contracts';
+import { MANY } from './atom.js';
+import { compareText } from './bounded.js';
+/**
+ * Puts atoms together into incidents: a pure function of atoms and settled parts, whatever their order.
+ *
+ * Identity first, time second. (1) Findings with a known path and principal form the cores: one incident for each
+ * path and principal, until nothing comes for `gapUs`. (2) Findings with a path but nobody's name (an SQL statement)
+ * join a core by a shared request, connection or thread, or one of the same path that overlaps in time; else they are
+ * cores by workload. (3) Findings of a principal without a path join a core of the same principal, or one by identity
+ * or time. (4) What has neither (windows of system calls) joins any core by identity or time: it supports that
+ * incident and never bridges two. What is left forms incidents by workload.
+ */
+export function groupAtoms(application, atoms, carries, config) {
+    const grouping = new Grouping(application, carries, config);
+    const sorted = [...atoms].sort((a, b) => a.bucket - b.bucket || compareText(a.key, b.key));
+    const tiers = [[], [], [], []];
+    for (const atom of sorted)
+        tiers[tierOf(kindOf(atom))].push(atom);
+    grouping.addCores(tiers[0]);
+    for (const [tier, kind] of [
+        [1, false],
+        [2, true],
+        [3, false],
+    ]) {
+        const left = tiers[tier].filter((atom) => !grouping.join(atom, kind));
+        grouping.addCores(left);
+    }
+    return grouping.groups;
+}
+/** Which of the four steps makes a core of this kind. */
+function tierOf(kind) {
+    if (kind.path !== 'unknown')
+        return kind.by === 'workload' ? 1 : 0;
+    return kind.by === 'workload' ? 3 : 2;
+}
+/** What an incident is about that has this atom at its core. */
+export function kindOf(atom) {
+    if (atom.principal === MANY)
+        return { path: atom.path, by: 'many', name: atom.finding };
+    if (atom.principal !== '')
+        return { path: atom.path, by: 'principal', name: atom.principal };
+    return { path: atom.path, by: 'workload', name: atom.workload };
+}
+/**
+ * The times of a sum, outward to whole seconds: what grouping compares. Finer steps would change what belongs together
+ * with every signal, and the grouping would have to be done anew for each.
+ */
+export function secondsOf(sum) {
+    return {
+        firstUs: Math.floor(sum.firstUs / US_PER_SECOND) * US_PER_SECOND,
+        lastUs: Math.ceil(sum.lastUs / US_PER_SECOND) * US_PER_SECOND,
+    };
+}
+class Grouping {
+    application;
+    config;
+    groups = [];
+    #byBucket = new Map();
+    #byLink = new Map();
+    #byPrincipal = new Map();
+    /** The open end of each kind's chain. */
+    #ends = new Map();
+    #gapBuckets;
+    constructor(application, carries, config) {
+        this.application = application;
+        this.config = config;
+        this.#gapBuckets = config.gapUs / config.bucketUs;
+        for (const carry of [...carries].sort((a, b) => a.firstBucket - b.firstBucket || compareText(a.id, b.id))) {
+            const group = {
+                id: carry.id,
+                kind: carry.kind,
+                carries: [carry],
+                firstBucket: carry.firstBucket,
+                lastCoreBucket: carry.lastCoreBucket,
+                lastBucket: carry.lastBucket,
+                atoms: [],
+            };
+            this.groups.push(group);
+            this.#endsOf(carry.kind).push(group);
+            const bucket = carry.lastCoreBucket;
+            const principal = carry.kind.by === 'principal' ? carry.kind.name : '';
+            const workload = carry.kind.by === 'workload' ? carry.kind.name : '';
+            const lastUs = carry.lastCoreUs;
+            this.#index({ group, tier: tierOf(group.kind), bucket, firstUs: lastUs, lastUs, workload, principal }, []);
+        }
+    }
+    /** Chains atoms of one kind while the gaps are small enough; each chain is an incident. */
+    addCores(atoms) {
+        for (const atom of atoms) {
+            const kind = kindOf(atom);
+            const ends = this.#endsOf(kind);
+            let group = ends.at(-1);
+            if (group === undefined || atom.bucket - group.lastCoreBucket > this.#gapBuckets) {
+                const bucket = atom.bucket;
+                const epoch = Math.floor(bucket / this.#gapBuckets);
+                const id = identity('incident', this.application, kind.path, kind.by, kind.name, epoch);
+                group = { id, kind, carries: [], firstBucket: bucket, lastCoreBucket: bucket, lastBucket: bucket, atoms: [] };
+                this.groups.push(group);
+                ends.push(group);
+            }
+            group.lastCoreBucket = Math.max(group.lastCoreBucket, atom.bucket);
+            group.lastBucket = Math.max(group.lastBucket, atom.bucket);
+            group.atoms.push(atom);
+            const { bucket, workload, principal } = atom;
+            this.#index({ group, tier: tierOf(kind), bucket, ...secondsOf(atom.sum), workload, principal }, atom.links);
+        }
+    }
+    /** Puts the atom with the core that it belongs to, if there is one. */
+    join(atom, byPrincipal) {
+        const core = (byPrincipal ? this.#nearest(atom, this.#byPrincipal.get(atom.principal) ?? [], this.#gapBuckets) : undefined) ??
+            this.#nearest(atom, atom.links.flatMap((link) => this.#byLink.get(link) ?? []), this.#gapBuckets) ??
+            this.#overlapping(atom);
+        if (core === undefined)
+            return false;
+        core.group.atoms.push(atom);
+        core.group.lastBucket = Math.max(core.group.lastBucket, atom.bucket);
+        return true;
+    }
+    #overlapping(atom) {
+        const { slackUs, bucketUs } = this.config;
+        const fromUs = atom.fromUs - slackUs;
+        const toUs = atom.toUs + slackUs;
+        const candidates = [];
+        for (let bucket = Math.floor(fromUs / bucketUs); bucket <= Math.floor(toUs / bucketUs); bucket++) {
+            for (const core of this.#byBucket.get(bucket) ?? []) {
+                const same = atom.path === 'unknown' || atom.path === core.group.kind.path;
+                if (same && core.firstUs <= toUs && core.lastUs >= fromUs)
+                    candidates.push(core);
+            }
+        }
+        return this.#nearest(atom, candidates, Number.MAX_SAFE_INTEGER);
+    }
+    /** The core nearest in time; at one distance, that of the same workload, then that with the smallest identity. */
+    #nearest(atom, cores, withinBuckets) {
+        let best;
+        let bestDistance = 0;
+        const tier = tierOf(kindOf(atom));
+        for (const core of cores) {
+            // A settled part is there before its step comes: it takes what its atoms would have taken, no more.
+            if (core.tier >= tier || Math.abs(core.bucket - atom.bucket) > withinBuckets)
+                continue;
+            const distance = this.#secondsApart(atom, core);
+            const order = best === undefined
+                ? -1
+                : distance - bestDistance ||
+                    Number(best.workload === atom.workload) - Number(core.workload === atom.workload) ||
+                    compareText(core.group.id, best.group.id);
+            if (order >= 0)
+                continue;
+            best = core;
+            bestDistance = distance;
+        }
+        return best;
+    }
+    /** Whole seconds between the atom's own times and the core's; 0 where they overlap. */
+    #secondsApart(atom, core) {
+        const { firstUs, lastUs } = secondsOf(atom.sum);
+        return Math.max(0, core.firstUs - lastUs, firstUs - core.lastUs) / US_PER_SECOND;
+    }
+    #index(core, links) {
+        push(this.#byBucket, core.bucket, core);
+        if (core.principal !== '' && core.principal !== MANY)
+            push(this.#byPrincipal, core.principal, core);
+        for (const link of links)
+            push(this.#byLink, link, core);
+    }
+    #endsOf(kind) {
+        const key = JSON.stringify([kind.path, kind.by, kind.name]);
+        let ends = this.#ends.get(key);
+        if (ends === undefined)
+            this.#ends.set(key, (ends = []));
+        return ends;
+    }
+}
+function push(map, key, core) {
+    const list = map.get(key);
+    if (list === undefined)
+        map.set(key, [core]);
+    else
+        list.push(core);
+}
+//# sourceMappingURL=grouping.js.map

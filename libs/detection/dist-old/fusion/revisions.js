@@ -1,0 +1,138 @@
+import { compareText } from './bounded.js';
+import { MINUTE_US } from './coverage.js';
+import { incidentOf } from './incident.js';
+import { compareEvidence } from './signal.js';
+import { strangeTogether } from './weak-signs.js';
+/** Kinds of finding for which a first sight is worth a revision at once; later ones wait their turn. */
+const MAX_TOLD = 64;
+/**
+ * The revisions of `group` that are due now: its creation; an update at once while there are few a minute, for a kind of
+ * finding or a severity not told yet, or where `forced`; else when enough evidence has gathered or a minute has begun.
+ */
+export function publishDue(context, group, forced) {
+    const { state, config } = context;
+    const changes = [];
+    let published = state.published.get(group.id);
+    if (published === undefined || published.retiredUs !== undefined) {
+        if (!qualifies(group, config))
+            return changes;
+        const revision = published?.revision ?? 0;
+        published = { revision, severity: 0, told: [], minute: 0, used: 0, path: group.kind.path };
+        state.published.set(group.id, published);
+        changes.push(revise(context, group, published, 'create', takePending(group, config.evidencePerAlert)));
+    }
+    else if (forced) {
+        changes.push(revise(context, group, published, 'update', takePending(group, config.evidencePerAlert)));
+    }
+    for (;;) {
+        const waiting = pendingOf(group);
+        if (waiting.length === 0 || !isDue(state, published, waiting, config))
+            return changes;
+        changes.push(revise(context, group, published, 'update', takePending(group, config.evidencePerAlert)));
+    }
+}
+/** The last revisions of an incident to which nothing can be added: evidence not carried yet, then the close. */
+export function publishFinal(context, group) {
+    const changes = publishDue(context, group, false);
+    const published = context.state.published.get(group.id);
+    if (published === undefined || published.retiredUs !== undefined)
+        return changes;
+    while (pendingOf(group).length > 0) {
+        const evidence = takePending(group, context.config.evidencePerAlert);
+        changes.push(revise(context, group, published, 'update', evidence));
+    }
+    const incident = incidentOf(context.application, group, context.state.coverage, context.config);
+    const revision = ++published.revision;
+    changes.push({ kind: 'close', incident, revision, evidence: incident.evidence, mergedInto: undefined });
+    return changes;
+}
+/** Closes an incident that has become part of `successor`. */
+export function retire(context, id, successor) {
+    const { state, application, config } = context;
+    const published = state.published.get(id);
+    if (published === undefined || published.retiredUs !== undefined || successor === undefined)
+        return [];
+    published.retiredUs = state.streamUs;
+    state.counts.superseded++;
+    const incident = { ...incidentOf(application, successor, state.coverage, config), id, path: published.path };
+    return [{ kind: 'close', incident, revision: ++published.revision, evidence: [], mergedInto: successor.id }];
+}
+/** Whether there is reason enough to publish: a level that fired, or weak signs that are strange together. */
+export function qualifies(group, config) {
+    if (group.carries.some(({ qualified }) => qualified))
+        return true;
+    return group.atoms.some(({ sum }) => sum.anomalous > 0) || strangeTogether(group.atoms, config);
+}
+function isDue(state, published, waiting, config) {
+    if (waiting.length >= config.evidencePerAlert)
+        return true;
+    if (published.minute !== Math.floor(state.streamUs / MINUTE_US) || published.used < config.revisionsPerMinute) {
+        return true;
+    }
+    return waiting.some((e) => e.severity > published.severity || isUntold(published, e));
+}
+function isUntold(published, evidence) {
+    return published.told.length < MAX_TOLD && !published.told.includes(toldAs(evidence));
+}
+function toldAs({ level, detector, finding }) {
+    return `${level}|${detector}|${finding}`;
+}
+function revise({ state, application, config }, group, published, kind, fresh) {
+    const incident = incidentOf(application, group, state.coverage, config);
+    const minute = Math.floor(state.streamUs / MINUTE_US);
+    published.used = published.minute === minute ? published.used + 1 : 1;
+    published.minute = minute;
+    // An estimate over what was seen to happen is told once too, though the incident does not take it up.
+    published.severity = Math.max(published.severity, incident.severity, ...fresh.map(({ severity }) => severity));
+    for (const evidence of fresh)
+        if (isUntold(published, evidence))
+            published.told.push(toldAs(evidence));
+    const revision = ++published.revision;
+    const evidence = filled(fresh, incident.evidence, config.evidencePerAlert);
+    return { kind, incident, revision, evidence, mergedInto: undefined };
+}
+/** `fresh`, and of the strongest as many as there is room for. */
+function filled(fresh, strongest, limit) {
+    const kept = [...fresh];
+    const known = new Set(fresh.map(evidenceKey));
+    for (const evidence of strongest) {
+        if (kept.length >= limit)
+            break;
+        if (!known.has(evidenceKey(evidence)))
+            kept.push(evidence);
+    }
+    return kept.sort((a, b) => a.timeUs - b.timeUs || compareEvidence(a, b));
+}
+export function evidenceKey({ verdict, event, timeUs, kind }) {
+    return `${verdict}|${timeUs}|${kind}|${event}`;
+}
+function pendingOf(group) {
+    const all = [];
+    for (const { pending } of group.atoms)
+        all.push(...pending);
+    return all;
+}
+/** Takes the earliest evidences that no revision has carried out of the atoms. */
+function takePending(group, limit) {
+    const waiting = [];
+    for (const atom of group.atoms)
+        for (const evidence of atom.pending)
+            waiting.push({ atom, evidence });
+    waiting.sort((a, b) => a.evidence.timeUs - b.evidence.timeUs ||
+        compareEvidence(a.evidence, b.evidence) ||
+        compareText(a.atom.key, b.atom.key));
+    const taken = waiting.slice(0, limit);
+    const rest = new Map();
+    for (const { atom, evidence } of waiting.slice(limit)) {
+        const list = rest.get(atom);
+        if (list === undefined)
+            rest.set(atom, [evidence]);
+        else
+            list.push(evidence);
+    }
+    for (const atom of group.atoms)
+        if (atom.pending.length > 0)
+            atom.pending = rest.get(atom) ?? [];
+    return taken.map(({ evidence }) => evidence);
+}
+//# sourceMappingURL=revisions.js.map

@@ -1,0 +1,64 @@
+import { BURST_US } from './burst-table.js';
+import { actionOf } from './request-kind.js';
+const LIMIT = 1024;
+const ASKED = {
+    kind: 'the kind of identity',
+    who: 'who asks',
+    action: 'what it asks',
+    namespace: 'where',
+    object: 'of which object',
+    outcome: 'with which answer',
+    via: 'allowed by',
+    source: 'from which network',
+    node: 'from which network',
+};
+/** The request in words: names are quoted as data. */
+function requestWords(event) {
+    const { resource } = event;
+    const where = resource?.namespace === undefined ? '' : ` in ${JSON.stringify(resource.namespace)}`;
+    const what = resource?.object === undefined ? '' : ` ${JSON.stringify(resource.object)}`;
+    const from = event.source.address === undefined ? '' : ` from ${event.source.address}`;
+    return `${event.user.name}: ${actionOf(event)}${what}${where} → ${event.status}${from}`;
+}
+/** What the audit level let be seen; bodies matter to what grants, pods and programs hold. */
+function levelWords(event) {
+    return event.level === 'Metadata' ? '; audit level Metadata, so its body is unknown' : `; audit level ${event.level}`;
+}
+function evidence(event, kind, observed, expected, score) {
+    return {
+        kind,
+        event: event.id,
+        timeUs: event.timeUs,
+        observed: (observed + levelWords(event)).slice(0, LIMIT),
+        expected: expected.slice(0, LIMIT),
+        score: Math.round(score * 1000) / 1000,
+    };
+}
+export function explainNovelty(event, parts, nats, learned) {
+    const strange = parts.filter(({ surprise }) => surprise.nats >= 1).sort((a, b) => b.surprise.nats - a.surprise.nats);
+    const words = strange.slice(0, 4).map(({ observation, surprise }) => {
+        const often = surprise.unseenIn === undefined ? 'rarely seen' : 'never seen';
+        return `${ASKED[observation.table]} (${JSON.stringify(observation.places[0]?.[1] ?? '')}, ${often}, ${surprise.nats.toFixed(1)} nats)`;
+    });
+    const usual = strange.slice(0, 2).map(({ observation, surprise }) => {
+        const context = observation.places.find(([name]) => learned.tables[observation.table].has(name))?.[0];
+        const known = context === undefined ? [] : learned.tables[observation.table].usual(context, 3);
+        const instead = known.length === 0 ? 'nothing was learned of it' : known.map((value) => JSON.stringify(value)).join(', ');
+        return `${ASKED[observation.table]}, in ${surprise.episodes} learned episodes: mostly ${instead}`;
+    });
+    return evidence(event, 'rare-request', `${requestWords(event)}; rare: ${words.join(', ')}`, usual.join('; '), nats);
+}
+export function explainFact(event, group, fact, nats, learned) {
+    const { requests, withFact } = learned.facts.seen(event.user.name, group, fact);
+    const gain = event.grant === undefined ? '' : ` to ${event.grant.subjects.join(', ') || 'whoever holds the role'}`;
+    const role = event.grant?.role === undefined ? '' : ` by ${event.grant.role}`;
+    const word = group === 'grant' ? `${fact}${role}${gain}` : fact;
+    const expected = `in ${requests} learned requests of this user with a ${group} part: ${withFact} with ${fact}`;
+    return evidence(event, `fact-${group}`, `${requestWords(event)}; ${word}`, expected, nats);
+}
+export function explainBurst(event, channel, size, usual) {
+    const observed = `${requestWords(event)}; ${size} of ${channel} within ${BURST_US / 1_000_000} s`;
+    const expected = `about ${usual.mean.toFixed(1)} of ${channel} where there are any (${usual.bursts} learned bursts of this user)`;
+    return evidence(event, `burst-${channel}`, observed, expected, usual.nats);
+}
+//# sourceMappingURL=explain.js.map

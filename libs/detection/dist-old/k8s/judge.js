@@ -1,0 +1,229 @@
+import { BURST_COST_NATS, BURST_US, channelsOf } from './burst-table.js';
+import { identityClass } from './names.js';
+import { observationsOf } from './observations.js';
+import { objectKey, populationOf, requestFacts } from './request-facts.js';
+import { COST_ANONYMOUS_NATS, COST_DENIED_NATS, COST_NATS, outcomeOf, riskOf, succeeded, } from './request-kind.js';
+import { NAMESPACED_NATS, REFUSED_NATS, stakeOf } from './stakes.js';
+import { remember, rememberRole } from './state.js';
+import { strangeNetworks, tokenMoved } from './token-places.js';
+import { explainBurst, explainFact, explainNovelty } from './explain.js';
+/** Surprise fades with this half-life: what is a minute apart belongs together, what is an hour apart does not. */
+const HALF_LIFE_US = 120_000_000;
+/** The same thing counts again after this long. */
+const AGAIN_US = 600_000_000;
+const USUAL_NATS = Math.LN2;
+const MAX_GATHERED_NATS = 200;
+/** Most that harmless reads, and ordinary writes, can bring together by being new: less than any threshold. */
+const MAX_NATS = { harmless: 4, ordinary: 5 };
+/**
+ * Judges one request, altering `state`. Three sums of nats, each about exponential for benign requests:
+ * novelty (how rare are its action, namespace, object, answer, binding and source for this identity, less what a
+ * request of that risk must bring), facts (what it grants, lets run or betrays, by rarity and stake), and bursts. The
+ * first two gather over requests and fade; the same thing counts once. Cost: a dozen look-ups.
+ */
+export function judge(event, state, learned) {
+    const faded = Math.pow(0.5, Math.max(0, event.timeUs - state.lastUs) / HALF_LIFE_US);
+    state.gathered *= faded;
+    state.harmless *= faded;
+    state.ordinary *= faded;
+    state.lastUs = Math.max(state.lastUs, event.timeUs);
+    state.recent = state.recent.filter(({ evidence }) => state.lastUs - evidence.timeUs <= 2 * HALF_LIFE_US);
+    const contributions = [...novelty(event, state, learned), ...dangerousFacts(event, state, learned)];
+    const nats = contributions.reduce((sum, contribution) => sum + contribution.nats, 0);
+    state.gathered = Math.min(state.gathered + nats, MAX_GATHERED_NATS);
+    const bursts = burstsOf(event, state, learned);
+    const worst = bursts.reduce((most, burst) => Math.max(most, burst.nats), 0);
+    return { score: state.gathered + worst, contributions: [...contributions, ...bursts] };
+}
+function novelty(event, state, learned) {
+    const observations = observationsOf(event);
+    const parts = observations.map((observation) => {
+        const surprise = learned.tables[observation.table].surprise(observation.places);
+        const { table } = observation;
+        // Whoever was learned is no stranger, however seldom he asks; and to be a stranger counts once, not for every request.
+        const stranger = table === 'who' && surprise.nats > 0 && !remember(state, 'stranger', event.timeUs, AGAIN_US);
+        const silent = (table === 'kind' && surprise.unseenIn === undefined) ||
+            (table === 'who' && !(stranger && surprise.unseenIn !== undefined));
+        return { observation, surprise: silent ? { ...surprise, nats: 0 } : surprise };
+    });
+    const surplus = parts.reduce((sum, { surprise }) => sum + surprise.nats, 0) - costOf(event);
+    const bound = boundOf(event);
+    const nats = bound === undefined ? surplus : Math.min(surplus, MAX_NATS[bound] - state[bound]);
+    if (nats <= 0)
+        return [];
+    const key = `novel ${observations.map(({ places }) => places[0]?.[1] ?? '').join('|')}`;
+    if (remember(state, key, event.timeUs, AGAIN_US))
+        return [];
+    if (bound !== undefined)
+        state[bound] += nats;
+    const strangest = parts.reduce((most, part) => (part.surprise.nats > most.surprise.nats ? part : most));
+    return [
+        {
+            finding: noveltyFinding(event, strangest.observation),
+            nats,
+            evidence: explainNovelty(event, parts, nats, learned),
+        },
+    ];
+}
+const HARMLESS = new Set(['public', 'read', 'review', 'rbac-read']);
+const ORDINARY = new Set(['write', 'delete', 'workload-write', 'secret-write', 'rbac-write']);
+/**
+ * One new operation is many new requests: an informer that starts anew lists twenty things, an upgrade writes five kinds
+ * of objects that the installer never wrote. Neither is an alarm by its newness alone, however many they are; what a
+ * write grants or runs counts by itself. A write of a role whose body was not logged may grant anything: no bound.
+ */
+function boundOf(event) {
+    if (outcomeOf(event) !== 'answered' || isNobody(event))
+        return undefined;
+    const risk = riskOf(event);
+    if (HARMLESS.has(risk))
+        return 'harmless';
+    const unknown = risk === 'rbac-write' && event.grant === undefined;
+    return ORDINARY.has(risk) && !unknown ? 'ordinary' : undefined;
+}
+function isNobody(event) {
+    return event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
+}
+function costOf(event) {
+    const cost = COST_NATS[riskOf(event)];
+    if (isNobody(event)) {
+        return riskOf(event) === 'public' ? cost : Math.min(cost, COST_ANONYMOUS_NATS);
+    }
+    return outcomeOf(event) === 'denied' ? Math.min(cost, COST_DENIED_NATS) : cost;
+}
+const FINDING_BY_RISK = {
+    public: 'unusual-request',
+    read: 'unusual-request',
+    review: 'unusual-request',
+    'rbac-read': 'unusual-request',
+    write: 'unusual-write',
+    delete: 'unusual-write',
+    'workload-write': 'unusual-write',
+    'secret-write': 'unusual-write',
+    'secret-read': 'secret-access',
+    'rbac-write': 'privilege-grant',
+    'control-write': 'unusual-write',
+    'system-write': 'unusual-write',
+    connect: 'container-exec',
+    mint: 'token-minted',
+};
+function noveltyFinding(event, strangest) {
+    if (isNobody(event))
+        return 'anonymous-exploration';
+    if (outcomeOf(event) === 'denied')
+        return 'denied-exploration';
+    const risk = riskOf(event);
+    if (strangest.table === 'via' && FINDING_BY_RISK[risk] === 'unusual-request')
+        return 'new-authority';
+    return FINDING_BY_RISK[risk];
+}
+const FINDING_BY_GROUP = {
+    grant: 'privilege-grant',
+    pod: 'privileged-workload',
+    script: 'injected-program',
+    token: 'token-stolen',
+    mint: 'token-minted',
+    answer: 'secret-access',
+};
+function dangerousFacts(event, state, learned) {
+    const user = event.user.name;
+    const rolePowers = (role) => state.roles.find(([known]) => known === role)?.[1] ?? learned.roles.get(role);
+    const held = learned.objects.get(objectKey(event));
+    const refused = succeeded(event) ? 0 : REFUSED_NATS;
+    const found = [];
+    const add = (group, fact, nats) => {
+        if (nats <= 0 || remember(state, `fact ${fact} ${factObject(event, group)}`, event.timeUs, AGAIN_US))
+            return;
+        found.push({ finding: factFinding(fact, group), nats, evidence: explainFact(event, group, fact, nats, learned) });
+    };
+    const moved = tokenMoved(event, state);
+    for (const { group, facts } of requestFacts(event, { rolePowers, moved })) {
+        if ((group === 'pod' || group === 'script') && (inherited(event, learned) || sameProgram(event, held, group)))
+            continue;
+        for (const fact of facts) {
+            if (held?.has(fact) === true)
+                continue;
+            const narrow = group === 'grant' && event.grant?.cluster === false ? NAMESPACED_NATS : 0;
+            const rarity = -Math.log(learned.facts.share(user, populationOf(event, group), fact));
+            // What every second request of this user holds is its work, whatever it is worth to others.
+            if (rarity < USUAL_NATS)
+                continue;
+            add(group, fact, rarity + stakeOf(fact).nats - narrow - refused);
+        }
+    }
+    for (const [fact, nats] of strangeNetworks(event, learned))
+        add('token', fact, nats + stakeOf(fact).nats);
+    if (event.grant?.kind === 'role' && event.grant.role !== undefined && succeeded(event)) {
+        rememberRole(state, event.grant.role, event.grant.powers);
+    }
+    return found;
+}
+/** What a repetition is of: for grants who gains, for pods and programs the object, for tokens the token. */
+function factObject(event, group) {
+    if (group === 'grant')
+        return `${event.grant?.role ?? ''} ${event.grant?.subjects.join(',') ?? ''}`;
+    if (group === 'token')
+        return `${event.credential?.id ?? ''} ${event.source.address ?? ''} ${event.impersonated ?? ''}`;
+    return objectKey(event);
+}
+function factFinding(fact, group) {
+    if (fact === 'token:impersonation')
+        return 'impersonation';
+    if (fact === 'token:without-pod')
+        return 'token-minted';
+    if (fact === 'answer:anonymous-allowed')
+        return 'anonymous-exploration';
+    return FINDING_BY_GROUP[group];
+}
+/**
+ * A controller that makes pods from another's template is not the one who decided on them. Whether an identity is such
+ * a controller is learned; where nothing was, Kubernetes' own controllers are known by their home and their tokens,
+ * which no pod has.
+ */
+function inherited(event, learned) {
+    if (event.podPowers?.owned !== true)
+        return false;
+    const user = event.user.name;
+    const { requests, withFact } = learned.facts.seen(user, 'owner', 'owner:owned');
+    if (requests >= 3)
+        return withFact >= 0.9 * requests;
+    return /^system:serviceaccount:kube-system:[a-z-]+-controller$/.test(user) && event.credential?.pod === undefined;
+}
+/** The object held these very texts before. */
+function sameProgram(event, held, group) {
+    const scripts = event.scripts ?? [];
+    return group === 'script' && scripts.length > 0 && scripts.every(({ digest }) => held?.has(`digest:${digest}`));
+}
+const FINDING_BY_CHANNEL = {
+    delete: 'mass-deletion',
+    denied: 'denied-exploration',
+    secret: 'secret-access',
+    write: 'unusual-rate',
+    all: 'unusual-rate',
+};
+/** Bursts that this request makes larger, as far as they are strange. */
+function burstsOf(event, state, learned) {
+    const index = Math.floor(event.timeUs / BURST_US);
+    const found = [];
+    for (const [channel, amount] of channelsOf(event)) {
+        let burst = state.bursts.find((known) => known.channel === channel);
+        if (burst === undefined) {
+            burst = { channel, index, size: 0 };
+            state.bursts.push(burst);
+        }
+        if (burst.index !== index) {
+            burst.index = index;
+            burst.size = 0;
+        }
+        burst.size += amount;
+        const klass = identityClass(event);
+        const nats = learned.bursts.nats(event.user.name, klass, channel, burst.size) - BURST_COST_NATS[channel];
+        if (nats <= 0)
+            continue;
+        const finding = isNobody(event) ? 'anonymous-exploration' : FINDING_BY_CHANNEL[channel];
+        const { mean, bursts } = learned.bursts.usual(event.user.name, klass, channel);
+        found.push({ finding, nats, evidence: explainBurst(event, channel, burst.size, { mean, bursts, nats }) });
+    }
+    return found;
+}
+//# sourceMappingURL=judge.js.map

@@ -1,0 +1,161 @@
+import { identity, } from '@plimsoll/contracts';
+import { pThreshold, pValue, scoreAt } from '../calibration/index.js';
+import { findingOf } from './findings.js';
+import { judge } from './judge.js';
+import { openLearned, openModelData } from './model.js';
+import { alreadyCounted, decodeState, encodeState, MAX_RECENT, push, startState, } from './state.js';
+export const K8S_AUDIT = 'k8s-audit';
+const MINUTE_US = 60_000_000;
+/**
+ * Scores are sums of p-values' logarithms, so whatever a short calibration says, fewer nats than this are no alarm, and
+ * more nats than the ceiling are one: a tail fitted to a few hundred requests is not to be believed a thousandfold beyond.
+ */
+export const FLOOR_NATS = 10;
+export const CEILING_NATS = 14;
+const MAX_EVIDENCE = 8;
+/** Judges the requests of one user of a cluster. See docs/detection-kubernetes.md. */
+export const k8sAuditDetector = {
+    name: K8S_AUDIT,
+    level: 'log',
+    prepare(profile, budget) {
+        const data = openModelData(profile.model);
+        const allowed = pThreshold(data.calibration, {
+            falseAlertsPerDay: budget.falseAlertsPerDay,
+            windowsPerDay: data.requestsPerDay,
+        });
+        const score = Math.min(Math.max(scoreAt(data.calibration, allowed), FLOOR_NATS), CEILING_NATS);
+        return {
+            ...openLearned(data),
+            version: profile.version,
+            calibration: data.calibration,
+            threshold: { score, pValue: pValue(data.calibration, score) },
+        };
+    },
+    start: startState,
+    step(state, input, model) {
+        const out = [...closeMinute(state, input, model)];
+        const { minute } = state;
+        if (input.type === 'gap') {
+            minute.gap += 1;
+            // What was lost may have been the rest of a burst, or the pod's own use of a token: both start anew.
+            state.bursts = [];
+            return out;
+        }
+        if (alreadyCounted(state, input.auditId))
+            return out;
+        if (model === undefined) {
+            minute.warming += 1;
+            return out;
+        }
+        const { score, contributions } = judge(input, state, model);
+        if (contributions.length === 0 || score < model.threshold.score)
+            minute.normal += 1;
+        else {
+            minute.anomalous += 1;
+            out.push(verdictOf(input, state, model, score, contributions));
+        }
+        for (const contribution of contributions) {
+            const burst = contribution.evidence.kind.startsWith('burst-');
+            if (burst)
+                state.recent = state.recent.filter(({ evidence }) => evidence.kind !== contribution.evidence.kind);
+            push(state.recent, contribution, MAX_RECENT);
+        }
+        return out;
+    },
+    encode: encodeState,
+    decode: decodeState,
+};
+/** The coverage of the minute that ended before `input`, if it held anything; the new minute begins. */
+function closeMinute(state, input, model) {
+    const index = Math.floor(input.timeUs / MINUTE_US);
+    const { minute } = state;
+    // An event that comes late counts in the minute that is open.
+    if (index <= minute.index)
+        return [];
+    const closed = coverageOf(state, input.key);
+    state.minute = {
+        index,
+        application: input.application,
+        workload: input.workload,
+        container: input.container,
+        stream: input.stream,
+        version: model?.version ?? 'none',
+        normal: 0,
+        anomalous: 0,
+        warming: 0,
+        gap: 0,
+    };
+    return closed === undefined ? [] : [closed];
+}
+function coverageOf({ minute }, key) {
+    const windows = Object.fromEntries(['normal', 'anomalous', 'warming', 'gap']
+        .filter((name) => minute[name] > 0)
+        .map((name) => [name, minute[name]]));
+    if (minute.index < 0 || Object.keys(windows).length === 0)
+        return undefined;
+    const startUs = minute.index * MINUTE_US;
+    return {
+        type: 'coverage',
+        schema: 1,
+        id: identity(K8S_AUDIT, minute.version, minute.container, minute.stream, key, startUs),
+        application: minute.application,
+        workload: minute.workload,
+        container: minute.container,
+        detector: K8S_AUDIT,
+        level: 'log',
+        profileVersion: minute.version,
+        stream: minute.stream,
+        window: { startUs, endUs: startUs + MINUTE_US },
+        windows,
+        count: minute.normal + minute.anomalous,
+    };
+}
+function verdictOf(event, state, model, score, contributions) {
+    const name = dominant([...state.recent, ...contributions]);
+    const finding = findingOf(name);
+    const newest = [...contributions].sort((a, b) => b.nats - a.nats);
+    const earlier = [...state.recent].sort((a, b) => b.nats - a.nats || a.evidence.timeUs - b.evidence.timeUs);
+    const credential = event.issuedCredential ?? event.credential?.id;
+    return {
+        type: 'verdict',
+        schema: 1,
+        id: identity(K8S_AUDIT, model.version, event.container, event.stream, event.id),
+        application: event.application,
+        workload: event.workload,
+        container: event.container,
+        detector: K8S_AUDIT,
+        level: 'log',
+        profileVersion: model.version,
+        stream: event.stream,
+        window: { startUs: event.timeUs, endUs: event.timeUs + 1 },
+        count: 1,
+        state: 'anomalous',
+        pValue: Math.min(pValue(model.calibration, score), model.threshold.pValue),
+        score: Math.round(score * 1000) / 1000,
+        severity: finding.severity,
+        impact: { columns: [] },
+        path: finding.path,
+        finding: name,
+        cwe: [...finding.cwe],
+        techniques: [...finding.techniques],
+        evidence: [...newest, ...earlier].slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+        joins: {
+            user: event.user.name.slice(0, 256),
+            ...(credential === undefined ? {} : { credential }),
+        },
+    };
+}
+/** The finding that most of the surprise speaks for. */
+function dominant(contributions) {
+    const sums = new Map();
+    for (const { finding, nats } of contributions)
+        sums.set(finding, (sums.get(finding) ?? 0) + nats);
+    let best = 'unusual-request';
+    let most = 0;
+    for (const [finding, nats] of sums) {
+        if (nats > most)
+            [best, most] = [finding, nats];
+    }
+    return best;
+}
+//# sourceMappingURL=k8s-audit-detector.js.map

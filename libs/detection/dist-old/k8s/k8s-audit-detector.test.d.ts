@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=k8s-audit-detector.test.d.ts.map

@@ -1,0 +1,228 @@
+import { PlimsollError, sealProfile, } from '@plimsoll/contracts';
+import { fitCalibration } from '../calibration/index.js';
+import { BURST_US, BurstTable, channelsOf } from './burst-table.js';
+import { FactTable } from './fact-table.js';
+import { judge } from './judge.js';
+import { K8S_AUDIT } from './k8s-audit-detector.js';
+import { makeTables, MAX_OBJECTS, tablesData } from './model.js';
+import { identityClass } from './names.js';
+import { NoveltyTable } from './novelty-table.js';
+import { nodeNetwork, observationsOf, podlessNetwork, podNetwork } from './observations.js';
+import { objectKey, populationOf, requestFacts } from './request-facts.js';
+import { succeeded } from './request-kind.js';
+import { alreadyCounted, startState } from './state.js';
+import { tokenMoved } from './token-places.js';
+const MAX_USERS = 50_000;
+const MAX_TOKENS = 100_000;
+const MAX_FACTS_OF_OBJECT = 128;
+/** Scores that calibration keeps; what comes after is not looked at. */
+const MAX_SCORES = 1_000_000;
+const MIN_LEARNED = 100;
+const MIN_CALIBRATED = 20;
+const MINUTE_US = 60_000_000;
+const DAY_US = 86_400_000_000;
+/** New things in a thousand requests that a profile may still meet and be called complete. */
+const COMPLETE_NOVELTY = 0.05;
+/** Requests that say nothing of what is normal: what a refused write would have granted was never granted. */
+function taught(event) {
+    return succeeded(event);
+}
+/**
+ * Learns a cluster's audit events: who asks what, where, with which answer; then scores benign events that it did not
+ * learn, for the calibration. Memory is bounded by the limits of its tables, and one state a user while calibrating.
+ */
+export class K8sAuditLearner {
+    #of;
+    #learned;
+    #streams = new Set();
+    #counted = new Map();
+    #tokens = new Set();
+    #bursts = new Map();
+    #states = new Map();
+    #runs = new Map();
+    #events = 0;
+    #gaps = 0;
+    #scores = 0;
+    #watchedUs = 0;
+    #lastUs = 0;
+    constructor(of) {
+        this.#of = { application: of.application, workload: of.workload };
+        this.#learned = {
+            tables: makeTables(() => new NoveltyTable()),
+            facts: new FactTable(),
+            bursts: new BurstTable(),
+            objects: new Map(),
+            roles: new Map(),
+            levels: {},
+        };
+    }
+    learn(input) {
+        if (this.#streams.size < 10_000)
+            this.#streams.add(input.stream);
+        if (input.type === 'gap') {
+            this.#gaps += 1;
+            return;
+        }
+        const state = this.#stateOf(input);
+        if (alreadyCounted(state, input.auditId))
+            return;
+        this.#events += 1;
+        this.#learned.levels[input.level] = (this.#learned.levels[input.level] ?? 0) + 1;
+        for (const { table, places } of observationsOf(input)) {
+            this.#learned.tables[table].learn(places, input.timeUs);
+        }
+        const podless = podlessNetwork(input);
+        if (podless !== undefined)
+            this.#learned.tables.source.learn(podless.places, input.timeUs);
+        this.#learnToken(input);
+        this.#learnFacts(input, state);
+        this.#learnBursts(input);
+    }
+    calibrate(input) {
+        this.#closeBursts();
+        if (input.type === 'gap' || this.#scores >= MAX_SCORES)
+            return;
+        let state = this.#states.get(input.key);
+        if (state === undefined) {
+            if (this.#states.size >= MAX_USERS)
+                return;
+            state = startState();
+            this.#states.set(input.key, state);
+            this.#runs.set(input.key, []);
+        }
+        if (alreadyCounted(state, input.auditId))
+            return;
+        const { score, contributions } = judge(input, state, this.#learned);
+        // What fades from earlier requests gives no verdict, so it is no score either.
+        this.#runs.get(input.key)?.push(contributions.length > 0 ? score : 0);
+        this.#scores += 1;
+        // Recordings may lie days apart: what is silent for long is no time of watching.
+        if (this.#lastUs > 0)
+            this.#watchedUs += Math.min(Math.max(0, input.timeUs - this.#lastUs), MINUTE_US);
+        this.#lastUs = Math.max(this.#lastUs, input.timeUs);
+    }
+    finish() {
+        this.#closeBursts();
+        if (this.#events < MIN_LEARNED || this.#scores < MIN_CALIBRATED) {
+            throw new PlimsollError('empty-source', `Kubernetes audit of ${this.#of.workload}: ${this.#events} events to learn from and ${this.#scores} to calibrate on; at least ${MIN_LEARNED} and ${MIN_CALIBRATED} are needed`);
+        }
+        const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
+        const novelty = total === 0 ? 1 : Math.min(1, once / total);
+        // A second of audit makes no rate for a day: at least a minute is assumed.
+        const spanUs = Math.max(this.#watchedUs, MINUTE_US);
+        const { facts, bursts, objects, roles, levels, tables } = this.#learned;
+        const byName = (a, b) => a[0] < b[0] ? -1 : 1;
+        return sealProfile({
+            ...this.#of,
+            detector: K8S_AUDIT,
+            learned: {
+                streams: [...this.#streams].sort(),
+                events: this.#events,
+                novelty,
+                complete: novelty <= COMPLETE_NOVELTY && this.#gaps === 0,
+                notes: this.#notes(),
+            },
+            model: {
+                kind: 'k8s-audit/1',
+                tables: tablesData(tables),
+                facts: facts.data(),
+                bursts: bursts.data(),
+                objects: [...objects].map(([name, held]) => [name, [...held].sort()]).sort(byName),
+                roles: [...roles].map(([name, powers]) => [name, [...powers]]).sort(byName),
+                levels,
+                // A nat is the least difference that means anything in a sum of logarithms of chances.
+                calibration: fitCalibration([...this.#runs.values()], { minScale: 1 }),
+                requestsPerDay: (this.#scores * DAY_US) / spanUs,
+            },
+        });
+    }
+    /** What is remembered of the user while learning: repeated deliveries, and where tokens were used. */
+    #stateOf(event) {
+        let state = this.#counted.get(event.key);
+        if (state === undefined) {
+            state = startState();
+            if (this.#counted.size < MAX_USERS)
+                this.#counted.set(event.key, state);
+        }
+        return state;
+    }
+    /** The network of a pod counts once a token, however busy the pod is. */
+    #learnToken(event) {
+        const id = event.credential?.id;
+        if (id === undefined || this.#tokens.has(id) || this.#tokens.size >= MAX_TOKENS)
+            return;
+        this.#tokens.add(id);
+        // The token's number stands for the time: each token is an episode of its own.
+        const episode = this.#tokens.size * BURST_US;
+        for (const network of [nodeNetwork(event), podNetwork(event)]) {
+            if (network !== undefined)
+                this.#learned.tables.node.learn(network.places, episode);
+        }
+    }
+    #learnFacts(event, state) {
+        const { facts, roles } = this.#learned;
+        const user = event.user.name;
+        const moved = tokenMoved(event, state);
+        for (const { group, facts: found } of requestFacts(event, { rolePowers: (role) => roles.get(role), moved })) {
+            if (!taught(event) && group !== 'token')
+                continue;
+            facts.learn(user, populationOf(event, group), found);
+            if (group === 'pod' || group === 'script')
+                this.#hold(event, found);
+        }
+        if (event.podPowers !== undefined)
+            facts.learn(user, 'owner', event.podPowers.owned ? ['owner:owned'] : []);
+        if (event.grant?.kind === 'role' && event.grant.role !== undefined && taught(event) && roles.size < MAX_OBJECTS) {
+            roles.set(event.grant.role, event.grant.powers);
+        }
+    }
+    #hold(event, facts) {
+        const digests = (event.scripts ?? []).map(({ digest }) => `digest:${digest}`);
+        if (facts.length + digests.length === 0)
+            return;
+        const { objects } = this.#learned;
+        const key = objectKey(event);
+        let held = objects.get(key);
+        if (held === undefined) {
+            if (objects.size >= MAX_OBJECTS)
+                return;
+            held = new Set();
+            objects.set(key, held);
+        }
+        for (const fact of [...facts, ...digests])
+            if (held.size < MAX_FACTS_OF_OBJECT)
+                held.add(fact);
+    }
+    #learnBursts(event) {
+        const index = Math.floor(event.timeUs / BURST_US);
+        for (const [channel, amount] of channelsOf(event)) {
+            const key = `${event.key}\n${channel}`;
+            const open = this.#bursts.get(key);
+            if (open?.index === index) {
+                open.size += amount;
+                continue;
+            }
+            if (open !== undefined)
+                this.#learned.bursts.learn(open.user, open.klass, open.channel, open.size);
+            else if (this.#bursts.size >= MAX_USERS)
+                continue;
+            this.#bursts.set(key, { index, size: amount, user: event.user.name, klass: identityClass(event), channel });
+        }
+    }
+    #closeBursts() {
+        for (const { user, klass, channel, size } of this.#bursts.values())
+            this.#learned.bursts.learn(user, klass, channel, size);
+        this.#bursts.clear();
+    }
+    #notes() {
+        const levels = Object.entries(this.#learned.levels).map(([level, count]) => `${level} ${count}`);
+        const notes = [`events by audit level: ${levels.sort().join(', ')}`];
+        const bodies = (this.#learned.levels['Request'] ?? 0) + (this.#learned.levels['RequestResponse'] ?? 0);
+        if (bodies === 0)
+            notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
+        if (this.#gaps > 0)
+            notes.push(`${this.#gaps} gaps were announced while learning`);
+        return notes;
+    }
+}
+//# sourceMappingURL=k8s-audit-learner.js.map

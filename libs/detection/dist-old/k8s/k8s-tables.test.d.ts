@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=k8s-tables.test.d.ts.map

@@ -1,0 +1,54 @@
+import { PlimsollError } from '@plimsoll/contracts';
+import { z } from 'zod';
+import { Calibration } from '../calibration/index.js';
+import { BurstTable, BurstTableData } from './burst-table.js';
+import { FactTable, FactTableData } from './fact-table.js';
+import { NoveltyTable, NoveltyTableData } from './novelty-table.js';
+/** Objects and roles whose content is remembered from learning. */
+export const MAX_OBJECTS = 10_000;
+const Named = z.array(z.tuple([z.string(), z.array(z.string().max(128)).max(128)])).max(MAX_OBJECTS);
+/** What is learned of a request, one table each (`observations.ts`). */
+const TABLES = ['kind', 'who', 'action', 'namespace', 'object', 'outcome', 'via', 'source', 'node'];
+/** One table of each name. */
+export function makeTables(make) {
+    return Object.fromEntries(TABLES.map((name) => [name, make(name)]));
+}
+/** The tables as a profile holds them. */
+export function tablesData(tables) {
+    return Object.fromEntries(TABLES.map((name) => [name, tables[name].data()]));
+}
+/** The detector's part of a profile. */
+export const K8sModelData = z.object({
+    kind: z.literal('k8s-audit/1'),
+    tables: z.record(z.enum(TABLES), NoveltyTableData),
+    facts: FactTableData,
+    bursts: BurstTableData,
+    /** What each object held: facts and digests of scripts. */
+    objects: Named,
+    /** What each role permits, where a write of it was logged with its body. */
+    roles: Named,
+    /** Requests seen at each audit level. */
+    levels: z.record(z.string(), z.number()),
+    calibration: Calibration,
+    /** Requests a day, as calibration saw them. */
+    requestsPerDay: z.number().positive(),
+});
+/** Throws `bad-profile` where the model is not one of this detector. */
+export function openModelData(model) {
+    const parsed = K8sModelData.safeParse(model);
+    if (parsed.success)
+        return parsed.data;
+    const where = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw new PlimsollError('bad-profile', `not a profile of Kubernetes audit: ${where}`);
+}
+export function openLearned(data) {
+    return {
+        tables: makeTables((name) => NoveltyTable.open(data.tables[name])),
+        facts: FactTable.open(data.facts),
+        bursts: BurstTable.open(data.bursts),
+        objects: new Map(data.objects.map(([name, facts]) => [name, new Set(facts)])),
+        roles: new Map(data.roles),
+        levels: data.levels,
+    };
+}
+//# sourceMappingURL=model.js.map

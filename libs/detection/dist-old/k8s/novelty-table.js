@@ -1,0 +1,135 @@
+import { z } from 'zod';
+/** Contexts of a table and values of a context; what comes beyond counts as never seen. */
+const MAX_CONTEXTS = 20_000;
+const MAX_VALUES = 4096;
+/** Counts of a whole table. */
+const MAX_COUNTS = 500_000;
+/** A value counts once an episode of this length: a burst says once that it happens. */
+export const EPISODE_US = 10_000_000;
+/** No single observation is stranger than this. */
+const MAX_NATS = 12;
+export const NoveltyTableData = z.array(z.tuple([
+    z.string(),
+    z.number().int().nonnegative(),
+    z.array(z.tuple([z.string(), z.number().int().positive()])).max(MAX_VALUES),
+]));
+/**
+ * Frequencies of values in contexts that grow coarser, and the surprise of one more value.
+ *
+ * In the finest context that has seen the value, its surprise is −ln of the share of episodes with values as rare or
+ * rarer. A context that has not seen it gives −ln of its Good–Turing mass of unseen values, (seen once + 1) / (episodes
+ * + 1), and the next coarser one is asked as well: an identity that does new things all day is not strange for doing
+ * one more. Each step is a p-value, so the sum is about exponential with mean one for benign values.
+ *
+ * Sources: Good 1953; Katz 1987 (back-off). State: at most `MAX_COUNTS` counts; a query costs one look-up
+ * a context, and one pass over a context's values where the value is known.
+ */
+export class NoveltyTable {
+    #contexts = new Map();
+    #episodes = new Map();
+    #counts = 0;
+    static open(data) {
+        const table = new NoveltyTable();
+        for (const [name, total, values] of data) {
+            const counts = new Map(values);
+            table.#contexts.set(name, { values: counts, total, once: [...counts.values()].filter((n) => n === 1).length });
+        }
+        return table;
+    }
+    /** Counts the value of each context, once an episode. */
+    learn(places, timeUs) {
+        const episode = Math.floor(timeUs / EPISODE_US);
+        for (const [name, value] of places) {
+            const context = this.#context(name);
+            if (context === undefined)
+                continue;
+            const key = `${name}\n${value}`;
+            if (this.#episodes.get(key) === episode)
+                continue;
+            if (context.values.has(value) || !this.#full(context))
+                this.#episodes.set(key, episode);
+            this.#count(context, value);
+        }
+    }
+    /** `places` are contexts, finest first, each with the value as that context has it. */
+    surprise(places) {
+        let nats = 0;
+        let unseenIn;
+        let episodes = 0;
+        for (const [name, value] of places) {
+            const context = this.#contexts.get(name);
+            if (context === undefined)
+                continue;
+            if (episodes === 0)
+                episodes = context.total;
+            const count = context.values.get(value);
+            if (count !== undefined)
+                return { nats: Math.min(nats + tailNats(context, count), MAX_NATS), unseenIn, episodes };
+            nats += -Math.log(Math.min(1, (context.once + 1) / (context.total + 1)));
+            unseenIn ??= name;
+        }
+        return { nats: Math.min(nats, MAX_NATS), unseenIn, episodes };
+    }
+    /** The most frequent values of a context, for explanations. */
+    usual(context, count) {
+        const values = [...(this.#contexts.get(context)?.values ?? [])];
+        return values
+            .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+            .slice(0, count)
+            .map(([value]) => value);
+    }
+    has(context) {
+        return this.#contexts.has(context);
+    }
+    /** Values seen once and all episodes, over the contexts that `chosen` takes: for the estimate of novelty. */
+    coverage(chosen) {
+        let once = 0;
+        let total = 0;
+        for (const [name, context] of this.#contexts) {
+            if (!chosen(name))
+                continue;
+            once += context.once;
+            total += context.total;
+        }
+        return { once, total };
+    }
+    /** The table in a form that is equal for equal content, whatever the order of learning. */
+    data() {
+        const byName = (a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+        return [...this.#contexts]
+            .map(([name, { total, values }]) => [name, total, [...values].sort(byName)])
+            .sort(byName);
+    }
+    #context(name) {
+        let context = this.#contexts.get(name);
+        if (context === undefined && this.#contexts.size < MAX_CONTEXTS) {
+            context = { values: new Map(), total: 0, once: 0 };
+            this.#contexts.set(name, context);
+        }
+        return context;
+    }
+    #full(context) {
+        return context.values.size >= MAX_VALUES || this.#counts >= MAX_COUNTS;
+    }
+    #count(context, value) {
+        const before = context.values.get(value) ?? 0;
+        context.total += 1;
+        if (before === 0 && this.#full(context))
+            return;
+        if (before === 0)
+            this.#counts += 1;
+        context.values.set(value, before + 1);
+        if (before === 0)
+            context.once += 1;
+        else if (before === 1)
+            context.once -= 1;
+    }
+}
+function tailNats(context, count) {
+    let asRare = 0;
+    for (const other of context.values.values())
+        if (other <= count)
+            asRare += other;
+    return -Math.log(Math.min(1, (asRare + context.once + 1) / (context.total + 1)));
+}
+//# sourceMappingURL=novelty-table.js.map

@@ -1,0 +1,134 @@
+import { Evidence, PlimsollError } from '@plimsoll/contracts';
+import { z } from 'zod';
+import { CHANNELS } from './burst-table.js';
+const VERSION = 1;
+const MAX_SEEN = 256;
+const MAX_CREDENTIALS = 128;
+const MAX_ROLES = 32;
+const MAX_COUNTED = 64;
+/** Contributions kept for the evidence of the next verdict. */
+export const MAX_RECENT = 12;
+const Contribution = z.object({ finding: z.string(), nats: z.number(), evidence: Evidence });
+const Burst = z.object({ channel: z.enum(CHANNELS), index: z.number(), size: z.number() });
+/**
+ * What one user's key remembers: at most a few tens of kilobytes. Lists are oldest first and drop the oldest over their
+ * limit; pairs take the place of maps so that the state is its own encoding.
+ */
+const StateData = z.object({
+    lastUs: z.number(),
+    /** Surprise gathered and not yet faded, in nats. */
+    gathered: z.number(),
+    /** The part of it that harmless reads brought. */
+    harmless: z.number(),
+    /** The part that successful everyday writes brought. */
+    ordinary: z.number(),
+    /** What was counted lately, each thing once, with its time. */
+    seen: z.array(z.tuple([z.string(), z.number()])),
+    recent: z.array(Contribution),
+    bursts: z.array(Burst),
+    /** Address of each token and pod: `JTI=…` or `pod …`. */
+    addresses: z.array(z.tuple([z.string(), z.string()])),
+    /** What the roles that this user wrote permit. */
+    roles: z.array(z.tuple([z.string(), z.array(z.string())])),
+    /** Requests already judged, against deliveries that repeat. */
+    counted: z.array(z.string()),
+    minute: z.object({
+        index: z.number(),
+        application: z.string(),
+        workload: z.string(),
+        container: z.string(),
+        stream: z.string(),
+        version: z.string(),
+        normal: z.number(),
+        anomalous: z.number(),
+        warming: z.number(),
+        gap: z.number(),
+    }),
+});
+export function startState() {
+    return {
+        lastUs: 0,
+        gathered: 0,
+        harmless: 0,
+        ordinary: 0,
+        seen: [],
+        recent: [],
+        bursts: [],
+        addresses: [],
+        roles: [],
+        counted: [],
+        minute: {
+            index: -1,
+            application: '',
+            workload: '',
+            container: '',
+            stream: '',
+            version: '',
+            normal: 0,
+            anomalous: 0,
+            warming: 0,
+            gap: 0,
+        },
+    };
+}
+export function encodeState(state) {
+    const body = Buffer.from(JSON.stringify(state));
+    const bytes = new Uint8Array(body.byteLength + 1);
+    bytes[0] = VERSION;
+    bytes.set(body, 1);
+    return bytes;
+}
+/** Throws `unknown-version` for a state that this release did not write, `bad-message` for one that is damaged. */
+export function decodeState(bytes) {
+    if (bytes[0] !== VERSION) {
+        throw new PlimsollError('unknown-version', `a state of the Kubernetes detector of version ${bytes[0] ?? 'none'}`);
+    }
+    let value;
+    try {
+        value = JSON.parse(Buffer.from(bytes.subarray(1)).toString('utf8'));
+    }
+    catch (cause) {
+        throw new PlimsollError('bad-message', 'a state of the Kubernetes detector that is no JSON', { cause });
+    }
+    const parsed = StateData.safeParse(value);
+    if (!parsed.success)
+        throw new PlimsollError('bad-message', 'a state of the Kubernetes detector that is damaged');
+    return parsed.data;
+}
+/** Whether `key` was remembered within `ttlUs`; remembers it now. */
+export function remember(state, key, timeUs, ttlUs) {
+    const place = state.seen.findIndex(([known]) => known === key);
+    const known = place !== -1 && timeUs - state.seen[place][1] <= ttlUs;
+    if (place !== -1)
+        state.seen.splice(place, 1);
+    push(state.seen, [key, timeUs], MAX_SEEN);
+    return known;
+}
+/** Whether the request was judged before; it counts as judged now. */
+export function alreadyCounted(state, auditId) {
+    if (state.counted.includes(auditId))
+        return true;
+    push(state.counted, auditId, MAX_COUNTED);
+    return false;
+}
+/** The address that was known for a token or pod, where it is another than `address`; the newest stays known. */
+export function otherAddress(state, holder, address) {
+    const place = state.addresses.findIndex(([known]) => known === holder);
+    const before = state.addresses[place]?.[1];
+    if (place !== -1)
+        state.addresses.splice(place, 1);
+    push(state.addresses, [holder, address], MAX_CREDENTIALS);
+    return before === address ? undefined : before;
+}
+export function rememberRole(state, role, powers) {
+    const place = state.roles.findIndex(([known]) => known === role);
+    if (place !== -1)
+        state.roles.splice(place, 1);
+    push(state.roles, [role, [...powers]], MAX_ROLES);
+}
+export function push(items, item, max) {
+    items.push(item);
+    if (items.length > max)
+        items.splice(0, items.length - max);
+}
+//# sourceMappingURL=state.js.map

@@ -1,0 +1,20 @@
+import type { SequenceOptions } from './options.js';
+import type { Tally } from './scanner.js';
+/** Unseen bags or n-grams of each size per thousand calls; a window shorter than `rateCalls` counts as that long. */
+export declare function unseenRates(tally: Tally, options: Pick<SequenceOptions, 'rateCalls'>): number[];
+/**
+ * What all sizes agree on: the least, over the sizes, of the unseen rate in units of the mean rate of benign windows
+ * that hold any. 0 is a window in which some size knows everything; 1 is as strange as benign novelty usually is; there
+ * is no upper end at which it saturates before every call is unseen.
+ *
+ * One size alone is easily impressed. Long bags are by a cold start, where known steps come in an order never seen
+ * (caches fill, code is compiled), for thousands of calls on end; short bags are by one odd call. An attack brings new
+ * steps in new surroundings, and no size is at ease.
+ */
+export declare function agreement(rates: readonly number[], units: readonly number[]): number;
+/**
+ * The mean of each size's rates over the windows in which it is not zero; at least what one new step amounts to, which
+ * is in as many bags as they are long. Where calibration held nothing new at all, that is all there is to go by.
+ */
+export declare function noveltyUnits(windows: readonly (readonly number[])[], sizes: readonly number[], options: Pick<SequenceOptions, 'windowCalls'>): number[];
+//# sourceMappingURL=agreement.d.ts.map

@@ -1,0 +1,54 @@
+import { callNumber } from '@plimsoll/contracts';
+const EXEC_CALLS = [callNumber('execve'), callNumber('execveat')];
+/** New programs kept of one window. */
+export const MAX_NEW_PROGRAMS = 8;
+/** Names kept for digests whose call has not come yet. */
+const MAX_PENDING_NAMES = 256;
+/** Calls `visit` for each execution in `[from, to)` that names its program. */
+export function eachExecution(batch, from, to, visit) {
+    const { numbers, digests } = batch;
+    if (digests === undefined)
+        return;
+    for (let i = from; i < to; i++) {
+        const call = numbers[i];
+        if ((call === EXEC_CALLS[0] || call === EXEC_CALLS[1]) && digests[i] !== 0)
+            visit(i, digests[i]);
+    }
+}
+/**
+ * Names whose calls come in a later batch: a source names a digest with the chunk in which it is first shown, which may
+ * be cut into several batches. What a batch both names and uses is not kept, so batching does not change the words.
+ */
+export class PendingNames {
+    #names = new Map();
+    entries() {
+        return this.#names.entries();
+    }
+    get size() {
+        return this.#names.size;
+    }
+    restore(digest, name) {
+        this.#names.set(digest, name);
+    }
+    name(batch, digest) {
+        return batch.names.get(digest) ?? this.#names.get(digest);
+    }
+    /** After the batch was judged. */
+    settle(batch) {
+        if (batch.names.size === 0 && this.#names.size === 0)
+            return;
+        for (const [digest, name] of batch.names)
+            this.#names.set(digest, name);
+        for (let i = 0; batch.digests !== undefined && i < batch.count; i++) {
+            const digest = batch.digests[i];
+            if (digest !== 0)
+                this.#names.delete(digest);
+        }
+        for (const digest of this.#names.keys()) {
+            if (this.#names.size <= MAX_PENDING_NAMES)
+                break;
+            this.#names.delete(digest);
+        }
+    }
+}
+//# sourceMappingURL=programs.js.map

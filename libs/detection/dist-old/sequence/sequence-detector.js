@@ -1,0 +1,171 @@
+import { pValue } from '../calibration/index.js';
+import { Emitter, UNJUDGED } from '../syscall-windows/emitter.js';
+import { severityOf } from '../syscall-windows/severity.js';
+import { cutWindows, DEFAULT_WINDOW_BOUNDS, } from '../syscall-windows/window-cutter.js';
+import { agreement, unseenRates } from './agreement.js';
+import { eachExecution, MAX_NEW_PROGRAMS } from './programs.js';
+import { programEvidence, spotEvidence } from './sequence-evidence.js';
+import { sequenceModel } from './sequence-model.js';
+import { decodeSequenceState, emptyTally, encodeSequenceState, startSequenceState, } from './sequence-state.js';
+import { MAX_SPOTS, SPOT_REACH } from './spots.js';
+import { ThreadMemory } from './thread-memory.js';
+const LEVEL = 'sequence';
+/** That a program ran which never did is seen, not estimated: critical, since what it did is unknown. */
+const NEW_PROGRAM_RAN = { severity: 5, impact: { columns: [] } };
+/** New programs' names kept of one container. */
+const MAX_PROGRAM_NAMES = 64;
+/**
+ * Judges the order of a container's system calls, window by window: how many bags (or n-grams) of each size were never
+ * seen in benign runs, what all sizes agree on, and which programs were executed for the first time.
+ *
+ * Score: `agreement` (0 … unbounded, higher is stranger). Cost: one look-up a call in the common case; the state is
+ * about 20 bytes a thread. Sources: Forrest et al. 1996 and Hofmeyr et al. 1998 (n-grams), Kang et al. 2005 and Abed et
+ * al. 2015 (bags; containers), Grimmer et al. 2022 (per thread).
+ */
+export function sequenceDetector(options = {}) {
+    const emitterOptions = { detector: LEVEL, level: LEVEL, publish: options.publish ?? 'remarkable' };
+    return {
+        name: LEVEL,
+        level: LEVEL,
+        prepare: sequenceModel,
+        start: startSequenceState,
+        step(state, batch, model) {
+            return new Step(state, model, emitterOptions).run(batch);
+        },
+        encode: encodeSequenceState,
+        decode: decodeSequenceState,
+    };
+}
+/** One batch through one container's state. */
+class Step {
+    #state;
+    #model;
+    #emitter;
+    constructor(state, model, options) {
+        this.#state = state;
+        this.#model = model;
+        this.#emitter = new Emitter(options, state, model?.version ?? 'none');
+    }
+    run(batch) {
+        const state = this.#state;
+        const version = this.#model?.version ?? '';
+        if (state.profileVersion !== version) {
+            // What an earlier profile counted in the open window says nothing about this one.
+            state.profileVersion = version;
+            if (this.#model && state.memory.length !== this.#model.known.length) {
+                state.memory = new ThreadMemory(this.#model.known.length);
+            }
+            this.#clear();
+        }
+        cutWindows(state, batch, this.#bounds(), this);
+        state.pendingNames.settle(batch);
+        return this.#emitter.messages;
+    }
+    calls(batch, from, to) {
+        const state = this.#state;
+        const model = this.#model;
+        if (!model)
+            return;
+        model.scanner.scan(batch, from, to, state.memory, state.tally, this.#onUnseen);
+        eachExecution(batch, from, to, (at, digest) => {
+            if (!model.programs.has(digest))
+                this.#newProgram(batch, at, digest);
+        });
+    }
+    close(enough) {
+        const model = this.#model;
+        if (!model)
+            this.#emitter.window({ ...UNJUDGED, state: 'warming' });
+        else if (!enough && this.#state.newPrograms.length === 0)
+            this.#emitter.window({ ...UNJUDGED, state: 'insufficient' });
+        else
+            this.#emitter.window(this.#judge(model, enough));
+        this.#clear();
+    }
+    gap(gap) {
+        this.#emitter.gap(gap);
+        this.#clear();
+    }
+    forget() {
+        this.#state.memory.forget();
+    }
+    end() {
+        this.#emitter.flush();
+    }
+    #judge(model, enough) {
+        const state = this.#state;
+        const score = enough ? agreement(unseenRates(state.tally, model.options), model.units) : 0;
+        const pSequence = enough ? pValue(model.calibration, score) : 1;
+        const programs = state.newPrograms;
+        const p = programs.length > 0 ? Math.min(pSequence, model.newProgram) : pSequence;
+        const anomalous = p <= model.threshold;
+        const byProgram = programs.length > 0 && model.newProgram <= model.threshold;
+        const spots = p <= 0.05 ? spotEvidence(state, model) : [];
+        const thread = programs[0]?.thread ?? state.spots[0]?.thread ?? 0;
+        return {
+            state: anomalous ? 'anomalous' : 'normal',
+            pValue: p,
+            score,
+            ...(byProgram ? NEW_PROGRAM_RAN : { severity: severityOf(p, model.threshold) }),
+            path: 'unknown',
+            finding: byProgram ? 'new-program' : 'unseen-bags',
+            techniques: byProgram ? ['T1059.004'] : [],
+            evidence: [...programs.map((program) => programEvidence(program, state.stream, model)), ...spots],
+            joins: thread === 0 ? {} : { thread },
+        };
+    }
+    #onUnseen = (batch, at, slot, smallest) => {
+        const { spots, memory } = this.#state;
+        const ordinal = batch.firstOrdinal + at;
+        const thread = batch.threads[at];
+        const near = spots.findLast((spot) => spot.thread === thread);
+        if (near && ordinal - near.lastOrdinal <= SPOT_REACH && smallest >= near.size) {
+            near.lastOrdinal = ordinal;
+            near.positions += 1;
+            return;
+        }
+        if (spots.length >= MAX_SPOTS) {
+            this.#state.moreUnseen += 1;
+            return;
+        }
+        const { size } = this.#model.known.sizes[smallest];
+        spots.push({
+            ordinal,
+            timeUs: batch.baseTimeUs + batch.offsetsUs[at],
+            thread,
+            calls: memory.last(slot, size),
+            size: smallest,
+            positions: 1,
+            lastOrdinal: ordinal,
+        });
+    };
+    #newProgram(batch, at, digest) {
+        const { newPrograms, pendingNames, programNames } = this.#state;
+        const name = pendingNames.name(batch, digest) ?? programNames.get(digest) ?? `program ${digest.toString(16)}`;
+        if (programNames.size < MAX_PROGRAM_NAMES)
+            programNames.set(digest, name);
+        if (newPrograms.length >= MAX_NEW_PROGRAMS)
+            return;
+        newPrograms.push({
+            ordinal: batch.firstOrdinal + at,
+            timeUs: batch.baseTimeUs + batch.offsetsUs[at],
+            thread: batch.threads[at],
+            digest,
+            name: name.slice(0, 256),
+        });
+    }
+    #clear() {
+        const state = this.#state;
+        state.tally = emptyTally(this.#model?.known.sizes.length ?? 0);
+        state.spots = [];
+        state.moreUnseen = 0;
+        state.newPrograms = [];
+    }
+    #bounds() {
+        const options = this.#model?.options;
+        if (!options)
+            return DEFAULT_WINDOW_BOUNDS;
+        return { ...DEFAULT_WINDOW_BOUNDS, calls: options.windowCalls, minCalls: options.minCalls };
+    }
+}
+//# sourceMappingURL=sequence-detector.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=sequence-detector.test.d.ts.map

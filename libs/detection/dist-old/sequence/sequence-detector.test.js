@@ -1,0 +1,147 @@
+import { callNumber } from '@plimsoll/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sequenceDetector } from './sequence-detector.js';
+import { SequenceLearner } from './sequence-learner.js';
+const where = { application: 'shop', workload: 'web', container: 'web-1' };
+const budget = { falseAlertsPerDay: 50 };
+/** Calls one millisecond apart as batches of `size`. */
+function batches(stream, calls, size = 100, last = true) {
+    const cut = [];
+    for (let from = 0; from < calls.length; from += size) {
+        const part = calls.slice(from, from + size);
+        cut.push({
+            ...where,
+            container: stream,
+            stream,
+            firstOrdinal: from,
+            baseTimeUs: from * 1_000,
+            count: part.length,
+            numbers: Uint16Array.from(part, ({ name }) => callNumber(name)),
+            threads: Uint32Array.from(part, ({ thread = 0 }) => thread),
+            offsetsUs: Uint32Array.from(part, (_, i) => i * 1_000),
+            results: undefined,
+            digests: Uint32Array.from(part, ({ digest = 0 }) => digest),
+            names: new Map(from === 0
+                ? [
+                    [7, '/usr/bin/php'],
+                    [666, '/tmp/x "y"'],
+                ]
+                : []),
+            gaps: [],
+            last: last && from + size >= calls.length,
+        });
+    }
+    return cut;
+}
+/** One request after another, with a little benign variety chosen by `seed`. */
+function requests(count, seed, thread = 0) {
+    let state = seed;
+    const next = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
+    const calls = [];
+    for (let i = 0; i < count; i++) {
+        const names = ['accept4', 'read', 'openat', 'fstat', ...(next() < 0.3 ? ['mmap', 'munmap'] : ['read']), 'close'];
+        if (next() < 0.1)
+            names.push('lseek', 'write');
+        calls.push(...[...names, 'write', 'close'].map((name) => ({ name, thread })));
+    }
+    return calls;
+}
+function model() {
+    const learner = new SequenceLearner(where);
+    const exec = [{ name: 'execve', digest: 7 }];
+    for (let i = 0; i < 4; i++)
+        for (const batch of batches(`learn-${i}`, [...exec, ...requests(600, i)]))
+            learner.learn(batch);
+    for (let i = 4; i < 8; i++)
+        for (const batch of batches(`fresh-${i}`, requests(600, i)))
+            learner.calibrate(batch);
+    return sequenceDetector().prepare(learner.finish(), budget);
+}
+const detector = sequenceDetector({ publish: 'every' });
+const ready = model();
+function judge(input, using = ready) {
+    const state = detector.start();
+    return input.flatMap((batch) => detector.step(state, batch, using === 'none' ? undefined : using));
+}
+const verdicts = (messages) => messages.filter((m) => m.type === 'verdict');
+describe('sequence detector', () => {
+    it('finds benign windows normal and counts every call in coverage', () => {
+        const calls = requests(500, 99);
+        const messages = judge(batches('live', calls));
+        expect(verdicts(messages).every(({ state }) => state === 'normal')).toBe(true);
+        const covered = messages.filter((m) => m.type === 'coverage').reduce((sum, { count }) => sum + count, 0);
+        expect(covered).toBe(calls.length);
+    });
+    it('finds calls in a new order and says which', () => {
+        const shell = ['pipe2', 'clone', 'dup2', 'execve', 'wait4', 'read'].map((name) => ({ name }));
+        const calls = [...requests(60, 5), ...Array.from({ length: 5 }, () => shell).flat(), ...requests(60, 6)];
+        const [verdict] = verdicts(judge(batches('live', calls)));
+        expect(verdict).toMatchObject({ state: 'anomalous', level: 'sequence', finding: 'unseen-bags' });
+        expect(verdict.evidence[0].observed).toContain('pipe2');
+        expect(verdict.evidence[0].expected).toContain('calls learned');
+        expect(verdict.pValue).toBeLessThan(1e-3);
+    });
+    it('takes the first execution of a program for nearly proof, and quotes its name', () => {
+        const calls = [...requests(60, 5), { name: 'execve', digest: 666 }, ...requests(60, 6)];
+        const [verdict] = verdicts(judge(batches('live', calls)));
+        expect(verdict).toMatchObject({ finding: 'new-program', severity: 5 });
+        expect(verdict.evidence[0].observed).toBe('executes "/tmp/x \\"y\\""');
+        const known = verdicts(judge(batches('live', [{ name: 'execve', digest: 7 }, ...requests(100, 5)])));
+        expect(known.every(({ finding }) => finding !== 'new-program')).toBe(true);
+    });
+    it('answers warming without a profile, insufficient with too few calls, gap across a loss', () => {
+        expect(verdicts(judge(batches('live', requests(200, 1)), 'none'))[0].state).toBe('warming');
+        expect(verdicts(judge(batches('live', requests(5, 1))))[0].state).toBe('insufficient');
+        const [first, second] = batches('live', requests(200, 1), 500);
+        const gap = { startUs: 499_500, endUs: 500_000, lost: 3, cause: 'source-drop' };
+        const cut = verdicts(judge([first, { ...second, gaps: [gap] }]));
+        expect(cut[0]).toMatchObject({ state: 'gap', pValue: 1, window: { startUs: 0, endUs: 500_000 } });
+    });
+    it('takes missing ordinals for a gap that nobody announced', () => {
+        const [first, second] = batches('live', requests(200, 1), 500);
+        const cut = verdicts(judge([first, { ...second, firstOrdinal: 600 }]));
+        expect(cut[0].state).toBe('gap');
+    });
+    it('takes a batch that comes again, or overlaps what came, only once', () => {
+        const sent = batches('live', requests(200, 1), 500);
+        const expected = JSON.stringify(judge(sent));
+        const again = sent.flatMap((batch, i) => (i === sent.length - 1 ? [batch] : [batch, batch, ...sent.slice(0, i)]));
+        expect(JSON.stringify(judge(again))).toBe(expected);
+        const recut = batches('live', requests(200, 1), 300);
+        expect(JSON.stringify(judge([sent[0], ...recut]))).toBe(expected);
+    });
+    it('judges threads apart: interleaved requests are no new order', () => {
+        const one = requests(150, 21, 11);
+        const other = requests(150, 22, 12);
+        const mixed = one.flatMap((call, i) => (other[i] ? [call, other[i]] : [call]));
+        expect(verdicts(judge(batches('live', mixed))).every(({ state }) => state === 'normal')).toBe(true);
+    });
+    it('gives the same bytes whatever the batches, and across a stop and a start', () => {
+        const shell = ['pipe2', 'clone', 'execve'].map((name) => ({
+            name,
+            thread: 3,
+            digest: name === 'execve' ? 666 : 0,
+        }));
+        const calls = [...requests(130, 7, 3), ...shell, ...requests(200, 8, 4)];
+        const expected = JSON.stringify(judge(batches('live', calls, calls.length)));
+        fc.assert(fc.property(fc.integer({ min: 1, max: 700 }), (size) => {
+            let state = detector.start();
+            const messages = batches('live', calls, size).flatMap((batch) => {
+                const out = detector.step(state, batch, ready);
+                state = detector.decode(detector.encode(state));
+                return out;
+            });
+            expect(JSON.stringify(messages)).toBe(expected);
+        }), { numRuns: 15 });
+    });
+    it('refuses a state of another version and a profile of another detector', () => {
+        expect(() => detector.decode(Uint8Array.of(99))).toThrow(/version 99/);
+        const learner = new SequenceLearner(where);
+        expect(() => learner.finish()).toThrow(/no calls to learn from/);
+        const other = { schema: 1, ...where, detector: 'web', version: 'x'.repeat(16), model: {} };
+        const learned = { streams: [], events: 0, novelty: 0, complete: true, notes: [] };
+        expect(() => detector.prepare({ ...other, learned }, budget)).toThrow(/not one of the sequence detector/);
+    });
+});
+//# sourceMappingURL=sequence-detector.test.js.map

@@ -1,0 +1,116 @@
+import {} from '../syscall-windows/bytes.js';
+/** Calls kept of each thread: a power of two over `MAX_LENGTH`, so that positions wrap by a mask. */
+export const RING = 16;
+export const RING_MASK = RING - 1;
+/** Threads remembered of one container; beyond that the one longest silent is forgotten. */
+export const MAX_THREADS = 1024;
+const START_THREADS = 4;
+/** The last calls of each thread of a container, in rings of 16: 100 threads are 3.2 kB. */
+export class ThreadMemory {
+    length;
+    rings = new Uint16Array(START_THREADS * RING);
+    /** Calls of the slot so far, counted up to `length`, then no further. */
+    have = new Uint8Array(START_THREADS);
+    /** Where the next call of the slot goes; only its value modulo 16 matters. */
+    position = new Uint8Array(START_THREADS);
+    #slots = new Map();
+    /** When each slot was last asked for, by `#clock`: the lowest is the one longest silent. */
+    #used = new Float64Array(START_THREADS);
+    #clock = 0;
+    constructor(length) {
+        this.length = length;
+    }
+    get threads() {
+        return this.#slots.size;
+    }
+    /** The thread's slot, made where there is none. */
+    slot(thread) {
+        const known = this.#slots.get(thread);
+        const slot = known ?? this.#open(thread);
+        this.#used[slot] = ++this.#clock;
+        return slot;
+    }
+    forget() {
+        this.#slots.clear();
+    }
+    /** The last `size` calls of the slot, oldest first; `size` is at most what it has. */
+    last(slot, size) {
+        const calls = [];
+        for (let back = size; back > 0; back--) {
+            calls.push(this.rings[slot * RING + ((this.position[slot] - back) & RING_MASK)]);
+        }
+        return calls;
+    }
+    write(writer) {
+        writer.uint(this.#slots.size);
+        const oldestFirst = [...this.#slots].sort(([, one], [, other]) => this.#used[one] - this.#used[other]);
+        for (const [thread, slot] of oldestFirst) {
+            writer.uint(thread);
+            const calls = this.last(slot, this.have[slot]);
+            writer.uint(calls.length);
+            for (const call of calls)
+                writer.uint(call);
+        }
+    }
+    read(reader) {
+        this.forget();
+        const threads = reader.uint();
+        for (let i = 0; i < threads; i++) {
+            const slot = this.slot(reader.uint());
+            const calls = reader.uint();
+            for (let j = 0; j < calls; j++)
+                this.push(slot, reader.uint());
+        }
+    }
+    /** Takes in one call. */
+    push(slot, call) {
+        this.rings[slot * RING + (this.position[slot] & RING_MASK)] = call;
+        this.position[slot] = this.position[slot] + 1;
+        this.have[slot] = Math.min(this.have[slot] + 1, this.length);
+    }
+    #open(thread) {
+        const slot = this.#slots.size < MAX_THREADS ? this.#slots.size : this.#evict();
+        if (slot >= this.have.length)
+            this.#grow();
+        this.#slots.set(thread, slot);
+        this.#clear(slot);
+        return slot;
+    }
+    /** Takes in calls `[from, to)` of one thread at once. */
+    append(slot, calls, from, to) {
+        const { rings } = this;
+        const end = this.position[slot] + (to - from);
+        for (let i = Math.max(from, to - RING); i < to; i++)
+            rings[slot * RING + ((end - (to - i)) & RING_MASK)] = calls[i];
+        this.position[slot] = end & 0xff;
+        this.have[slot] = Math.min(this.have[slot] + (to - from), this.length);
+    }
+    #evict() {
+        let oldest = [0, 0];
+        let used = Infinity;
+        for (const entry of this.#slots) {
+            if (this.#used[entry[1]] >= used)
+                continue;
+            oldest = entry;
+            used = this.#used[entry[1]];
+        }
+        this.#slots.delete(oldest[0]);
+        return oldest[1];
+    }
+    #clear(slot) {
+        this.have[slot] = 0;
+        this.position[slot] = 0;
+    }
+    #grow() {
+        const threads = this.have.length * 2;
+        this.rings = grown(this.rings, new Uint16Array(threads * RING));
+        this.have = grown(this.have, new Uint8Array(threads));
+        this.position = grown(this.position, new Uint8Array(threads));
+        this.#used = grown(this.#used, new Float64Array(threads));
+    }
+}
+function grown(from, to) {
+    to.set(from);
+    return to;
+}
+//# sourceMappingURL=thread-memory.js.map

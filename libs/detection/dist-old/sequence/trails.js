@@ -1,0 +1,99 @@
+import { FACTOR_A, FACTOR_B, HASH_A, HASH_B } from './call-hash.js';
+import { KeyTable } from './key-table.js';
+/** Most distinct trails that are learned; what comes after is not, and the profile says so. */
+export const MAX_TRAILS = 200_000;
+/**
+ * What was learned of a workload's order of calls: every distinct run of `length` calls of a thread, and the shorter
+ * runs with which threads began, with how often each was seen. Every bag and n-gram up to `length` that occurred is the
+ * end of one of them, so this alone is the profile: tables for any size are built from it.
+ *
+ * Two collections of disjoint data merge to what one would have learned from both (up to the limit). About
+ * `2 · length + 30` bytes a trail.
+ */
+export class Trails {
+    length;
+    #index;
+    #calls;
+    #lengths;
+    #counts;
+    #size = 0;
+    /** Runs that found no room. */
+    dropped = 0;
+    constructor(length) {
+        this.length = length;
+        this.#index = new KeyTable(1024);
+        this.#calls = new Uint16Array(256 * length);
+        this.#lengths = new Uint8Array(256);
+        this.#counts = new Float64Array(256);
+    }
+    get size() {
+        return this.#size;
+    }
+    /** Adds one occurrence of a run known by its key; `calls` gives the run where it is new. */
+    add(a, b, calls, times = 1) {
+        const known = this.#index.count(a, b);
+        if (known > 0) {
+            this.#counts[known - 1] = this.#counts[known - 1] + times;
+            return;
+        }
+        if (this.#size >= MAX_TRAILS) {
+            this.dropped += times;
+            return;
+        }
+        if (this.#size === this.#lengths.length)
+            this.#grow();
+        const run = calls();
+        this.#calls.set(run, this.#size * this.length);
+        this.#lengths[this.#size] = run.length;
+        this.#counts[this.#size] = times;
+        this.#size += 1;
+        this.#index.add(a, b, this.#size);
+    }
+    /** Each trail with its count, in the order of first sight. */
+    *[Symbol.iterator]() {
+        for (let i = 0; i < this.#size; i++) {
+            const from = i * this.length;
+            yield { calls: Array.from(this.#calls.subarray(from, from + this.#lengths[i])), count: this.#counts[i] };
+        }
+    }
+    merge(other) {
+        for (const { calls, count } of other) {
+            const [a, b] = runKey(calls);
+            this.add(a, b, () => calls, count);
+        }
+        this.dropped += other.dropped;
+    }
+    #grow() {
+        const room = this.#lengths.length * 2;
+        const calls = new Uint16Array(room * this.length);
+        calls.set(this.#calls);
+        const lengths = new Uint8Array(room);
+        lengths.set(this.#lengths);
+        const counts = new Float64Array(room);
+        counts.set(this.#counts);
+        this.#calls = calls;
+        this.#lengths = lengths;
+        this.#counts = counts;
+    }
+}
+/** The key of a run in its order. */
+export function runKey(calls) {
+    let a = 0;
+    let b = 0;
+    for (const call of calls) {
+        a = (Math.imul(a, FACTOR_A) + HASH_A[call]) | 0;
+        b = (Math.imul(b, FACTOR_B) + HASH_B[call]) | 0;
+    }
+    return [a, b];
+}
+/** The key of a bag, whatever the order of its calls. */
+export function bagKey(calls) {
+    let a = 0;
+    let b = 0;
+    for (const call of calls) {
+        a = (a + HASH_A[call]) | 0;
+        b = (b + HASH_B[call]) | 0;
+    }
+    return [a, b];
+}
+//# sourceMappingURL=trails.js.map

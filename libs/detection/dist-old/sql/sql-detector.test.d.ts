@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=sql-detector.test.d.ts.map

@@ -1,0 +1,52 @@
+/**
+ * The chance that the next benign window holds something never seen, after Good (1953) and Turing: about the share of
+ * the windows so far that hold something no other window holds. Keys beyond the limit are not counted.
+ */
+export class NoveltyCounter {
+    /** Of each key: the only window that held it, or `MANY`. */
+    #windowOf = new Map();
+    #window = 0;
+    get windows() {
+        return this.#window;
+    }
+    /** Something that the open window holds, by a key of two halves. */
+    add(a, b) {
+        // 32 bits of one half and 20 of the other are exact in a number.
+        const key = (a >>> 0) * 1_048_576 + (b & 0xfffff);
+        const first = this.#windowOf.get(key);
+        if (first === undefined) {
+            if (this.#windowOf.size < MAX_KEYS)
+                this.#windowOf.set(key, this.#window);
+        }
+        else if (first !== MANY && first !== this.#window) {
+            this.#windowOf.set(key, MANY);
+        }
+    }
+    /** The open window is complete. */
+    window() {
+        this.#window += 1;
+    }
+    /** In [0, 1]; 1 before the first window. */
+    estimate() {
+        if (this.#window === 0)
+            return 1;
+        const alone = new Set();
+        for (const window of this.#windowOf.values())
+            if (window !== MANY && window < this.#window)
+                alone.add(window);
+        return Math.min(1, (1 + alone.size) / (1 + this.#window));
+    }
+    /** Adds what a replica counted, of windows of its own. */
+    merge(other) {
+        for (const [key, window] of other.#windowOf) {
+            if (this.#windowOf.has(key))
+                this.#windowOf.set(key, MANY);
+            else if (this.#windowOf.size < MAX_KEYS)
+                this.#windowOf.set(key, window === MANY ? MANY : window + this.#window);
+        }
+        this.#window += other.#window;
+    }
+}
+const MANY = -1;
+const MAX_KEYS = 500_000;
+//# sourceMappingURL=novelty.js.map

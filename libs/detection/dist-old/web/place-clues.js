@@ -1,0 +1,41 @@
+import { nats } from '../chance/clue.js';
+import { pathOf } from './web-contexts.js';
+import { seen } from './web-state.js';
+/** Endings of files that a web server may run. */
+const PROGRAM = /\.(?:php\d?|phtml|phar|jspx?|aspx?|ashx|cgi|pl|py|cfm|shtml)$/i;
+const NEW_PROGRAM_UNDER_ATTACK = 0.8;
+const NEW_PROGRAM_PRIOR = 1e-3;
+const PRIOR_REQUESTS = 100;
+const DATA_FOLDER_NATS = 3;
+export function learnPlace(table, event) {
+    if (event.status < 200 || event.status >= 400)
+        return;
+    const path = pathOf(event);
+    table.add(`path|${event.view}`, path);
+    table.add(`folder|${event.view}|${folderOf(path)}`, PROGRAM.test(path) ? 'program' : 'data');
+}
+/** A program that was not there in learning and answers now: in a folder of uploads, a web shell's first sign. */
+export function placeClues(table, event) {
+    const path = pathOf(event);
+    if (event.status !== 200 || !PROGRAM.test(path) || table.total(`path|${event.view}`) === 0)
+        return [];
+    if (table.count(`path|${event.view}`, path) > 0)
+        return [];
+    const folder = `folder|${event.view}|${folderOf(path)}`;
+    const programs = table.count(folder, 'program');
+    const benign = table.chanceOfNew(`path|${event.view}`) * table.chance(folder, 'program', NEW_PROGRAM_PRIOR, PRIOR_REQUESTS);
+    const strength = nats(NEW_PROGRAM_UNDER_ATTACK, Math.max(benign, 1e-6)) +
+        (programs === 0 && table.total(folder) > 0 ? DATA_FOLDER_NATS : 0);
+    const expected = `${programs} of ${table.total(folder)} learned requests to ${folderOf(path)} ran a program`;
+    return [
+        {
+            path: 'web-shell',
+            nats: strength,
+            evidence: seen(event, 'new-program', `${path} answered 200, never seen in learning`, expected, strength),
+        },
+    ];
+}
+function folderOf(path) {
+    return path.slice(0, path.lastIndexOf('/') + 1);
+}
+//# sourceMappingURL=place-clues.js.map

@@ -1,0 +1,69 @@
+import { nats } from '../chance/clue.js';
+import { endpointOf } from './web-contexts.js';
+import { seen } from './web-state.js';
+const UNDER_ATTACK = {
+    none: { known: 0.02, new: 0.08, failed: 0.05 },
+    names: { known: 0.01, new: 0.03, failed: 0.05 },
+    syntax: { known: 0.1, new: 0.5, failed: 0.16 },
+};
+const PRIOR = {
+    none: { known: 0.95, new: 0.03, failed: 0.005 },
+    names: { known: 1e-4, new: 1e-3, failed: 0.006 },
+    syntax: { known: 1e-4, new: 2e-6, failed: 5e-4 },
+};
+/** Weight of the prior, in requests. */
+const PRIOR_REQUESTS = 500;
+export function learnStatements(table, event) {
+    const { reach, effect, statement } = worstOf(table, event) ?? {};
+    if (reach !== undefined && effect !== undefined) {
+        // In learning every outline is new once: that is what chanceOfNew counts; here the effect is without novelty.
+        table.add(`reach|${event.view}`, `${reach} ${effect === 'new' ? 'known' : effect}`);
+        if (reach === 'syntax')
+            table.add(`reach|${event.view}|${endpointOf(event)}`, statement?.tainted?.parameter ?? '');
+    }
+    for (const { outline } of event.statements)
+        table.add(`outline|${event.view}|${endpointOf(event)}`, outline);
+}
+/** The clue of the request's most telling statement; undefined where it sent none. */
+export function statementClue(table, event) {
+    const worst = worstOf(table, event);
+    if (worst === undefined)
+        return undefined;
+    const { reach, effect, statement } = worst;
+    const outlines = `outline|${event.view}|${endpointOf(event)}`;
+    const fresh = table.chanceOfNew(outlines);
+    // Where new outlines are common, a new one means little; the taint's own rarity stays.
+    const prior = effect === 'new' && reach === 'none' ? fresh : PRIOR[reach][effect];
+    const benign = table.chance(`reach|${event.view}`, `${reach} ${effect}`, prior, PRIOR_REQUESTS);
+    const own = table.count(`reach|${event.view}|${endpointOf(event)}`, statement.tainted?.parameter ?? '');
+    // A parameter whose business is to be a piece of SQL.
+    const accustomed = own / (table.total(outlines) + 1);
+    const strength = nats(UNDER_ATTACK[reach][effect], Math.max(benign, accustomed));
+    const what = statement.tainted === undefined
+        ? `a statement ${effect === 'failed' ? 'that the database refused' : effect === 'new' ? 'never learned here' : 'as learned'}`
+        : `the parameter ${JSON.stringify(statement.tainted.parameter)} reaches over its literal, ${statement.tainted.tokens} tokens of the statement`;
+    const usual = table
+        .values(outlines)
+        .slice(0, 2)
+        .map(([outline]) => outline);
+    return {
+        path: 'sqli',
+        nats: strength,
+        evidence: seen(event, reach === 'none' ? 'statement-of-request' : 'value-became-syntax', `${what}: ${statement.outline}`, usual.length === 0
+            ? 'values stay inside one literal'
+            : `values stay inside one literal, as in: ${usual.join(' — ')}`, strength),
+    };
+}
+function worstOf(table, event) {
+    let worst;
+    for (const statement of event.statements) {
+        const reach = statement.tainted === undefined ? 'none' : statement.tainted.syntax ? 'syntax' : 'names';
+        const known = table.count(`outline|${event.view}|${endpointOf(event)}`, statement.outline) > 0;
+        const effect = statement.failed ? 'failed' : known ? 'known' : 'new';
+        const weight = UNDER_ATTACK[reach][effect] / PRIOR[reach][effect];
+        if (worst === undefined || weight > worst.weight)
+            worst = { reach, effect, statement, weight };
+    }
+    return worst;
+}
+//# sourceMappingURL=statement-clues.js.map

@@ -1,0 +1,114 @@
+import { identity } from '@plimsoll/contracts';
+import { pValue } from '../calibration/index.js';
+import { ChanceTable } from '../chance/chance-table.js';
+import { turnMinute } from '../chance/minute.js';
+import { thresholdOf } from '../chance/threshold.js';
+import { judgeRequest, SCRIPT_ACTED } from './web-judge.js';
+import { openWebModel } from './web-model.js';
+import { decodeWebState, encodeWebState, startWebState } from './web-state.js';
+export const WEB = 'web';
+const MAX_EVIDENCE = 8;
+const MAX_COLUMNS = 64;
+const UNLEARNED = 'none';
+/** What is known of each path by name: weakness, techniques, and what an alert of it is worth. */
+const ABOUT = {
+    sqli: { cwe: ['CWE-89'], techniques: ['T1190'], severity: 4 },
+    xss: { cwe: ['CWE-79'], techniques: ['T1189'], severity: 3 },
+    csrf: { cwe: ['CWE-352'], techniques: ['T1190'], severity: 4 },
+    'web-shell': { cwe: ['CWE-434'], techniques: ['T1505.003'], severity: 5 },
+    rbac: { cwe: [], techniques: [], severity: 3 },
+    unknown: { cwe: [], techniques: [], severity: 2 },
+};
+/** Judges the web requests of one session. See docs/detection-web.md. */
+export const webDetector = {
+    name: WEB,
+    level: 'log',
+    prepare(profile, budget) {
+        const data = openWebModel(profile.model);
+        return {
+            version: profile.version,
+            table: ChanceTable.of(data.table),
+            views: { exchange: viewOf(data.views.exchange, budget), line: viewOf(data.views.line, budget) },
+        };
+    },
+    start: startWebState,
+    step(state, input, model) {
+        const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, WEB);
+        state.minute = minute;
+        if (input.type === 'gap') {
+            minute.gap += 1;
+            // The page that led to the next request may be among what was lost.
+            state.previous = undefined;
+            return closed;
+        }
+        const view = model?.views[input.view];
+        if (model === undefined || view === undefined) {
+            minute.warming += 1;
+            return closed;
+        }
+        const judged = judgeRequest(model.table, input, state);
+        if (judged.score < view.threshold.score) {
+            minute.normal += 1;
+            return closed;
+        }
+        minute.anomalous += 1;
+        return [...closed, verdictOf(input, judged, model.version, view)];
+    },
+    encode: encodeWebState,
+    decode: decodeWebState,
+};
+function viewOf(data, budget) {
+    if (data === undefined)
+        return undefined;
+    return { calibration: data.calibration, threshold: thresholdOf(data.calibration, budget, data.requestsPerDay) };
+}
+function verdictOf(event, judged, version, { calibration }) {
+    const { application, workload, container, stream, timeUs, endUs } = event;
+    const clues = [...judged.clues].filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats);
+    const about = ABOUT[judged.path];
+    return {
+        type: 'verdict',
+        schema: 1,
+        id: identity(WEB, version, container, stream, event.id, timeUs),
+        application,
+        workload,
+        container,
+        detector: WEB,
+        level: 'log',
+        profileVersion: version,
+        stream,
+        window: { startUs: timeUs, endUs: Math.max(endUs, timeUs + 1) },
+        count: 1,
+        state: 'anomalous',
+        pValue: pValue(calibration, judged.score),
+        score: judged.score,
+        ...damageOf(event, judged, about.severity),
+        path: judged.path,
+        finding: judged.finding,
+        cwe: [...about.cwe],
+        techniques: [...about.techniques],
+        evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+        joins: {
+            session: event.session,
+            request: event.request,
+            ...(event.connection === undefined ? {} : { connection: event.connection }),
+            ...(event.thread === undefined ? {} : { thread: event.thread }),
+        },
+    };
+}
+/**
+ * What the request's statements wrote, by columns (as the paper counts impacted fields). Where none is known to have
+ * written, an estimate by the path's worth, one less where the server refused the request. What a planted script will
+ * do is not in the column that holds it: that is an estimate too.
+ */
+function damageOf(event, judged, worth) {
+    const carried = judged.path === 'xss' && judged.finding !== SCRIPT_ACTED;
+    const wrote = carried ? [] : event.statements.filter(({ writes, failed }) => writes && !failed);
+    const columns = [...new Set(wrote.flatMap(({ columnsWritten }) => columnsWritten))].sort().slice(0, MAX_COLUMNS);
+    if (columns.length > 0)
+        return { severity: Math.min(columns.length, 6), impact: { columns } };
+    if (wrote.length > 0)
+        return { severity: Math.min(worth + 1, 6), impact: { columns } };
+    return { severity: event.status >= 400 ? Math.max(worth - 1, 1) : worth };
+}
+//# sourceMappingURL=web-detector.js.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=web-detector.test.d.ts.map

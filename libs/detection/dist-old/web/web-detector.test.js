@@ -1,0 +1,234 @@
+import { Verdict } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+import { webDetector } from './web-detector.js';
+import { WebLearner } from './web-learner.js';
+import { parameter, request, visit } from './web.fixture.js';
+const plain = (i) => visit(i * 10_000, `user${i % 9}`, [
+    parameter({ name: 'title', form: i % 3 === 0 ? 'phrase' : 'word' }),
+    parameter({ name: 'amount', form: 'digits', shape: '9' }),
+], 2_000 + (i % 7) * 900);
+function learnt() {
+    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    for (let i = 0; i < 120; i++)
+        for (const event of plain(i))
+            learner.learn(event);
+    for (let i = 120; i < 160; i++)
+        for (const event of plain(i))
+            learner.calibrate(event);
+    return webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+}
+const model = learnt();
+function judge(...events) {
+    const states = new Map();
+    const messages = events.flatMap((event) => {
+        const state = states.get(event.key) ?? webDetector.start();
+        states.set(event.key, state);
+        return webDetector.step(state, event, model);
+    });
+    return messages.filter((message) => message.type === 'verdict');
+}
+const T = 9_000_000;
+const title = (parts) => parameter({ name: 'title', form: 'text', length: 30, ...parts });
+const sends = (parts) => visit(T, 'bob', [title(parts)]);
+describe('the web detector', () => {
+    it('says nothing of ordinary visits', () => {
+        expect(judge(...Array.from({ length: 40 }, (_, i) => plain(i + 200)).flat())).toEqual([]);
+    });
+    it('names SQL injection, with the parameter and what is normal', () => {
+        const [verdict, ...more] = judge(...sends({ sql: 4, sqlTokens: "' or s = s --", signs: "'-=" }));
+        expect(more).toEqual([]);
+        expect(Verdict.safeParse(verdict).success).toBe(true);
+        expect(verdict).toMatchObject({
+            path: 'sqli',
+            cwe: ['CWE-89'],
+            techniques: ['T1190'],
+            severity: 1,
+            impact: { columns: ['body'] },
+            joins: { session: 'bob' },
+        });
+        expect(verdict?.evidence[0]).toMatchObject({ kind: 'sql-in-parameter', event: 'r9005000-bob' });
+        expect(verdict?.evidence[0]?.expected).toContain('120 of 120');
+    });
+    it('names a value that became syntax, whatever it says', () => {
+        const [, , post] = sends({ form: 'phrase' });
+        post.statements = [
+            {
+                outline: 'update notes set * where id = ? or ?',
+                writes: true,
+                columnsWritten: ['body', 'owner', 'title'],
+                failed: false,
+                tainted: { parameter: 'title', tokens: 5, syntax: true },
+            },
+        ];
+        expect(judge(post)).toMatchObject([
+            {
+                path: 'sqli',
+                severity: 3,
+                impact: { columns: ['body', 'owner', 'title'] },
+                evidence: [{ kind: 'value-became-syntax' }],
+            },
+        ]);
+    });
+    it.each([
+        ['an apostrophe that breaks the SQL', { form: 'name', signs: '' }, 500],
+        ['stray quotes in prose', { sql: 1, sqlTokens: "' w s", signs: "'" }, 302],
+        ['a comparison in prose', { sql: 2, sqlTokens: 'w < w', signs: '<' }, 302],
+        ['harmless markup', { markup: 1, markupTokens: 'b', signs: '</>' }, 302],
+        ['another script and a long text', { form: 'text', shape: 'x', length: 4_000 }, 302],
+    ])('lets %s pass', (_, parts, status) => {
+        const events = sends(parts);
+        const post = { ...events[2], status };
+        if (status === 500) {
+            post.statements = [
+                {
+                    outline: 'update notes set * where _ ?',
+                    writes: true,
+                    columnsWritten: [],
+                    failed: true,
+                    tainted: { parameter: 'title', tokens: 2, syntax: false },
+                },
+            ];
+        }
+        expect(judge(events[0], events[1], post)).toEqual([]);
+    });
+    it('names a script in a parameter that never held any', () => {
+        expect(judge(...sends({ markup: 3, markupTokens: 'script inline', signs: '()<>' }))).toMatchObject([
+            { path: 'xss', finding: 'script-in-parameter', cwe: ['CWE-79'] },
+        ]);
+    });
+    it('gets used to a field that holds code', () => {
+        const learner = new WebLearner({ application: 'shop', workload: 'web' });
+        const code = (i) => visit(i * 10_000, 'dev', [
+            parameter({
+                name: 'code',
+                form: 'text',
+                length: 200,
+                markup: i % 2 === 0 ? 1 : 2,
+                sql: i % 3 === 0 ? 1 : 0,
+                signs: '"\'();<=>{}',
+            }),
+        ]);
+        for (let i = 0; i < 60; i++)
+            for (const event of code(i))
+                learner.learn(event);
+        for (let i = 60; i < 80; i++)
+            for (const event of code(i))
+                learner.calibrate(event);
+        const used = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+        const state = webDetector.start();
+        const pasted = visit(T, 'dev', [
+            parameter({
+                name: 'code',
+                form: 'text',
+                length: 250,
+                markup: 3,
+                markupTokens: 'script inline',
+                sql: 1,
+                signs: '"\'();<=>{}',
+            }),
+        ]);
+        expect(pasted.flatMap((event) => webDetector.step(state, event, used)).filter(({ type }) => type === 'verdict')).toEqual([]);
+    });
+    //   page with the planted script   write, 60 ms later, from that page
+    //   ──────────●────────────────────────●──────────
+    it('names what a script did with the session that it was served to', () => {
+        const from = { event: 'r1', timeUs: 1, parameter: 'title' };
+        const page = request({ atMs: T, who: 'victim', path: '/list', scripts: [{ kind: 'inline', digest: 'd', from }] });
+        const write = {
+            ...visit(T, 'victim', [parameter({ name: 'title' })])[2],
+            timeUs: page.timeUs + 60_000,
+            refererPath: '/list',
+        };
+        expect(judge(page, write)).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+        expect(judge(page, write)[0]?.evidence.map(({ kind }) => kind)).toContain('script-served');
+    });
+    it('says nothing when a user reads such a page and later writes by the usual way', () => {
+        const page = request({
+            atMs: T,
+            who: 'carl',
+            path: '/list',
+            scripts: [{ kind: 'inline', digest: 'd', from: { event: 'r1', timeUs: 1, parameter: 'title' } }],
+        });
+        expect(judge(page, ...visit(T + 3_000, 'carl', [parameter({ name: 'title' })]))).toEqual([]);
+    });
+    it('says nothing of a page whose scripts were redesigned', () => {
+        const redesigned = (event) => event.method === 'GET' ? { ...event, scripts: [{ kind: 'inline', digest: 'new' }] } : event;
+        expect(judge(...Array.from({ length: 20 }, (_, i) => plain(i + 300))
+            .flat()
+            .map(redesigned))).toEqual([]);
+    });
+    it.each([
+        ['a foreign origin', { origin: 'foreign', referer: 'foreign', fetchSite: 'cross-site' }],
+        ['no origin and no referer from a browser that sends both', { origin: 'null', referer: 'absent' }],
+    ])('names a forged request by %s', (_, parts) => {
+        const before = visit(T, 'dora', [parameter({ name: 'title' })]);
+        const { refererPath: __, ...post } = visit(T + 60_000, 'dora', [parameter({ name: 'title' })])[2];
+        expect(judge(...before, request({ atMs: T + 50_000, who: 'dora', path: '/other' }), { ...post, ...parts })).toMatchObject([{ path: 'csrf', finding: 'forged-request', cwe: ['CWE-352'] }]);
+    });
+    it('does not hold against a browser what it never sends', () => {
+        const bare = (event) => {
+            const { refererPath: _, ...rest } = event;
+            return { ...rest, referer: 'absent', origin: event.method === 'POST' ? 'null' : 'absent', fetchSite: 'absent' };
+        };
+        const visits = [0, 1, 2].flatMap((i) => visit(T + i * 20_000, 'erin', [parameter({ name: 'title' })])).map(bare);
+        expect(judge(...visits)).toEqual([]);
+    });
+    it('names a program that answers in a folder of uploads', () => {
+        const learner = new WebLearner({ application: 'shop', workload: 'web' });
+        const views = (i) => [
+            ...plain(i),
+            request({ atMs: i * 10_000 + 9_000, path: `/uploads/p${i % 20}.png` }),
+        ];
+        for (let i = 0; i < 80; i++)
+            for (const event of views(i))
+                learner.learn(event);
+        for (let i = 80; i < 100; i++)
+            for (const event of views(i))
+                learner.calibrate(event);
+        const state = webDetector.start();
+        const used = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+        expect(webDetector.step(state, request({ atMs: T, path: '/uploads/p7.php' }), used)).toMatchObject([
+            { path: 'web-shell', techniques: ['T1505.003'] },
+        ]);
+    });
+    it('answers warming without a profile, counts gaps, and reports each minute', () => {
+        const state = webDetector.start();
+        const [first, second, third] = plain(1);
+        expect(webDetector.step(state, first, undefined)).toEqual([]);
+        const { application, workload, container, stream, key } = second;
+        const gap = {
+            type: 'gap',
+            schema: 1,
+            application,
+            workload,
+            container,
+            stream,
+            key,
+            id: 'g',
+            timeUs: second.timeUs,
+            of: 'web-request',
+            gap: { startUs: 1, endUs: 2, cause: 'source-drop' },
+        };
+        expect(webDetector.step(state, gap, model)).toEqual([]);
+        const [coverage] = webDetector.step(state, { ...third, timeUs: third.timeUs + 60_000_000 }, model);
+        expect(coverage).toMatchObject({ type: 'coverage', detector: 'web', windows: { warming: 1, gap: 1 }, count: 0 });
+    });
+    it('gives the same verdicts when its state goes through bytes after every event', () => {
+        const events = [...plain(400), ...sends({ sql: 4, sqlTokens: "' --", signs: "'" }), ...plain(401)].map((event) => ({
+            ...event,
+            key: 'shop/one',
+        }));
+        const whole = judge(...events);
+        let bytes = webDetector.encode(webDetector.start());
+        const pieces = events.flatMap((event) => {
+            const state = webDetector.decode(bytes);
+            const verdicts = webDetector.step(state, event, model);
+            bytes = webDetector.encode(state);
+            return verdicts;
+        });
+        expect(pieces.filter(({ type }) => type === 'verdict')).toEqual(whole);
+        expect(bytes.byteLength).toBeLessThan(4_096);
+        expect(() => webDetector.decode(Buffer.from('{"version":99}'))).toThrow(/another form/);
+    });
+});
+//# sourceMappingURL=web-detector.test.js.map

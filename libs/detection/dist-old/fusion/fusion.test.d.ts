@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=fusion.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=k8s-audit-detector.test.d.ts.map

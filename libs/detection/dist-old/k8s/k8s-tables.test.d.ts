@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=k8s-tables.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=sequence-detector.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=sql-detector.test.d.ts.map

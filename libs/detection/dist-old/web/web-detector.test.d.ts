@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=web-detector.test.d.ts.map

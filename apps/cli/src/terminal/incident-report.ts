@@ -27,7 +27,7 @@ export function incidentReport(alerts: readonly Alert[]): string {
 export function describeIncident(alert: Alert): string {
   const { unmapped, finding_info, evidences } = alert;
   const levels = unmapped.levels.map(({ level, state }) => `${level} ${state}`).join(', ');
-  const about = `severity ${alert.severity_id} (${alert.severity}), confidence ${alert.confidence.toLowerCase()}, p ${unmapped.p_value.toExponential(1)}`;
+  const about = `severity ${alert.severity_id} (${alert.severity}${impactOf(alert)}), confidence ${alert.confidence.toLowerCase()}, p ${unmapped.p_value.toExponential(1)}`;
   const techniques = finding_info.attacks.flatMap(
     ({ technique, sub_technique }) => sub_technique?.uid ?? technique?.uid ?? [],
   );
@@ -44,6 +44,12 @@ export function describeIncident(alert: Alert): string {
       ]),
     ...(evidences.length > SHOWN_EVIDENCE ? [`  … and ${evidences.length - SHOWN_EVIDENCE} more observations`] : []),
   ].join('\n');
+}
+
+/** What the severity stands for: the columns that were written, or that it is an estimate. */
+function impactOf({ unmapped: { impact } }: Alert): string {
+  if (!impact.seen) return ', an estimate';
+  return impact.columns.length === 0 ? '' : `: wrote ${plain(impact.columns.join(', '))}`;
 }
 
 /** What attackers wrote is shown without what a terminal would obey. */

@@ -1,4 +1,11 @@
-import type { Evidence, Gap, SyscallBatch, VerdictMessage } from '@plimsoll/contracts';
+import {
+  CALL_NUMBERS,
+  callName,
+  type Evidence,
+  type Gap,
+  type SyscallBatch,
+  type VerdictMessage,
+} from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
@@ -10,7 +17,7 @@ import {
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
-import { countCalls } from './call-counts.js';
+import { countCalls, READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
 import { distanceOf, triangle } from './covariance.js';
 import { featuresOf } from './features.js';
 import { type FrequencyModel, frequencyModel } from './frequency-model.js';
@@ -20,10 +27,12 @@ import {
   type FrequencyState,
   startFrequencyState,
 } from './frequency-state.js';
-import { closePiece, forgetPieces, windowPieces } from './pieces.js';
+import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
 const LEVEL = 'frequency';
 const MAX_EVIDENCE = 8;
+/** Calls named of those that have no share of their own. */
+const MAX_OTHERS = 6;
 
 /**
  * Judges what a container's calls are made of: the shares of the calls, and of the sizes read and written, in the last
@@ -99,7 +108,8 @@ class Step implements WindowVisitor {
 
   #judge(model: FrequencyModel): Finding {
     const { open, past } = this.#state;
-    const point = featuresOf(windowPieces(open, past, model.options.pieces), model.places);
+    const pieces = windowPieces(open, past, model.options.pieces);
+    const point = featuresOf(pieces, model.places);
     const score = distanceOf(point, model.mean, model.factor);
     const p = pValue(model.calibration, score);
     const anomalous = p <= model.threshold;
@@ -110,12 +120,12 @@ class Step implements WindowVisitor {
       score,
       severity: severityOf(p, model.threshold),
       finding: 'unusual-shares',
-      evidence: p <= 0.05 ? this.#evidence(point, model) : [],
+      evidence: p <= 0.05 ? this.#evidence(point, summed(pieces), model) : [],
     };
   }
 
   /** The shares that stand out most, each against its own benign range. */
-  #evidence(point: Float64Array, model: FrequencyModel): Evidence[] {
+  #evidence(point: Float64Array, counts: Uint32Array, model: FrequencyModel): Evidence[] {
     const { stream, window } = this.#state;
     const distances = Array.from(point, (value, i) => {
       // The diagonal of the covariance, back from its factor: the feature's own spread.
@@ -128,13 +138,13 @@ class Step implements WindowVisitor {
       .filter((i) => distances[i]! > 2)
       .slice(0, MAX_EVIDENCE)
       .map((i) => {
-        const { name, range } = model.features[i]!;
+        const { name, place, range } = model.features[i]!;
         return {
           kind: 'call-share',
           event: `${stream}#${window.startOrdinal}`,
           timeUs: window.endUs,
-          observed: `${name}: ${percent(point[i]! ** 2)} of the window`,
-          expected: `${percent(range[0])} to ${percent(range[2])}, usually ${percent(range[1])}`,
+          observed: `${name}: ${percent(point[i]! ** 2)} of ${wholeWords(place, counts, model.places)}`,
+          expected: `${percent(range[0])} to ${percent(range[2])} in 98 % of benign windows, usually ${percent(range[1])}`,
           score: distances[i]!,
         };
       });
@@ -145,6 +155,21 @@ class Step implements WindowVisitor {
     if (!options) return DEFAULT_WINDOW_BOUNDS;
     return { ...DEFAULT_WINDOW_BOUNDS, calls: options.pieceCalls, minCalls: options.minCalls };
   }
+}
+
+/** What a share is a share of; of 'all other calls' also which they are, the most frequent first. */
+function wholeWords(place: number | undefined, counts: Uint32Array, places: readonly number[]): string {
+  const calls = `the window's ${counts[TOTAL_AT]!} calls`;
+  if (place !== undefined && place >= WRITE_SIZES_AT) return 'what was written';
+  if (place !== undefined && place >= READ_SIZES_AT) return 'what was read';
+  if (place !== undefined) return calls;
+  const others = [...counts.subarray(0, CALL_NUMBERS).keys()].filter(
+    (call) => counts[call]! > 0 && !places.includes(call),
+  );
+  others.sort((one, other) => counts[other]! - counts[one]! || one - other);
+  const named = others.slice(0, MAX_OTHERS).map((call) => `${callName(call)} ${counts[call]!}`);
+  const more = others.length > named.length ? ` and ${others.length - named.length} more` : '';
+  return named.length === 0 ? calls : `${calls}: ${named.join(', ')}${more}`;
 }
 
 function percent(share: number): string {

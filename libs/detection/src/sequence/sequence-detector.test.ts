@@ -95,8 +95,15 @@ describe('sequence detector', () => {
     const calls = [...requests(60, 5), ...Array.from({ length: 5 }, () => shell).flat(), ...requests(60, 6)];
     const [verdict] = verdicts(judge(batches('live', calls)));
     expect(verdict).toMatchObject({ state: 'anomalous', level: 'sequence', finding: 'unseen-bags' });
-    expect(verdict!.evidence[0]!.observed).toContain('pipe2');
-    expect(verdict!.evidence[0]!.expected).toContain('calls learned');
+    const [first, second] = verdict!.evidence;
+    expect(first!.observed).toMatch(/^[\w, ]*pipe2[\w, ]*: calls together, never seen \(no benign run calls pipe2\)/);
+    expect(first!.expected).toMatch(
+      /^nearest known: [\w, ]+, \d+ times in \d+ benign calls\. Of the window's \d+ calls/,
+    );
+    expect(first!.expected).toMatch(
+      / \d+ end an unseen bag of 2.*; benign windows with any have [\d.]+ in 1000 calls$/,
+    );
+    expect(second?.expected ?? '').not.toContain('window');
     expect(verdict!.pValue).toBeLessThan(1e-3);
   });
 

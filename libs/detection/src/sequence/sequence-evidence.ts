@@ -12,9 +12,23 @@ export function spotEvidence(state: SequenceState, model: SequenceModel): Eviden
   const ranked = [...state.spots].sort(
     (one, other) => strangeness(other, model) - strangeness(one, model) || one.ordinal - other.ordinal,
   );
-  return ranked.map((spot) => evidenceOf(spot, state.stream, model));
+  return ranked.map((spot, i) => {
+    const evidence = evidenceOf(spot, state.stream, model);
+    return i === 0 ? { ...evidence, expected: `${evidence.expected}. ${windowWords(spot, state, model)}` } : evidence;
+  });
 }
 
+/** How much is unseen in the whole window, beside what benign windows have of it. */
+function windowWords({ size }: Spot, { tally, moreUnseen }: SequenceState, model: SequenceModel): string {
+  const { kind, size: length } = model.known.sizes[size]!;
+  const further = moreUnseen === 0 ? '' : `, ${moreUnseen} of them in places not listed`;
+  return (
+    `Of the window's ${tally.kept} calls ${tally.unseen[size]!} end ${NAMES[kind]} of ${length}${further}; ` +
+    `benign windows with any have ${model.units[size]!.toFixed(1)} in 1000 calls`
+  );
+}
+
+const NAMES = { bag: 'an unseen bag', ngram: 'an unseen n-gram', rare: 'a rare n-gram' } as const;
 const KINDS = { bag: 'unseen-bag', ngram: 'unseen-ngram', rare: 'rare-ngram' } as const;
 
 function strangeness(spot: Spot, model: SequenceModel): number {
@@ -28,21 +42,24 @@ function evidenceOf(spot: Spot, stream: string, model: SequenceModel): Evidence 
   const order = size.kind === 'bag' ? (names.length === 1 ? 'call' : 'calls together') : 'calls in this order';
   const rare =
     size.rarity && `the last is less likely after the others than one in ${Math.round(2 ** size.rarity.bits)}`;
+  const unknown = [...new Set(spot.calls)].filter((call) => !model.known.calls.has(call)).map(callName);
+  const never = unknown.length === 0 ? '' : ` (no benign run calls ${unknown.join(' or ')})`;
+  const strange = rare === undefined ? `${order}${thread}, never seen` : `${rare}${thread}`;
   const more = rare === undefined ? 'unseen' : 'such';
   const stretch = spot.positions > 1 ? `, and ${spot.positions - 1} more ${more} in the calls that follow` : '';
   return {
     kind: KINDS[size.kind],
     event: `${stream}#${spot.ordinal}`,
     timeUs: spot.timeUs,
-    observed: `${names.join(', ')}: ${rare === undefined ? `${order}${thread}, never seen` : `${rare}${thread}`}${stretch}`,
-    expected: `${nearestKnown(spot.calls, size, model)} (${model.calls} benign calls learned)`,
+    observed: `${names.join(', ')}: ${strange}${never}${stretch}`,
+    expected: `${nearestKnown(spot.calls, size, model)} in ${model.calls} benign calls`,
     score: strangeness(spot, model),
   };
 }
 
 /** The learned bag or n-gram of the same size that differs in one call, the most frequent of them, in words. */
 function nearestKnown(calls: readonly number[], { kind, size, table }: KnownSize, model: SequenceModel): string {
-  if (size === 1) return `one of ${model.known.calls.size} calls`;
+  if (size === 1) return `one of ${model.known.calls.size} calls, all that there are`;
   let best: readonly number[] = [];
   let times = 0;
   for (let place = 0; place < calls.length; place++) {
@@ -55,7 +72,7 @@ function nearestKnown(calls: readonly number[], { kind, size, table }: KnownSize
       times = count;
     }
   }
-  if (times === 0) return `no known ${kind === 'bag' ? 'bag' : 'ngram'} of ${size} differs in one call only`;
+  if (times === 0) return `no known ${kind === 'bag' ? 'bag' : 'n-gram'} of ${size} differs in one call only`;
   return `nearest known: ${best.map(callName).join(', ')}, ${times} times`;
 }
 

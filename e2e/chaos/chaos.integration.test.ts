@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { hasProgram, REPOSITORY } from '../servers/index.js';
+import { ROOT } from '../root.js';
+import { hasProgram } from '../servers/index.js';
 import { disturbedRun } from './disturbed-run.js';
 import { killAtRandom } from './kills.js';
 import { differences, isSame } from './report.js';
@@ -19,7 +20,7 @@ const KILLS = 24;
 if (possible) {
   describe('the five services on Kafka and Redis', () => {
     it(`give what one process in memory gives through ${KILLS} kills`, async () => {
-      const workload = await workloadOf({ recordings: join(REPOSITORY, 'recordings'), applications: 8, calls: CALLS });
+      const workload = await workloadOf({ recordings: join(ROOT, 'recordings'), applications: 8, calls: CALLS });
       let kills = 0;
       const run = await disturbedRun({
         workload,

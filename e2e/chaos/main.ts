@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { REPOSITORY } from '../servers/index.js';
+import { ROOT } from '../root.js';
 import { disturbedRun, type Comparison } from './disturbed-run.js';
 import { killAtRandom, type Kills } from './kills.js';
 import { differences, isSame, section } from './report.js';
@@ -38,7 +38,7 @@ if (values.help) {
   process.exit(0);
 }
 
-const recordings = join(REPOSITORY, 'recordings');
+const recordings = join(ROOT, 'recordings');
 const REPLICAS = {
   collector: 1,
   'sequence-detector': 2,

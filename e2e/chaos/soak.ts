@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { REPOSITORY } from '../servers/index.js';
+import { ROOT } from '../root.js';
 import { disturbedRun } from './disturbed-run.js';
 import { course, footprintPlot, watchFootprint, type Footprint } from './footprint.js';
 import { differences, isSame, section } from './report.js';
@@ -38,7 +38,7 @@ if (values.help) {
 
 const applications = Number(values.applications);
 const workload = await workloadOf({
-  recordings: join(REPOSITORY, 'recordings'),
+  recordings: join(ROOT, 'recordings'),
   applications,
   calls: Number(values.minutes) * 60 * applications * CALLS_A_SECOND,
 });

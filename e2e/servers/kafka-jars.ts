@@ -1,12 +1,12 @@
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { ROOT } from '../root.js';
 import { runProgram } from './programs.js';
-import { REPOSITORY } from './repository-root.js';
 
 const KAFKA_VERSION = '4.1.0';
 const LOG4J_VERSION = '2.24.3';
-const CACHE = join(REPOSITORY, 'node_modules/.cache/plimsoll');
+const CACHE = join(ROOT, 'node_modules/.cache/plimsoll');
 
 /** The folder of Kafka's jars, fetched from Maven the first time (43 MB). */
 export async function kafkaJars(): Promise<string> {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { freePort, REPOSITORY } from '../servers/index.js';
+import { ROOT } from '../root.js';
+import { freePort } from '../servers/index.js';
 
 /** How a service ended, and what it said. */
 export interface Ending {
@@ -20,7 +21,7 @@ export class ServiceProcess {
 
   private constructor(app: string, port: number, environment: Readonly<Record<string, string>>) {
     this.#address = `http://127.0.0.1:${port}`;
-    this.#process = spawn(process.execPath, [join(REPOSITORY, `apps/${app}/dist/main.js`)], {
+    this.#process = spawn(process.execPath, [join(ROOT, `apps/${app}/dist/main.js`)], {
       env: { PATH: process.env['PATH'], HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -4,7 +4,7 @@ import { PlimsollError, type SourceItem } from '@plimsoll/contracts';
 
 import { containerByName } from './container-names.js';
 import { ItemQueue } from './item-queue.js';
-import { containerProcesses, listProcesses, treeOf, type ProcessEntry } from './proc-tree.js';
+import { containerProcesses, listProcesses, threadsOf, treeOf, type ProcessEntry } from './proc-tree.js';
 import type { StraceSettings } from './strace-arguments.js';
 import { StraceParser, type StraceCounts, type StraceOptions } from './strace-parser.js';
 import { StraceProcess } from './strace-process.js';
@@ -109,9 +109,10 @@ class RunningTrace<Exchange> implements LiveTrace {
   watch(members: () => Promise<ProcessEntry[]>, everyMs: number): void {
     const look = async (): Promise<void> => {
       const own = new Set([...this.running].map(({ pid }) => pid));
-      const untraced = (await members())
-        .filter(({ pid, tracer }) => tracer === 0 && !own.has(pid))
-        .map(({ pid }) => pid);
+      const present = await members();
+      // Again: a thread that was born while strace was attaching has its birth in no trace.
+      await this.tellThreads(present.map(({ pid }) => pid));
+      const untraced = present.filter(({ pid, tracer }) => tracer === 0 && !own.has(pid)).map(({ pid }) => pid);
       // Once each: what refused to be traced would refuse again.
       const late = untraced.filter((pid) => !this.latePids.includes(pid));
       if (late.length > 0 && this.timer && this.running.size < MAX_STRACES) {
@@ -128,6 +129,7 @@ class RunningTrace<Exchange> implements LiveTrace {
   }
 
   private async run(target: Parameters<typeof StraceProcess.start>[0]): Promise<void> {
+    if ('pids' in target) await this.tellThreads(target.pids);
     const strace = await StraceProcess.start(target, this.options, (lines) => {
       this.queue.push(this.parser.push(lines));
     });
@@ -139,6 +141,13 @@ class RunningTrace<Exchange> implements LiveTrace {
       if (error && this.counts.lines === 0) this.queue.fail(error);
       else this.queue.end(this.parser.end());
     });
+  }
+
+  /** Threads that ran before the attach do not show in the trace whose they are. */
+  private async tellThreads(pids: readonly number[]): Promise<void> {
+    const { observer } = this.options;
+    if (!observer) return;
+    for (const pid of pids) for (const thread of await threadsOf(pid)) observer.belongs(thread, pid);
   }
 
   private readonly detach = (): void => {

@@ -52,6 +52,8 @@ export interface IoObserver<Exchange> {
   executed(thread: number, timeUs: TimeUs): void;
   /** `thread` belongs to `process`: what getpid told. */
   identified(thread: number, process: number, timeUs: TimeUs): void;
+  /** `thread` is one of the threads of the process whose first thread is `leader`: what the host's `/proc` told. */
+  belongs(thread: number, leader: number): void;
   /** The thread has ended; `process` where all threads of its process have. */
   exited(thread: number, process: boolean, timeUs: TimeUs): void;
   /** Exchanges that became final since the last call, in the order in which they did. */

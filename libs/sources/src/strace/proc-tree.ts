@@ -37,6 +37,15 @@ export async function listProcesses(root = '/proc'): Promise<ProcessEntry[]> {
   return entries.sort((a, b) => a.pid - b.pid);
 }
 
+/** The threads of a process, none where it has ended. */
+export async function threadsOf(pid: number, root = '/proc'): Promise<number[]> {
+  try {
+    return (await readdir(join(root, String(pid), 'task'))).map(Number);
+  } catch {
+    return [];
+  }
+}
+
 /** `pid` and all that it begot, in the order of ids. */
 export function treeOf(processes: readonly ProcessEntry[], pid: number): ProcessEntry[] {
   const inTree = new Set([pid]);

@@ -27,7 +27,8 @@ export class Process {
 }
 
 /**
- * Which threads share descriptors. strace does not say, so it is inferred, the surest first: the flags of the clone
+ * Which threads share descriptors. strace does not say. Of processes attached to live the host's `/proc` does; else it is
+ * inferred, the surest first: the flags of the clone
  * that made the thread; what getpid returned (equal for the threads of one process, whatever the namespace); a
  * connection that one thread accepted and another is the first to use. What remains is taken for a process of its own,
  * as in Apache's prefork: two requests mixed would be worse than one connection seen as two.
@@ -135,6 +136,13 @@ export class ProcessTable {
       return;
     }
     this.report(process, processId);
+  }
+
+  /** The host says whose thread it is, which no inference outdoes. */
+  belongs(thread: number, leader: number): void {
+    const process = this.of(leader);
+    process.known = true;
+    if (thread !== leader) this.join(thread, process, 0);
   }
 
   /** The thread has ended; `all` where its whole process has. */

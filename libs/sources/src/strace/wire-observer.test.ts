@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { WireExchange } from './connection.js';
 import { decodeEscapes } from './escapes.js';
+import { WireObserver } from './wire-observer.js';
 import { exchangesOf, runWire } from './wire-run.fixture.js';
 
 /** Lines of `-f -ttt -T -o`: each a thread and a call, a millisecond apart. */
@@ -56,6 +57,29 @@ describe('descriptors', () => {
       write(2, 9, OK),
     );
     expect(summary(exchangesOf(text))).toEqual(['server 1:9#0 /a 200']);
+  });
+
+  it('are shared by the threads that the host says are one process', () => {
+    const octal = (bytes: string) =>
+      [...Buffer.from(bytes, 'latin1')].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+    const io = (call: string, bytes: string) =>
+      `${call}(30, "${octal(bytes)}", ${bytes.length}) = ${bytes.length} <0.000010>`;
+    const statement = 'SELECT ? AS early';
+    const text = trace(
+      `71 ${io('read', '\x12\0\0\0')}`,
+      `71 ${io('read', `\x16${statement}`)}`,
+      `71 ${io('write', '\x0c\0\0\x01\0\x07\0\0\0\x01\0\x01\0\0\0\0')}`,
+      `72 ${io('read', '\x0a\0\0\0')}`,
+      `72 ${io('read', '\x17\x07\0\0\0\0\x01\0\0\0')}`,
+    );
+    const statements = (told: readonly number[]): string[] => {
+      const observer = new WireObserver();
+      for (const thread of told) observer.belongs(thread, 70);
+      const { exchanges } = runWire([Buffer.from(text)], {}, observer);
+      return exchanges.map((each) => (each.type === 'sql' ? Buffer.from(each.statement).toString() : each.type));
+    };
+    expect(statements([])).toEqual(['']);
+    expect(statements([70, 71, 72])).toEqual([statement]);
   });
 
   it('follow a connection that one thread accepts and others serve', () => {

@@ -108,6 +108,10 @@ export class WireObserver implements IoObserver<WireExchange> {
     this.processes.identified(thread, process, timeUs);
   }
 
+  belongs(thread: number, leader: number): void {
+    this.processes.belongs(thread, leader);
+  }
+
   exited(thread: number, process: boolean, timeUs: TimeUs): void {
     this.processes.exited(thread, process, timeUs);
   }

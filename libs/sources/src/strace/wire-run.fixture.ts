@@ -19,8 +19,11 @@ export interface WireRun {
 }
 
 /** All that the parser and the rebuilders make of a trace given in pieces. */
-export function runWire(pieces: Iterable<Uint8Array>, options: WireOptions = {}): WireRun {
-  const observer = new WireObserver(options);
+export function runWire(
+  pieces: Iterable<Uint8Array>,
+  options: WireOptions = {},
+  observer = new WireObserver(options),
+): WireRun {
   const parser = new StraceParser({ observer });
   const run: WireRun = {
     numbers: [],

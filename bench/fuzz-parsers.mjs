@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 import { openParser } from '../libs/sources/dist/kinds.js';
 import { damaged } from '../libs/sources/dist/testing/damaged-lines.js';
-import { SAMPLE_LINES } from '../libs/sources/dist/testing/sample-sources.js';
+import { OTHER_FORMS, SAMPLE_LINES } from '../libs/sources/dist/testing/sample-sources.js';
 
 /** Limits: the slowest piece of 1,000 lines, and growth of heap and buffers between the first tenth and the end. */
 const MAX_PIECE_MS = 2_000;
@@ -28,7 +28,9 @@ const { values } = parseArgs({
   },
 });
 const lines = Number(values.lines);
-const kinds = Object.keys(SAMPLE_LINES).filter((kind) => values.kind === undefined || kind === values.kind);
+const forms = [...Object.entries(SAMPLE_LINES), ...OTHER_FORMS].filter(
+  ([kind]) => values.kind === undefined || kind === values.kind,
+);
 const print = (line) => process.stdout.write(`${line}\n`);
 
 function heldMb() {
@@ -82,8 +84,7 @@ print(`Node ${process.version}, ${lines} damaged lines a kind, seed ${values.see
 print('| kind | whole lines/s | MB/s | damaged lines/s | refused | slowest 1,000 lines | growth |');
 print('|---|---:|---:|---:|---:|---:|---:|');
 let failed = false;
-for (const kind of kinds) {
-  const samples = SAMPLE_LINES[kind];
+for (const [kind, samples] of forms) {
   const { perSecond, slowestMs, growthMb, counts } = fuzz(kind, samples);
   const { linesPerSecond, mbPerSecond } = speed(kind, samples);
   const refused = `${((counts.malformed / counts.lines) * 100).toFixed(0)} %`;

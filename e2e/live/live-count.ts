@@ -146,7 +146,8 @@ export async function countFiles(options: LiveCountOptions): Promise<LiveCount[]
   }
 }
 
-async function stockedDatabase(settings: readonly string[]): Promise<LocalMariadb> {
+/** A database with the tables that the clients ask. */
+export async function stockedDatabase(settings: readonly string[]): Promise<LocalMariadb> {
   const database = await startLocalMariadb(settings);
   await database.execute(SCHEMA);
   return database;
@@ -157,7 +158,14 @@ interface Asked {
   readonly early: number;
 }
 
-async function askDatabase(port: number, name: string, rounds: number, ready: string, go: string): Promise<Asked> {
+/** Runs one client of the database to its end; it begins when the file `go` is there. */
+export async function askDatabase(
+  port: number,
+  name: string,
+  rounds: number,
+  ready: string,
+  go: string,
+): Promise<Asked> {
   const args = [join(FOLDER, 'statements.php'), String(port), name, String(rounds), ready, go];
   const child = spawn('php', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let [output, errors] = ['', ''];

@@ -1,6 +1,6 @@
 import type { SourceKind } from '@plimsoll/contracts';
 
-import { SOURCE_KINDS } from './kinds.js';
+import { SOURCE_KINDS, type SourceKindReader } from './kinds.js';
 import type { SourceCounts } from './source.js';
 
 /** Share of lines that a parser must refuse before the source is of another kind. */
@@ -34,7 +34,7 @@ export function likelyKind(head: Uint8Array): SourceKind | undefined {
   const whole = head.subarray(0, head.lastIndexOf(0x0a) + 1 || head.length);
   let best: SourceKind | undefined;
   let bestShare = LIKELY_SHARE;
-  for (const [kind, reader] of Object.entries(SOURCE_KINDS) as [SourceKind, { parser: ParserOf }][]) {
+  for (const [kind, reader] of Object.entries(SOURCE_KINDS) as [SourceKind, SourceKindReader][]) {
     const parser = reader.parser(NOWHERE);
     parser.push(whole);
     parser.end();
@@ -47,5 +47,3 @@ export function likelyKind(head: Uint8Array): SourceKind | undefined {
   }
   return best;
 }
-
-type ParserOf = NonNullable<(typeof SOURCE_KINDS)['strace']>['parser'];

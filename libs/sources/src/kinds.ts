@@ -1,4 +1,4 @@
-import { PlimsollError, type SourceKind } from '@plimsoll/contracts';
+import type { SourceKind } from '@plimsoll/contracts';
 
 import { AdfaLdParser } from './calls/adfa-ld.js';
 import { AuditdParser } from './calls/auditd.js';
@@ -10,6 +10,7 @@ import { AccessLogParser } from './events/access-log-parser.js';
 import { ExchangeEvents } from './events/exchange-events.js';
 import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 import { digestKeyOf, type SourceContext, type SourceParser } from './source.js';
+import { SqlLogParser } from './sql-log/sql-log-parser.js';
 import { StraceParser } from './strace/strace-parser.js';
 import { WireObserver } from './strace/wire-observer.js';
 
@@ -25,7 +26,7 @@ export interface SourceKindReader {
 }
 
 /** Every kind of source with its parser; the one place where a format is made known. */
-export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
+export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
   strace: { title: 'strace text', folder: 'traces', parser: straceParser },
   'hids-docker': {
     title: 'plain strace text with signals (hids-docker)',
@@ -48,6 +49,11 @@ export const SOURCE_KINDS: Partial<Record<SourceKind, SourceKindReader>> = {
     folder: 'log',
     parser: (context) => new AccessLogParser(context, digestKeyOf(context)),
   },
+  'sql-log': {
+    title: "a database's log of statements",
+    folder: 'log',
+    parser: (context) => new SqlLogParser(context),
+  },
   'k8s-audit': { title: 'Kubernetes audit log', folder: 'log', parser: (context) => new K8sAuditParser(context) },
 };
 
@@ -57,11 +63,9 @@ function straceParser(context: SourceContext): SourceParser {
   return new StraceParser({ observer: new WireObserver(), events: (exchange) => exchanges.push(exchange) });
 }
 
-/** How `kind` is read. Throws `bad-configuration` where this release has no parser for it. */
+/** How `kind` is read. */
 export function readerOf(kind: SourceKind): SourceKindReader {
-  const reader = SOURCE_KINDS[kind];
-  if (!reader) throw new PlimsollError('bad-configuration', `no parser for ${kind} in this release`);
-  return reader;
+  return SOURCE_KINDS[kind];
 }
 
 /** A parser for one stream of `kind`. */

@@ -85,7 +85,7 @@ describe('openSource', () => {
     await expect(read('strace', file('empty.gz', gzipSync('')))).rejects.toMatchObject({ code: 'empty-source' });
     const remarks = file('remarks', 'type=CWD msg=audit(1364481363.243:24287): cwd="/home/user"\n');
     await expect(read('auditd', remarks)).rejects.toMatchObject({ code: 'empty-source' });
-    const tetragon = file('t.json', SAMPLE_LINES.tetragon!.join('\n').concat('\n').repeat(100));
+    const tetragon = file('t.json', SAMPLE_LINES.tetragon.join('\n').concat('\n').repeat(100));
     await expect(read('strace', tetragon)).rejects.toMatchObject({
       code: 'wrong-kind',
       message: expect.stringMatching(/looks like tetragon$/) as string,
@@ -95,7 +95,7 @@ describe('openSource', () => {
   });
 
   it('finds out early that a source is of another kind', async () => {
-    const path = file('large.json', `${SAMPLE_LINES['k8s-audit']!.join('\n')}\n`.repeat(20_000));
+    const path = file('large.json', `${SAMPLE_LINES['k8s-audit'].join('\n')}\n`.repeat(20_000));
     let readBytes = 0;
     const onProgress = (bytes: number): void => {
       readBytes = bytes;
@@ -130,7 +130,7 @@ describe('openSource', () => {
   });
 
   it('reads a rotated log as one, the oldest first', async () => {
-    const event = (id: string): string => SAMPLE_LINES['k8s-audit']![0]!.replace('"a1"', `"${id}"`).concat('\n');
+    const event = (id: string): string => SAMPLE_LINES['k8s-audit'][0]!.replace('"a1"', `"${id}"`).concat('\n');
     file('logs/audit.log', event('newest'));
     file('logs/audit.log.1', event('middle'));
     file('logs/audit.log.10.gz', gzipSync(event('oldest')));
@@ -156,7 +156,7 @@ describe('openSource', () => {
     expect(counts(await read('adfa-ld', join(path, 'ADFA/Training')))).toHaveLength(2);
     expect(counts(await read('adfa-ld', join(path, 'ADFA/Training/2.txt')))).toEqual([['', 1]]);
     await expect(read('adfa-ld', join(path, 'nothing'))).rejects.toMatchObject({ code: 'missing-file' });
-    const [scap = ''] = SAMPLE_LINES['lid-ds']!;
+    const [scap = ''] = SAMPLE_LINES['lid-ds'];
     file('lid/one.zip', storedZip([['one.sc', `${scap}\n`], ['one.json', '{}']])); // prettier-ignore
     file('lid/two.zip', storedZip([['two.sc', `${scap}\n`], ['two.pcap', 'x']])); // prettier-ignore
     expect(counts(await read('lid-ds', join(folder, 'lid')))).toEqual([

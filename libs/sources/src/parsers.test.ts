@@ -6,11 +6,13 @@ import { likelyKind } from './kind-hint.js';
 import { openParser } from './kinds.js';
 import { parseText } from './testing/collect-items.js';
 import { damaged } from './testing/damaged-lines.js';
-import { SAMPLE_LINES } from './testing/sample-sources.js';
+import { OTHER_FORMS, SAMPLE_LINES } from './testing/sample-sources.js';
 
 const CONTEXT = { application: 'shop', workload: 'web', container: 'web-1', stream: 's', privacy: 'balanced' } as const;
 
-describe.each(Object.entries(SAMPLE_LINES) as [SourceKind, readonly string[]][])('parser of %s', (kind, lines) => {
+const FORMS = [...(Object.entries(SAMPLE_LINES) as [SourceKind, readonly string[]][]), ...OTHER_FORMS];
+
+describe.each(FORMS)('parser of %s', (kind, lines) => {
   const text = `${lines.join('\n')}\n`;
 
   it('reads its producer’s lines without refusing one', () => {

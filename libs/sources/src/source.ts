@@ -1,4 +1,4 @@
-import type { SourceItem, Where } from '@plimsoll/contracts';
+import type { SourceItem, TimeUs, Where } from '@plimsoll/contracts';
 
 /** Where a source's bytes come from and what they belong to. */
 export interface SourceContext extends Where {
@@ -17,6 +17,8 @@ export interface SourceContext extends Where {
    * line read again after a crash gives the same event. Default 0.
    */
   readonly firstLine?: number;
+  /** Time of the newest event that an earlier run read: where a log tells the time only when it changes, it goes on from here. */
+  readonly lastUs?: TimeUs;
 }
 
 /** The key of the digests: the one given, or, fit for recordings and laboratories, one that the application's name makes. */
@@ -32,9 +34,20 @@ export interface SourceCounts {
   malformed: number;
 }
 
+/** Lines at the end of what was read that gave nothing yet, being the beginning of something that may go on. */
+export interface HeldLines {
+  readonly lines: number;
+  /** Infinite where it is not known. */
+  readonly bytes: number;
+}
+
 /** A parser: chunks of bytes in, items out. One parser serves one stream; `end` flushes what is pending. */
 export interface SourceParser {
   readonly counts: Readonly<SourceCounts>;
+  /** Of a parser that joins whole lines: those that would have to be read again if it were lost now. */
+  readonly held?: HeldLines;
+  /** The source has been quiet: what may go on is taken to be at its end. */
+  settle?(): readonly SourceItem[];
   push(chunk: Uint8Array): readonly SourceItem[];
   end(): readonly SourceItem[];
 }

@@ -115,6 +115,29 @@ describe('followLog', () => {
     expect([...byName]).toEqual(Array.from({ length: 8 }, (_, i) => `access:${i + 1} /p${i}`));
   });
 
+  it('reads a statement that may go on again after a stop, and lets it go when nothing comes', async () => {
+    writeFileSync(path, '261125 18:36:29\t     5 Query\tSELECT 1\n\t\t     5 Query\tSELECT 2\n');
+    const first = await new Run().start('sql-log');
+    await first.has(1);
+    await wait(20);
+    await first.stop();
+    appendFileSync(path, '  FROM item\n');
+    const second = await new Run().start('sql-log');
+    await second.has(1);
+    appendFileSync(path, '\t\t     5 Query\tSELECT 3\n');
+    await second.has(2);
+    await second.stop();
+    const texts = [...first.events, ...second.events].map((event) => [
+      event.id,
+      event.type === 'sql-statement' && event.text,
+    ]);
+    expect(texts).toEqual([
+      ['access:1', 'SELECT 1'],
+      ['access:2', 'SELECT 2\n  FROM item'],
+      ['access:4', 'SELECT 3'],
+    ]);
+  });
+
   it('numbers calls on', async () => {
     const call = (tid: number): string =>
       `${JSON.stringify({ 'evt.type': 'read', 'evt.dir': '<', 'thread.tid': tid, 'container.id': 'abcabcabcabc' })}\n`;

@@ -49,6 +49,7 @@ export async function followLog(log: FollowedLog, options: FollowOptions): Promi
   };
   for await (const event of tail(log.path, how)) {
     if (event.type === 'lines') await follower.lines(event.bytes, event.position);
+    else if (event.type === 'quiet') await follower.quiet();
     else follower.lost();
   }
   await checkpoints.save();
@@ -61,6 +62,7 @@ class LogFollower {
   #lastUs: number;
   /** A loss that is announced once it is known to whom: with the next lines. */
   #lostSinceUs: number | undefined;
+  #position: TailPosition | undefined;
 
   constructor(
     private readonly log: FollowedLog,
@@ -77,6 +79,7 @@ class LogFollower {
       stream,
       privacy,
       firstLine: this.#firstLine,
+      ...(saved && { lastUs: saved.lastUs }),
       ...(digestKey !== undefined && { digestKey }),
     };
     this.#parser = openParser(kind, context);
@@ -94,11 +97,27 @@ class LogFollower {
     const items = this.#parser.push(bytes);
     const records = [...this.#records(items), ...this.#announcement()];
     await this.#untilSafe(records);
-    const { stream } = this.log;
-    const lines = this.#firstLine + this.#parser.counts.lines;
-    this.options.checkpoints.set(stream, {
-      position,
-      lines,
+    this.#position = position;
+    await this.#save();
+  }
+
+  /** What the parser still held, since it might have gone on, is complete. */
+  async quiet(): Promise<void> {
+    const items = this.#parser.settle?.() ?? [];
+    if (items.length === 0) return;
+    await this.#untilSafe(this.#records(items));
+    await this.#save();
+  }
+
+  /** The place behind all that left: before the lines that the parser holds, which are read again after a crash. */
+  async #save(): Promise<void> {
+    const position = this.#position;
+    const held = this.#parser.held ?? { lines: 0, bytes: 0 };
+    // What is held began in a file before this one, or nobody knows where: the place that is saved already stays.
+    if (!position || held.bytes > position.offset) return;
+    this.options.checkpoints.set(this.log.stream, {
+      position: { ...position, offset: position.offset - held.bytes },
+      lines: this.#firstLine + this.#parser.counts.lines - held.lines,
       ordinals: this.#pipeline.ordinals(),
       lastUs: this.#lastUs,
     });

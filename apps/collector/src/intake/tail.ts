@@ -22,13 +22,16 @@ export interface TailOptions {
  */
 export type TailEvent =
   | { readonly type: 'lines'; readonly bytes: Uint8Array; readonly position: TailPosition }
-  | { readonly type: 'lost'; readonly reason: 'truncated' | 'removed' };
+  | { readonly type: 'lost'; readonly reason: 'truncated' | 'removed' }
+  /** Nothing has come for a second, once after each time that something did. */
+  | { readonly type: 'quiet' };
 
 const CHUNK_BYTES = 131_072;
 /** A line that is longer is handed on in parts, for the parser to refuse. */
 const MAX_LINE_BYTES = 1_048_576;
 const NEWLINE = 10;
 const MAX_DONE = 16;
+const QUIET_MS = 1_000;
 const FIND_PASSES = 3;
 const FIND_PAUSE_MS = 20;
 
@@ -56,6 +59,8 @@ class Follower {
   #open: OpenFile | undefined;
   /** How the latest files began that were read to their end: a copy of one of them is not read again. */
   readonly #done: TailPosition[] = [];
+  /** When the last lines came, until `quiet` was told. */
+  #busyMs: number | undefined;
 
   constructor(path: string, options: TailOptions) {
     this.#path = path;
@@ -64,6 +69,13 @@ class Follower {
   }
 
   async *run(): AsyncGenerator<TailEvent> {
+    for await (const event of this.#events()) {
+      if (event.type === 'lines') this.#busyMs = performance.now();
+      yield event;
+    }
+  }
+
+  async *#events(): AsyncGenerator<TailEvent> {
     yield* this.#resume();
     let first = this.#options.from === undefined;
     while (!this.#signal.aborted) {
@@ -72,6 +84,10 @@ class Follower {
       if (this.#open) {
         yield* this.#open.lines(this.#signal);
         yield* this.#changed(this.#open);
+      }
+      if (this.#busyMs !== undefined && performance.now() - this.#busyMs >= QUIET_MS) {
+        this.#busyMs = undefined;
+        yield { type: 'quiet' };
       }
       await this.#pause(this.#options.pollMs ?? 250);
     }

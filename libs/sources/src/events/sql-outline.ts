@@ -32,8 +32,9 @@ export function sqlOutline(statement: string, dialect: SqlDialect, complete: boo
   const hideFrom = brokenQuoting(tokens);
   const parts = tokens.map((token, i) => shown(token, i >= hideFrom));
   const facts = gather(tokens, parts, hideFrom);
-  const marks = marksOf(tokens, facts);
-  if (!complete || !whole || statement.length > MAX_TEXT) marks.push('cut');
+  const cut = !complete || !whole || statement.length > MAX_TEXT;
+  const marks = marksOf(tokens, facts, cut);
+  if (cut) marks.push('cut');
   const lengths = tokens.filter((t) => t.kind === 'string' || t.kind === 'number').map((t) => t.end - t.start);
   return {
     fingerprint: fold(parts).join(' ').slice(0, MAX_FINGERPRINT),
@@ -219,11 +220,13 @@ function inFromList(parts: readonly string[], i: number): boolean {
   return false;
 }
 
-function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts): SqlMark[] {
+/** Of a statement that was cut, what its end lacks says nothing. */
+function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts, cut: boolean): SqlMark[] {
   const marks = new Set<SqlMark>();
   const last = tokens.length - 1;
   const lastContent = tokens.findLastIndex((token) => token.kind !== 'comment' && token.text !== ';');
   tokens.forEach((token, i) => {
+    if (cut && i === last && token.open && token.text !== '--') return;
     if (token.kind === 'comment') {
       if (token.text === '/*!') marks.add('conditional-comment');
       else marks.add(token.open && (i === last || token.text === '--') ? 'comment-tail' : 'comment-inside');

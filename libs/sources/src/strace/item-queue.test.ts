@@ -1,4 +1,4 @@
-import type { CallColumns, SourceItem } from '@plimsoll/contracts';
+import type { CallColumns, LogEvent, SourceItem } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { ItemQueue } from './item-queue.js';
@@ -42,6 +42,16 @@ describe('a queue between a source and its reader', () => {
     expect(items[0]).toEqual({ type: 'gap', gap: { startUs: 0, endUs: 2_040, lost: 120, cause: 'source-drop' } });
     expect(items.slice(1).map((item) => item.type)).toEqual(['calls', 'calls', 'end']);
     expect(queue.lostCalls).toBe(120);
+  });
+
+  it('counts events and gaps among what it dropped', async () => {
+    const queue = new ItemQueue(100);
+    queue.push([{ type: 'gap', gap: { startUs: 5, endUs: 9, lost: 7, cause: 'source-drop' } }]);
+    const event = { timeUs: 20 } as LogEvent;
+    queue.push(Array.from({ length: 65_538 }, () => ({ type: 'event', event })));
+    queue.end([]);
+    const [gap] = await all(queue);
+    expect(gap).toEqual({ type: 'gap', gap: { startUs: 5, endUs: 21, lost: 9, cause: 'source-drop' } });
   });
 
   it('fails its reader after what came before', async () => {

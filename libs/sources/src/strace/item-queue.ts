@@ -6,11 +6,9 @@ const MAX_ITEMS = 65_536;
 /** Between a source that must not be slowed and its reader: bounded, what is dropped is counted and becomes a gap. */
 export class ItemQueue {
   lostCalls = 0;
-  /** Events dropped; no gap says so. */
-  lostEvents = 0;
   private waiting: SourceItem[] = [];
   private waitingCalls = 0;
-  private lost: { calls: number; startUs: number; endUs: number } | undefined;
+  private lost: { count: number; startUs: number; endUs: number } | undefined;
   private wake: (() => void) | undefined;
   private closed = false;
   private failure: Error | undefined;
@@ -69,19 +67,27 @@ export class ItemQueue {
     const { lost } = this;
     if (lost) {
       this.lost = undefined;
-      const { startUs, endUs, calls } = lost;
-      items.unshift({ type: 'gap', gap: { startUs, endUs, lost: calls, cause: 'source-drop' } });
+      const { startUs, endUs, count } = lost;
+      items.unshift({ type: 'gap', gap: { startUs, endUs, lost: count, cause: 'source-drop' } });
     }
     return items;
   }
 
   private drop(item: SourceItem): void {
-    if (item.type === 'event') this.lostEvents++;
-    if (item.type !== 'calls') return;
-    const { count, timesUs } = item.calls;
-    this.waitingCalls -= count;
-    this.lostCalls += count;
-    const startUs = this.lost?.startUs ?? timesUs[0] ?? 0;
-    this.lost = { calls: (this.lost?.calls ?? 0) + count, startUs, endUs: (timesUs[count - 1] ?? startUs) + 1 };
+    if (item.type === 'calls') {
+      const { count, timesUs } = item.calls;
+      this.waitingCalls -= count;
+      this.lostCalls += count;
+      this.lose(count, timesUs[0] ?? 0, (timesUs[count - 1] ?? 0) + 1);
+    } else if (item.type === 'event') this.lose(1, item.event.timeUs, item.event.timeUs + 1);
+    else if (item.type === 'gap') this.lose(item.gap.lost ?? 0, item.gap.startUs, item.gap.endUs);
+  }
+
+  private lose(count: number, startUs: number, endUs: number): void {
+    this.lost = {
+      count: (this.lost?.count ?? 0) + count,
+      startUs: Math.min(this.lost?.startUs ?? startUs, startUs),
+      endUs: Math.max(this.lost?.endUs ?? endUs, endUs),
+    };
   }
 }

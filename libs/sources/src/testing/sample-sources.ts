@@ -1,7 +1,7 @@
 import type { SourceKind } from '@plimsoll/contracts';
 
 /** Lines of every kind as their producers write them; the tests cut, mix and damage them. */
-export const SAMPLE_LINES: Partial<Record<SourceKind, readonly string[]>> = {
+export const SAMPLE_LINES: Readonly<Record<SourceKind, readonly string[]>> = {
   strace: [
     '[pid 28561] 1795455028.639988 wait4(-1,  <unfinished ...>',
     '[pid 28562] 1795455028.640012 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 3 <0.000021>',
@@ -48,7 +48,39 @@ export const SAMPLE_LINES: Partial<Record<SourceKind, readonly string[]>> = {
     '192.0.2.9 - - [23/Nov/2026:17:40:03 +0000] "\\x16\\x03\\x01" 400 0 "-" "-"',
     '{"time":"2026-11-23T17:40:02.120000Z","remote":"192.0.2.7","method":"GET","path":"/directory.php","query":"q=smith","status":200,"bytes":1834,"referer":"","origin":"","user_agent":"Mozilla/5.0"}',
   ],
+  'sql-log': [
+    'mariadbd, Version: 10.11.19-MariaDB-0+deb12u1-log (Debian 12). started with:',
+    'Tcp port: 44417  Unix socket: /run/mysqld/mysqld.sock',
+    'Time\t\t    Id Command\tArgument',
+    '261125 18:36:29\t     5 Connect\tclient@127.0.0.1 on stock using TCP/IP',
+    "\t\t     5 Query\tSELECT name, amount FROM item WHERE name <> 'a0x0q' AND number < 1",
+    '\t\t     5 Query\tUPDATE item',
+    '   SET amount = amount + 1,',
+    " WHERE note = 'it''s'",
+    '\t\t     5 Execute\tSELECT amount FROM item WHERE number = 1',
+    '\t\t     5 Quit\t',
+  ],
   'k8s-audit': [
     '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a1","stage":"ResponseComplete","requestURI":"/api/v1/namespaces/shop/pods","verb":"list","user":{"username":"system:serviceaccount:shop:web","uid":"u","groups":["system:serviceaccounts"]},"sourceIPs":["10.0.0.9"],"userAgent":"kubectl/v1.34","objectRef":{"resource":"pods","namespace":"shop","apiVersion":"v1"},"responseStatus":{"metadata":{},"code":200},"requestReceivedTimestamp":"2026-11-23T17:40:02.120000Z","stageTimestamp":"2026-11-23T17:40:02.125000Z"}',
   ],
 };
+
+/** Other forms that the parser of a kind reads; a stream is of one form. */
+export const OTHER_FORMS: readonly (readonly [kind: SourceKind, lines: readonly string[]])[] = [
+  [
+    'sql-log',
+    [
+      '20261125 18:36:29,vm,client,127.0.0.1,5,0,CONNECT,stock,,0',
+      '20261125 18:36:29,vm,client,127.0.0.1,5,12,READ,stock,item,',
+      "20261125 18:36:29,vm,client,127.0.0.1,5,13,QUERY,stock,'UPDATE item\\n   SET note = \\'it\\'\\'s\\'\\n WHERE number = 1',0",
+      "20261125 18:36:30,vm,client,127.0.0.1,6,33,QUERY,stock,'SELEC bad',1064",
+    ],
+  ],
+  [
+    'sql-log',
+    [
+      '{ "timestamp": "2026-11-25 18:36:30", "id": 1, "class": "general", "event": "status", "connection_id": 12, "account": { "user": "client", "host": "localhost" }, "general_data": { "command": "Query", "sql_command": "select", "query": "SELECT 1", "status": 0 } },',
+      '{"audit_record":{"name":"Query","record":"4_2026-11-25T18:36:00","timestamp":"2026-11-25T18:36:30 UTC","command_class":"select","connection_id":"12","status":1064,"sqltext":"SELEC","user":"client[client] @ localhost []","host":"localhost","os_user":"","ip":"","db":"stock"}}',
+    ],
+  ],
+];

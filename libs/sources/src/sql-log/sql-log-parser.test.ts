@@ -1,0 +1,177 @@
+import type { SqlStatement } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+
+import type { SourceContext } from '../source.js';
+import { parseText } from '../testing/collect-items.js';
+import { SqlLogParser } from './sql-log-parser.js';
+
+const CONTEXT: SourceContext = { application: 'shop', workload: 'db', container: 'db-1', stream: 's', privacy: 'full' };
+const BEGIN_US = Date.parse('2026-11-25T18:36:29Z') * 1_000;
+
+/** Lines that MariaDB 10.11 wrote. */
+const GENERAL = [
+  'mariadbd, Version: 10.11.19-MariaDB-0+deb12u1-log (Debian 12). started with:',
+  'Tcp port: 44417  Unix socket: /run/mysqld/mysqld.sock',
+  'Time\t\t    Id Command\tArgument',
+  '261125 18:36:29\t     5 Connect\tclient@127.0.0.1 on stock using TCP/IP',
+  '\t\t     5 Prepare\tSELECT amount FROM item WHERE number = ?',
+  '\t\t     5 Query\tUPDATE item',
+  '   SET amount = amount + 1,',
+  '',
+  "       note = 'it''s \\'a0x0u\\''",
+  ' WHERE number = 1',
+  '\t\t     5 Execute\tSELECT amount FROM item WHERE number = 1',
+  '\t\t     5 Close stmt\t',
+  '261125 18:36:30\t     6 Query\tSELEC bad',
+  "\t\t     5 Init DB\tAccess denied for user 'client'@'127.0.0.1' to database 'mysql'",
+  '\t\t     5 Init DB\tother',
+  '\t\t     5 Query\tSELECT 3 -- tail',
+  'mariadbd, Version: 10.11.19-MariaDB-0+deb12u1-log (Debian 12). started with:',
+  'Tcp port: 44417  Unix socket: /run/mysqld/mysqld.sock',
+  'Time\t\t    Id Command\tArgument',
+  "\t\t     7 Connect\tAccess denied for user 'nobody'@'127.0.0.1' (using password: YES)",
+  '\t\t     7 Query\tSELECT 5',
+  '\t\t     7 Quit\t',
+];
+const AUDIT = [
+  '20261125 18:36:29,vm,client,127.0.0.1,5,0,CONNECT,stock,,0',
+  '20261125 18:36:29,vm,client,127.0.0.1,5,12,READ,stock,item,',
+  "20261125 18:36:29,vm,client,127.0.0.1,5,13,QUERY,stock,'UPDATE item\\n   SET amount = amount + 1,\\n\\n       note = \\'it\\'\\'s \\\\\\'a0x0u\\\\\\'\\'\\n WHERE number = 1',0",
+  "20261125 18:36:30,vm,client,127.0.0.1,6,33,QUERY,stock,'SELEC bad',1064",
+  "20261125 18:36:30,vm,client,127.0.0.1,6,41,QUERY,Access denied for user 'client'@'127.0.0.1' to database 'mysql','SELECT 3 -- tail',0",
+  `20261125 18:36:30,vm,client,127.0.0.1,6,42,QUERY,stock,'SELECT \\'${'x'.repeat(1_015)}',0`,
+  '20261125 18:36:30,vm,client,127.0.0.1,5,0,DISCONNECT,stock,,0',
+];
+
+function statements(parser: SqlLogParser, lines: readonly string[], chunkBytes = 65_536): SqlStatement[] {
+  const { events } = parseText(parser, `${lines.join('\n')}\n`, chunkBytes);
+  return events.filter((event) => event.type === 'sql-statement');
+}
+
+describe('the general log', () => {
+  it('gives each statement with its lines, its second, and whose it is', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    const found = statements(parser, GENERAL);
+    expect(parser.counts).toEqual({ lines: GENERAL.length, events: 5, malformed: 0 });
+    expect(found.map(({ id, timeUs, connection, text }) => [id, (timeUs - BEGIN_US) / 1e6, connection, text])).toEqual([
+      [
+        's:6',
+        0,
+        '5',
+        "UPDATE item\n   SET amount = amount + 1,\n\n       note = 'it''s \\'a0x0u\\''\n WHERE number = 1",
+      ],
+      ['s:11', 0, '5', 'SELECT amount FROM item WHERE number = 1'],
+      ['s:13', 1, '6', 'SELEC bad'],
+      ['s:16', 1, '5', 'SELECT 3 -- tail'],
+      ['s:21', 1, '7', 'SELECT 5'],
+    ]);
+    expect(found.map(({ user, database }) => `${user} ${database}`)).toEqual([
+      'client stock',
+      'client stock',
+      'undefined undefined',
+      'client other',
+      'undefined undefined',
+    ]);
+    expect(found.map(({ prepared }) => prepared)).toEqual([false, true, false, false, false]);
+  });
+
+  it('is read with the times of MySQL 8 too', () => {
+    const lines = [
+      '2026-11-25T18:36:29.123456Z\t    8 Query\tSELECT 1',
+      '2026-11-25T20:36:30.000000+02:00\t    8 Quit\t',
+    ];
+    expect(statements(new SqlLogParser(CONTEXT), lines)[0]).toMatchObject({
+      timeUs: BEGIN_US + 123_456,
+      endUs: BEGIN_US + 123_457,
+      verb: 'select',
+    });
+  });
+
+  it('holds what may go on, tells how much, and lets it go when the source is quiet', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    const text = '261125 18:36:29\t     5 Query\tSELECT 1\n  FROM item\n';
+    expect(parser.push(Buffer.from(text))).toEqual([]);
+    expect(parser.held).toMatchObject({ lines: 2, bytes: text.length });
+    expect(parser.settle()).toHaveLength(1);
+    expect(parser.held).toMatchObject({ lines: 0, bytes: 0 });
+    parser.push(Buffer.from('  WHERE late = 1\n'));
+    expect(parser.counts.malformed).toBe(1);
+  });
+
+  it('goes on in the second that an earlier run had read, and passes over entries of no known time', () => {
+    const line = '\t\t     5 Query\tSELECT 1';
+    const resumed = new SqlLogParser({ ...CONTEXT, firstLine: 10, lastUs: BEGIN_US });
+    expect(statements(resumed, [line])[0]).toMatchObject({ id: 's:11', timeUs: BEGIN_US });
+    const begun = new SqlLogParser(CONTEXT);
+    expect(statements(begun, [line])).toEqual([]);
+    expect(begun.counts.malformed).toBe(1);
+  });
+
+  it('keeps the beginning of a statement that is too long, marked', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    const more = Array.from({ length: 400 }, () => `, '${'x'.repeat(1_000)}'`);
+    const [statement] = statements(parser, ['261125 18:36:29\t     5 Query\tSELECT 1', ...more]);
+    expect(statement?.marks).toEqual(['cut']);
+    expect(statement?.lengthBytes).toBe(262_144);
+  });
+});
+
+describe('the audit log', () => {
+  it('gives statements with their answers, unescaped', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    const found = statements(parser, AUDIT);
+    expect(parser.counts).toEqual({ lines: AUDIT.length, events: 4, malformed: 0 });
+    const general = statements(new SqlLogParser(CONTEXT), GENERAL);
+    expect(found[0]).toMatchObject({ text: general[0]!.text, fingerprint: general[0]!.fingerprint, user: 'client' });
+    expect(found.map(({ response }) => [response?.kind, response?.errorCode])).toEqual([
+      ['ok', undefined],
+      ['error', '1064'],
+      ['ok', undefined],
+      ['ok', undefined],
+    ]);
+    expect(found.map(({ database }) => database)).toEqual(['stock', 'stock', undefined, 'stock']);
+  });
+
+  it('marks what the plugin cut, whose open literal means nothing', () => {
+    expect(statements(new SqlLogParser(CONTEXT), AUDIT)[3]?.marks).toEqual(['cut']);
+  });
+
+  it('is read as MySQL Enterprise and as Percona write it', () => {
+    const enterprise = [
+      '[',
+      '{ "timestamp": "2026-11-25 18:36:29", "id": 0, "class": "connection", "event": "connect", "connection_id": 12, "account": { "user": "client", "host": "localhost" }, "login": { "user": "client", "os": "", "ip": "::1", "proxy": "" }, "connection_data": { "connection_type": "ssl", "status": 0, "db": "stock" } },',
+      '{ "timestamp": "2026-11-25 18:36:30", "id": 1, "class": "general", "event": "status", "connection_id": 12, "account": { "user": "client", "host": "localhost" }, "general_data": { "command": "Query", "sql_command": "select", "query": "SELECT \\u0027é\\u0027", "status": 1064 } }',
+      ']',
+    ];
+    const percona =
+      '{"audit_record":{"name":"Query","record":"4_2026-11-25T18:36:00","timestamp":"2026-11-25T18:36:30 UTC","command_class":"select","connection_id":"12","status":1064,"sqltext":"SELECT \'é\'","user":"client[client] @ localhost []","host":"localhost","os_user":"","ip":"","db":"stock"}}';
+    const expected = { timeUs: BEGIN_US + 1e6, text: "SELECT 'é'", user: 'client', response: { errorCode: '1064' } };
+    expect(statements(new SqlLogParser(CONTEXT), enterprise)[0]).toMatchObject({ ...expected, database: 'stock' });
+    expect(statements(new SqlLogParser(CONTEXT), [percona])[0]).toMatchObject({ ...expected, database: 'stock' });
+  });
+});
+
+describe('secrets in statements', () => {
+  const SECRET = 'hunter2-Correct';
+  const lines = [
+    `261125 18:36:29\t     5 Query\tCREATE USER x IDENTIFIED BY '${SECRET}'`,
+    `\t\t     5 Query\tUPDATE account SET password = '${SECRET}'`,
+    ` WHERE token = '${SECRET}'`,
+    `\t\t     5 Query\tSELECT 1 FROM account WHERE password = '' OR '${SECRET}`,
+    `\t\t     5 Query\tSET PASSWORD FOR x = PASSWORD('${SECRET}')`,
+  ];
+
+  it.each(['strict', 'balanced', 'full'] as const)('leave in no event, %s', (privacy) => {
+    const events = statements(new SqlLogParser({ ...CONTEXT, privacy }), lines);
+    expect(events).toHaveLength(4);
+    expect(JSON.stringify(events)).not.toContain('hunter2');
+    expect(events.every(({ text }) => (text === undefined) === (privacy === 'strict'))).toBe(true);
+  });
+});
+
+it('gives the same however the bytes are cut', () => {
+  for (const lines of [GENERAL, AUDIT]) {
+    const whole = statements(new SqlLogParser(CONTEXT), lines);
+    for (const size of [1, 7, 64, 200]) expect(statements(new SqlLogParser(CONTEXT), lines, size)).toEqual(whole);
+  }
+});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-import { Alert, decodeJson, encodeJson, TOPICS, type ProfileFile } from '@plimsoll/contracts';
+import { encodeJson, TOPICS, type ProfileFile } from '@plimsoll/contracts';
 import {
   findRecordings,
   learnProfiles,
@@ -22,9 +22,11 @@ import {
   type CollectorMessage,
 } from '@plimsoll/pipelines';
 import { parseRedisUrl, RedisConnection, RedisProfileStore, RedisStateStore } from '@plimsoll/redis-store';
-import { runOperator, type LogRecord, type PartitionHandler, type Running } from '@plimsoll/streaming';
+import { runOperator, type LogRecord, type Running } from '@plimsoll/streaming';
 import { testServers } from '@plimsoll/streaming/testing';
 import { describe, expect, it } from 'vitest';
+
+import { finalStates, quiet, reading, summary, textOf, textsOf, until } from './outcome.js';
 
 const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
 const BUDGET = { falseAlertsPerDay: 1 };
@@ -154,61 +156,6 @@ async function throughStack(
   }
 }
 
-function reading(take: (record: LogRecord) => void): PartitionHandler {
-  return {
-    assigned: () => Promise.resolve(undefined),
-    batch(_partition, records) {
-      records.forEach(take);
-      return Promise.resolve();
-    },
-    revoked: () => Promise.resolve(),
-  };
-}
-
-function textOf(record: LogRecord): string {
-  return Buffer.from(record.value).toString('utf8');
-}
-
-function textsOf(records: readonly LogRecord[]): string[] {
-  return records.map(textOf).sort();
-}
-
 function windowEndUs(record: LogRecord): number {
   return (JSON.parse(textOf(record)) as { window: { endUs: number } }).window.endUs;
-}
-
-/** What a failure shows of an incident: the whole of it fills pages. */
-function summary(state: string): string {
-  return state.slice(0, 600);
-}
-
-/** The last revision of each incident, without what counts the revisions on the way. */
-function finalStates(records: readonly LogRecord[]): string[] {
-  const last = new Map<string, Alert>();
-  for (const record of records) {
-    const alert = decodeJson(Alert, record.value, 'an alert');
-    const known = last.get(alert.finding_info.uid);
-    if (!known || alert.unmapped.revision >= known.unmapped.revision) last.set(alert.finding_info.uid, alert);
-  }
-  return [...last.values()]
-    .filter((alert) => alert.unmapped.merged_into === undefined)
-    .map((alert) => {
-      const { metadata, unmapped, ...rest } = alert;
-      const { revision: _revision, ...facts } = unmapped;
-      return JSON.stringify({ ...rest, product: metadata.product, facts });
-    })
-    .sort();
-}
-
-async function until(done: () => boolean): Promise<void> {
-  const deadlineMs = Date.now() + 90_000;
-  while (!done() && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 100));
-}
-
-/** Waits until nothing came for two seconds. */
-async function quiet(records: readonly unknown[]): Promise<void> {
-  for (let seen = -1; seen !== records.length;) {
-    seen = records.length;
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-  }
 }

@@ -40,10 +40,16 @@ export class ServiceProcess {
     return new ServiceProcess(app, await freePort(), environment);
   }
 
-  /** What `path` answers; status 0 where nothing listens yet. */
-  async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
+  /** Where it serves HTTP. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** What `path` answers to the holder of `token`, or to nobody in particular; status 0 where nothing listens yet. */
+  async get(path: string, token?: string): Promise<{ readonly status: number; readonly body: string }> {
     try {
-      const response = await fetch(this.#address + path, { signal: AbortSignal.timeout(5_000) });
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const response = await fetch(this.#address + path, { headers, signal: AbortSignal.timeout(5_000) });
       return { status: response.status, body: await response.text() };
     } catch {
       return { status: 0, body: '' };

@@ -1,3 +1,4 @@
+export { BUDGET_SHARES } from './budget-shares.js';
 export type { Budget, Detector, Learner } from './detector.js';
 export {
   type Allowance,
@@ -19,7 +20,6 @@ export {
   updateDrift,
 } from './calibration/index.js';
 export {
-  budgetShares,
   cauchyP,
   decodeFusionState,
   DEFAULT_FUSION,

@@ -1,23 +1,14 @@
-import {
-  PlimsollError,
-  US_PER_SECOND,
-  type Level,
-  type ProfileFile,
-  type TimeUs,
-  type Verdict,
-} from '@plimsoll/contracts';
+import { PlimsollError, type Level, type ProfileFile, type TimeUs, type Verdict } from '@plimsoll/contracts';
 import type { Budget } from '@plimsoll/detection';
 import { applicationLearners, applicationOperators, fixedProfiles } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
 
-import type { Action, AlertEvidence } from './action-scoring.js';
-import { alertEvidence, verdictEvidence } from './evidence.js';
+import type { Action } from './action-scoring.js';
 import { runDetection } from './detect-run.js';
 import { splitEpisodes } from './episode-split.js';
 import { learnProfiles } from './learn-profiles.js';
 import { actionsOf, type RecordingAt } from './recording-folder.js';
 import { replay, sourcesOf } from './replay.js';
-import { scoreView, type ViewScore } from './view-score.js';
 
 /** One test episode, judged. */
 export interface EpisodeOutcome {
@@ -26,7 +17,9 @@ export interface EpisodeOutcome {
   readonly actions: readonly Action[];
   readonly verdicts: readonly Verdict[];
   readonly alerts: readonly LogRecord[];
-  /** Calls, requests, statements and audit events judged. */
+  /** Windows and events that each level judged. */
+  readonly judged: Readonly<Record<Level, number>>;
+  /** Calls, requests, statements and audit events read. */
   readonly messages: number;
   readonly spanUs: TimeUs;
 }
@@ -39,11 +32,16 @@ export interface Evaluation {
     readonly calibrate: readonly string[];
     readonly test: readonly string[];
   };
+  /** At the budget asked for. */
   readonly outcomes: readonly EpisodeOutcome[];
+  /** The same episodes at the budgets of `alsoAt`, in their order. */
+  readonly others: readonly { readonly budget: Budget; readonly outcomes: readonly EpisodeOutcome[] }[];
 }
 
 export interface EvaluateOptions {
   readonly budget: Budget;
+  /** Budgets at which every test episode is judged again; each costs another replay. */
+  readonly alsoAt?: readonly Budget[];
   /** Orders the episodes whose split the recordings leave open. */
   readonly seed?: number;
   readonly privacy?: 'strict' | 'balanced' | 'full';
@@ -79,6 +77,10 @@ export async function evaluateRecordings(
       test: parts.flatMap((part) => part.split.test),
     },
     outcomes: parts.flatMap((part) => part.outcomes),
+    others: (options.alsoAt ?? []).map((budget, i) => ({
+      budget,
+      outcomes: parts.flatMap((part) => part.others[i]!.outcomes),
+    })),
   };
 }
 
@@ -105,12 +107,18 @@ async function evaluateApplication(
       onProgress: (share, note) => options.onProgress?.('learning', share, `${application}: ${note}`),
     },
   );
-  const outcomes: EpisodeOutcome[] = [];
-  for (const [i, at] of split.test.entries()) {
-    options.onProgress?.('replaying', i / split.test.length, at.recording.episode);
-    outcomes.push(await judge(at, profiles, options));
+  const runs: { budget: Budget; outcomes: EpisodeOutcome[] }[] = [];
+  for (const budget of [options.budget, ...(options.alsoAt ?? [])]) {
+    const outcomes: EpisodeOutcome[] = [];
+    for (const [i, at] of split.test.entries()) {
+      const note = `${at.recording.episode} at ${budget.falseAlertsPerDay} a day`;
+      options.onProgress?.('replaying', i / split.test.length, note);
+      outcomes.push(await judge(at, profiles, { ...options, budget }));
+    }
+    runs.push({ budget, outcomes });
   }
-  return { applications: [application], profiles, split: named(split), outcomes };
+  const [{ outcomes } = { outcomes: [] }, ...others] = runs;
+  return { applications: [application], profiles, split: named(split), outcomes, others };
 }
 
 /** Replays one episode through every service in one process. */
@@ -119,9 +127,16 @@ export async function judge(
   profiles: readonly ProfileFile[],
   options: EvaluateOptions,
 ): Promise<EpisodeOutcome> {
+  const judged: Record<Level, number> = { sequence: 0, frequency: 0, log: 0 };
   const run = await runDetection(
     replay(sourcesOf(at), passed(options)),
     applicationOperators(fixedProfiles(profiles), options.budget),
+    {
+      onVerdict(message) {
+        if (message.type !== 'coverage') return;
+        judged[message.level] += (message.windows.normal ?? 0) + (message.windows.anomalous ?? 0);
+      },
+    },
   );
   return {
     application: at.recording.application,
@@ -129,6 +144,7 @@ export async function judge(
     actions: actionsOf(at),
     verdicts: run.verdicts,
     alerts: run.alerts,
+    judged,
     messages: run.messages,
     spanUs: run.endUs - run.startUs,
   };
@@ -145,43 +161,4 @@ function named(split: { [Part in 'learn' | 'calibrate' | 'test']: readonly Recor
   const names = (part: readonly RecordingAt[]): string[] =>
     part.map(({ recording }) => `${recording.application}/${recording.episode}`);
   return { learn: names(split.learn), calibrate: names(split.calibrate), test: names(split.test) };
-}
-
-/** The rows of the table: what the incidents say, then each level, then each detector alone. */
-export function scoreOutcomes(outcomes: readonly EpisodeOutcome[]): ViewScore[] {
-  const detectors = [...new Set(outcomes.flatMap(({ verdicts }) => verdicts.map(({ detector }) => detector)))].sort();
-  const levels: Level[] = ['sequence', 'frequency', 'log'];
-  const viewed = (view: string, evidenceOf: (outcome: EpisodeOutcome) => AlertEvidence[]): ViewScore =>
-    scoreView(
-      view,
-      outcomes.map((outcome) => ({ ...outcome, evidence: evidenceOf(outcome) })),
-    );
-  const byLevel = levels.map((level) =>
-    viewed(level, ({ verdicts }) => verdictEvidence(verdicts.filter((verdict) => verdict.level === level))),
-  );
-  const byDetector = detectors
-    .filter((detector) => !levels.some((level) => level === detector))
-    .map((detector) =>
-      viewed(detector, ({ verdicts }) => verdictEvidence(verdicts.filter((verdict) => verdict.detector === detector))),
-    );
-  return [
-    viewed('incidents', ({ alerts }) => alertEvidence(alerts)),
-    ...byLevel,
-    viewed('any level', ({ verdicts }) => verdictEvidence(verdicts)),
-    viewed('all levels', ({ verdicts }) => agreedEvidence(verdicts, levels)),
-    ...byDetector,
-  ];
-}
-
-/** Levels agree on evidence that each of them has some of within this. */
-const AGREEMENT_US = 5 * US_PER_SECOND;
-
-/** The evidence that every level has evidence near to: what demanding that all levels fire would leave. */
-function agreedEvidence(verdicts: readonly Verdict[], levels: readonly Level[]): AlertEvidence[] {
-  const byLevel = levels.map((level) => verdictEvidence(verdicts.filter((verdict) => verdict.level === level)));
-  return byLevel
-    .flat()
-    .filter(({ timeUs }) =>
-      byLevel.every((evidence) => evidence.some((other) => Math.abs(other.timeUs - timeUs) <= AGREEMENT_US)),
-    );
 }

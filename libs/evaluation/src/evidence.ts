@@ -5,17 +5,13 @@ import type { AlertEvidence } from './action-scoring.js';
 
 /** The evidence of anomalous verdicts: events by their own time, a window without any by its end. */
 export function verdictEvidence(verdicts: readonly Verdict[]): AlertEvidence[] {
-  return verdicts
-    .filter((verdict) => verdict.state === 'anomalous')
-    .flatMap(({ evidence, window, path, severity, impact, id }) =>
-      (evidence.length > 0 ? evidence.map(({ timeUs }) => timeUs) : [window.endUs]).map((timeUs) => ({
-        timeUs,
-        path,
-        severity,
-        estimated: impact === undefined,
-        incident: id,
-      })),
-    );
+  return verdicts.filter((verdict) => verdict.state === 'anomalous').flatMap(evidenceTimes);
+}
+
+/** What one verdict points at. */
+export function evidenceTimes({ evidence, window, path, severity, impact, id }: Verdict): AlertEvidence[] {
+  const times = evidence.length > 0 ? evidence.map(({ timeUs }) => timeUs) : [window.endUs];
+  return times.map((timeUs) => ({ timeUs, path, severity, estimated: impact === undefined, incident: id }));
 }
 
 /**

@@ -7,14 +7,15 @@ export { summariseEpisode, type AttackSummary, type EpisodeSummary } from './epi
 export {
   evaluateRecordings,
   judge,
-  scoreOutcomes,
   type EpisodeOutcome,
   type EvaluateOptions,
   type Evaluation,
 } from './evaluate-recordings.js';
+export { fusionStudy, kindsBelowBestLevel, studyBudgets, type FusionStudy } from './fusion-study.js';
 export { episodeBootstrap, f1, precisionAt, proportion, seededRandom, type Proportion } from './intervals.js';
 export { KIND_VIEWS, kindSeverityRows, type KindSeverityRow } from './kind-severity.js';
 export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';
+export { scoreOutcomes } from './level-views.js';
 export { operatingCurve, type OperatingPoint } from './operating-curve.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.js';

@@ -1,9 +1,11 @@
 import { callStudyMarkdown } from './call-study-markdown.js';
 import type { CallStudy } from './call-study.js';
+import type { Evaluation } from './evaluate-recordings.js';
+import { fusionMarkdown } from './fusion-markdown.js';
+import type { FusionStudy } from './fusion-study.js';
 import { precisionAt } from './intervals.js';
 import { KIND_VIEWS, type KindSeverityRow } from './kind-severity.js';
 import { cells, fixed, interval } from './markdown-cells.js';
-import type { Evaluation } from './evaluate-recordings.js';
 import type { OperatingPoint } from './operating-curve.js';
 import type { SeverityScore } from './severity-score.js';
 import type { ViewScore } from './view-score.js';
@@ -29,6 +31,8 @@ export interface EvaluationReport {
   readonly kinds: readonly KindSeverityRow[];
   readonly studies: readonly CallStudy[];
   readonly curve: readonly OperatingPoint[];
+  /** Where other budgets were asked for. */
+  readonly fusion?: FusionStudy;
 }
 
 /** The report as Markdown: tables with intervals, base rates and failures. */
@@ -84,6 +88,7 @@ export function reportMarkdown(report: EvaluationReport): string {
     ),
     '',
     ...report.studies.flatMap(callStudyMarkdown),
+    ...(report.fusion === undefined ? [] : fusionMarkdown(report.fusion)),
     '## Profiles',
     '',
     '| workload | detector | version | events | novelty |',

@@ -10,6 +10,7 @@ import {
   curvePlot,
   evaluateRecordings,
   findRecordings,
+  fusionStudy,
   kindSeverityRows,
   operatingCurve,
   recallPlot,
@@ -17,6 +18,7 @@ import {
   runAdfaLd,
   runHidsDocker,
   scoreOutcomes,
+  studyBudgets,
   studyLayout,
   studyMarkdown,
   type CallStudy,
@@ -38,6 +40,7 @@ interface EvaluateCommandOptions {
   seed: number;
   falseAlertsPerDay: number;
   privacy: 'strict' | 'balanced' | 'full';
+  budgets?: number[];
 }
 
 export function evaluateCommand(): Command {
@@ -57,6 +60,11 @@ export function evaluateCommand(): Command {
     .option('--study', 'also the detectors of calls by themselves: bag sizes, key groups, sizes, statements (minutes)')
     .option('--seed <N>', 'orders the episodes whose split the recordings leave open', wholeNumber, 1)
     .addOption(budgetOption())
+    .option(
+      '--budgets <LIST>',
+      'judge again at these false alerts a day, as 0.1,0.5,1,5,20: what each costs, and how the levels are best combined',
+      budgetList,
+    )
     .addOption(privacyOption())
     .action(run);
 }
@@ -108,7 +116,7 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
 
 async function measureRecordings(
   folder: string,
-  { falseAlertsPerDay, seed, privacy, development, study }: EvaluateCommandOptions,
+  { falseAlertsPerDay, seed, privacy, development, study, budgets }: EvaluateCommandOptions,
   onProgress: (share: number, note: string) => void,
   signal: AbortSignal,
 ): Promise<Measured> {
@@ -118,6 +126,9 @@ async function measureRecordings(
   const budget = { falseAlertsPerDay };
   const evaluation = await evaluateRecordings(recordings, {
     budget,
+    alsoAt: (budgets === undefined ? [] : studyBudgets(falseAlertsPerDay, budgets)).map((each) => ({
+      falseAlertsPerDay: each,
+    })),
     seed,
     privacy,
     signal,
@@ -134,7 +145,11 @@ async function measureRecordings(
     const corpus = await callCorpus(own, { seed, signal });
     studies.push(callStudy(corpus, { budget, development, signal, onStep }));
   }
-  const report = { ...reportOf(evaluation, falseAlertsPerDay, development), studies };
+  const report = {
+    ...reportOf(evaluation, falseAlertsPerDay, development),
+    studies,
+    ...(budgets && { fusion: fusionStudy(evaluation, falseAlertsPerDay, budgets) }),
+  };
   return {
     markdown: reportMarkdown(report),
     report,
@@ -189,4 +204,12 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number');
   return value;
+}
+
+function budgetList(text: string): number[] {
+  const budgets = text.split(',').map(Number);
+  if (!budgets.every((budget) => Number.isFinite(budget) && budget > 0)) {
+    throw new InvalidArgumentError('numbers above 0, separated by commas');
+  }
+  return budgets;
 }

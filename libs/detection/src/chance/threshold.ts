@@ -14,9 +14,12 @@ export interface Threshold {
   readonly pValue: number;
 }
 
+/** Part of an application's budget that requests, and that statements, may spend: decision 0055. */
+export const WEB_AND_SQL_SHARE = 0.15;
+
 /** The score from which an event is anomalous under the budget. */
 export function thresholdOf(calibration: Calibration, budget: Budget, eventsPerDay: number): Threshold {
-  const allowed = pThreshold(calibration, { falseAlertsPerDay: budget.falseAlertsPerDay, windowsPerDay: eventsPerDay });
+  const allowed = pThreshold(calibration, { ...budget, windowsPerDay: eventsPerDay, share: WEB_AND_SQL_SHARE });
   const score = Math.min(Math.max(scoreAt(calibration, allowed), FLOOR_NATS), CEILING_NATS);
   return { score, pValue: pValue(calibration, score) };
 }

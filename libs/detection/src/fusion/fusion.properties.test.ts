@@ -61,7 +61,8 @@ function final(messages: readonly VerdictMessage[]): { closed: string[]; changes
   return { closed, changes };
 }
 
-describe('fusion, in any order', () => {
+/** Hundreds of runs of fusion each: seconds on an idle core, much longer on a busy one. */
+describe('fusion, in any order', { timeout: 120_000 }, () => {
   it('ends in the same incidents to the byte, however long each verdict was delayed within the grace', () => {
     const delayed = fc.array(fc.tuple(message, fc.integer({ min: 0, max: GRACE_S - 40 })), { maxLength: 60 });
     fc.assert(

@@ -111,7 +111,7 @@ describe('fusion', () => {
     expect(state.atoms.size).toBeLessThan(150);
     const { changes: last } = run([coverageAt(1_000 * 20 + 7_200)], state);
     expect(closes(last)[0]!.incident.anomalous).toBe(1_000);
-  });
+  }, 60_000);
 
   it('counts a verdict once', () => {
     const { changes, ignored } = run([verdictAt(1), verdictAt(1), END]);
@@ -137,6 +137,15 @@ describe('fusion', () => {
     expect(run([verdictAt(1, weak), END], emptyFusionState(), given).changes).toEqual([]);
     const { changes } = run([...two(1), END], emptyFusionState(), given);
     expect(closes(changes)[0]!.incident.levels.map(({ state }) => state)).toEqual(['weak', 'weak', 'weak']);
+  });
+
+  it('counts weak signs beside what fired, and shows what fired alone', () => {
+    const weak = windowAt(20, { state: 'normal', pValue: 1e-4, finding: 'unseen-bag' });
+    const { changes } = run([windowAt(1), weak, windowAt(40, { ...weak, finding: 'call-rate' }), END]);
+    const { verdicts, anomalous, levels, evidence } = closes(changes)[0]!.incident;
+    expect([verdicts, anomalous, levels[0]!.state]).toEqual([3, 1, 'anomalous']);
+    expect(evidence.map(({ pValue }) => pValue)).toEqual([1e-6]);
+    expect(changes.flatMap((change) => change.evidence).map(({ pValue }) => pValue)).toEqual([1e-6, 1e-6]);
   });
 
   it('lets gaps and warming windows contribute nothing but their name', () => {

@@ -235,8 +235,7 @@ function requeue(atom: Atom): void {
   const known = new Set(atom.pending.map(evidenceKey));
   for (const { top } of Object.values(atom.sum.findings)) {
     for (const evidence of top) {
-      const key = evidenceKey(evidence);
-      if (!known.has(key)) atom.pending.push(evidence);
+      if (evidence.weak !== true && !known.has(evidenceKey(evidence))) atom.pending.push(evidence);
     }
   }
 }

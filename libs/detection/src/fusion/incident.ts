@@ -112,7 +112,7 @@ export function incidentOf(
     principals: sum.principals,
     cwe: sum.cwe,
     techniques: sum.techniques,
-    evidence: turns(findings, config.evidencePerAlert),
+    evidence: turns(findings, sum.anomalous > 0, config.evidencePerAlert),
   };
 }
 
@@ -157,11 +157,15 @@ function confidenceOf(path: AttackPath, levels: readonly LevelReport[], sum: Sum
   return fired === 1 && (path !== 'unknown' || sum.anomalous > 2) ? 2 : 1;
 }
 
-/** The best of every finding, then the second best of every finding, and so on. */
-function turns(findings: readonly FindingSum[], limit: number): FusedEvidence[] {
+/**
+ * The best of every finding, then the second best of every finding, and so on. Where something fired, what did not is
+ * counted and named by its level, but is no evidence: it would point at moments that nobody needs to look at.
+ */
+function turns(findings: readonly FindingSum[], fired: boolean, limit: number): FusedEvidence[] {
+  const tops = findings.map(({ top }) => (fired ? top.filter(({ weak }) => weak !== true) : top));
   const picked: FusedEvidence[] = [];
   for (let turn = 0; picked.length < limit; turn++) {
-    const round = findings.flatMap(({ top }) => top.slice(turn, turn + 1)).sort(compareEvidence);
+    const round = tops.flatMap((top) => top.slice(turn, turn + 1)).sort(compareEvidence);
     if (round.length === 0) break;
     picked.push(...round.slice(0, limit - picked.length));
   }

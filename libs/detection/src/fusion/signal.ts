@@ -17,6 +17,8 @@ export interface FusedEvidence extends Evidence {
   readonly severity: number;
   /** Who or what it concerns: `user:…`, `session:…`, `credential:…`. */
   readonly principal: string;
+  /** Its verdict did not fire: it lies near its own threshold only. */
+  readonly weak?: true;
 }
 
 /** What fusion takes from one verdict. */
@@ -89,9 +91,13 @@ export function signalOf(verdict: Verdict, config: FusionConfig): Signal | undef
   };
 }
 
-/** The order of evidences: the most surprising verdict first, then the strongest observation, then time and identity. */
+/**
+ * The order of evidences: what fired first, then the most surprising verdict, the strongest observation, time and
+ * identity.
+ */
 export function compareEvidence(a: FusedEvidence, b: FusedEvidence): number {
   return (
+    Number(a.weak ?? false) - Number(b.weak ?? false) ||
     a.pValue - b.pValue ||
     b.score - a.score ||
     a.timeUs - b.timeUs ||
@@ -129,6 +135,7 @@ function strongest(verdict: Verdict, principal: string, limit: number): FusedEvi
     profileVersion,
     pValue,
     severity,
+    ...(verdict.state === 'anomalous' ? {} : { weak: true as const }),
   };
   const sorted: FusedEvidence[] = [];
   for (const evidence of verdict.evidence) {

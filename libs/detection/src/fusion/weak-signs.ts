@@ -36,13 +36,3 @@ function minuteP(sums: readonly Sum[], config: FusionConfig): number {
   }
   return LEVELS.length / strength;
 }
-
-/** The budget of each level and of weak signs together, so that their sum is what the user allows. */
-export function budgetShares(
-  falseAlertsPerDay: number,
-  levels: number,
-  weakShare: number,
-): { readonly perLevel: number; readonly weak: number } {
-  const weak = falseAlertsPerDay * weakShare;
-  return { perLevel: (falseAlertsPerDay - weak) / Math.max(1, levels), weak };
-}

@@ -34,6 +34,8 @@ const MINUTE_US = 60_000_000;
 export const FLOOR_NATS = 10;
 export const CEILING_NATS = 14;
 const MAX_EVIDENCE = 8;
+/** Part of an application's budget that audit events may spend, as requests and statements do together elsewhere. */
+export const K8S_SHARE = 0.3;
 
 /** Judges the requests of one user of a cluster. See docs/detection-kubernetes.md. */
 export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sModel> = {
@@ -45,6 +47,7 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
     const allowed = pThreshold(data.calibration, {
       falseAlertsPerDay: budget.falseAlertsPerDay,
       windowsPerDay: data.requestsPerDay,
+      share: K8S_SHARE,
     });
     const score = Math.min(Math.max(scoreAt(data.calibration, allowed), FLOOR_NATS), CEILING_NATS);
     return {

@@ -40,10 +40,12 @@ export class AccessGuard implements CanActivate {
   }
 
   private callerOf(request: FastifyRequest, nowMs: number): Caller {
-    const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(request.headers.authorization ?? '');
+    const { authorization } = request.headers;
+    const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? '');
     const caller = match === null ? undefined : this.access.tokens.holder(match[1]!, nowMs);
     if (caller !== undefined) return caller;
-    const waitS = this.access.failures.take(request.ip, nowMs);
+    // Who shows nothing guesses nothing: a client that forgot its token is told so, however often.
+    const waitS = authorization === undefined ? 0 : this.access.failures.take(request.ip, nowMs);
     if (waitS > 0) throw tooMany(waitS);
     const headers = { 'www-authenticate': 'Bearer realm="plimsoll"' };
     throw new ProblemError(401, 'not-known', 'a bearer token is needed', headers);

@@ -272,6 +272,7 @@ describe('what it refuses', () => {
     const guess = async (): Promise<number> =>
       (await strict.app.inject({ url: '/api/v1/me', headers: { authorization: 'Bearer guess' } })).statusCode;
     expect([await guess(), await guess(), await guess(), await guess()]).toEqual([401, 401, 401, 429]);
+    expect((await strict.app.inject({ url: '/api/v1/me' })).statusCode).toBe(401);
     await strict.app.close();
   });
 

@@ -47,6 +47,9 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   const consumers = alertConsumers({
     log,
     incidents,
+    profiles,
+    states: store,
+    observer,
     webhooks: alerts.webhooks,
     waiting,
     observe: webhookReport(tools),

@@ -5,6 +5,7 @@ import { Alert } from './alert.js';
 import { DeadLetter } from './dead-letter.js';
 import { LogEvent } from './log-event.js';
 import { ProfileChangeRecord } from './profile-change.js';
+import { ProfileReport, ProfilesMessage } from './profile-report.js';
 import { ProfileFile } from './profile.js';
 import { Recording } from './recording.js';
 import { VerdictMessage } from './verdict.js';
@@ -17,7 +18,9 @@ const PUBLISHED = {
   alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
   'alert-headers': [AlertHeaders, 'Headers of a record of `alerts`: CloudEvents 1.0, Kafka binary mode'],
   'log-event': [LogEvent, 'A record of `logs`: one normalised event, secrets removed'],
+  'profiles-message': [ProfilesMessage, 'A record of `profiles`: a change of what is in force, or a report'],
   'profile-change': [ProfileChangeRecord, 'A record of `profiles`: which versions are in force'],
+  'profile-report': [ProfileReport, 'A record of `profiles`: how a profile fits what is seen live'],
   'dead-letter': [DeadLetter, 'A record of `dead-letters`: what could not be used, and why'],
   profile: [ProfileFile, 'A profile as a file'],
   recording: [Recording, '`recording.json`'],

@@ -36,7 +36,7 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
     summary: "One detector's judgement of one window, or a minute of unremarkable ones",
     schema: 'verdict',
     writtenBy: 'sequence-detector, frequency-detector, log-detector',
-    readBy: ['alert-service'],
+    readBy: ['alert-service', 'profile-watch'],
   },
   {
     topic: TOPICS.alerts,
@@ -47,10 +47,10 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
   },
   {
     topic: TOPICS.profiles,
-    summary: 'Which profile versions are in force',
-    schema: 'profile-change',
-    writtenBy: 'whoever changes it',
-    readBy: [],
+    summary: 'Which profile versions are in force, and how they fit what is seen live',
+    schema: 'profiles-message',
+    writtenBy: 'whoever changes it, and alert-service',
+    readBy: ['profile-reports'],
   },
   {
     topic: TOPICS.deadLetters,

@@ -35,13 +35,26 @@ export {
 export { LogEvent, LogGap } from './log-event.js';
 export { LogEventBase } from './log-event-base.js';
 export { ProfileChangeRecord } from './profile-change.js';
-export { openProfile, ProfileFile, sealProfile } from './profile.js';
+export { ProfileReport, ProfilesMessage } from './profile-report.js';
+export { LearnedFrom, openProfile, ProfileFile, sealProfile } from './profile.js';
 export { LabelledAttack, Recording, SourceKind } from './recording.js';
 export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';
 export { SqlMark, SqlStatement } from './sql-statement.js';
 export { decodeSyscallBatch, encodeSyscallBatch, MAX_BATCH_CALLS, type SyscallBatch } from './syscall-batch.js';
 export { CALL_NUMBERS, callName, callNames, callNumber, I386_OFFSET, UNKNOWN_CALL } from './syscall-table.js';
 export { TOPICS, type TopicDefinition, type TopicName } from './topics.js';
-export { AttackPath, Coverage, Evidence, Joins, Level, Verdict, VerdictMessage, VerdictState } from './verdict.js';
+export {
+  AttackPath,
+  Coverage,
+  Evidence,
+  Joins,
+  Level,
+  P_VALUE_BINS,
+  PValueCounts,
+  ShadowCoverage,
+  Verdict,
+  VerdictMessage,
+  VerdictState,
+} from './verdict.js';
 export { IssuedStatement, OriginRelation, ScriptFragment, ValueForm, WebParameter, WebRequest } from './web-request.js';
 export { Where } from './where.js';

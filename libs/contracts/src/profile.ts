@@ -4,6 +4,22 @@ import { z } from 'zod';
 
 import { PlimsollError } from './errors.js';
 
+/** Which part of the stream a profile was learned from. */
+export const LearnedFrom = z.object({
+  topic: z.string().min(1),
+  /** Event time of the first and the last message used. */
+  startUs: z.number().nonnegative(),
+  endUs: z.number().nonnegative(),
+  /** Messages learned from, calibrated on, and left out because they lie in an incident. */
+  learned: z.number().int().nonnegative(),
+  calibrated: z.number().int().nonnegative(),
+  leftOut: z.number().int().nonnegative(),
+  /** Incidents that were left out, and those that an analyst marked benign and that were learned from. */
+  incidents: z.array(z.string().max(64)).max(1_000),
+  benignIncidents: z.array(z.string().max(64)).max(1_000),
+});
+export type LearnedFrom = z.infer<typeof LearnedFrom>;
+
 /**
  * The immutable, versioned benign-behaviour model of one workload for one detector, with its calibration: one readable
  * JSON file. `version` is the first 16 hex digits of SHA-256 over everything else, so an altered file is refused.
@@ -23,6 +39,8 @@ export const ProfileFile = z.object({
     novelty: z.number().min(0).max(1),
     complete: z.boolean(),
     notes: z.array(z.string()),
+    /** Present where it was learned from a range of a topic. */
+    from: LearnedFrom.optional(),
   }),
   model: z.unknown(),
 });

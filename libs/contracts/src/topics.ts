@@ -17,7 +17,13 @@ export const TOPICS = {
   logs: { name: 'logs', partitions: 6, retentionMs: DAY_MS, compacted: false, key: 'what the event is judged with' },
   verdicts: { name: 'verdicts', partitions: 6, retentionMs: 7 * DAY_MS, compacted: false, key: 'application' },
   alerts: { name: 'alerts', partitions: 3, retentionMs: 30 * DAY_MS, compacted: false, key: 'incident id' },
-  profiles: { name: 'profiles', partitions: 1, retentionMs: -1, compacted: true, key: 'workload/detector' },
+  profiles: {
+    name: 'profiles',
+    partitions: 1,
+    retentionMs: -1,
+    compacted: true,
+    key: 'application/workload/detector, and /report behind it for a report',
+  },
   deadLetters: { name: 'dead-letters', partitions: 1, retentionMs: 7 * DAY_MS, compacted: false, key: 'as it came' },
 } as const satisfies Record<string, TopicDefinition>;
 

@@ -77,6 +77,30 @@ export const Verdict = Where.extend({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
+/** How many bins the p-values of judged windows are counted in. */
+export const P_VALUE_BINS = 20;
+
+/** How the p-values of judged windows lie: what shows whether a profile still fits its workload. */
+export const PValueCounts = z.object({
+  /** Benign windows that the profile's p-values rest on. */
+  calibratedOn: z.number().int().positive(),
+  /** Share of windows that count as independent of the one before, in (0, 1]. */
+  independence: z.number().gt(0).max(1),
+  /** Windows by p-value, each bin `(i/20, (i+1)/20]`. */
+  bins: z.array(z.number().int().nonnegative()).length(P_VALUE_BINS),
+});
+export type PValueCounts = z.infer<typeof PValueCounts>;
+
+/** What a version in shadow made of the windows since the coverage record before: for comparison alone, never fused. */
+export const ShadowCoverage = z.object({
+  profileVersion: z.string().min(1).max(64),
+  windows: z.partialRecord(VerdictState, z.number().int().nonnegative()),
+  pValues: PValueCounts.optional(),
+  /** Anomalous windows that both versions found. */
+  both: z.number().int().nonnegative(),
+});
+export type ShadowCoverage = z.infer<typeof ShadowCoverage>;
+
 /** A minute of unremarkable windows of one container and detector, so that fusion knows who watched. */
 export const Coverage = Where.extend({
   type: z.literal('coverage'),
@@ -91,6 +115,10 @@ export const Coverage = Where.extend({
   windows: z.partialRecord(VerdictState, z.number().int().nonnegative()),
   /** Calls, requests or statements judged. */
   count: z.number().int().nonnegative(),
+  /** Of the windows judged; absent where none was. */
+  pValues: PValueCounts.optional(),
+  /** Present where a version judges in shadow. */
+  shadow: ShadowCoverage.optional(),
 });
 export type Coverage = z.infer<typeof Coverage>;
 

@@ -24,6 +24,12 @@ export interface Detector<Input, State, Model> {
   start(): State;
 
   /**
+   * The state of another version that begins to judge beside the one of `state`: at the same place in its streams, with
+   * nothing counted yet. `state` stays as it is.
+   */
+  beside(state: State): State;
+
+  /**
    * Judges `input`, altering `state` in place, and returns the verdicts that became final, in order.
    * Without a model it answers `warming`. A window across a gap answers `gap`.
    */

@@ -5,9 +5,9 @@ export {
   blockMaxima,
   Calibration,
   type CalibrationOptions,
-  type DriftReport,
-  driftReport,
-  type DriftState,
+  countPValue,
+  type Drift,
+  driftOf,
   extremalIndex,
   fitCalibration,
   MAX_P_THRESHOLD,
@@ -16,8 +16,6 @@ export {
   pValue,
   scoreAt,
   simesP,
-  startDrift,
-  updateDrift,
 } from './calibration/index.js';
 export {
   cauchyP,
@@ -84,3 +82,10 @@ export {
 export { SQL, sqlDetector, SqlLearner, type SqlModel, type SqlState } from './sql/index.js';
 export { WEB, webDetector, WebLearner, type WebModel, type WebState } from './web/index.js';
 export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './filtering/index.js';
+export {
+  decodeProfileHealth,
+  encodeProfileHealth,
+  type ProfileHealth,
+  startProfileHealth,
+  watchProfile,
+} from './profile-health/index.js';

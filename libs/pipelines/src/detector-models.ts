@@ -2,10 +2,13 @@ import { PlimsollError } from '@plimsoll/contracts';
 import type { Budget, Detector } from '@plimsoll/detection';
 import type { OperatorSettings } from '@plimsoll/streaming';
 
-import type { ActiveProfile, ProfileSource } from './profile-source.js';
+import type { ModelPair } from './judging-pair.js';
+import type { ProfileInForce, ProfileSource } from './profile-source.js';
 
 /** Prepared models kept for settings that are no longer wanted but may still be in a checkpoint. */
 const KEPT_SETTINGS = 4;
+
+const NO_MODEL = { active: undefined, shadow: undefined } as const;
 
 /**
  * One detector's prepared models: the settings that its operator judges by. The text of the settings names the
@@ -16,7 +19,7 @@ export class DetectorModels<Model> implements OperatorSettings {
   readonly #profiles: ProfileSource;
   readonly #budget: Budget;
   readonly #byVersion = new Map<string, Model>();
-  readonly #prepared = new Map<string, ReadonlyMap<string, Model>>();
+  readonly #prepared = new Map<string, ReadonlyMap<string, ModelPair<Model>>>();
 
   constructor(
     detector: Pick<Detector<never, never, Model>, 'name' | 'prepare'>,
@@ -29,15 +32,18 @@ export class DetectorModels<Model> implements OperatorSettings {
   }
 
   wanted(): string {
-    const lines = this.#profiles.active(this.#detector.name).map(settingsLine);
+    const lines = this.#profiles.inForce(this.#detector.name).map(settingsLine);
     return lines.sort().join('\n');
   }
 
   async prepare(settings: string): Promise<void> {
     if (this.#prepared.has(settings)) return;
-    const models = new Map<string, Model>();
+    const models = new Map<string, ModelPair<Model>>();
     for (const profile of settings.split('\n').filter(Boolean).map(parseLine)) {
-      models.set(workloadKey(profile.application, profile.workload), await this.#load(profile));
+      const key = workloadKey(profile.application, profile.workload);
+      const pair = models.get(key) ?? NO_MODEL;
+      if (profile.shadow) models.set(key, { ...pair, shadow: await this.#loadShadow(profile) });
+      else models.set(key, { ...pair, active: await this.#load(profile) });
     }
     this.#prepared.set(settings, models);
     for (const oldest of this.#prepared.keys()) {
@@ -47,12 +53,22 @@ export class DetectorModels<Model> implements OperatorSettings {
     this.#forgetUnused();
   }
 
-  /** The workload's model under `settings`, which were prepared; undefined where it has no active profile. */
-  model(settings: string, application: string, workload: string): Model | undefined {
-    return this.#prepared.get(settings)?.get(workloadKey(application, workload));
+  /** The workload's models under `settings`, which were prepared. */
+  models(settings: string, application: string, workload: string): ModelPair<Model> {
+    return this.#prepared.get(settings)?.get(workloadKey(application, workload)) ?? NO_MODEL;
   }
 
-  async #load({ application, workload, version }: ActiveProfile): Promise<Model> {
+  /** A version in shadow that cannot be used is no reason to judge nothing. */
+  async #loadShadow(profile: ProfileInForce): Promise<ModelPair<Model>['shadow']> {
+    try {
+      return { version: profile.version, model: await this.#load(profile) };
+    } catch (error) {
+      if (error instanceof PlimsollError && error.code === 'bad-profile') return undefined;
+      throw error;
+    }
+  }
+
+  async #load({ application, workload, version }: ProfileInForce): Promise<Model> {
     const known = this.#byVersion.get(version);
     if (known !== undefined) return known;
     const slot = { application, workload, detector: this.#detector.name };
@@ -62,7 +78,8 @@ export class DetectorModels<Model> implements OperatorSettings {
   }
 
   #forgetUnused(): void {
-    const used = new Set([...this.#prepared.values()].flatMap((models) => [...models.values()]));
+    const pairs = [...this.#prepared.values()].flatMap((models) => [...models.values()]);
+    const used = new Set(pairs.flatMap(({ active, shadow }) => [active, shadow?.model]));
     for (const [version, model] of this.#byVersion) if (!used.has(model)) this.#byVersion.delete(version);
   }
 }
@@ -89,16 +106,16 @@ export function settingsOf(text: string, name: string): string {
   return '';
 }
 
-function settingsLine({ application, workload, version }: ActiveProfile): string {
-  return JSON.stringify([application, workload, version]);
+function settingsLine({ application, workload, version, shadow }: ProfileInForce): string {
+  return JSON.stringify([application, workload, version, ...(shadow ? ['shadow'] : [])]);
 }
 
-function parseLine(line: string): ActiveProfile {
-  const [application, workload, version] = JSON.parse(line) as unknown[];
+function parseLine(line: string): ProfileInForce {
+  const [application, workload, version, role] = JSON.parse(line) as unknown[];
   if (typeof application !== 'string' || typeof workload !== 'string' || typeof version !== 'string') {
     throw new PlimsollError('bad-message', 'settings that this release did not write');
   }
-  return { application, workload, version };
+  return { application, workload, version, shadow: role === 'shadow' };
 }
 
 function workloadKey(application: string, workload: string): string {

@@ -3,6 +3,7 @@ import type { Detector } from '@plimsoll/detection';
 import type { LogRecord, Operator, OutgoingRecord } from '@plimsoll/streaming';
 
 import type { DetectorModels } from './detector-models.js';
+import { JudgingPair, type PairState } from './judging-pair.js';
 
 /** How long a container that says nothing more, and was not said to have ended, keeps its windows. */
 const STATE_TTL_MS = 2 * 3_600_000;
@@ -16,8 +17,9 @@ export function detectorOperator<Input extends Where, State, Model>(options: {
   readonly key: (input: Input) => string;
   /** Whether nothing of this key comes any more. */
   readonly last: (input: Input) => boolean;
-}): Operator<Input, State> {
+}): Operator<Input, PairState<State>> {
   const { topic, detector, models, decode, key, last } = options;
+  const pair = new JudgingPair(detector);
   return {
     name: `${detector.name}-detector`,
     topic,
@@ -25,13 +27,13 @@ export function detectorOperator<Input extends Where, State, Model>(options: {
     settings: models,
     decode,
     key,
-    start: () => detector.start(),
+    start: () => pair.start(),
     step(state, input, _key, settings) {
-      const verdicts = detector.step(state, input, models.model(settings, input.application, input.workload));
+      const verdicts = pair.step(state, input, models.models(settings, input.application, input.workload));
       return { publish: verdicts.map(verdictRecord), end: last(input) };
     },
-    encode: (state) => detector.encode(state),
-    decodeState: (bytes) => detector.decode(bytes),
+    encode: (state) => pair.encode(state),
+    decodeState: (bytes) => pair.decode(bytes),
   };
 }
 

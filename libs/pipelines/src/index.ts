@@ -12,12 +12,14 @@ export { EmbeddedTopology, type EmbeddedOutput, type Start } from './embedded.js
 export { fusionOperator, streamTimeMark } from './fusion-pipeline.js';
 export { alertOf, alertRecord, PRODUCT_VERSION } from './incident-alert.js';
 export { descriptionOf, levelWords, titleOf } from './incident-words.js';
+export { JudgingPair, type ModelPair, type PairState } from './judging-pair.js';
 export { logOperator, logPart } from './log-operator.js';
 export { ProfileBuilder, type LearnerOf, type Learners } from './profile-builder.js';
+export { profileReport, ProfileReportProjection, profileWatchOperator, REPORT_GROUP } from './profile-watch.js';
 export {
   fixedProfiles,
   storedProfiles,
-  type ActiveProfile,
+  type ProfileInForce,
   type ProfileSource,
   type StoredProfiles,
 } from './profile-source.js';

@@ -4,6 +4,7 @@ import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
 import { verdictRecord } from './detector-operator.js';
+import { JudgingPair, type PairState } from './judging-pair.js';
 import { RecentEvents } from './recent-events.js';
 
 /** What one key of `logs` remembers, with the detector that judges it. */
@@ -42,13 +43,14 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
   const accepts = (event: LogEvent): event is Extract<LogEvent, { type: Type }> | LogGap =>
     event.type === type || (event.type === 'gap' && event.of === type);
   const own = memoised((settings) => settingsOf(settings, detector.name));
-  const judge = (state: State): KeyedJudge => ({
+  const pair = new JudgingPair(detector);
+  const judge = (state: PairState<State>): KeyedJudge => ({
     tag,
     step(event, settings) {
-      const model = models.model(own(settings), event.application, event.workload);
-      return accepts(event) ? detector.step(state, event, model) : [];
+      const { application, workload } = event;
+      return accepts(event) ? pair.step(state, event, models.models(own(settings), application, workload)) : [];
     },
-    encode: () => detector.encode(state),
+    encode: () => pair.encode(state),
   });
   return {
     type,
@@ -56,8 +58,8 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
     name: detector.name,
     settings: models,
     stateTtlMs,
-    start: () => judge(detector.start()),
-    resume: (bytes) => judge(detector.decode(bytes)),
+    start: () => judge(pair.start()),
+    resume: (bytes) => judge(pair.decode(bytes)),
   };
 }
 

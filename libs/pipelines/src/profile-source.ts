@@ -1,17 +1,19 @@
 import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 
-/** Which version of a workload's profile judges now. */
-export interface ActiveProfile {
+/** A version of a workload's profile that judges now. */
+export interface ProfileInForce {
   readonly application: string;
   readonly workload: string;
   readonly version: string;
+  /** Beside the active one, for comparison alone. */
+  readonly shadow: boolean;
 }
 
 /** Where a detector finds the profiles in force: a folder, memory, or Redis. */
 export interface ProfileSource {
-  /** The active profiles of a detector, as last heard of; cheap, asked before every step. */
-  active(detector: string): readonly ActiveProfile[];
+  /** The profiles of a detector that judge, as last heard of; cheap, asked before every step. */
+  inForce(detector: string): readonly ProfileInForce[];
   /** A version's content. Throws `unavailable` where it cannot be had now, `bad-profile` where it is not what it says. */
   load(slot: ProfileSlot, version: string): Promise<ProfileFile>;
 }
@@ -20,7 +22,8 @@ export interface ProfileSource {
 export function fixedProfiles(profiles: readonly ProfileFile[]): ProfileSource {
   const byVersion = new Map(profiles.map((profile) => [profile.version, profile]));
   return {
-    active: (detector) => profiles.filter((profile) => profile.detector === detector),
+    inForce: (detector) =>
+      profiles.filter((profile) => profile.detector === detector).map((profile) => ({ ...profile, shadow: false })),
     load: (slot, version) => Promise.resolve(known(byVersion.get(version), slot, version)),
   };
 }
@@ -48,9 +51,14 @@ export function storedProfiles(store: ProfileStore): StoredProfiles {
       });
     },
     close: async () => unwatch?.(),
-    active: (detector) =>
-      pointers.flatMap(({ slot, active }) =>
-        slot.detector === detector && active !== undefined ? [{ ...slot, version: active }] : [],
+    inForce: (detector) =>
+      pointers.flatMap(({ slot, active, shadow }) =>
+        slot.detector !== detector
+          ? []
+          : [
+              ...(active === undefined ? [] : [{ ...slot, version: active, shadow: false }]),
+              ...(shadow === undefined ? [] : [{ ...slot, version: shadow, shadow: true }]),
+            ],
       ),
     async load(slot, version) {
       const bytes = known(await store.get(slot, version), slot, version);

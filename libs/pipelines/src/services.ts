@@ -31,6 +31,7 @@ import { DetectorModels } from './detector-models.js';
 import { detectorOperator } from './detector-operator.js';
 import type { Start } from './embedded.js';
 import { fusionOperator } from './fusion-pipeline.js';
+import type { PairState } from './judging-pair.js';
 import { logOperator, logPart, type LogKeyState, type LogPart } from './log-operator.js';
 import type { LearnerOf, Learners } from './profile-builder.js';
 import type { ProfileSource } from './profile-source.js';
@@ -38,12 +39,18 @@ import type { ProfileSource } from './profile-source.js';
 const HOUR_MS = 3_600_000;
 
 /** `syscalls` → bags and n-grams of calls → `verdicts`. */
-export function sequenceOperator(profiles: ProfileSource, budget: Budget): Operator<SyscallBatch, SequenceState> {
+export function sequenceOperator(
+  profiles: ProfileSource,
+  budget: Budget,
+): Operator<SyscallBatch, PairState<SequenceState>> {
   return syscallOperator(sequenceDetector(), profiles, budget);
 }
 
 /** `syscalls` → composition and counts of calls → `verdicts`. */
-export function frequencyOperator(profiles: ProfileSource, budget: Budget): Operator<SyscallBatch, FrequencyState> {
+export function frequencyOperator(
+  profiles: ProfileSource,
+  budget: Budget,
+): Operator<SyscallBatch, PairState<FrequencyState>> {
   return syscallOperator(frequencyDetector(), profiles, budget);
 }
 
@@ -90,7 +97,7 @@ function syscallOperator<State, Model>(
   detector: Detector<SyscallBatch, State, Model>,
   profiles: ProfileSource,
   budget: Budget,
-): Operator<SyscallBatch, State> {
+): Operator<SyscallBatch, PairState<State>> {
   return detectorOperator({
     topic: TOPICS.syscalls.name,
     detector,

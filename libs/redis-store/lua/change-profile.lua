@@ -32,6 +32,9 @@ if action == 'activate' then
     redis.call('LTRIM', KEYS[5], 0, keep - 1)
   end
   active = version
+  if shadow == version then
+    shadow = false
+  end
 elseif action == 'shadow' then
   shadow = version
 elseif action == 'unshadow' then

@@ -32,6 +32,8 @@ export interface ProfileKeys {
   readonly pointer: (slot: ProfileSlot) => string;
   readonly history: (slot: ProfileSlot) => string;
   readonly earlier: (slot: ProfileSlot) => string;
+  /** String: the latest report. */
+  readonly report: (slot: ProfileSlot) => string;
   /** String: a profile's bytes; megabytes, so in a slot of the cluster of their own. */
   readonly profile: (slot: ProfileSlot, version: string) => string;
 }
@@ -55,6 +57,7 @@ export function profileKeys(prefix: string): ProfileKeys {
     pointer: (slot) => `${tag}:pointer:${slotName(slot)}`,
     history: (slot) => `${tag}:history:${slotName(slot)}`,
     earlier: (slot) => `${tag}:earlier:${slotName(slot)}`,
+    report: (slot) => `${tag}:report:${slotName(slot)}`,
     profile: (slot, version) => `${prefix}:profile:${encodeURIComponent(slotName(slot))}:${version}`,
   };
 }

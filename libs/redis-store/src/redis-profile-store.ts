@@ -20,6 +20,8 @@ const addProfileVersion = redisScript('add-profile-version');
 
 /** Profiles are renewed whenever they are read or pointed to: what nobody has used for so long goes. */
 const PROFILE_TTL_MS = 400 * 86_400_000;
+/** What was told of a workload that has been silent for so long is no news. */
+const REPORT_TTL_MS = 7 * 86_400_000;
 const POLL_MS = 1_000;
 
 /** Profiles in Redis. Pointers and histories of all slots share a hash slot; the bytes of each profile have their own. */
@@ -86,6 +88,15 @@ export class RedisProfileStore implements ProfileStore {
       const change = JSON.parse(entry) as Omit<ProfileChange, 'active' | 'shadow'> & Partial<ProfileChange>;
       return { ...change, active: change.active, shadow: change.shadow };
     });
+  }
+
+  async putReport(slot: ProfileSlot, report: Uint8Array): Promise<void> {
+    await this.connection.call('SET', this.keys.report(slot), report, 'PX', REPORT_TTL_MS);
+  }
+
+  async report(slot: ProfileSlot): Promise<Uint8Array | undefined> {
+    const bytes = await this.connection.call('GET', this.keys.report(slot));
+    return Buffer.isBuffer(bytes) ? bytes : undefined;
   }
 
   async watch(changed: () => void): Promise<() => Promise<void>> {

@@ -24,6 +24,7 @@ interface Held {
 /** Profiles in the process's own memory. */
 export class MemoryProfileStore implements ProfileStore {
   private readonly slots = new Map<string, Held>();
+  private readonly reports = new Map<string, Uint8Array>();
   private readonly watchers = new Set<() => void>();
 
   constructor(private readonly clock: Clock = systemClock) {}
@@ -61,7 +62,7 @@ export class MemoryProfileStore implements ProfileStore {
       const { active, shadow } = held.pointer;
       if (active !== undefined && active !== version) held.earlier.push(active);
       if (held.earlier.length > PROFILE_HISTORY) held.earlier.shift();
-      return { active: version, shadow };
+      return { active: version, shadow: shadow === version ? undefined : shadow };
     });
   }
 
@@ -82,6 +83,15 @@ export class MemoryProfileStore implements ProfileStore {
 
   history(slot: ProfileSlot): Promise<readonly ProfileChange[]> {
     return Promise.resolve(this.held(slot).history);
+  }
+
+  putReport(slot: ProfileSlot, report: Uint8Array): Promise<void> {
+    this.reports.set(this.held(slot).id, Uint8Array.from(report));
+    return Promise.resolve();
+  }
+
+  report(slot: ProfileSlot): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.reports.get(this.held(slot).id));
   }
 
   watch(changed: () => void): Promise<() => Promise<void>> {

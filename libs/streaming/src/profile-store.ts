@@ -45,13 +45,16 @@ export interface ProfileStore {
   /** The pointers of every slot that has one, in the order of application, workload, detector. */
   pointers(): Promise<readonly ProfilePointer[]>;
   pointer(slot: ProfileSlot): Promise<ProfilePointer>;
-  /** Judges with `version` from now on. Throws `bad-profile` where it was never put. */
+  /** Judges with `version` from now on; one that was in shadow no longer is. Throws `bad-profile` where it was never put. */
   activate(slot: ProfileSlot, version: string, by: string): Promise<ProfilePointer>;
   /** Judges beside the active version with `version`; undefined ends that. Throws `bad-profile` as `activate` does. */
   shadow(slot: ProfileSlot, version: string | undefined, by: string): Promise<ProfilePointer>;
   /** Returns to the version that was active before the present one. Throws `bad-profile` where there is none. */
   rollback(slot: ProfileSlot, by: string): Promise<ProfilePointer>;
   history(slot: ProfileSlot): Promise<readonly ProfileChange[]>;
+  /** Keeps how the slot's active profile fits what is seen live, in place of what was told before. */
+  putReport(slot: ProfileSlot, report: Uint8Array): Promise<void>;
+  report(slot: ProfileSlot): Promise<Uint8Array | undefined>;
   /**
    * Calls `changed` after a pointer changed, by whomever, within seconds; several changes may be told as one, and a
    * change that fell in a lost connection is told once it is back. Ends with the returned function.

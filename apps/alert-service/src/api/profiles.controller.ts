@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
-import { encodeJson, openProfile, ProfileChangeRecord, ProfileFile, TOPICS } from '@plimsoll/contracts';
+import { encodeJson, openProfile, ProfileChangeRecord, ProfileFile, ProfileReport, TOPICS } from '@plimsoll/contracts';
+import { profileReport } from '@plimsoll/pipelines';
 import type { ProfilePointer, ProfileSlot } from '@plimsoll/streaming';
 import { z } from 'zod';
 
@@ -24,7 +25,12 @@ const Pointer = z.strictObject({
 });
 type Pointer = z.infer<typeof Pointer>;
 
-const Detail = Pointer.extend({
+/** How the active profile fits what is seen live; absent before anything was judged by it. */
+const Report = ProfileReport.omit({ type: true, schema: true, application: true, workload: true, detector: true });
+
+const Listed = Pointer.extend({ report: Report.optional() });
+
+const Detail = Listed.extend({
   /** The oldest first. */
   versions: z.array(z.string()),
   /** The latest first. */
@@ -41,14 +47,14 @@ const Detail = Pointer.extend({
 
 const listProfiles = {
   id: 'listProfiles',
-  summary: 'Which profile versions are in force',
+  summary: 'Which profile versions are in force, and how they fit',
   role: 'viewer',
-  response: z.strictObject({ profiles: z.array(Pointer) }),
+  response: z.strictObject({ profiles: z.array(Listed) }),
 } as const satisfies OperationSpec;
 
 const getProfile = {
   id: 'getProfile',
-  summary: 'Versions and history of one profile',
+  summary: 'Versions and history of one profile, and how it compares with the one in shadow',
   role: 'viewer',
   params: Slot,
   response: Detail,
@@ -103,7 +109,8 @@ export class ProfilesController {
   @Get()
   @Operation(listProfiles)
   async list(): Promise<z.infer<typeof listProfiles.response>> {
-    return { profiles: (await this.parts.profiles.pointers()).map(pointerView) };
+    const pointers = await this.parts.profiles.pointers();
+    return { profiles: await Promise.all(pointers.map((pointer) => this.listed(pointer))) };
   }
 
   @Get(':application/:workload/:detector')
@@ -114,7 +121,7 @@ export class ProfilesController {
     if (versions.length === 0) throw new ProblemError(404, 'not-found', 'there is no such profile');
     const history = await profiles.history(slot);
     return {
-      ...pointerView(await profiles.pointer(slot)),
+      ...(await this.listed(await profiles.pointer(slot))),
       versions: [...versions],
       history: history.map(({ action, active, shadow, atMs, by }) => ({
         action,
@@ -159,6 +166,13 @@ export class ProfilesController {
   @Operation(rollback)
   rollback(@Input() { params }: InputOf<typeof rollback>, @From() caller: Caller): Promise<Pointer> {
     return this.change(params, 'rollback', '', caller, () => this.parts.profiles.rollback(params, caller.name));
+  }
+
+  private async listed(pointer: ProfilePointer): Promise<z.infer<typeof Listed>> {
+    const found = await profileReport(this.parts.profiles, pointer.slot);
+    if (found === undefined) return pointerView(pointer);
+    const { type: _t, schema: _s, application: _a, workload: _w, detector: _d, ...report } = found;
+    return { ...pointerView(pointer), report };
   }
 
   private async change(

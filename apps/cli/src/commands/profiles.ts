@@ -1,7 +1,8 @@
 import process from 'node:process';
 
 import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import type { ProfileSlot, ProfileStore } from '@plimsoll/streaming';
+import { profileReport } from '@plimsoll/pipelines';
+import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
 import { readProfiles } from '../profile-folder.js';
@@ -17,7 +18,7 @@ export function profilesCommand(): Command {
     .addHelpText('after', STACK_HELP);
   command
     .command('list')
-    .description('every profile of the stack: active, shadow, and how many versions are kept')
+    .description('every profile of the stack: active, shadow, how many versions are kept, and how the active one fits')
     .option('--json', 'as JSON')
     .action((options: { json?: true }) => withStore((store) => list(store, options.json === true)));
   command
@@ -36,11 +37,11 @@ export function profilesCommand(): Command {
     .action((slot: string, version?: string) => withStore((store) => show(store, parseSlot(slot), version)));
   command
     .command('diff')
-    .description('what two versions learned differently')
+    .description('what two versions learned differently; the active one and the one in shadow where none is named')
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
-    .argument('<FROM>', 'a version')
-    .argument('<TO>', 'a version')
-    .action((slot: string, from: string, to: string) => withStore((store) => diff(store, parseSlot(slot), from, to)));
+    .argument('[FROM]', 'a version')
+    .argument('[TO]', 'a version')
+    .action((slot: string, from?: string, to?: string) => withStore((store) => diff(store, parseSlot(slot), from, to)));
   command
     .command('activate')
     .description('judge with this version from now on')
@@ -49,10 +50,13 @@ export function profilesCommand(): Command {
     .action((slot: string, version: string) => withStore((store) => store.activate(parseSlot(slot), version, BY)));
   command
     .command('shadow')
-    .description('judge beside the active version, for comparison alone; without a version, end that')
+    .description('let a version judge beside the active one; without a version, show how the two compare')
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
     .argument('[VERSION]')
-    .action((slot: string, version?: string) => withStore((store) => store.shadow(parseSlot(slot), version, BY)));
+    .option('--end', 'let no version judge in shadow any more')
+    .action((slot: string, version: string | undefined, options: { end?: true }) =>
+      withStore((store) => shadow(store, parseSlot(slot), version, options.end === true)),
+    );
   command
     .command('rollback')
     .description('return to the version that was active before')
@@ -74,23 +78,74 @@ async function withStore(work: (store: ProfileStore) => Promise<unknown>): Promi
 async function list(store: ProfileStore, asJson: boolean): Promise<void> {
   const pointers = await store.pointers();
   const rows = await Promise.all(
-    pointers.map(async (pointer) => ({ ...pointer, versions: await store.versions(pointer.slot) })),
+    pointers.map(async (pointer) => ({
+      ...pointer,
+      versions: await store.versions(pointer.slot),
+      report: await profileReport(store, pointer.slot),
+    })),
   );
   if (asJson) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
     return;
   }
-  const columns = ['workload', 'detector', 'active', 'shadow', 'versions'].map((title) => ({ title }));
-  const cells = rows.map(({ slot, active, shadow, versions }) => [
+  const columns = ['workload', 'detector', 'active', 'shadow', 'versions', 'state'].map((title) => ({ title }));
+  const cells = rows.map(({ slot, active, shadow, versions, report }) => [
     `${slot.application}/${slot.workload}`,
     slot.detector,
     active ?? '-',
     shadow ?? '-',
     String(versions.length),
+    report?.version === active && report !== undefined ? report.state : '-',
   ]);
   process.stdout.write(
     rows.length === 0 ? 'No profile yet: plimsoll learn, then plimsoll profiles push.\n' : `${table(columns, cells)}\n`,
   );
+}
+
+/** Starts or ends a shadow, or shows what both versions made of the windows that both judged. */
+async function shadow(
+  store: ProfileStore,
+  slot: ProfileSlot,
+  version: string | undefined,
+  end: boolean,
+): Promise<void> {
+  if (version !== undefined || end) {
+    await store.shadow(slot, version, BY);
+    return;
+  }
+  const pointer = await store.pointer(slot);
+  if (pointer.shadow === undefined)
+    throw new PlimsollError('bad-profile', `${slotName(slot)} has no version in shadow`);
+  process.stdout.write(await comparison(store, pointer));
+}
+
+/** What live data shows of the two, as text. */
+async function comparison(store: ProfileStore, { slot, shadow: version }: ProfilePointer): Promise<string> {
+  const report = await profileReport(store, slot);
+  const compared = report?.shadow?.version === version ? report?.shadow : undefined;
+  if (report === undefined || compared === undefined) {
+    return `${version ?? 'no version'} in shadow has judged nothing yet; coverage is told once a minute\n`;
+  }
+  const { active, shadow: made, both } = compared;
+  const apart = active.anomalous + made.anomalous - 2 * both;
+  const share = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(2)} %`);
+  const under = (bins: readonly number[], until: number): string =>
+    share(
+      bins.slice(0, until).reduce((sum, count) => sum + count, 0),
+      bins.reduce((sum, count) => sum + count, 0),
+    );
+  const rows = [
+    ['version', report.version, compared.version],
+    ['windows judged', String(active.windows), String(made.windows)],
+    ['anomalous', String(active.anomalous), String(made.anomalous)],
+    ['anomalous in both', String(both), String(both)],
+    ['p-values up to 0.05', under(active.bins, 1), under(made.bins, 1)],
+    ['p-values up to 0.25', under(active.bins, 5), under(made.bins, 5)],
+    ['p-values up to 0.50', under(active.bins, 10), under(made.bins, 10)],
+  ];
+  const agreement = share(Math.max(active.windows - apart, 0), active.windows);
+  const since = new Date(compared.sinceUs / 1_000).toISOString();
+  return `${table([{ title: '' }, { title: 'active' }, { title: 'shadow' }], rows)}\nagree on ${agreement} of the windows since ${since}\n`;
 }
 
 async function push(store: ProfileStore, folder: string, shadow: boolean): Promise<void> {
@@ -107,7 +162,17 @@ async function show(store: ProfileStore, slot: ProfileSlot, version: string | un
   process.stdout.write(`${JSON.stringify(await stored(store, slot, wanted), null, 2)}\n`);
 }
 
-async function diff(store: ProfileStore, slot: ProfileSlot, from: string, to: string): Promise<void> {
+async function diff(
+  store: ProfileStore,
+  slot: ProfileSlot,
+  first: string | undefined,
+  second: string | undefined,
+): Promise<void> {
+  const pointer = await store.pointer(slot);
+  const [from, to] = [first ?? pointer.active, second ?? pointer.shadow];
+  if (from === undefined || to === undefined) {
+    throw new PlimsollError('bad-profile', `${slotName(slot)} has no active and shadow version: name two versions`);
+  }
   const [before, after] = [await stored(store, slot, from), await stored(store, slot, to)];
   const rows = [
     ['events', String(before.learned.events), String(after.learned.events)],
@@ -117,6 +182,7 @@ async function diff(store: ProfileStore, slot: ProfileSlot, from: string, to: st
     ...changedParts(before.model, after.model),
   ];
   process.stdout.write(`${table([{ title: '' }, { title: from }, { title: to }], rows)}\n`);
+  if (from === pointer.active && to === pointer.shadow) process.stdout.write(`\n${await comparison(store, pointer)}`);
 }
 
 /** The parts of two models that differ, by size: what they hold is the detector's own. */

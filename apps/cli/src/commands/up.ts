@@ -2,8 +2,16 @@ import process from 'node:process';
 
 import { PlimsollError, TOPICS } from '@plimsoll/contracts';
 import { replay, runDetection } from '@plimsoll/evaluation';
-import { applicationOperators, fixedProfiles, messageRecord, storedProfiles } from '@plimsoll/pipelines';
-import { runOperator, type Running } from '@plimsoll/streaming';
+import {
+  applicationOperators,
+  fixedProfiles,
+  messageRecord,
+  ProfileReportProjection,
+  profileWatchOperator,
+  REPORT_GROUP,
+  storedProfiles,
+} from '@plimsoll/pipelines';
+import { runOperator, type Operator, type Running } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
 import { ndjsonOutput } from '../ndjson-output.js';
@@ -70,10 +78,14 @@ async function onStack(options: UpOptions): Promise<void> {
   const running: Running[] = [];
   try {
     await profiles.open();
-    await applicationOperators(profiles, { falseAlertsPerDay: options.falseAlertsPerDay })(async (operator) => {
+    const start = async <Message, State>(operator: Operator<Message, State>): Promise<void> => {
       running.push(await runOperator(operator, { log, store: stores.states }));
       process.stderr.write(`${operator.name} reads ${operator.topic}\n`);
-    });
+    };
+    await applicationOperators(profiles, { falseAlertsPerDay: options.falseAlertsPerDay })(start);
+    await start(profileWatchOperator);
+    const handler = new ProfileReportProjection(stores.profiles, log);
+    await log.consume({ topic: TOPICS.profiles.name, group: REPORT_GROUP, handler });
     const sources = sourcesFrom(options.application, options.source.map(parseSource));
     for await (const message of replay(sources, { privacy: options.privacy, signal }))
       await log.publish([messageRecord(message)]);

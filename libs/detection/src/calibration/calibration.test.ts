@@ -1,7 +1,8 @@
+import type { PValueCounts } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { blockMaxima, extremalIndex, fitCalibration, pThreshold, pValue, scoreAt } from './index.js';
-import { driftReport, startDrift, updateDrift } from './drift.js';
+import { countPValue, driftOf } from './drift.js';
 
 /** Deterministic uniform numbers (mulberry32), so that a failure repeats. */
 function uniform(seed: number): () => number {
@@ -90,20 +91,42 @@ describe('budget', () => {
 });
 
 describe('drift', () => {
+  const calibration = { count: 2_000, extremalIndex: 1 };
+  const counted = (n: number, p: (i: number) => number, of = calibration) =>
+    driftOf(
+      Array.from({ length: n }, (_, i) => p(i)).reduce<PValueCounts | undefined>(
+        (counts, each) => countPValue(counts, of, each),
+        undefined,
+      )!,
+    );
+
   it('stays silent on uniform and on tied p-values', () => {
     const next = uniform(9);
-    const state = startDrift();
-    for (let i = 0; i < 20_000; i++) updateDrift(state, i % 3 === 0 ? 1 : next());
-    expect(driftReport(state).ageing).toBe(false);
+    expect(counted(20_000, () => next()).moved).toBe(false);
+    expect(counted(20_000, (i) => (i % 3 === 0 ? 1 : next())).moved).toBe(false);
   });
 
   it('says so when most windows turn mildly strange, and not for one attack', () => {
     const next = uniform(10);
-    const attacked = startDrift();
-    for (let i = 0; i < 2_000; i++) updateDrift(attacked, i === 1_000 ? 1e-9 : next());
-    expect(driftReport(attacked).ageing).toBe(false);
-    const aged = startDrift();
-    for (let i = 0; i < 2_000; i++) updateDrift(aged, i < 1_000 ? next() : next() ** 2);
-    expect(driftReport(aged).ageing).toBe(true);
+    expect(counted(2_000, (i) => (i > 1_000 && i < 1_020 ? 1e-9 : next())).moved).toBe(false);
+    expect(counted(2_000, () => next() ** 2).moved).toBe(true);
+  });
+
+  it('allows for a short calibration and for windows that follow each other', () => {
+    const next = uniform(11);
+    const moved = (of: typeof calibration): boolean => counted(2_000, () => next() ** 1.6, of).moved;
+    expect(moved(calibration)).toBe(true);
+    expect(moved({ ...calibration, count: 30 })).toBe(false);
+    expect(moved({ ...calibration, extremalIndex: 0.05 })).toBe(false);
+  });
+
+  it('counts a p-value in the bin that it is at the upper end of, and begins anew with another calibration', () => {
+    const counts = countPValue(
+      countPValue(countPValue(undefined, calibration, 1), calibration, 0.05),
+      calibration,
+      1e-9,
+    );
+    expect(counts.bins).toEqual([2, ...new Array<number>(18).fill(0), 1]);
+    expect(countPValue(counts, { count: 50, extremalIndex: 1 }, 0.5).bins.reduce((sum, n) => sum + n, 0)).toBe(1);
   });
 });

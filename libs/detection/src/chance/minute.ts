@@ -1,5 +1,7 @@
-import { identity, type Coverage, type Where } from '@plimsoll/contracts';
+import { identity, PValueCounts, type Coverage, type Where } from '@plimsoll/contracts';
 import { z } from 'zod';
+
+import { type Calibration, countPValue, pValue } from '../calibration/index.js';
 
 const MINUTE_US = 60_000_000;
 
@@ -16,6 +18,8 @@ export const Minute = z.object({
   anomalous: z.number(),
   warming: z.number(),
   gap: z.number(),
+  /** Of the events judged; states of an earlier release have none. */
+  pValues: PValueCounts.optional(),
 });
 export type Minute = z.infer<typeof Minute>;
 
@@ -48,6 +52,12 @@ export function turnMinute(
   return { minute: opened, closed: minute === undefined ? [] : [coverageOf(minute, detector)] };
 }
 
+/** Counts one judged event in the open minute, by its score. */
+export function countJudged(minute: Minute, calibration: Calibration, score: number, anomalous: boolean): void {
+  minute[anomalous ? 'anomalous' : 'normal'] += 1;
+  minute.pValues = countPValue(minute.pValues, calibration, pValue(calibration, score));
+}
+
 function coverageOf(minute: Minute, detector: string): Coverage {
   const { application, workload, container, stream, key, version, normal, anomalous, warming, gap } = minute;
   const startUs = minute.index * MINUTE_US;
@@ -68,5 +78,6 @@ function coverageOf(minute: Minute, detector: string): Coverage {
     window: { startUs, endUs: startUs + MINUTE_US },
     windows,
     count: normal + anomalous,
+    ...(minute.pValues === undefined ? {} : { pValues: minute.pValues }),
   };
 }

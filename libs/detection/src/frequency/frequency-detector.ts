@@ -17,6 +17,7 @@ import {
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
+import { emptyCoverage } from '../syscall-windows/window-state.js';
 import { countCalls, READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
 import { distanceOf, triangle } from './covariance.js';
 import { featuresOf } from './features.js';
@@ -51,6 +52,7 @@ export function frequencyDetector(
     level: LEVEL,
     prepare: frequencyModel,
     start: startFrequencyState,
+    beside: (state) => ({ ...decodeFrequencyState(encodeFrequencyState(state)), coverage: emptyCoverage() }),
     step(state, batch, model) {
       return new Step(state, model, emitterOptions).run(batch);
     },
@@ -68,7 +70,7 @@ class Step implements WindowVisitor {
   constructor(state: FrequencyState, model: FrequencyModel | undefined, options: EmitterOptions) {
     this.#state = state;
     this.#model = model;
-    this.#emitter = new Emitter(options, state, model?.version ?? 'none');
+    this.#emitter = new Emitter(options, state, model);
   }
 
   run(batch: SyscallBatch): readonly VerdictMessage[] {

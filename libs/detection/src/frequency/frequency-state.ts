@@ -7,7 +7,9 @@ import {
 } from '../syscall-windows/window-state.js';
 import { COUNTERS } from './call-counts.js';
 
-const VERSION = 1;
+/** 2: with the p-values of the open minute. */
+const VERSION = 2;
+const OLDEST = 1;
 
 /** What the detector `frequency` remembers of a container: the counts of its last pieces, 1–2 kB. */
 export interface FrequencyState extends WindowState {
@@ -33,7 +35,7 @@ export function encodeFrequencyState(state: FrequencyState): Uint8Array {
 }
 
 export function decodeFrequencyState(bytes: Uint8Array): FrequencyState {
-  const reader = new StateReader(bytes, VERSION, 'frequency');
+  const reader = new StateReader(bytes, VERSION, 'frequency', OLDEST);
   const window = readWindowState(reader);
   const profileVersion = reader.text();
   const open = readCounts(reader);

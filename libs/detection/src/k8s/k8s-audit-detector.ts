@@ -8,7 +8,7 @@ import {
   type VerdictMessage,
 } from '@plimsoll/contracts';
 
-import { pThreshold, pValue, scoreAt } from '../calibration/index.js';
+import { countPValue, pThreshold, pValue, scoreAt } from '../calibration/index.js';
 import type { Budget, Detector } from '../detector.js';
 
 import { findingOf } from './findings.js';
@@ -59,6 +59,10 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
   },
 
   start: startState,
+  beside(state) {
+    const { lastUs, bursts, addresses, roles, counted } = decodeState(encodeState(state));
+    return { ...startState(), lastUs, bursts, addresses, roles, counted };
+  },
 
   step(state, input, model) {
     const out: VerdictMessage[] = [...closeMinute(state, input, model)];
@@ -75,6 +79,9 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
       return out;
     }
     const { score, contributions } = judge(input, state, model);
+    // What fades from earlier requests gives no verdict, so it is no score either.
+    const p = pValue(model.calibration, contributions.length > 0 ? score : 0);
+    minute.pValues = countPValue(minute.pValues, model.calibration, p);
     if (contributions.length === 0 || score < model.threshold.score) minute.normal += 1;
     else {
       minute.anomalous += 1;
@@ -136,6 +143,7 @@ function coverageOf({ minute }: K8sState, key: string): Coverage | undefined {
     window: { startUs, endUs: startUs + MINUTE_US },
     windows,
     count: minute.normal + minute.anomalous,
+    ...(minute.pValues === undefined ? {} : { pValues: minute.pValues }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Evidence, PlimsollError } from '@plimsoll/contracts';
+import { Evidence, PlimsollError, PValueCounts } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { CHANNELS } from './burst-table.js';
@@ -49,6 +49,8 @@ const StateData = z.object({
     anomalous: z.number(),
     warming: z.number(),
     gap: z.number(),
+    /** Of the requests judged; states of an earlier release have none. */
+    pValues: PValueCounts.optional(),
   }),
 });
 export type K8sState = z.infer<typeof StateData>;

@@ -10,6 +10,7 @@ import {
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
+import { emptyCoverage } from '../syscall-windows/window-state.js';
 import { agreement, unseenRates } from './agreement.js';
 import { eachExecution, MAX_NEW_PROGRAMS } from './programs.js';
 import { programEvidence, spotEvidence } from './sequence-evidence.js';
@@ -47,6 +48,7 @@ export function sequenceDetector(
     level: LEVEL,
     prepare: sequenceModel,
     start: startSequenceState,
+    beside: (state) => ({ ...decodeSequenceState(encodeSequenceState(state)), coverage: emptyCoverage() }),
     step(state, batch, model) {
       return new Step(state, model, emitterOptions).run(batch);
     },
@@ -64,7 +66,7 @@ class Step implements WindowVisitor {
   constructor(state: SequenceState, model: SequenceModel | undefined, options: EmitterOptions) {
     this.#state = state;
     this.#model = model;
-    this.#emitter = new Emitter(options, state, model?.version ?? 'none');
+    this.#emitter = new Emitter(options, state, model);
   }
 
   run(batch: SyscallBatch): readonly VerdictMessage[] {

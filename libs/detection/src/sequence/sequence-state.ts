@@ -11,7 +11,9 @@ import type { Tally } from './scanner.js';
 import { readSpots, type Spot, writeSpots } from './spots.js';
 import { ThreadMemory } from './thread-memory.js';
 
-const VERSION = 1;
+/** 2: with the p-values of the open minute. */
+const VERSION = 2;
+const OLDEST = 1;
 
 /** What the detector `sequence` remembers of a container: about 300 bytes, 20 a thread, and what evidence is pending. */
 export interface SequenceState extends WindowState {
@@ -71,7 +73,7 @@ export function encodeSequenceState(state: SequenceState): Uint8Array {
 }
 
 export function decodeSequenceState(bytes: Uint8Array): SequenceState {
-  const reader = new StateReader(bytes, VERSION, 'sequence');
+  const reader = new StateReader(bytes, VERSION, 'sequence', OLDEST);
   const window = readWindowState(reader);
   const profileVersion = reader.text();
   const memory = new ThreadMemory(reader.uint());

@@ -2,7 +2,7 @@ import { identity, type LogGap, type SqlStatement, type Verdict } from '@plimsol
 
 import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
-import { turnMinute } from '../chance/minute.js';
+import { countJudged, turnMinute } from '../chance/minute.js';
 import { thresholdOf } from '../chance/threshold.js';
 import type { Detector } from '../detector.js';
 import { judgeStatement, type SqlJudgement } from './sql-judge.js';
@@ -29,6 +29,7 @@ export const sqlDetector: Detector<SqlStatement | LogGap, SqlState, SqlModel> = 
   },
 
   start: startSqlState,
+  beside: startSqlState,
 
   step(state, input, model) {
     const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, SQL);
@@ -44,11 +45,9 @@ export const sqlDetector: Detector<SqlStatement | LogGap, SqlState, SqlModel> = 
     const judged = judgeStatement(model.table, input, state);
     if (judged.known) state.known += 1;
     else state.unknown += 1;
-    if (judged.score < model.threshold.score) {
-      minute.normal += 1;
-      return closed;
-    }
-    minute.anomalous += 1;
+    const anomalous = judged.score >= model.threshold.score;
+    countJudged(minute, model.calibration, judged.score, anomalous);
+    if (!anomalous) return closed;
     return [...closed, verdictOf(input, judged, model)];
   },
 

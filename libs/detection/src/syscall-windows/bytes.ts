@@ -55,16 +55,23 @@ export class StateWriter {
   }
 }
 
-/** Reads what `StateWriter` wrote. Throws `unknown-version` on another version and `bad-message` on a cut state. */
+/**
+ * Reads what `StateWriter` wrote, of `version` or one before it down to `oldest`. Throws `unknown-version` on another
+ * and `bad-message` on a cut state.
+ */
 export class StateReader {
+  /** Of the state that is read. */
+  readonly version: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 1;
 
-  constructor(bytes: Uint8Array, version: number, what: string) {
-    if (bytes[0] !== version) {
-      throw new PlimsollError('unknown-version', `${what} state of version ${bytes[0] ?? 'none'}; this is ${version}`);
+  constructor(bytes: Uint8Array, version: number, what: string, oldest = version) {
+    const [found] = bytes;
+    if (found === undefined || found < oldest || found > version) {
+      throw new PlimsollError('unknown-version', `${what} state of version ${found ?? 'none'}; this is ${version}`);
     }
+    this.version = found;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }

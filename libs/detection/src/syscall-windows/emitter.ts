@@ -8,6 +8,7 @@ import {
   type VerdictState,
 } from '@plimsoll/contracts';
 
+import { type Calibration, countPValue } from '../calibration/index.js';
 import { emptyCoverage, type OpenWindow, type WindowState } from './window-state.js';
 
 /** A normal window whose p-value is at or under this is published too: fusion may add up what no level alone shows. */
@@ -53,17 +54,28 @@ export class Emitter {
   readonly #options: EmitterOptions;
   readonly #state: WindowState;
   readonly #profileVersion: string;
+  readonly #calibration: Calibration | undefined;
 
-  constructor(options: EmitterOptions, state: WindowState, profileVersion: string) {
+  /** `profile` is what the windows are judged by; undefined where there is none. */
+  constructor(
+    options: EmitterOptions,
+    state: WindowState,
+    profile: { readonly version: string; readonly calibration: Calibration } | undefined,
+  ) {
     this.#options = options;
     this.#state = state;
-    this.#profileVersion = profileVersion;
+    this.#profileVersion = profile?.version ?? 'none';
+    this.#calibration = profile?.calibration;
   }
 
   /** The open window was judged. */
   window(finding: Finding): void {
     const { window } = this.#state;
     this.#cover(window, finding.state);
+    if (this.#calibration && (finding.state === 'normal' || finding.state === 'anomalous')) {
+      const { coverage } = this.#state;
+      coverage.pValues = countPValue(coverage.pValues, this.#calibration, finding.pValue);
+    }
     const worthIt = finding.state === 'anomalous' || (finding.state === 'normal' && finding.pValue <= WEAK_P_VALUE);
     if (worthIt || this.#options.publish === 'every') this.#publish(window, finding);
   }
@@ -101,6 +113,7 @@ export class Emitter {
       window: { startUs: coverage.startUs, endUs: coverage.endUs },
       windows: Object.fromEntries(entries),
       count: coverage.count,
+      ...(coverage.pValues === undefined ? {} : { pValues: coverage.pValues }),
     };
     this.messages.push(record);
     this.#state.coverage = emptyCoverage();

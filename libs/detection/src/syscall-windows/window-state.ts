@@ -1,4 +1,4 @@
-import type { SyscallBatch, VerdictState, Where } from '@plimsoll/contracts';
+import { P_VALUE_BINS, type PValueCounts, type SyscallBatch, type VerdictState, type Where } from '@plimsoll/contracts';
 
 import { type StateReader, type StateWriter } from './bytes.js';
 
@@ -19,6 +19,8 @@ export interface PendingCoverage {
   endUs: number;
   windows: Record<VerdictState, number>;
   count: number;
+  /** Of the windows judged. */
+  pValues: PValueCounts | undefined;
 }
 
 /** What both detectors of calls remember of a container: where it is in its stream, its open window, its coverage. */
@@ -49,6 +51,7 @@ export function emptyCoverage(): PendingCoverage {
     endUs: 0,
     windows: { normal: 0, anomalous: 0, warming: 0, insufficient: 0, gap: 0 },
     count: 0,
+    pValues: undefined,
   };
 }
 
@@ -65,6 +68,11 @@ export function writeWindowState(writer: StateWriter, state: WindowState): void 
   writer.double(coverage.endUs);
   for (const name of STATES) writer.uint(coverage.windows[name]);
   writer.double(coverage.count);
+  const { pValues } = coverage;
+  writer.uint(pValues?.calibratedOn ?? 0);
+  if (pValues === undefined) return;
+  writer.double(pValues.independence);
+  for (const count of pValues.bins) writer.uint(count);
 }
 
 export function readWindowState(reader: StateReader): WindowState {
@@ -80,5 +88,16 @@ export function readWindowState(reader: StateReader): WindowState {
   const coverage = { ...emptyCoverage(), startUs: reader.double(), endUs: reader.double() };
   for (const name of STATES) coverage.windows[name] = reader.uint();
   coverage.count = reader.double();
+  if (reader.version >= P_VALUES_SINCE) coverage.pValues = readPValues(reader);
   return { where, stream, nextOrdinal, window, coverage };
+}
+
+/** States of an earlier version hold no p-values. */
+const P_VALUES_SINCE = 2;
+
+function readPValues(reader: StateReader): PValueCounts | undefined {
+  const calibratedOn = reader.uint();
+  if (calibratedOn === 0) return undefined;
+  const independence = reader.double();
+  return { calibratedOn, independence, bins: Array.from({ length: P_VALUE_BINS }, () => reader.uint()) };
 }

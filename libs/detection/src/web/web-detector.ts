@@ -2,7 +2,7 @@ import { identity, type AttackPath, type LogGap, type Verdict, type WebRequest }
 
 import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
-import { turnMinute } from '../chance/minute.js';
+import { countJudged, turnMinute } from '../chance/minute.js';
 import { thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
 import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
@@ -44,6 +44,7 @@ export const webDetector: Detector<WebRequest | LogGap, WebState, WebModel> = {
   },
 
   start: startWebState,
+  beside: (state) => ({ ...decodeWebState(encodeWebState(state)), minute: undefined }),
 
   step(state, input, model) {
     const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, WEB);
@@ -60,11 +61,9 @@ export const webDetector: Detector<WebRequest | LogGap, WebState, WebModel> = {
       return closed;
     }
     const judged = judgeRequest(model.table, input, state);
-    if (judged.score < view.threshold.score) {
-      minute.normal += 1;
-      return closed;
-    }
-    minute.anomalous += 1;
+    const anomalous = judged.score >= view.threshold.score;
+    countJudged(minute, view.calibration, judged.score, anomalous);
+    if (!anomalous) return closed;
     return [...closed, verdictOf(input, judged, model.version, view)];
   },
 

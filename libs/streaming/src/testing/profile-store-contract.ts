@@ -48,6 +48,25 @@ export function profileStoreContract(name: string, store: () => ProfileStore): v
       expect(await store().pointers()).toContainEqual({ slot, active: 'v1', shadow: undefined, revision: 5 });
     });
 
+    it('ends the shadow of a version that becomes active', async () => {
+      const slot = newSlot();
+      for (const version of ['v1', 'v2', 'v3']) await store().put(slot, version, profile);
+      await store().activate(slot, 'v1', 'ann');
+      await store().shadow(slot, 'v2', 'ann');
+      expect((await store().activate(slot, 'v3', 'ann')).shadow).toBe('v2');
+      expect((await store().activate(slot, 'v2', 'ann')).shadow).toBeUndefined();
+      expect((await store().pointer(slot)).shadow).toBeUndefined();
+    });
+
+    it('keeps the latest report of a slot', async () => {
+      const slot = newSlot();
+      expect(await store().report(slot)).toBeUndefined();
+      await store().putReport(slot, profile);
+      await store().putReport(slot, Uint8Array.of(1, 2));
+      expect([...((await store().report(slot)) ?? [])]).toEqual([1, 2]);
+      expect(await store().report({ ...slot, detector: 'frequency' })).toBeUndefined();
+    });
+
     it('refuses a version that was never put', async () => {
       const slot = newSlot();
       await expect(store().activate(slot, 'v9', 'ann')).rejects.toMatchObject({ code: 'bad-profile' });

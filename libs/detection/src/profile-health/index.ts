@@ -1,0 +1,7 @@
+export {
+  decodeProfileHealth,
+  encodeProfileHealth,
+  type ProfileHealth,
+  startProfileHealth,
+  watchProfile,
+} from './profile-health.js';

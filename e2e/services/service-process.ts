@@ -69,11 +69,6 @@ export class ServiceProcess {
     }
   }
 
-  /** `http://host:port` of the service's own interface. */
-  get address(): string {
-    return this.#address;
-  }
-
   get pid(): number | undefined {
     return this.#process.pid;
   }

@@ -45,7 +45,7 @@ interface WatchState {
 export const profileWatchOperator: Operator<VerdictMessage, WatchState> = {
   name: 'profile-watch',
   topic: TOPICS.verdicts.name,
-  stateTtlMs: STATE_TTL_MS,
+  stateTtlMs: () => STATE_TTL_MS,
   decode: (record) => decodeJson(VerdictMessage, record.value, 'a verdict'),
   key: slotKey,
   start: () => ({ health: startProfileHealth(), recent: new RecentEvents() }),

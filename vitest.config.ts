@@ -13,6 +13,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          // Property tests take a second or two; a machine that does much else at the time takes ten times as long.
+          testTimeout: 30_000,
           include: ['{libs,apps,tools}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.ts'],
         },

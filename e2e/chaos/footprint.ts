@@ -6,11 +6,18 @@ import { SERVICES, type Stack } from './stack.js';
 /** What the stack held at one moment. */
 export interface Footprint {
   readonly atMs: number;
-  /** By name of the figure: `collector`, …, MiB resident; `Redis keys`; `Redis memory`, MiB; `lag`, records. */
+  /** By name of the figure: `collector`, …, MiB resident; keys in Redis by kind; `Redis memory`, MiB; `lag`, records. */
   readonly figures: Readonly<Record<string, number>>;
 }
 
 const MIB = 1_048_576;
+
+/** Kinds of keys in Redis, as they are called in a report, and what their names hold. Whatever fits none is `other keys`. */
+const KEY_KINDS = [
+  ['keys of connections', ':state:sql-statement:'],
+  ['keys of sessions', ':state:web-request:'],
+  ['keys of containers', '-detector/syscalls/'],
+] as const;
 
 /** Looks at memory, keys and lag every `everyMs` until the signal aborts. */
 export async function watchFootprint(stack: Stack, signal: AbortSignal, everyMs: number): Promise<Footprint[]> {
@@ -34,11 +41,23 @@ async function figuresOf(stack: Stack): Promise<Record<string, number>> {
     }
     figures[name] = resident;
   }
-  figures['Redis keys'] = Number(await stack.redis.command('dbsize'));
+  Object.assign(figures, keysByKind((await stack.redis.command('--scan')).split('\n')));
   const memory = /^used_memory:(\d+)/m.exec(await stack.redis.command('info', 'memory'));
   figures['Redis memory'] = Number(memory?.[1] ?? NaN) / MIB;
   figures['lag'] = lag;
   return figures;
+}
+
+function keysByKind(keys: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = Object.fromEntries([
+    ...KEY_KINDS.map(([kind]) => [kind, 0]),
+    ['other keys', 0],
+  ]);
+  for (const key of keys) {
+    const kind = KEY_KINDS.find(([, part]) => key.includes(part))?.[0] ?? 'other keys';
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
 }
 
 async function residentMib(pid: number | undefined): Promise<number> {
@@ -52,11 +71,24 @@ function sumOf(metrics: string, name: string): number {
   return sum;
 }
 
-/** How a figure went: its median in the second quarter of the run (the first is warming up) and in the last. */
-export function course(seen: readonly Footprint[], name: string): { readonly early: number; readonly late: number } {
-  const values = seen.map(({ figures }) => figures[name] ?? NaN);
-  const quarter = Math.floor(values.length / 4);
-  return { early: median(values.slice(quarter, 2 * quarter)), late: median(values.slice(-quarter)) };
+/** How a figure went once it had settled: its median in the first and in the last third of what was left of the run. */
+export interface Course {
+  readonly early: number;
+  readonly late: number;
+  /** Undefined where the run was over before the figure could settle. */
+  readonly flat: boolean | undefined;
+}
+
+/** Growth from early to late that is still flat. */
+const FLAT = 1.15;
+
+export function course(seen: readonly Footprint[], name: string, settlesMs: number): Course {
+  const endMs = seen.at(-1)?.atMs ?? 0;
+  const settled = settlesMs < 0.7 * endMs;
+  const values = seen.filter(({ atMs }) => !settled || atMs >= settlesMs).map(({ figures }) => figures[name] ?? NaN);
+  const third = Math.max(1, Math.floor(values.length / 3));
+  const [early, late] = [median(values.slice(0, third)), median(values.slice(-third))];
+  return { early, late, flat: settled ? late <= early * FLAT : undefined };
 }
 
 function median(values: readonly number[]): number {

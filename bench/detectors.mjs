@@ -31,6 +31,10 @@ const rows = [
   ['sequence, bags 2–6 together (default)', () => shipped(sequenceDetector(), sequence({}))],
   ['sequence, one bag size (6)', () => shipped(sequenceDetector(), sequence({ bags: [6] }))],
   ['sequence, n-grams of 10', () => shipped(sequenceDetector(), sequence({ bags: [], ngrams: [10] }))],
+  [
+    'sequence, rare calls (one in 16 after 7)',
+    () => shipped(sequenceDetector(), sequence({ bags: [], rare: { length: 8, bits: 4 } })),
+  ],
   ['frequency (default)', () => shipped(frequencyDetector(), new FrequencyLearner(WHERE))],
   ['plain Set, one bag size (6)', () => plainSet([6])],
   ['plain Set, bags 2–6 together', () => plainSet([2, 3, 4, 5, 6])],

@@ -11,13 +11,14 @@ function trailsOf(runs: readonly (readonly [calls: readonly number[], count: num
 }
 
 describe('back-off model', () => {
-  // After 1 2 came 3 nine times and 4 once; after 5 2 only 6.
+  // After 1 2 came 3 nine times and 4 once; after 5 2 only 6, after 9 2 only 3.
   const model = new BackOff(
     trailsOf(
       [
         [[1, 2, 3], 9],
         [[1, 2, 4], 1],
         [[5, 2, 6], 10],
+        [[9, 2, 3], 2],
       ],
       3,
     ),
@@ -41,10 +42,10 @@ describe('back-off model', () => {
   });
 
   it('works the probability out by hand', () => {
-    // Calls: 3 nine of twenty, 4 one, 6 ten, of three kinds; after 2 the same; after 1 2 nine of ten, of two kinds.
+    // 3 eleven of 22 calls, of three kinds; after 2 the same; after 1 2 nine of ten, of two kinds.
     const p0 = 1 / CALL_NUMBERS;
-    const p1 = (9 + 3 * p0) / (20 + 3);
-    const p2 = (9 + 3 * p1) / (20 + 3);
+    const p1 = (11 + 3 * p0) / (22 + 3);
+    const p2 = (11 + 3 * p1) / (22 + 3);
     const p3 = (9 + 2 * p2) / (10 + 2);
     expect(model.bits([1, 2, 3])).toBeCloseTo(-Math.log2(p3), 12);
   });

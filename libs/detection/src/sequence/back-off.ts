@@ -9,10 +9,9 @@ import type { Trails } from './trails.js';
  * each context of 0 to `length - 1` calls is mixed with the one a call shorter, by as much as it was followed by
  * different calls. 0 is certain, 4 is one in sixteen; what was never seen at all has finite surprise.
  *
- * Made of learned runs alone: every shorter run is the end of one of them. Memory: about 36 bytes a distinct run of each
- * length up to `length`. Cost: three look-ups a length. Source: Witten and Bell 1991 (method C); as a score of system
- * calls, Warrender et al. 1999 found models of probability no better than sets where every call counts: what is counted
- * here are the calls beyond a surprise, which does not drown a few strange calls in many usual ones.
+ * Made of learned runs alone: every shorter run is the end of one of them. Memory: 100 to 250 bytes a distinct run of
+ * each length up to `length`. Cost: three look-ups a length. Source: Witten and Bell 1991 (method C); rare sequences of
+ * system calls as a sign: Warrender et al. 1999.
  */
 export class BackOff {
   readonly length: number;

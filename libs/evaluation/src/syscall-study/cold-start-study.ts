@@ -111,7 +111,7 @@ function phased<State, Model extends { readonly calibration: Calibration }>(
       const [early, late] = [first.fit(fold), later.fit(fold)];
       return {
         windowThreshold: late.windowThreshold,
-        alarms: late.alarms,
+        alarms: (windows) => late.alarms(windows),
         windows: (trace) => [
           ...early.windows(trace).filter(({ end }) => end < startCalls),
           ...late.windows(trace).filter(({ end }) => end >= startCalls),

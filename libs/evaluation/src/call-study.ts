@@ -1,4 +1,4 @@
-import { PlimsollError } from '@plimsoll/contracts';
+import { callName, PlimsollError } from '@plimsoll/contracts';
 import {
   benignKeyGroup,
   callsOf,
@@ -14,7 +14,7 @@ import {
   type Budget,
 } from '@plimsoll/detection';
 
-import { batchesOf, judgeCalls, type CallCorpus, type CallEpisode } from './call-corpus.js';
+import { batchesOf, judgeCalls, workloadsOf, type CallCorpus, type CallEpisode } from './call-corpus.js';
 import { requestSizes } from './request-sizes.js';
 import { statementCalls, type StatementCalls } from './statement-calls.js';
 import { scoreView, type ViewScore } from './view-score.js';
@@ -27,6 +27,8 @@ export interface CallStudy {
   /** One bag size at a time, 1 to 15, and all of the default together. */
   readonly bagSizes: readonly ViewScore[];
   readonly keyGroups: readonly ViewScore[];
+  /** What the groups hold, by the way of choosing and workload. */
+  readonly groups: readonly { readonly name: string; readonly workload: string; readonly calls: readonly string[] }[];
   /** The frequency detector with and without sizes, over windows of several lengths. */
   readonly frequency: readonly ViewScore[];
   /** What sizes alone find, request by request. */
@@ -68,6 +70,7 @@ export function callStudy(corpus: CallCorpus, options: CallStudyOptions): CallSt
       new FrequencyLearner(of, { ...given, ...keyGroup(groupOf(of.workload)) });
     return scoreView(name, judgeCalls(scored, frequencyDetector(), learner, options.budget));
   };
+  const groups = keyGroups(corpus, developed);
   const sizes = Array.from({ length: LONGEST_BAG }, (_, i) => i + 1);
   return {
     application: corpus.application,
@@ -76,10 +79,16 @@ export function callStudy(corpus: CallCorpus, options: CallStudyOptions): CallSt
       ...sizes.map((size) => sequence(`bags of ${size}`, { bags: [size] })),
       sequence('bags of 2 to 6, agreeing', {}),
     ],
-    keyGroups: keyGroups(corpus, developed).flatMap(({ name, groupOf }) => [
+    keyGroups: groups.flatMap(({ name, groupOf }) => [
       sequence(`sequence, ${name}`, {}, groupOf),
       frequency(`frequency, ${name}`, {}, groupOf),
     ]),
+    groups: groups.flatMap(({ name, groupOf }) =>
+      workloadsOf(corpus).flatMap((workload) => {
+        const group = groupOf(workload);
+        return group === undefined ? [] : [{ name, workload, calls: group.map(callName) }];
+      }),
+    ),
     frequency: FREQUENCY_VARIANTS.map(({ name, given }) => frequency(name, given)),
     requestSizes: requestSizes(scored, options.budget),
     statements: statementCalls(corpus),

@@ -81,10 +81,17 @@ export function applicationOperators(profiles: ProfileSource, budget: Budget): (
   };
 }
 
+/** The calls that a workload's detectors keep, by number; undefined where they keep all. */
+export type KeyGroupOf = (workload: string) => readonly number[] | undefined;
+
 /** A learner for every detector. */
-export function applicationLearners(): Learners {
+export function applicationLearners(keyGroupOf: KeyGroupOf = () => undefined): Learners {
+  const grouped = (workload: string): { keyGroup?: number[] } => {
+    const group = keyGroupOf(workload);
+    return group === undefined ? {} : { keyGroup: [...group] };
+  };
   return {
-    syscalls: [sequenceLearner(), frequencyLearner()],
+    syscalls: [(of) => sequenceLearner(grouped(of.workload))(of), (of) => frequencyLearner(grouped(of.workload))(of)],
     logs: [
       { type: 'k8s-audit', learner: eventLearner(isAudit, (of) => new K8sAuditLearner(of)) },
       { type: 'web-request', learner: eventLearner(isRequest, (of) => new WebLearner(of)) },

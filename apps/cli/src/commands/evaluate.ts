@@ -17,6 +17,7 @@ import {
   reportMarkdown,
   runAdfaLd,
   runHidsDocker,
+  runKeyGroups,
   scoreOutcomes,
   studyBudgets,
   studyLayout,
@@ -57,7 +58,10 @@ export function evaluateCommand(): Command {
       collected,
       [],
     )
-    .option('--study', 'also the detectors of calls by themselves: bag sizes, key groups, sizes, statements (minutes)')
+    .option(
+      '--study',
+      'the detectors of calls by themselves too: bag sizes, key groups, sizes; of hids-docker, the key groups (minutes)',
+    )
     .option('--seed <N>', 'orders the episodes whose split the recordings leave open', wholeNumber, 1)
     .addOption(budgetOption())
     .option(
@@ -102,6 +106,10 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
   };
   switch (studyLayout(folder)) {
     case 'hids-docker': {
+      if (options.study === true) {
+        const report = await runKeyGroups(folder, { onProgress: onStep, signal });
+        return { markdown: studyMarkdown(report), report, plots: {}, done: 'hids-docker, key groups' };
+      }
       const report = await runHidsDocker(folder, { onProgress: onStep, signal });
       return { markdown: studyMarkdown(report), report, plots: {}, done: 'hids-docker by two protocols' };
     }

@@ -1,9 +1,9 @@
 import process from 'node:process';
 
-import { PlimsollError } from '@plimsoll/contracts';
+import { callNumber, PlimsollError, UNKNOWN_CALL } from '@plimsoll/contracts';
 import { learnProfiles, sourcesOf, findRecordings, type LearningPlan, type ReplaySource } from '@plimsoll/evaluation';
 import { applicationLearners } from '@plimsoll/pipelines';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { writeProfiles } from '../profile-folder.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
@@ -16,6 +16,7 @@ interface LearnOptions {
   source: string[];
   calibrate: string[];
   out: string;
+  keyGroup: ReadonlyMap<string, readonly number[]>;
   application: string;
   privacy: 'strict' | 'balanced' | 'full';
 }
@@ -32,6 +33,12 @@ export function learnCommand(): Command {
       [],
     )
     .requiredOption('--out <DIR>', 'where the profiles go')
+    .option(
+      '--key-group <[WORKLOAD=]CALLS>',
+      'names of the system calls that the detectors keep, comma between them; may be given for each workload',
+      keyGroup,
+      new Map<string, readonly number[]>(),
+    )
     .addOption(new Option('--application <NAME>', 'the application that the sources belong to').default('default'))
     .addOption(privacyOption())
     .addHelpText(
@@ -42,15 +49,18 @@ sources are kept for that; of a single source, the last 30 % of its events.
 
 Examples:
   plimsoll learn --source db=strace:monday.strace.gz --source web=access-log:access.log --out profiles
-  plimsoll learn recordings/employee --out profiles`,
+  plimsoll learn recordings/employee --out profiles
+  plimsoll learn recordings/employee --key-group db=read,write,recvfrom,sendto,fsync --out profiles`,
     )
     .action(run);
 }
 
 async function run(folder: string | undefined, options: LearnOptions): Promise<void> {
   const plan = await planOf(folder, options);
+  const keyGroupOf = (workload: string): readonly number[] | undefined =>
+    options.keyGroup.get(workload) ?? options.keyGroup.get(EVERY_WORKLOAD);
   const progress = new Progress('learning');
-  const { profiles, passedOver, messages } = await learnProfiles(plan, applicationLearners(), {
+  const { profiles, passedOver, messages } = await learnProfiles(plan, applicationLearners(keyGroupOf), {
     privacy: options.privacy,
     signal: stopSignal(),
     onProgress: (share, note) => {
@@ -80,6 +90,20 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
       '\nNovelty is the chance that the next benign window holds something never seen: more benign data lowers it.\n',
     );
   }
+}
+
+const EVERY_WORKLOAD = '';
+
+/** `db=read,write` or `read,write`. Throws where a name is no call's. */
+function keyGroup(text: string, before: ReadonlyMap<string, readonly number[]>): Map<string, readonly number[]> {
+  const at = text.indexOf('=');
+  const names = text
+    .slice(at + 1)
+    .split(',')
+    .map((name) => name.trim());
+  const unknown = names.find((name) => callNumber(name) === UNKNOWN_CALL);
+  if (unknown !== undefined) throw new InvalidArgumentError(`no system call is named ${JSON.stringify(unknown)}`);
+  return new Map(before).set(text.slice(0, Math.max(at, 0)), names.map(callNumber));
 }
 
 async function planOf(folder: string | undefined, options: LearnOptions): Promise<LearningPlan> {

@@ -33,6 +33,8 @@ export class Scanner {
   readonly #key = new Int32Array(2);
   /** Calls of the key group in the piece at hand, where the group leaves some out. */
   #kept = new Uint16Array(0);
+  /** Where each of them stands in the batch. */
+  #places = new Uint32Array(0);
 
   constructor(known: KnownRuns, scope: 'thread' | 'container', dropped: Uint8Array | undefined) {
     this.#known = known;
@@ -73,17 +75,23 @@ export class Scanner {
     tally: Tally,
     onUnseen: OnUnseen,
   ): void {
-    if (this.#kept.length < end - start) this.#kept = new Uint16Array(end - start);
-    const at: number[] = [];
-    for (let i = start; i < end; i++) {
-      if (this.#dropped![batch.numbers[i]!] === 1) continue;
-      this.#kept[at.length] = batch.numbers[i]!;
-      at.push(i);
+    if (this.#kept.length < end - start) {
+      this.#kept = new Uint16Array(end - start);
+      this.#places = new Uint32Array(end - start);
     }
-    this.#run(this.#kept, 0, at.length, memory, slot, tally, (index, smallest) => {
-      onUnseen(batch, at[index]!, slot, smallest);
+    const places = this.#places;
+    let kept = 0;
+    for (let i = start; i < end; i++) {
+      const call = batch.numbers[i]!;
+      if (this.#dropped![call] === 1) continue;
+      this.#kept[kept] = call;
+      places[kept] = i;
+      kept += 1;
+    }
+    this.#run(this.#kept, 0, kept, memory, slot, tally, (index, smallest) => {
+      onUnseen(batch, places[index]!, slot, smallest);
     });
-    tally.kept += at.length;
+    tally.kept += kept;
   }
 
   /** Calls `[start, end)` of one thread. The rings are brought up to date before anything reads them. */

@@ -107,6 +107,20 @@ describe('sequence detector', () => {
     expect(verdict!.pValue).toBeLessThan(1e-3);
   });
 
+  it('does not see calls outside its key group', () => {
+    const learner = new SequenceLearner(where, { keyGroup: ['accept4', 'read', 'write', 'close'].map(callNumber) });
+    for (let i = 0; i < 4; i++) for (const batch of batches(`learn-${i}`, requests(600, i))) learner.learn(batch);
+    for (let i = 4; i < 8; i++) for (const batch of batches(`fresh-${i}`, requests(600, i))) learner.calibrate(batch);
+    const grouped = detector.prepare(learner.finish(), budget);
+    const foreign: Call[] = [{ name: 'getpid' }, { name: 'unlink' }];
+    const mixed = batches(
+      'live',
+      requests(300, 9).flatMap((call, i) => (i % 9 === 0 ? [call, ...foreign] : [call])),
+    );
+    expect(verdicts(judge(mixed, grouped)).every(({ state }) => state === 'normal')).toBe(true);
+    expect(verdicts(judge(mixed)).some(({ state }) => state === 'anomalous')).toBe(true);
+  });
+
   it('takes the first execution of a program for nearly proof, and quotes its name', () => {
     const calls: Call[] = [...requests(60, 5), { name: 'execve', digest: 666 }, ...requests(60, 6)];
     const [verdict] = verdicts(judge(batches('live', calls)));

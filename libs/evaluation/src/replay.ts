@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 import type { SourceKind, TimeUs, Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageTimeUs, type CollectorMessage } from '@plimsoll/pipelines';
-import { openSource, traceLive } from '@plimsoll/sources';
+import { openSource, traceLive, type AttachTarget } from '@plimsoll/sources';
 
 import type { RecordingAt } from './recording-folder.js';
 
@@ -75,14 +75,18 @@ export async function* replay(
 }
 
 /**
- * The messages of a running process and its children, as they happen, until `signal` aborts or the process ends. What a
+ * The messages of a running process and its children, or of a container's processes, as they happen, until `signal` aborts or the process ends. What a
  * read brought leaves at once: a batch does not wait to be full.
  */
-export async function* live(where: Where, pid: number, options: ReplayOptions = {}): AsyncGenerator<CollectorMessage> {
+export async function* live(
+  where: Where,
+  target: AttachTarget,
+  options: ReplayOptions = {},
+): AsyncGenerator<CollectorMessage> {
   const { privacy = 'balanced', signal } = options;
-  const stream = `live/${pid}`;
+  const stream = `live/${where.container}`;
   const pipeline = new CollectorPipeline(where, stream);
-  const { items } = await traceLive({ pid }, { ...where, stream, privacy }, signal);
+  const { items } = await traceLive(target, { ...where, stream, privacy }, signal);
   for await (const item of items) {
     yield* pipeline.push(item);
     yield* pipeline.flush();

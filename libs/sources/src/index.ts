@@ -12,7 +12,7 @@ export { openSource, type OpenSourceOptions, type SourceSpec } from './open-sour
 export { attachStrace, type AttachOptions, type AttachTarget, type LiveTrace } from './strace/attach.js';
 export type { WireExchange } from './strace/connection.js';
 export { containerOf, sameContainer, type ContainerIdentity } from './strace/container-id.js';
-export { CARRYING_CALLS } from './strace/strace-arguments.js';
+export { CARRYING_CALLS, type StraceSettings } from './strace/strace-arguments.js';
 export { StraceParser, type StraceCounts, type StraceOptions } from './strace/strace-parser.js';
 export { WireObserver, type WireOptions } from './strace/wire-observer.js';
 export { traceLive } from './trace-live.js';

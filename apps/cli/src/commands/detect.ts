@@ -3,6 +3,7 @@ import process from 'node:process';
 import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import { live, replay, runDetection } from '@plimsoll/evaluation';
 import { applicationOperators, fixedProfiles, type CollectorMessage, type EmbeddedOutput } from '@plimsoll/pipelines';
+import type { AttachTarget } from '@plimsoll/sources';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { ndjsonOutput } from '../ndjson-output.js';
@@ -34,7 +35,11 @@ export function detectCommand(): Command {
       collected,
       [],
     )
-    .option('--live <[WORKLOAD=]PID>', 'trace a running process and its children with strace, until Ctrl-C', parseLive)
+    .option(
+      '--live <[WORKLOAD=]PID|CONTAINER>',
+      'trace a running process and its children, or a container by id or name, with strace, until Ctrl-C; each call that it makes meanwhile takes some 70 µs longer',
+      parseLive,
+    )
     .option('--application <NAME>', 'the application, where the profiles are of several')
     .addOption(
       new Option('--output <FORM>', 'a table for people, or one JSON object a line')
@@ -66,7 +71,7 @@ async function run(options: DetectOptions): Promise<void> {
   if ((options.source.length === 0) === (options.live === undefined)) {
     throw new PlimsollError(
       'bad-configuration',
-      'give either --source WORKLOAD=KIND:PATH or --live PID: one of them is judged',
+      'give either --source WORKLOAD=KIND:PATH or --live PID|CONTAINER: one of them is judged',
     );
   }
   const profiles = await readProfiles(options.profile);
@@ -93,10 +98,10 @@ function messagesOf(
   const { privacy } = options;
   const signal = stopSignal();
   if (options.live !== undefined) {
-    const { pid, workload = onlyWorkload(profiles, application) } = options.live;
+    const { name, target, workload = onlyWorkload(profiles, application) } = options.live;
     refuseStrangers(profiles, application, [workload], options.profile);
-    process.stderr.write(`tracing process ${pid} as ${application}/${workload}; Ctrl-C ends it\n`);
-    return live({ application, workload, container: `${workload}/live-${pid}` }, pid, { privacy, signal });
+    process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends it\n`);
+    return live({ application, workload, container: `${workload}/live-${name}` }, target, { privacy, signal });
   }
   const sources = sourcesFrom(application, options.source.map(parseSource));
   const workloads = sources.map(({ where }) => where.workload);
@@ -126,20 +131,23 @@ function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: P
 
 interface LiveArgument {
   readonly workload?: string;
-  readonly pid: number;
+  readonly name: string;
+  readonly target: AttachTarget;
 }
 
+/** Digits are a process, unless they are as many as a container's short id has. */
 function parseLive(text: string): LiveArgument {
-  const [, workload, pid = ''] = /^(?:(.+)=)?(\d{1,10})$/.exec(text) ?? [];
-  if (pid === '') throw new InvalidArgumentError('write PID, or WORKLOAD=PID');
-  return { pid: Number(pid), ...(workload !== undefined && { workload }) };
+  const [, workload, name = ''] = /^(?:(.+)=)?([A-Za-z0-9][\w.:/-]{0,255})$/.exec(text) ?? [];
+  if (name === '') throw new InvalidArgumentError('write PID or CONTAINER, or WORKLOAD= before it');
+  const target = /^\d{1,10}$/.test(name) ? { pid: Number(name) } : { container: name };
+  return { name, target, ...(workload !== undefined && { workload }) };
 }
 
 function onlyWorkload(profiles: readonly ProfileFile[], application: string): string {
   const traced = profiles.filter((profile) => profile.application === application && profile.detector === 'sequence');
   if (traced.length === 1) return traced[0]!.workload;
   const names = traced.map(({ workload }) => workload).join(', ');
-  throw new PlimsollError('bad-configuration', `say which workload the process is: --live WORKLOAD=PID (${names})`);
+  throw new PlimsollError('bad-configuration', `say which workload it is: --live WORKLOAD=PID (${names})`);
 }
 
 function onlyApplication(profiles: readonly ProfileFile[], folder: string): string {

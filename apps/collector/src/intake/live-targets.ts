@@ -1,6 +1,6 @@
 import { PlimsollError, type Gap, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type CollectorMessage } from '@plimsoll/pipelines';
-import { traceLive, type LiveTrace, type SourceContext } from '@plimsoll/sources';
+import { CARRYING_CALLS, traceLive, type LiveTrace, type SourceContext, type StraceSettings } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Checkpoints } from './checkpoint.js';
@@ -117,12 +117,13 @@ export class LiveTargets {
     );
   }
 
-  async #trace({ attach: what, name }: Target, where: Where, signal: AbortSignal): Promise<void> {
+  async #trace({ attach: what, name, calls }: Target, where: Where, signal: AbortSignal): Promise<void> {
     if (!what) throw new PlimsollError('bad-configuration', `${name}: nothing to attach to`);
     const { privacy, digestKey, run, attach = traceLive } = this.#options;
     const stream = `${name}@${run}.${this.#attached++}`;
     const context = { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) };
-    const trace = await attach(what, context, signal);
+    const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
+    const trace = await attach(what, context, signal, settings);
     const published = new TracePublication(new CollectorPipeline(where, stream), this.#options.outbox, signal);
     this.#lastUs.set(name, await published.run(trace, this.#lastUs.get(name)));
   }

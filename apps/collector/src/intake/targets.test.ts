@@ -170,7 +170,9 @@ describe('LiveTargets', () => {
       yield { type: 'calls', calls };
       yield { type: 'end' };
     }
-    const attach: typeof traceLive = () => {
+    const traced: unknown[] = [];
+    const attach: typeof traceLive = (_target, _context, _signal, settings) => {
+      traced.push(settings?.calls?.includes('recvfrom'));
       attempts++;
       if (attempts === 1) return Promise.reject(new Error('there is no container "db" here'));
       const counts = { lines: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
@@ -185,7 +187,7 @@ describe('LiveTargets', () => {
       retryMs: 1,
       onChange: (name, state, detail) => changes.push(`${name} ${state} ${detail}`),
     });
-    const db = 'targets: [{ name: db, workload: db, attach: { container: db } }]';
+    const db = 'targets: [{ name: db, workload: db, attach: { container: db }, calls: data }]';
     await live.apply(parseTargets(db, 'targets'));
     for (let i = 0; i < 1_000 && records.length < 8; i++) await wait(2);
     await live.stop();
@@ -194,6 +196,7 @@ describe('LiveTargets', () => {
     expect(streams).toContain('db@r1.2');
     const gaps = records.flatMap(({ value }) => decodeSyscallBatch(value).gaps);
     expect(gaps[0]).toEqual({ startUs: 1_000, endUs: 1_001, cause: 'source-restart' });
+    expect(new Set(traced)).toEqual(new Set([true]));
     expect(changes[1]).toBe('db waiting there is no container "db" here');
   });
 });

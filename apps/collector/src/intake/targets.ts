@@ -24,12 +24,15 @@ export const Target = z
     attach: z
       .union([z.object({ pid: z.number().int().positive() }).strict(), z.object({ container: Name }).strict()])
       .optional(),
+    /** Of the processes, the calls that are traced: `data` for those that requests and statements need. Default all. */
+    calls: z.union([z.literal('data'), z.array(z.string().max(32)).min(1).max(512)]).optional(),
   })
   .strict()
   .refine(({ path, attach }) => (path === undefined) !== (attach === undefined), {
     error: 'needs either `path` or `attach`',
   })
-  .refine(({ attach, kind }) => attach === undefined || kind === 'strace', { error: '`attach` is of the kind strace' });
+  .refine(({ attach, kind }) => attach === undefined || kind === 'strace', { error: '`attach` is of the kind strace' })
+  .refine(({ attach, calls }) => attach !== undefined || calls === undefined, { error: '`calls` goes with `attach`' });
 export type Target = z.infer<typeof Target>;
 
 /** What the collector watches on this host, and whose the containers are that it meets. */

@@ -143,7 +143,7 @@ export class SqlLogParser implements SourceParser {
     open.lines += 1;
     // Of a line whose middle was dropped nobody knows the length: its place cannot be read again.
     open.bytes += cut ? Number.POSITIVE_INFINITY : readBytes;
-    open.parts.push(text.slice(0, Math.max(0, MAX_STATEMENT - open.length)));
+    if (open.length < MAX_STATEMENT) open.parts.push(text.slice(0, MAX_STATEMENT - open.length));
     open.length += text.length;
     if (cut) open.length = Number.POSITIVE_INFINITY;
   }

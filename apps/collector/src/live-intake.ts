@@ -35,6 +35,7 @@ export class LiveIntake {
   #targets: LiveTargets | undefined;
   #following: Promise<void> | undefined;
   #server: IntakeServer | undefined;
+  #listening = false;
   #audit: AuditWebhook | undefined;
 
   constructor(
@@ -64,11 +65,17 @@ export class LiveIntake {
     ];
   }
 
-  /** With a spool the collector takes records in while Kafka is away: then it is the spool that must answer. */
+  /**
+   * With a spool the collector takes records in while Kafka is away: then it is the spool that must answer, and who is
+   * told that the collector is ready may send.
+   */
   dependencies(): Dependency[] {
-    if (this.#settings.stateFolder === undefined) return [];
+    const { stateFolder, server } = this.#settings;
+    if (stateFolder === undefined) return [];
     const notOpen: Health = { ready: false, reason: 'not open yet' };
-    return [{ name: 'spool', check: async () => (await this.#outbox?.health()) ?? notOpen }];
+    const spool = { name: 'spool', check: async () => (await this.#outbox?.health()) ?? notOpen };
+    const listening = (): Health => (this.#listening ? { ready: true } : notOpen);
+    return server === undefined ? [spool] : [spool, { name: 'intake', check: () => Promise.resolve(listening()) }];
   }
 
   async #openSpool(stateFolder: string): Promise<void> {
@@ -117,6 +124,7 @@ export class LiveIntake {
     new JsonLinesIntake(server, { outbox, ...this.#privacy, ...(placeOf && { placeOf }) });
     this.#server = server;
     await server.listen();
+    this.#listening = true;
   }
 
   async #hangUp(): Promise<void> {

@@ -9,6 +9,7 @@ export { likelyKind } from './kind-hint.js';
 export { openParser, readerOf, SOURCE_KINDS, type SourceKindReader } from './kinds.js';
 export { mergeByTime, type Merged } from './merge-by-time.js';
 export { openSource, type OpenSourceOptions, type SourceSpec } from './open-source.js';
+export { runSource } from './run-source.js';
 export { attachStrace, type AttachOptions, type AttachTarget, type LiveTrace } from './strace/attach.js';
 export type { WireExchange } from './strace/connection.js';
 export { containerOf, sameContainer, type ContainerIdentity } from './strace/container-id.js';

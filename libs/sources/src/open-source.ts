@@ -3,6 +3,8 @@ import { PlimsollError, type Gap, type ItemContainer, type SourceItem, type Sour
 import { gunzip, isGzip, type PackedEnd } from './input/gunzip.js';
 import { listParts } from './input/list-parts.js';
 import type { SourcePart } from './input/source-part.js';
+import { programOutput } from './input/program-output.js';
+import { isScap, scapReader } from './input/scap.js';
 import { isZip } from './input/zip-archive.js';
 import { isTelling, isWrongKind, likelyKind } from './kind-hint.js';
 import { readerOf, type SourceKindReader } from './kinds.js';
@@ -126,7 +128,7 @@ class Reading {
 
   async *#items(part: SourcePart, parser: CheckedParser): AsyncGenerator<SourceItem> {
     const end: PackedEnd = { truncated: false };
-    for await (const chunk of unpacked(part, end, (bytes) => {
+    for await (const chunk of unpacked(part, this.kind, end, (bytes) => {
       this.#count(bytes);
     })) {
       if (this.options.signal?.aborted) throw new PlimsollError('stopped', `${part.title}: reading was stopped`);
@@ -148,9 +150,10 @@ function tagged(item: SourceItem, of: ItemContainer): SourceItem {
   return item.type === 'event' || item.of ? item : { ...item, of };
 }
 
-/** A part's bytes, unpacked where they begin as gzip does. */
+/** A part's bytes, unpacked where they begin as gzip does, told by sysdig where they are a capture. */
 async function* unpacked(
   part: SourcePart,
+  kind: SourceKind,
   end: PackedEnd,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -166,6 +169,14 @@ async function* unpacked(
   const first = Buffer.concat(head);
   if (isZip(first)) {
     throw new PlimsollError('wrong-kind', `${part.title}: a zip archive within; give its own path instead`);
+  }
+  if (isScap(first)) {
+    if (kind !== 'sysdig-json' || part.path === undefined) {
+      throw new PlimsollError('wrong-kind', `${part.title}: a capture of libscap; give its own file as sysdig-json`);
+    }
+    await stored.return(undefined);
+    yield* programOutput(scapReader(part.path));
+    return;
   }
   async function* whole(): AsyncGenerator<Uint8Array> {
     if (first.length > 0) yield first;

@@ -1,10 +1,10 @@
-import { PlimsollError, type Gap, type Where } from '@plimsoll/contracts';
+import { PlimsollError, type Gap, type SourceItem, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type CollectorMessage } from '@plimsoll/pipelines';
-import { CARRYING_CALLS, traceLive, type LiveTrace, type SourceContext, type StraceSettings } from '@plimsoll/sources';
+import { CARRYING_CALLS, runSource, traceLive, type SourceContext, type StraceSettings } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Checkpoints } from './checkpoint.js';
-import { placeOfContainer, type ContainerRule } from './container-rules.js';
+import { placeOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
 import { followLog } from './follow-log.js';
 import type { Acceptor } from './ordered-delivery.js';
 import { pause } from './pause.js';
@@ -92,6 +92,7 @@ export class LiveTargets {
       let detail = 'ended';
       try {
         if (target.path !== undefined) await this.#follow(target, target.path, where, signal);
+        else if (target.run !== undefined) await this.#run(target, target.run, where, signal);
         else await this.#trace(target, where, signal);
       } catch (error) {
         detail = error instanceof Error ? error.message : 'unknown failure';
@@ -117,15 +118,42 @@ export class LiveTargets {
     );
   }
 
+  async #run(
+    { name, kind, workload }: Target,
+    command: readonly string[],
+    where: Where,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const context = this.#context(name, where);
+    const placeOf = (facts: ContainerFacts): Where => this.placeOf(facts, workload);
+    const pipeline = new CollectorPipeline(where, context.stream, { placeOf });
+    await this.#publish(name, pipeline, runSource(kind, command, context, signal), signal);
+  }
+
   async #trace({ attach: what, name, calls }: Target, where: Where, signal: AbortSignal): Promise<void> {
     if (!what) throw new PlimsollError('bad-configuration', `${name}: nothing to attach to`);
-    const { privacy, digestKey, run, attach = traceLive } = this.#options;
-    const stream = `${name}@${run}.${this.#attached++}`;
-    const context = { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) };
+    const { attach = traceLive } = this.#options;
+    const context = this.#context(name, where);
     const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
     const trace = await attach(what, context, signal, settings);
-    const published = new TracePublication(new CollectorPipeline(where, stream), this.#options.outbox, signal);
-    this.#lastUs.set(name, await published.run(trace, this.#lastUs.get(name)));
+    await this.#publish(name, new CollectorPipeline(where, context.stream), trace.items, signal);
+  }
+
+  /** A stream of its own for each time that the target begins. */
+  #context(name: string, where: Where): SourceContext {
+    const { privacy, digestKey, run } = this.#options;
+    const stream = `${name}@${run}.${this.#attached++}`;
+    return { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) };
+  }
+
+  async #publish(
+    name: string,
+    pipeline: CollectorPipeline,
+    items: AsyncIterable<SourceItem>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const published = new TracePublication(pipeline, this.#options.outbox, signal);
+    this.#lastUs.set(name, await published.run(items, this.#lastUs.get(name)));
   }
 }
 
@@ -140,7 +168,7 @@ class TracePublication {
   ) {}
 
   /** Resolves with the time of the newest call. `sinceUs`: when an earlier trace of the same target ended. */
-  async run(trace: LiveTrace, sinceUs: number | undefined): Promise<number> {
+  async run(items: AsyncIterable<SourceItem>, sinceUs: number | undefined): Promise<number> {
     const flush = setInterval(() => {
       const nowUs = Date.now() * 1_000;
       this.#put(() => [...this.pipeline.flush(), ...this.pipeline.idle(nowUs)]).catch(() => undefined);
@@ -148,7 +176,7 @@ class TracePublication {
     let unseenSinceUs = sinceUs;
     let lastUs = sinceUs ?? 0;
     try {
-      for await (const item of trace.items) {
+      for await (const item of items) {
         await this.#put(() => this.pipeline.push(item));
         if (item.type !== 'calls') continue;
         lastUs = Math.max(lastUs, item.calls.timesUs.at(-1) ?? 0);

@@ -160,6 +160,33 @@ describe('LiveTargets', () => {
     expect(changes).toEqual(['one started', 'two started', 'one stopped', 'one started', 'two stopped', 'one stopped']);
   });
 
+  it('reads what a program tells, of whichever containers', async () => {
+    const records: OutgoingRecord[] = [];
+    const live = new LiveTargets({
+      outbox: { accept: (given) => Promise.resolve(void records.push(...given)) },
+      checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
+      privacy: 'balanced',
+      run: 'r1',
+      retryMs: 60_000,
+    });
+    const call = JSON.stringify({ 'evt.type': 'read', 'evt.dir': '<', 'thread.tid': 7, 'container.id': 'abcabcabcabc', 'container.image.repository': 'php' }); // prettier-ignore
+    const file = {
+      application: 'shop',
+      targets: [{ name: 'sysdig', workload: 'host', kind: 'sysdig-json', run: ['echo', call] }],
+      containers: [{ container: 'abc*', workload: 'web' }],
+    };
+    await live.apply(parseTargets(JSON.stringify(file), 'targets'));
+    for (let i = 0; i < 1_000 && records.length === 0; i++) await wait(2);
+    await live.stop();
+    expect(decodeSyscallBatch(records[0]!.value)).toMatchObject({
+      application: 'shop',
+      workload: 'web',
+      container: 'abcabcabcabc',
+      stream: 'sysdig@r1.0',
+      count: 1,
+    });
+  });
+
   it('attaches again when a trace ends or cannot begin, each time as a stream of its own', async () => {
     const records: OutgoingRecord[] = [];
     const changes: string[] = [];

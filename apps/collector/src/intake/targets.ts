@@ -6,7 +6,7 @@ import { ContainerRule } from './container-rules.js';
 
 const Name = z.string().min(1).max(256);
 
-/** One thing that is watched: a log that grows, or processes that strace is attached to. */
+/** One thing that is watched: a log that grows, processes that strace is attached to, or a program. */
 export const Target = z
   .object({
     /** Names the target among the others, and its stream. */
@@ -24,12 +24,14 @@ export const Target = z
     attach: z
       .union([z.object({ pid: z.number().int().positive() }).strict(), z.object({ container: Name }).strict()])
       .optional(),
+    /** A program that tells what it sees on its standard output: `[sysdig, -j, -pc]`. */
+    run: z.array(z.string().max(4_096)).min(1).max(256).optional(),
     /** Of the processes, the calls that are traced: `data` for those that requests and statements need. Default all. */
     calls: z.union([z.literal('data'), z.array(z.string().max(32)).min(1).max(512)]).optional(),
   })
   .strict()
-  .refine(({ path, attach }) => (path === undefined) !== (attach === undefined), {
-    error: 'needs either `path` or `attach`',
+  .refine(({ path, attach, run }) => [path, attach, run].filter((one) => one !== undefined).length === 1, {
+    error: 'needs one of `path`, `attach` and `run`',
   })
   .refine(({ attach, kind }) => attach === undefined || kind === 'strace', { error: '`attach` is of the kind strace' })
   .refine(({ attach, calls }) => attach !== undefined || calls === undefined, { error: '`calls` goes with `attach`' });

@@ -116,6 +116,7 @@ function filePart(path: string, name: string, sizeBytes: number): SourcePart {
   return {
     name,
     title: path,
+    path,
     sizeBytes,
     async *read(onBytes) {
       try {

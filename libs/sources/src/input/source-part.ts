@@ -4,6 +4,8 @@ export interface SourcePart {
   readonly name: string;
   /** What error messages call it. */
   readonly title: string;
+  /** Where it lies as a file of its own; undefined within archives and for standard input. */
+  readonly path?: string;
   /** Bytes as they are stored, 0 where unknown. */
   readonly sizeBytes: number;
   /** The stored bytes, from the beginning. `onBytes` is told how many were read each time. */

@@ -1,15 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
 import { TOPICS } from '@plimsoll/contracts';
 import {
-  INCIDENT_GROUP,
+  ALERTS_SOURCE,
   IncidentProjection,
   ProfileReportProjection,
   profileWatchOperator,
   REPORT_GROUP,
+  SNAPSHOTS_SOURCE,
 } from '@plimsoll/pipelines';
 import { patientStep } from '@plimsoll/service-kit';
 import {
   runOperator,
   systemClock,
+  type ConsumeOptions,
   type Consumption,
   type EventLog,
   type IncidentStore,
@@ -20,6 +24,7 @@ import {
   type StreamObserver,
 } from '@plimsoll/streaming';
 
+import type { PipelineWatch } from './pipeline-watch.js';
 import { WEBHOOK_GROUP, WebhookDispatcher, type WebhookOutcome } from './webhooks/webhook-dispatcher.js';
 import type { WebhookTarget } from './webhooks/webhook-target.js';
 
@@ -31,6 +36,7 @@ export interface AlertConsumerParts {
   readonly states: StateStore;
   readonly observer: StreamObserver;
   readonly webhooks: readonly WebhookTarget[];
+  readonly watch: PipelineWatch;
   /** Told what a step of the start waits for, and why. */
   readonly waiting: (on: string, reason: string) => void;
   readonly observe?: (outcome: WebhookOutcome) => void;
@@ -41,18 +47,30 @@ export interface AlertConsumerParts {
  * webhooks, send alerts on. Each reads with a group of its own: none waits for another, and replicas share the
  * partitions.
  */
-export function alertConsumers(parts: AlertConsumerParts): ReturnType<typeof patientStep>[] {
-  const { log, incidents, profiles, webhooks: targets, waiting, observe } = parts;
-  const reports = new ProfileReportProjection(profiles, log);
+export function alertConsumers(parts: AlertConsumerParts): PatientStep[] {
+  const { log, incidents, profiles, watch, webhooks: targets, waiting, observe } = parts;
+  const reading = (name: string, from: Omit<ConsumeOptions, 'handler'>, handler: PartitionHandler): PatientStep =>
+    consuming(name, log, from, handler, waiting);
+  const feeding = (name: string, source: typeof ALERTS_SOURCE): PatientStep =>
+    reading(name, source, new IncidentProjection(source, incidents, log));
+  // A group for each replica: what it keeps lies in its own memory and begins with its start.
+  const newest = {
+    topic: TOPICS.verdicts.name,
+    group: `alert-service-watch-${randomUUID()}`,
+    startAt: 'latest',
+  } as const;
+  const reports = { topic: TOPICS.profiles.name, group: REPORT_GROUP };
   const steps = [
-    consuming('incidents', log, TOPICS.alerts.name, INCIDENT_GROUP, new IncidentProjection(incidents, log), waiting),
-    watching(parts),
-    consuming('profile-reports', log, TOPICS.profiles.name, REPORT_GROUP, reports, waiting),
+    feeding('incidents', ALERTS_SOURCE),
+    feeding('snapshots', SNAPSHOTS_SOURCE),
+    reading('watch', newest, watch),
+    watchingProfiles(parts),
+    reading('profile-reports', reports, new ProfileReportProjection(profiles, log)),
   ];
   if (targets.length > 0) {
     const clock = systemClock;
     const dispatcher = new WebhookDispatcher({ targets, incidents, log, clock, ...(observe ? { observe } : {}) });
-    steps.push(consuming('webhooks', log, TOPICS.alerts.name, WEBHOOK_GROUP, dispatcher, waiting));
+    steps.push(reading('webhooks', { topic: TOPICS.alerts.name, group: WEBHOOK_GROUP }, dispatcher));
   }
   return steps;
 }
@@ -60,15 +78,14 @@ export function alertConsumers(parts: AlertConsumerParts): ReturnType<typeof pat
 function consuming(
   name: string,
   log: EventLog,
-  topic: string,
-  group: string,
+  from: Omit<ConsumeOptions, 'handler'>,
   handler: PartitionHandler,
   waiting: AlertConsumerParts['waiting'],
-): ReturnType<typeof patientStep> {
+): PatientStep {
   let consumption: Consumption | undefined;
   const part = {
     open: async (): Promise<void> => {
-      consumption = await log.consume({ topic, group, handler });
+      consumption = await log.consume({ ...from, handler });
     },
     close: async (): Promise<void> => {
       await consumption?.stop();
@@ -77,7 +94,7 @@ function consuming(
   return patientStep(name, part, waiting);
 }
 
-function watching({ log, states: store, observer, waiting }: AlertConsumerParts): ReturnType<typeof patientStep> {
+function watchingProfiles({ log, states: store, observer, waiting }: AlertConsumerParts): PatientStep {
   let running: Running | undefined;
   const part = {
     open: async (): Promise<void> => {

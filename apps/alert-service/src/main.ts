@@ -23,6 +23,7 @@ import { StatefulProcessor } from '@plimsoll/streaming';
 import { alertConsumers } from './alert-consumers.js';
 import { AlertServiceModule } from './alert-service.module.js';
 import { alertSettings } from './alert-settings.js';
+import { PipelineWatch } from './pipeline-watch.js';
 import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';
@@ -43,20 +44,29 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   const incidents = new RedisIncidentStore(connection);
   const profiles = new RedisProfileStore(connection);
   const operator = fusionOperator(budget);
-  const processor = new StatefulProcessor(operator, { log, store, observer });
+  const watch = new PipelineWatch();
+  const processor = new StatefulProcessor(operator, {
+    log,
+    store,
+    observer: (event) => {
+      observer(event);
+      watch.observe(event);
+    },
+  });
   const consumers = alertConsumers({
     log,
     incidents,
     profiles,
     states: store,
     observer,
+    watch,
     webhooks: alerts.webhooks,
     waiting,
     observe: webhookReport(tools),
   });
   const dependencies = [answering('kafka', log), answering('redis', store), partitionsOf(processor), ...consumers];
   return {
-    module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, tokens: alerts.tokens }),
+    module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, watch, tokens: alerts.tokens }),
     connections: [closing('redis', connection), closing('kafka', log)],
     dependencies,
     steps: consumers,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AlertHeaders } from './alert-headers.js';
 import { Alert } from './alert.js';
 import { DeadLetter } from './dead-letter.js';
+import { IncidentSnapshot } from './incident-snapshot.js';
 import { LogEvent } from './log-event.js';
 import { ProfileChangeRecord } from './profile-change.js';
 import { ProfileReport, ProfilesMessage } from './profile-report.js';
@@ -17,6 +18,7 @@ const PUBLISHED = {
   verdict: [VerdictMessage, 'A record of `verdicts`: one judgement, or a minute of unremarkable ones'],
   alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
   'alert-headers': [AlertHeaders, 'Headers of a record of `alerts`: CloudEvents 1.0, Kafka binary mode'],
+  incident: [IncidentSnapshot, 'A record of `incidents`: one incident with its evidence and decisions'],
   'log-event': [LogEvent, 'A record of `logs`: one normalised event, secrets removed'],
   'profiles-message': [ProfilesMessage, 'A record of `profiles`: a change of what is in force, or a report'],
   'profile-change': [ProfileChangeRecord, 'A record of `profiles`: which versions are in force'],

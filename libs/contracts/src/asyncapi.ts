@@ -1,5 +1,5 @@
 import { publishedSchemas, type JsonSchema, type PublishedName } from './asyncapi-schemas.js';
-import { TOPICS, type TopicDefinition } from './topics.js';
+import { cleanupOf, TOPICS, type TopicDefinition } from './topics.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,6 +44,13 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
     schema: 'alert',
     writtenBy: 'alert-service',
     readBy: ['alert-service-incidents', 'alert-service-webhooks'],
+  },
+  {
+    topic: TOPICS.incidents,
+    summary: 'All that is known of an incident that is over or was decided about: what a lost store is rebuilt from',
+    schema: 'incident',
+    writtenBy: 'alert-service',
+    readBy: ['alert-service-snapshots'],
   },
   {
     topic: TOPICS.profiles,
@@ -98,7 +105,7 @@ function channelOf({ topic, summary, writtenBy }: TopicDescription): Json {
         topic: topic.name,
         partitions: topic.partitions,
         topicConfiguration: {
-          'cleanup.policy': [topic.compacted ? 'compact' : 'delete'],
+          'cleanup.policy': cleanupOf(topic),
           'retention.ms': topic.retentionMs,
         },
         bindingVersion: BINDING,

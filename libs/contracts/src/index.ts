@@ -22,6 +22,7 @@ export { PlimsollError, type ErrorCode } from './errors.js';
 export { isoTime, ORDINAL_STEP_US, parseIsoTime, US_PER_MS, US_PER_SECOND, type TimeUs } from './event-time.js';
 export { Gap } from './gap.js';
 export { identity } from './identity.js';
+export { IncidentSnapshot, MAX_SNAPSHOT_DECISIONS, MAX_SNAPSHOT_EVIDENCE } from './incident-snapshot.js';
 export { decodeJson, encodeJson, MAX_JSON_BYTES } from './json-codec.js';
 export {
   K8sAuditEvent,
@@ -42,7 +43,7 @@ export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';
 export { SqlMark, SqlStatement } from './sql-statement.js';
 export { decodeSyscallBatch, encodeSyscallBatch, MAX_BATCH_CALLS, type SyscallBatch } from './syscall-batch.js';
 export { CALL_NUMBERS, callName, callNames, callNumber, I386_OFFSET, UNKNOWN_CALL } from './syscall-table.js';
-export { TOPICS, type TopicDefinition, type TopicName } from './topics.js';
+export { cleanupOf, TOPICS, type TopicDefinition, type TopicName } from './topics.js';
 export {
   AttackPath,
   Coverage,

@@ -1,4 +1,4 @@
-import { PlimsollError, type TopicDefinition } from '@plimsoll/contracts';
+import { cleanupOf, PlimsollError, type TopicDefinition } from '@plimsoll/contracts';
 import { systemClock } from '@plimsoll/streaming';
 import kafkajs, { type Admin } from 'kafkajs';
 
@@ -159,6 +159,6 @@ async function describe(admin: Admin, topic: string): Promise<FoundTopic> {
   };
 }
 
-function configOf({ retentionMs, compacted }: TopicDefinition): Record<'retention.ms' | 'cleanup.policy', string> {
-  return { 'retention.ms': String(retentionMs), 'cleanup.policy': compacted ? 'compact' : 'delete' };
+function configOf(definition: TopicDefinition): Record<'retention.ms' | 'cleanup.policy', string> {
+  return { 'retention.ms': String(definition.retentionMs), 'cleanup.policy': cleanupOf(definition).join(',') };
 }

@@ -58,7 +58,7 @@ export function decisionRecord(alert: Alert, decision: Decision): OutgoingRecord
 }
 
 /** The findings from which a store that never saw the incident comes to the same record. */
-export function findingsOf(record: IncidentRecord): Alert[] {
+export function findingsOf(record: Pick<IncidentRecord, 'alert' | 'evidence' | 'decisions'>): Alert[] {
   const { alert } = record;
   if (alert === undefined) return [];
   const evidences = record.evidence.slice(0, MAX_INCIDENT_EVIDENCE);

@@ -31,4 +31,4 @@ export {
   sequenceOperator,
 } from './services.js';
 export { decisionAlert, decisionRecord, findingsOf } from './incident-decision.js';
-export { INCIDENT_GROUP, IncidentProjection } from './incident-projection.js';
+export { ALERTS_SOURCE, IncidentProjection, SNAPSHOTS_SOURCE, type IncidentSource } from './incident-projection.js';

@@ -23,6 +23,7 @@ import type { RedisConnection } from './redis-connection.js';
 import { redisScript } from './redis-script.js';
 
 const saveIncident = redisScript('save-incident');
+const movePlace = redisScript('move-place');
 
 const DAY_MS = 86_400_000;
 const AUDIT_TTL_MS = 400 * DAY_MS;
@@ -38,6 +39,7 @@ interface IncidentKeys {
   readonly versions: string;
   readonly bySave: string;
   readonly counter: string;
+  readonly places: string;
   readonly suppressions: string;
   readonly audit: string;
 }
@@ -106,6 +108,16 @@ export class RedisIncidentStore implements IncidentStore {
 
   async latestSequence(): Promise<number> {
     return Number(textOf(await this.connection.call('GET', this.keys.counter)) ?? 0);
+  }
+
+  async place(topic: string, partition: number): Promise<number | undefined> {
+    const text = textOf(await this.connection.call('HGET', this.keys.places, `${topic}/${partition}`));
+    return text === undefined ? undefined : Number(text);
+  }
+
+  async movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
+    const args = [`${topic}/${partition}`, from ?? '', to, this.limits.retentionMs];
+    return Number(await this.connection.run(movePlace, [this.keys.places], args)) === 1;
   }
 
   async putSuppression(suppression: Suppression): Promise<void> {
@@ -204,6 +216,7 @@ function incidentKeys(prefix: string): IncidentKeys {
     versions: `${tag}:versions`,
     bySave: `${tag}:by-save`,
     counter: `${tag}:counter`,
+    places: `${tag}:places`,
     suppressions: `${tag}:suppressions`,
     audit: `${tag}:audit`,
   };

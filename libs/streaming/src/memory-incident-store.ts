@@ -22,6 +22,7 @@ export class MemoryIncidentStore implements IncidentStore {
   readonly #clock: Clock;
   /** In the order of the latest change. */
   readonly #incidents = new Map<string, { record: IncidentRecord; changedMs: number }>();
+  readonly #places = new Map<string, number>();
   readonly #suppressions = new Map<string, Suppression>();
   #audit: AuditEntry[] = [];
   #sequence = 0;
@@ -67,6 +68,17 @@ export class MemoryIncidentStore implements IncidentStore {
 
   latestSequence(): Promise<number> {
     return Promise.resolve(this.#sequence);
+  }
+
+  place(topic: string, partition: number): Promise<number | undefined> {
+    return Promise.resolve(this.#places.get(`${topic}/${partition}`));
+  }
+
+  movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
+    const key = `${topic}/${partition}`;
+    if (this.#places.get(key) !== from) return Promise.resolve(false);
+    this.#places.set(key, to);
+    return Promise.resolve(true);
   }
 
   putSuppression(suppression: Suppression): Promise<void> {

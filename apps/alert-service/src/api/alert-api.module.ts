@@ -56,8 +56,8 @@ export class AlertApiModule {
   }
 
   static register(options: AlertApiOptions): DynamicModule {
-    const { incidents, profiles, log, dependencies, tokens, clock = systemClock } = options;
-    const parts: ApiParts = { incidents, profiles, log, dependencies, clock };
+    const { incidents, profiles, log, dependencies, watch, tokens, clock = systemClock } = options;
+    const parts: ApiParts = { incidents, profiles, log, dependencies, watch, clock };
     const access: Access = {
       tokens,
       clock,

@@ -1,8 +1,10 @@
 import { Alert, decodeJson, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
 import { incidentAlert } from '@plimsoll/streaming/testing';
+import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { testApi, type TestApi } from '../testing/api.js';
+import { AccessGuard } from './access.guard.js';
 import { ROLES, type Role } from './access-tokens.js';
 import { API_CONTROLLERS } from './alert-api.module.js';
 import { operationsOf } from './openapi.js';
@@ -61,6 +63,22 @@ describe('who may do what', () => {
   it('knows every operation of every controller', () => {
     expect(all.length).toBeGreaterThanOrEqual(19);
     expect(new Set(all.map(({ spec }) => spec.id)).size).toBe(all.length);
+  });
+
+  it('lets no controller or method in that nobody said may be called by whom', () => {
+    const open = api.controllers.filter((controller) => !API_CONTROLLERS.includes(controller));
+    expect(open.map(({ name }) => name)).toEqual(['OpenApiController', 'UnknownPathController']);
+    for (const controller of API_CONTROLLERS) {
+      expect(Reflect.getMetadata(GUARDS_METADATA, controller), controller.name).toContain(AccessGuard);
+      const prototype = controller.prototype as Readonly<Record<string, unknown>>;
+      const routes = Object.getOwnPropertyNames(prototype).filter((name) => {
+        const handler = prototype[name];
+        return typeof handler === 'function' && Reflect.hasMetadata(METHOD_METADATA, handler);
+      });
+      expect(operationsOf(controller), `${controller.name}: each of ${routes.join(', ')} is an operation`).toHaveLength(
+        routes.length,
+      );
+    }
   });
 
   for (const { path, method, spec } of all) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { AuditEntry, Clock, EventLog, Health, IncidentStore, ProfileStore } from '@plimsoll/streaming';
 
+import type { PipelineWatch } from '../pipeline-watch.js';
 import type { Caller } from './access-tokens.js';
 
 /** A part of the pipeline whose health the interface reports. */
@@ -17,6 +18,8 @@ export interface ApiParts {
   readonly log: Pick<EventLog, 'publish'>;
   readonly clock: Clock;
   readonly dependencies: readonly HealthOf[];
+  /** Who watches which workload. */
+  readonly watch: Pick<PipelineWatch, 'workloads' | 'lag'>;
 }
 
 /** Writes a change into the audit trail, before it is answered as done. */

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, UseFilters, UseGuards } from '@nestjs/common';
+import { US_PER_MS } from '@plimsoll/contracts';
 import type { IncidentRecord } from '@plimsoll/streaming';
 import { z } from 'zod';
 
@@ -55,6 +56,34 @@ const listWorkloads = {
 } as const satisfies OperationSpec;
 type Workload = z.infer<typeof listWorkloads.response>['workloads'][number];
 
+const getPipeline = {
+  id: 'getPipeline',
+  summary: 'Which level watches each workload, which is silent and why, and how far fusion is behind',
+  role: 'viewer',
+  response: z.strictObject({
+    workloads: z.array(
+      z.strictObject({
+        application: z.string(),
+        workload: z.string(),
+        /** How far the application's events have come. */
+        event_time: z.iso.datetime(),
+        levels: z.array(
+          z.strictObject({
+            level: z.string(),
+            state: z.enum(['judging', 'gap', 'insufficient', 'warming', 'silent', 'absent']),
+            detectors: z.array(z.string()),
+            last_window: z.iso.datetime().optional(),
+            /** Windows of the last five minutes of event time, by what became of them. */
+            windows: z.record(z.string(), z.number().int()),
+          }),
+        ),
+      }),
+    ),
+    /** Verdicts not yet fused, by partition, of those that the replica that answers has. */
+    lag: z.array(z.strictObject({ task: z.string(), records: z.number().int() })),
+  }),
+} as const satisfies OperationSpec;
+
 const listAudit = {
   id: 'listAuditTrail',
   summary: 'Changes that people made, the latest first',
@@ -100,6 +129,26 @@ export class SystemController {
     );
     const sequence = await incidents.latestSequence();
     return { ready: parts.every(({ ready }) => ready), parts, sequence, now: iso(clock.nowMs()) };
+  }
+
+  @Get('pipeline')
+  @Operation(getPipeline)
+  pipeline(): z.infer<typeof getPipeline.response> {
+    const { watch } = this.parts;
+    const time = (timeUs: number): string => iso(Math.floor(timeUs / US_PER_MS));
+    return {
+      workloads: watch.workloads().map(({ application, workload, applicationUs, levels }) => ({
+        application,
+        workload,
+        event_time: time(applicationUs),
+        levels: levels.map(({ lastUs, ...level }) => ({
+          ...level,
+          detectors: [...level.detectors],
+          ...(lastUs === undefined ? {} : { last_window: time(lastUs) }),
+        })),
+      })),
+      lag: [...watch.lag()],
+    };
   }
 
   @Get('workloads')

@@ -1,14 +1,18 @@
+import type { Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
 import { sealProfile } from '@plimsoll/contracts';
 import { MemoryIncidentStore, MemoryProfileStore, systemClock, type OutgoingRecord } from '@plimsoll/streaming';
 
 import { AccessTokens, newToken, type Role } from '../api/access-tokens.js';
+import { PipelineWatch } from '../pipeline-watch.js';
 import { AlertApiModule, type AlertApiOptions } from '../api/alert-api.module.js';
 
 /** The interface on stores in memory, with a token for each role. */
 export interface TestApi {
   readonly app: NestFastifyApplication;
+  /** Every controller that the module serves. */
+  readonly controllers: readonly Type[];
   readonly incidents: MemoryIncidentStore;
   readonly profiles: MemoryProfileStore;
   readonly published: OutgoingRecord[];
@@ -53,6 +57,7 @@ export async function testApi(change: Partial<AlertApiOptions> = {}): Promise<Te
       },
     },
     clock: systemClock,
+    watch: new PipelineWatch(),
     dependencies: [{ name: 'store', check: () => incidents.health() }],
     tokens: AccessTokens.parse(JSON.stringify({ tokens: file })),
     requestLimit: { burst: 10_000, perSecond: 10_000 },
@@ -69,6 +74,7 @@ export async function testApi(change: Partial<AlertApiOptions> = {}): Promise<Te
   await app.getHttpAdapter().getInstance().ready();
   return {
     app,
+    controllers: module.controllers ?? [],
     incidents,
     profiles,
     published,

@@ -1,0 +1,76 @@
+import { encodeJson, type VerdictMessage } from '@plimsoll/contracts';
+import type { LogRecord } from '@plimsoll/streaming';
+import { describe, expect, it } from 'vitest';
+
+import { PipelineWatch } from './pipeline-watch.js';
+
+const MINUTE_US = 60_000_000;
+
+function coverage(minute: number, change: Partial<VerdictMessage>): VerdictMessage {
+  return {
+    type: 'coverage',
+    schema: 1,
+    id: '0'.repeat(32),
+    application: 'shop',
+    workload: 'web',
+    container: 'web-1',
+    detector: 'sequence',
+    level: 'sequence',
+    profileVersion: '-',
+    stream: 'test',
+    window: { startUs: minute * MINUTE_US, endUs: minute * MINUTE_US + 1 },
+    windows: { normal: 10 },
+    count: 10,
+    ...change,
+  } as VerdictMessage;
+}
+
+function recordOf(value: Uint8Array): LogRecord {
+  return { topic: 'verdicts', partition: 0, offset: 0, key: 'shop', value, headers: {}, timestampMs: 0 };
+}
+
+async function watched(...messages: readonly VerdictMessage[]): Promise<PipelineWatch> {
+  const watch = new PipelineWatch();
+  await watch.batch(0, [...messages.map((message) => recordOf(encodeJson(message))), recordOf(Buffer.from('{'))]);
+  return watch;
+}
+
+describe('who watches', () => {
+  it('says of each level whether it judges, why it cannot, that it fell silent, or that it never was', async () => {
+    const web = { detector: 'web', level: 'log' } as const;
+    const watch = await watched(
+      coverage(1, { windows: { insufficient: 3, warming: 1 } }),
+      coverage(1, web),
+      coverage(20, { ...web, windows: { normal: 4, anomalous: 1 } }),
+      coverage(20, { workload: 'db', windows: { gap: 2 } }),
+    );
+    const states = watch.workloads().map(({ workload, levels }) => [workload, ...levels.map(({ state }) => state)]);
+    expect(states).toEqual([
+      ['db', 'gap', 'absent', 'absent'],
+      ['web', 'silent', 'absent', 'judging'],
+    ]);
+    const [, { levels, applicationUs } = { levels: [], applicationUs: 0 }] = watch.workloads();
+    expect(applicationUs).toBe(20 * MINUTE_US + 1);
+    // The minutes before the last five do not count.
+    expect(levels[2]).toMatchObject({ detectors: ['web'], windows: { normal: 4, anomalous: 1 } });
+    const early = await watched(coverage(1, { windows: { insufficient: 3, warming: 1 } }));
+    expect(early.workloads()[0]!.levels[0]!.state).toBe('insufficient');
+  });
+
+  it('counts what fusion has before it, of the partitions that it has', async () => {
+    const watch = await watched();
+    const [three, one] = [3, 1].map((partition) => ({ topic: 'verdicts', group: 'alert-service', partition }));
+    const done = { records: 1, sizeBytes: 1, skipped: 0, published: 0, cachedStates: 0, durationMs: 1 };
+    watch.observe({ type: 'processed', task: three!, ...done, lag: 7 });
+    watch.observe({ type: 'processed', task: one!, ...done, lag: 0 });
+    watch.observe({ type: 'revoked', task: one! });
+    expect(watch.lag()).toEqual([{ task: 'verdicts/3', records: 7 }]);
+  });
+
+  it('remembers a bounded number of workloads, those heard of last', async () => {
+    const many = Array.from({ length: 2_010 }, (_, i) => coverage(i, { workload: `w${i}`, application: `a${i}` }));
+    const watch = await watched(...many);
+    expect(watch.workloads()).toHaveLength(2_000);
+    expect(watch.workloads().some(({ workload }) => workload === 'w9')).toBe(false);
+  });
+});

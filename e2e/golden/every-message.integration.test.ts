@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+
+import { evaluateRecordings, findRecordings } from '@plimsoll/evaluation';
+import { checkedAlert } from '@plimsoll/pipelines/testing/alert-checks';
+import { expect, it } from 'vitest';
+
+const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
+
+it('OCSF 1.8.0, CloudEvents and our schema accept every message of a replay of every recording', async () => {
+  const { outcomes, applications } = await evaluateRecordings(await findRecordings(RECORDINGS), {
+    budget: { falseAlertsPerDay: 1 },
+  });
+  const alerts = outcomes.flatMap((outcome) => outcome.alerts.map(checkedAlert));
+  expect(applications).toEqual(['cluster', 'employee', 'shop']);
+  expect(new Set(alerts.map(({ unmapped }) => unmapped.application))).toEqual(new Set(applications));
+  expect(new Set(alerts.map(({ activity_name }) => activity_name))).toEqual(new Set(['Create', 'Update', 'Close']));
+  expect(alerts.length).toBeGreaterThan(200);
+}, 300_000);

@@ -35,11 +35,14 @@ export function describeIncident(alert: Alert): string {
     `${pc.bold(plain(finding_info.title))}  ${pc.dim(finding_info.uid)}`,
     `  ${about}`,
     `  ${isoTime(alert.start_time * 1000)} to ${isoTime(alert.end_time * 1000)}, ${alert.count} verdicts`,
+    `  on ${listed(unmapped.workloads)}; containers ${listed(alert.resources.map(({ uid }) => uid))}`,
+    ...(unmapped.principals.length > 0 ? [`  by ${listed(unmapped.principals)}`] : []),
     `  levels: ${levels}${techniques.length > 0 ? `; ATT&CK ${techniques.join(', ')}` : ''}`,
+    ...decisionLines(alert),
     ...evidences
       .slice(0, SHOWN_EVIDENCE)
       .flatMap(({ data }) => [
-        `  - ${data.time} ${plain(data.finding)}: ${plain(data.observed)}`,
+        `  - ${data.time} ${plain(data.workload)}, ${plain(data.finding)}: ${plain(data.observed)}`,
         `    ${pc.dim(`normal: ${plain(data.expected)}`)}`,
       ]),
     ...(evidences.length > SHOWN_EVIDENCE ? [`  … and ${evidences.length - SHOWN_EVIDENCE} more observations`] : []),
@@ -50,6 +53,21 @@ export function describeIncident(alert: Alert): string {
 function impactOf({ unmapped: { impact } }: Alert): string {
   if (!impact.seen) return ', an estimate';
   return impact.columns.length === 0 ? '' : `: wrote ${plain(impact.columns.join(', '))}`;
+}
+
+/** Names shown of a list before the rest is counted. */
+const SHOWN_NAMES = 4;
+
+function listed(names: readonly string[]): string {
+  const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : '';
+  return `${names.slice(0, SHOWN_NAMES).map(plain).join(', ')}${more}`;
+}
+
+/** What somebody decided, where the record tells a decision; and why an incident is over. */
+function decisionLines({ unmapped, status_detail, comment }: Alert): string[] {
+  if (status_detail === undefined) return [];
+  const note = unmapped.decision === undefined ? '' : (comment ?? '');
+  return [`  ${plain(status_detail)}${note === '' ? '' : `: ${plain(note)}`}`];
 }
 
 /** What attackers wrote is shown without what a terminal would obey. */

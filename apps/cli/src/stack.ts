@@ -1,7 +1,14 @@
 // Imported by the commands that need a stack, when they run: the others start without Kafka's and Nest's code.
 import { TOPICS } from '@plimsoll/contracts';
 import { applyTopics, KafkaLog, type TopicOutcome } from '@plimsoll/kafka-log';
-import { parseRedisUrl, RedisConnection, RedisProfileStore, RedisStateStore } from '@plimsoll/redis-store';
+import {
+  parseRedisUrl,
+  RedisConnection,
+  RedisIncidentStore,
+  RedisLearningStore,
+  RedisProfileStore,
+  RedisStateStore,
+} from '@plimsoll/redis-store';
 import { kafkaSettings, readConfiguration, redisSettings } from '@plimsoll/service-kit';
 
 /** The Kafka that the environment names. Throws `bad-configuration` with every problem at once. */
@@ -13,6 +20,8 @@ export function kafkaLog(clientId: string): KafkaLog {
 export interface RedisStores {
   readonly profiles: RedisProfileStore;
   readonly states: RedisStateStore;
+  readonly incidents: RedisIncidentStore;
+  readonly learning: RedisLearningStore;
   close(): Promise<void>;
 }
 
@@ -27,6 +36,8 @@ export async function redisStores(): Promise<RedisStores> {
   return {
     profiles: new RedisProfileStore(connection),
     states: new RedisStateStore(connection),
+    incidents: new RedisIncidentStore(connection),
+    learning: new RedisLearningStore(connection),
     close: () => connection.close(),
   };
 }

@@ -40,7 +40,13 @@ export interface Detector<Input, State, Model> {
   decode(bytes: Uint8Array): State;
 }
 
-/** Makes a profile of benign inputs: what is learned from and what is calibrated on never mix. */
+/**
+ * Makes a profile of benign inputs: what is learned from and what is calibrated on never mix.
+ *
+ * Learning may be shared out and stopped: what a learner holds goes out as a snapshot and into another one of its kind.
+ * Merging the snapshots of disjoint containers in one order gives the same profile to the byte, whoever learned which;
+ * up to the limits of the tables, beyond which the first to come is kept.
+ */
 export interface Learner<Input> {
   /** Learns from one input. Inputs of one key come in order; keys may interleave. */
   learn(input: Input): void;
@@ -48,4 +54,24 @@ export interface Learner<Input> {
   calibrate(input: Input): void;
   /** The profile. Throws `empty-source` where there was too little of either. */
   finish(): ProfileFile;
+
+  /** How far it has come: what was learned, and the chance that the next benign window holds something new. */
+  progress(): LearningProgress;
+  /** A learner that calibrates by what this one has learned; its snapshots hold the calibration alone. */
+  calibrator(): Learner<Input>;
+  /** Everything it holds, windows that are open included. */
+  snapshot(): Uint8Array;
+  /** Adds what another learner of the workload, made alike, held. Throws `unknown-version` on another kind's bytes. */
+  merge(snapshot: Uint8Array): void;
+}
+
+export interface LearningProgress {
+  /** Calls, requests, statements or audit events. */
+  readonly events: number;
+  /** Good–Turing estimate, in [0, 1]; 1 before anything was learned. */
+  readonly novelty: number;
+  /** Whether novelty has converged on enough data without a loss in it. */
+  readonly converged: boolean;
+  /** Losses in what was learned from: they forbid convergence. */
+  readonly gaps: number;
 }

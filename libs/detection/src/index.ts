@@ -1,5 +1,5 @@
 export { BUDGET_SHARES } from './budget-shares.js';
-export type { Budget, Detector, Learner } from './detector.js';
+export type { Budget, Detector, Learner, LearningProgress } from './detector.js';
 export {
   type Allowance,
   blockMaxima,
@@ -89,3 +89,4 @@ export {
   startProfileHealth,
   watchProfile,
 } from './profile-health/index.js';
+export { MAX_PARTS, PartedLearning } from './learning/parted-learning.js';

@@ -1,5 +1,13 @@
 import { PlimsollError } from '@plimsoll/contracts';
-import type { ConsumeOptions, Consumption, EventLog, Health, OutgoingRecord } from '@plimsoll/streaming';
+import type {
+  ConsumeOptions,
+  Consumption,
+  EventLog,
+  Health,
+  OutgoingRecord,
+  TopicPlace,
+  TopicPlaces,
+} from '@plimsoll/streaming';
 import type { Admin, Kafka } from 'kafkajs';
 
 import { kafkaClient } from './kafka-client.js';
@@ -9,7 +17,7 @@ import type { KafkaOptions } from './kafka-options.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 
 /** The log in Kafka. It comes back by itself when brokers do, and `health` says what it waits for meanwhile. */
-export class KafkaLog implements EventLog {
+export class KafkaLog implements EventLog, TopicPlaces {
   private readonly kafka: Kafka;
   private readonly publisher: KafkaPublisher;
   private readonly consumptions = new Set<KafkaConsumption>();
@@ -42,6 +50,26 @@ export class KafkaLog implements EventLog {
         if (this.consumptions.delete(consumption)) await consumption.stop();
       },
     });
+  }
+
+  async places(topic: string, sinceMs?: number): Promise<readonly TopicPlace[]> {
+    try {
+      const [bounds, since] = await this.administer((admin) =>
+        Promise.all([
+          admin.fetchTopicOffsets(topic),
+          sinceMs === undefined ? [] : admin.fetchTopicOffsetsByTimestamp(topic, sinceMs),
+        ]),
+      );
+      const from = new Map(since.map(({ partition, offset }) => [partition, Number(offset)]));
+      const places = bounds.map(({ partition, low, high }) => {
+        // A broker answers -1 where nothing was published since.
+        const found = from.get(partition) ?? Number(low);
+        return { partition, first: found < 0 ? Number(high) : Math.max(found, Number(low)), end: Number(high) };
+      });
+      return places.sort((a, b) => a.partition - b.partition);
+    } catch (error) {
+      throw kafkaError(error, `find the records of ${topic}`);
+    }
   }
 
   async health(): Promise<Health> {

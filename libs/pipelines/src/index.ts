@@ -32,3 +32,12 @@ export {
 } from './services.js';
 export { decisionAlert, decisionRecord, findingsOf } from './incident-decision.js';
 export { ALERTS_SOURCE, IncidentProjection, SNAPSHOTS_SOURCE, type IncidentSource } from './incident-projection.js';
+export { readRange, type OffsetRange, type RangeReading, type Timed } from './ordered-range.js';
+export { StreamLearning, type GroupProgress, type IncidentSpan, type LearningStage } from './stream-learning.js';
+export {
+  learnFromTopics,
+  type TopicLearned,
+  type TopicLearningParts,
+  type TopicLearningPlan,
+  type TopicLearningProgress,
+} from './topic-learning.js';

@@ -120,18 +120,22 @@ function eventLearner<Event extends LogEvent>(
   accepts: (event: LogEvent) => event is Event,
   make: LearnerOf<Event>,
 ): LearnerOf<LogEvent> {
-  return (of) => {
-    const learner: Learner<Event> = make(of);
-    return {
-      learn: (event) => {
-        if (accepts(event)) learner.learn(event);
-      },
-      calibrate: (event) => {
-        if (accepts(event)) learner.calibrate(event);
-      },
-      finish: () => learner.finish(),
-    };
-  };
+  const behind = (learner: Learner<Event>): Learner<LogEvent> => ({
+    learn: (event) => {
+      if (accepts(event)) learner.learn(event);
+    },
+    calibrate: (event) => {
+      if (accepts(event)) learner.calibrate(event);
+    },
+    finish: () => learner.finish(),
+    progress: () => learner.progress(),
+    calibrator: () => behind(learner.calibrator()),
+    snapshot: () => learner.snapshot(),
+    merge: (snapshot) => {
+      learner.merge(snapshot);
+    },
+  });
+  return (of) => behind(make(of));
 }
 
 function isAudit(event: LogEvent): event is K8sAuditEvent | LogGap {

@@ -4,3 +4,4 @@ export { RedisProfileStore } from './redis-profile-store.js';
 export { redisScript, type RedisScript } from './redis-script.js';
 export { RedisStateStore } from './redis-state-store.js';
 export { RedisIncidentStore } from './incident-store.js';
+export { RedisLearningStore } from './redis-learning-store.js';

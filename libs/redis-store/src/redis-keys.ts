@@ -61,3 +61,8 @@ export function profileKeys(prefix: string): ProfileKeys {
     profile: (slot, version) => `${prefix}:profile:${encodeURIComponent(slotName(slot))}:${version}`,
   };
 }
+
+/** Hash: the parts of one learning. */
+export function learningKey(prefix: string, learning: string): string {
+  return `${prefix}:learning:{${encodeURIComponent(learning)}}`;
+}

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
-import { profileStoreContract, stateStoreContract, testServers } from '@plimsoll/streaming/testing';
+import {
+  learningStoreContract,
+  profileStoreContract,
+  stateStoreContract,
+  testServers,
+} from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisConnection } from './redis-connection.js';
 import { parseRedisUrl } from './redis-options.js';
+import { RedisLearningStore } from './redis-learning-store.js';
 import { RedisProfileStore } from './redis-profile-store.js';
 import { RedisStateStore } from './redis-state-store.js';
 
@@ -18,6 +24,7 @@ describe.skipIf(servers === undefined)('Redis', () => {
 
   stateStoreContract('Redis', () => new RedisStateStore(connection));
   profileStoreContract('Redis', () => new RedisProfileStore(connection));
+  learningStoreContract('Redis', () => new RedisLearningStore(connection));
 
   it('gives every key a time to live', async () => {
     const keys = await connection.call('KEYS', `${keyPrefix}*`);

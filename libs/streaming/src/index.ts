@@ -34,7 +34,9 @@ export {
   type IncidentPage,
   type IncidentStore,
 } from './incident-store.js';
+export type { LearningStore } from './learning-store.js';
 export { MemoryIncidentStore } from './memory-incident-store.js';
+export { MemoryLearningStore } from './memory-learning-store.js';
 export { MemoryLog, type MemoryLogOptions } from './memory-log.js';
 export { MemoryStateStore } from './memory-state-store.js';
 export type { Operator, OperatorSettings, StepResult } from './operator.js';
@@ -53,3 +55,4 @@ export type { StateStore, StoredState, TaskCommit, TaskId, TaskLease } from './s
 export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';
 export type { Dependency, StreamEvent, StreamObserver } from './stream-event.js';
 export type { Wait } from './waiting.js';
+export type { TopicPlace, TopicPlaces } from './topic-places.js';

@@ -1,29 +1,35 @@
 import process from 'node:process';
 
-import { callNumber, PlimsollError, UNKNOWN_CALL } from '@plimsoll/contracts';
+import { PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import { learnProfiles, sourcesOf, findRecordings, type LearningPlan, type ReplaySource } from '@plimsoll/evaluation';
-import { applicationLearners } from '@plimsoll/pipelines';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 
+import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
 import { writeProfiles } from '../profile-folder.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
 import { table } from '../terminal/table.js';
 import { collected, privacyOption } from '../shared-options.js';
+import { STACK_HELP } from '../stack-help.js';
+import { learnFromStack, type TopicLearningOptions } from '../topic-learning.js';
+import { pushProfiles } from './profiles.js';
 
-interface LearnOptions {
+interface LearnOptions extends TopicLearningOptions {
+  fromTopic?: true;
+  push?: 'shadow' | 'active';
   source: string[];
   calibrate: string[];
-  out: string;
-  keyGroup: ReadonlyMap<string, readonly number[]>;
-  application: string;
+  keyGroup: KeyGroups;
+  out?: string;
   privacy: 'strict' | 'balanced' | 'full';
 }
 
 export function learnCommand(): Command {
   return new Command('learn')
-    .description('Learn what is normal from benign sources, or from the benign episodes of a folder of recordings.')
+    .description(
+      'Learn what is normal from benign sources, from the benign episodes of a folder of recordings, or from the stream.',
+    )
     .argument('[recordings]', 'a folder of recordings; their benign learn and calibrate episodes are used')
     .option('--source <WORKLOAD=KIND:PATH>', 'a benign source to learn from; may be given several times', collected, [])
     .option(
@@ -32,14 +38,26 @@ export function learnCommand(): Command {
       collected,
       [],
     )
-    .requiredOption('--out <DIR>', 'where the profiles go')
     .option(
       '--key-group <[WORKLOAD=]CALLS>',
       'names of the system calls that the detectors keep, comma between them; may be given for each workload',
       keyGroup,
-      new Map<string, readonly number[]>(),
+      new Map() satisfies KeyGroups,
     )
-    .addOption(new Option('--application <NAME>', 'the application that the sources belong to').default('default'))
+    .option('--from-topic', 'learn from what the topics syscalls and logs of the stack hold')
+    .option('--since <TIME>', 'event time to begin with: 2026-11-25T18:00:00Z, or 6h ago; the oldest record otherwise')
+    .option('--until <TIME>', 'event time to end with; what is there now otherwise')
+    .option('--follow', 'read on until novelty has converged on enough data')
+    .option(
+      '--name <NAME>',
+      'a name under which an interrupted learning is taken up again; made from the options otherwise',
+    )
+    .addOption(new Option('--push <AS>', 'bring the profiles to the stack at once').choices(['shadow', 'active']))
+    .option('--out <DIR>', 'where the profiles go')
+    .option(
+      '--application <NAME>',
+      'the application that the sources belong to ("default" otherwise); with --from-topic, the only one to learn',
+    )
     .addOption(privacyOption())
     .addHelpText(
       'after',
@@ -47,30 +65,29 @@ export function learnCommand(): Command {
 Thresholds come from benign data that was not learned from. Without --calibrate, the last 30 % of each workload's
 sources are kept for that; of a single source, the last 30 % of its events.
 
+From the topics, what lies in an incident is left out, unless an analyst marked it benign: then the next version learns
+it. A loss in the range keeps a profile from being complete. What was learned so far is kept in Redis for a day: an
+interrupted learning goes on when the same command is given again.
+
 Examples:
   plimsoll learn --source db=strace:monday.strace.gz --source web=access-log:access.log --out profiles
   plimsoll learn recordings/employee --out profiles
-  plimsoll learn recordings/employee --key-group db=read,write,recvfrom,sendto,fsync --out profiles`,
+  plimsoll learn recordings/employee --key-group db=read,write,recvfrom,sendto,fsync --out profiles
+  plimsoll learn --from-topic --application shop --since 6h --push shadow
+${STACK_HELP}`,
     )
     .action(run);
 }
 
 async function run(folder: string | undefined, options: LearnOptions): Promise<void> {
-  const plan = await planOf(folder, options);
-  const keyGroupOf = (workload: string): readonly number[] | undefined =>
-    options.keyGroup.get(workload) ?? options.keyGroup.get(EVERY_WORKLOAD);
-  const progress = new Progress('learning');
-  const { profiles, passedOver, messages } = await learnProfiles(plan, applicationLearners(keyGroupOf), {
-    privacy: options.privacy,
-    signal: stopSignal(),
-    onProgress: (share, note) => {
-      progress.update(share, note);
-    },
-  }).finally(() => {
-    progress.clear();
-  });
-  const written = await writeProfiles(options.out, profiles);
-  progress.done(`${messages} messages, ${profiles.length} profiles`);
+  if (options.out === undefined && options.push === undefined) {
+    throw new PlimsollError(
+      'bad-configuration',
+      'say where the profiles go: --out DIR, --push shadow or --push active',
+    );
+  }
+  const { profiles, passedOver } = options.fromTopic ? await fromTopic(options) : await fromSources(folder, options);
+  const written = options.out === undefined ? [] : await writeProfiles(options.out, profiles);
   const rows = profiles.map(({ application, workload, detector, version, learned }, i) => [
     `${application}/${workload}`,
     detector,
@@ -78,7 +95,7 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
     String(learned.events),
     learned.novelty.toFixed(4),
     learned.complete ? 'yes' : 'not yet',
-    written[i]!,
+    written[i] ?? '-',
   ]);
   const columns = ['workload', 'detector', 'version', 'events', 'novelty', 'complete', 'file'].map((title) => ({
     title,
@@ -90,20 +107,37 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
       '\nNovelty is the chance that the next benign window holds something never seen: more benign data lowers it.\n',
     );
   }
+  if (options.push !== undefined) await pushProfiles(profiles, options.push === 'shadow');
 }
 
-const EVERY_WORKLOAD = '';
+interface Outcome {
+  readonly profiles: readonly ProfileFile[];
+  readonly passedOver: readonly string[];
+}
 
-/** `db=read,write` or `read,write`. Throws where a name is no call's. */
-function keyGroup(text: string, before: ReadonlyMap<string, readonly number[]>): Map<string, readonly number[]> {
-  const at = text.indexOf('=');
-  const names = text
-    .slice(at + 1)
-    .split(',')
-    .map((name) => name.trim());
-  const unknown = names.find((name) => callNumber(name) === UNKNOWN_CALL);
-  if (unknown !== undefined) throw new InvalidArgumentError(`no system call is named ${JSON.stringify(unknown)}`);
-  return new Map(before).set(text.slice(0, Math.max(at, 0)), names.map(callNumber));
+async function fromTopic(options: LearnOptions): Promise<Outcome> {
+  const learned = await learnFromStack(options);
+  const { messages, unreadable, resumed } = learned;
+  process.stderr.write(
+    `${messages} messages${resumed ? ', some of them in an earlier run' : ''}${unreadable > 0 ? `, ${unreadable} unreadable` : ''}\n`,
+  );
+  return learned;
+}
+
+async function fromSources(folder: string | undefined, options: LearnOptions): Promise<Outcome> {
+  const plan = await planOf(folder, options);
+  const progress = new Progress('learning');
+  const learned = await learnProfiles(plan, learnersFor(options.keyGroup), {
+    privacy: options.privacy,
+    signal: stopSignal(),
+    onProgress: (share, note) => {
+      progress.update(share, note);
+    },
+  }).finally(() => {
+    progress.clear();
+  });
+  progress.done(`${learned.messages} messages, ${learned.profiles.length} profiles`);
+  return learned;
 }
 
 async function planOf(folder: string | undefined, options: LearnOptions): Promise<LearningPlan> {
@@ -121,9 +155,10 @@ async function planOf(folder: string | undefined, options: LearnOptions): Promis
       'nothing to learn from: give --source WORKLOAD=KIND:PATH or a folder of recordings',
     );
   }
+  const { application = 'default' } = options;
   return {
-    learn: grouped(sourcesFrom(options.application, options.source.map(parseSource))),
-    calibrate: grouped(sourcesFrom(options.application, options.calibrate.map(parseSource))),
+    learn: grouped(sourcesFrom(application, options.source.map(parseSource))),
+    calibrate: grouped(sourcesFrom(application, options.calibrate.map(parseSource))),
   };
 }
 

@@ -6,6 +6,7 @@ import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/stream
 import { Command } from 'commander';
 
 import { readProfiles } from '../profile-folder.js';
+import { profileDifferences, profileSummary } from '../profile-words.js';
 import { STACK_HELP } from '../stack-help.js';
 import { table } from '../terminal/table.js';
 
@@ -27,14 +28,17 @@ export function profilesCommand(): Command {
     .argument('<DIR>', 'the folder that plimsoll learn wrote')
     .option('--shadow', 'let them judge beside the active ones instead')
     .action((folder: string, options: { shadow?: true }) =>
-      withStore((store) => push(store, folder, options.shadow === true)),
+      withStore(async (store) => push(store, await readProfiles(folder), options.shadow === true)),
     );
   command
     .command('show')
-    .description('one version as the JSON file that it is; the active one where no version is named')
+    .description('what one version has learned, from where, and how complete it is; the active one where none is named')
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
     .argument('[VERSION]')
-    .action((slot: string, version?: string) => withStore((store) => show(store, parseSlot(slot), version)));
+    .option('--json', 'the whole file that it is')
+    .action((slot: string, version: string | undefined, options: { json?: true }) =>
+      withStore((store) => show(store, parseSlot(slot), version, options.json === true)),
+    );
   command
     .command('diff')
     .description('what two versions learned differently; the active one and the one in shadow where none is named')
@@ -148,18 +152,35 @@ async function comparison(store: ProfileStore, { slot, shadow: version }: Profil
   return `${table([{ title: '' }, { title: 'active' }, { title: 'shadow' }], rows)}\nagree on ${agreement} of the windows since ${since}\n`;
 }
 
-async function push(store: ProfileStore, folder: string, shadow: boolean): Promise<void> {
-  for (const profile of await readProfiles(folder)) {
+/** Brings profiles to the stack that the environment names: into force, or into shadow. */
+export function pushProfiles(profiles: readonly ProfileFile[], shadow: boolean): Promise<void> {
+  return withStore((store) => push(store, profiles, shadow));
+}
+
+async function push(store: ProfileStore, profiles: readonly ProfileFile[], shadow: boolean): Promise<void> {
+  for (const profile of profiles) {
     await store.put(profile, profile.version, Buffer.from(JSON.stringify(profile)));
     await (shadow ? store.shadow(profile, profile.version, BY) : store.activate(profile, profile.version, BY));
     process.stdout.write(`${slotName(profile)} ${profile.version} ${shadow ? 'in shadow' : 'active'}\n`);
   }
 }
 
-async function show(store: ProfileStore, slot: ProfileSlot, version: string | undefined): Promise<void> {
-  const wanted = version ?? (await store.pointer(slot)).active;
+async function show(
+  store: ProfileStore,
+  slot: ProfileSlot,
+  version: string | undefined,
+  asJson: boolean,
+): Promise<void> {
+  const pointer = await store.pointer(slot);
+  const wanted = version ?? pointer.active;
   if (wanted === undefined) throw new PlimsollError('bad-profile', `${slotName(slot)} has no active version`);
-  process.stdout.write(`${JSON.stringify(await stored(store, slot, wanted), null, 2)}\n`);
+  const profile = await stored(store, slot, wanted);
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify(profile, null, 2)}\n`);
+    return;
+  }
+  const report = await profileReport(store, slot);
+  process.stdout.write(`${profileSummary(profile, pointer, report?.version === wanted ? report : undefined)}\n`);
 }
 
 async function diff(
@@ -174,35 +195,9 @@ async function diff(
     throw new PlimsollError('bad-profile', `${slotName(slot)} has no active and shadow version: name two versions`);
   }
   const [before, after] = [await stored(store, slot, from), await stored(store, slot, to)];
-  const rows = [
-    ['events', String(before.learned.events), String(after.learned.events)],
-    ['novelty', before.learned.novelty.toFixed(4), after.learned.novelty.toFixed(4)],
-    ['complete', String(before.learned.complete), String(after.learned.complete)],
-    ['streams', String(before.learned.streams.length), String(after.learned.streams.length)],
-    ...changedParts(before.model, after.model),
-  ];
-  process.stdout.write(`${table([{ title: '' }, { title: from }, { title: to }], rows)}\n`);
+  const columns = [{ title: '' }, { title: from }, { title: to }];
+  process.stdout.write(`${table(columns, profileDifferences(before, after))}\n`);
   if (from === pointer.active && to === pointer.shadow) process.stdout.write(`\n${await comparison(store, pointer)}`);
-}
-
-/** The parts of two models that differ, by size: what they hold is the detector's own. */
-function changedParts(before: unknown, after: unknown): string[][] {
-  const [left, right] = [asObject(before), asObject(after)];
-  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
-  return names
-    .filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]))
-    .map((name) => [`model.${name}`, sizeOf(left[name]), sizeOf(right[name])]);
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function sizeOf(value: unknown): string {
-  if (value === undefined) return '-';
-  if (Array.isArray(value)) return `${value.length} entries`;
-  if (typeof value === 'object' && value !== null) return `${Object.keys(value).length} entries`;
-  return JSON.stringify(value).slice(0, 40);
 }
 
 async function stored(store: ProfileStore, slot: ProfileSlot, version: string): Promise<ProfileFile> {

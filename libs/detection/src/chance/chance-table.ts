@@ -23,8 +23,13 @@ export class ChanceTable {
 
   static of(data: ChanceTableData): ChanceTable {
     const table = new ChanceTable();
-    for (const [context, values] of data) for (const [value, count] of values) table.add(context, value, count);
+    table.merge(data);
     return table;
+  }
+
+  /** Adds what another table counted. */
+  merge(data: ChanceTableData): void {
+    for (const [context, values] of data) for (const [value, count] of values) this.add(context, value, count);
   }
 
   add(context: string, value: string, count = 1): void {

@@ -6,21 +6,31 @@ import {
   type SyscallBatch,
   type Where,
 } from '@plimsoll/contracts';
+import { z } from 'zod';
 
 import type { FoldLearner } from '../calibration/cross-calibration.js';
 import { fitCalibration } from '../calibration/index.js';
-import { LearnedTime } from '../syscall-windows/learned-time.js';
+import type { LearningProgress } from '../detector.js';
+import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
+import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
+import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import {
   cutWindows,
   DEFAULT_WINDOW_BOUNDS,
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
-import { startWindowState, type WindowState } from '../syscall-windows/window-state.js';
+import {
+  readWindowState,
+  startWindowState,
+  type WindowState,
+  writeWindowState,
+} from '../syscall-windows/window-state.js';
 import { COUNTERS, countCalls, TOTAL_AT } from './call-counts.js';
 import { choleskyOf, distanceOf, type Spread, spreadOf } from './covariance.js';
 import { featuresOf } from './features.js';
 import { type FrequencyProfile, MAX_FEATURES, placeName } from './frequency-model.js';
+import { readCounts, writeCounts } from './frequency-state.js';
 import { type FrequencyOptions, frequencyOptions } from './options.js';
 import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
@@ -43,6 +53,23 @@ interface Fitted extends Spread {
   readonly places: readonly number[];
   readonly factor: Float64Array;
 }
+
+/** Version of snapshots, and of the containers' states in them. */
+const SNAPSHOT = 1;
+const CONTAINER_STATE = 2;
+
+const Held = z.object({
+  windows: z.array(z.tuple([z.array(Count.max(COUNTERS - 1)), z.array(Count)])),
+  stride: Count.min(1),
+  seen: Count,
+  calls: Count,
+  gaps: Count,
+  streams: z.array(z.string()),
+  time: LearnedTimeData,
+  runs: z.array(z.array(z.number())),
+  learning: z.array(z.tuple([z.string(), z.string()])),
+  calibrating: z.array(z.tuple([z.string(), z.string(), z.array(z.number())])),
+});
 
 /** Learns what a workload's calls are made of. Memory: up to 4,096 windows of counts, sparse. */
 export class FrequencyLearner implements FoldLearner<SyscallBatch> {
@@ -109,6 +136,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       );
     }
     const { places, mean, covariance } = this.#fit();
+    const { novelty, converged } = this.progress();
     const shares = this.#windows.map((window) => featuresOf([dense(window)], places).map((root) => root * root));
     const model: FrequencyProfile = {
       schema: 1,
@@ -123,8 +151,6 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       calibration: fitCalibration(this.#runs, { minScale: SCORE_STEP }),
       windowsPerDay: this.#time.perDay(this.#seen + calibrated),
     };
-    // A share of a percent of windows still brings new calls: that is the sequence detector's novelty to report.
-    const novelty = Math.min(1, places.length / Math.max(this.#seen, 1));
     return sealProfile({
       ...this.#of,
       detector: 'frequency',
@@ -132,11 +158,75 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
         streams: [...this.#streams],
         events: this.#calls,
         novelty,
-        complete: this.#seen >= Math.max(ENOUGH_WINDOWS, 2 * places.length) && this.#gaps === 0,
+        complete: converged,
         notes: [`${this.#seen} windows learned, ${calibrated} calibrated, ${places.length + 1} features`],
       },
       model,
     });
+  }
+
+  progress(): LearningProgress {
+    const features = this.#fitted?.places.length ?? this.#places().length;
+    // A share of a percent of windows still brings new calls: that is the sequence detector's novelty to report.
+    const novelty = Math.min(1, (this.#seen === 0 ? 1 : features) / Math.max(this.#seen, 1));
+    const converged = this.#seen >= Math.max(ENOUGH_WINDOWS, 2 * features) && this.#gaps === 0;
+    return { events: this.#calls, novelty, converged, gaps: this.#gaps };
+  }
+
+  calibrator(): FrequencyLearner {
+    const made = new FrequencyLearner(this.#of, this.#options);
+    made.#fitted = this.#fit();
+    return made;
+  }
+
+  snapshot(): Uint8Array {
+    const held: z.infer<typeof Held> = {
+      windows: this.#windows.map(({ places, counts }) => [[...places], [...counts]]),
+      stride: this.#stride,
+      seen: this.#seen,
+      calls: this.#calls,
+      gaps: this.#gaps,
+      streams: [...this.#streams],
+      time: this.#time.data(),
+      runs: this.#runs,
+      learning: Array.from(this.#learning, ([name, container]) => [name, stateText(container)]),
+      calibrating: Array.from(this.#calibrating, ([name, container]) => [name, stateText(container), container.scores]),
+    };
+    return encodeSnapshot('frequency', SNAPSHOT, held);
+  }
+
+  merge(snapshot: Uint8Array): void {
+    const held = decodeSnapshot(snapshot, 'frequency', SNAPSHOT, Held);
+    this.#adopt(held);
+    this.#calls += held.calls;
+    this.#gaps += held.gaps;
+    for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
+    this.#time.merge(held.time);
+    this.#runs.push(...held.runs);
+    for (const [name, text] of held.learning) this.#learning.set(name, readContainer(text));
+    for (const [name, text, scores] of held.calibrating) {
+      const before = this.#calibrating.get(name);
+      if (before) this.#runs.push(before.scores);
+      this.#calibrating.set(name, { ...readContainer(text), scores });
+    }
+  }
+
+  /** Windows of both at the wider stride, so that each counts alike. */
+  #adopt({ windows, stride, seen }: Pick<z.infer<typeof Held>, 'windows' | 'stride' | 'seen'>): void {
+    let others = windows.map(([places, counts]): Sparse => ({
+      places: Uint16Array.from(places),
+      counts: Uint32Array.from(counts),
+    }));
+    while (this.#stride < stride) this.#thin();
+    for (let their = stride; their < this.#stride; their *= 2) others = everySecond(others);
+    this.#windows.push(...others);
+    this.#seen += seen;
+    while (this.#windows.length >= MAX_WINDOWS) this.#thin();
+  }
+
+  #thin(): void {
+    this.#windows = everySecond(this.#windows);
+    this.#stride *= 2;
   }
 
   #fit(): Fitted {
@@ -166,9 +256,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   #keep(counts: Uint32Array): void {
     if (this.#seen % this.#stride === 0) this.#windows.push(sparse(counts));
     this.#seen += 1;
-    if (this.#windows.length < MAX_WINDOWS) return;
-    this.#windows = this.#windows.filter((_, i) => i % 2 === 0);
-    this.#stride *= 2;
+    if (this.#windows.length >= MAX_WINDOWS) this.#thin();
   }
 
   #collect(): void {
@@ -231,6 +319,27 @@ function dense({ places, counts }: Sparse): Uint32Array {
     all[place] = counts[i]!;
   });
   return all;
+}
+
+function everySecond<T>(items: readonly T[]): T[] {
+  return items.filter((_, i) => i % 2 === 0);
+}
+
+/** A container's place in its stream, as text. */
+function stateText({ state, counts }: Container): string {
+  const writer = new StateWriter(CONTAINER_STATE);
+  writeWindowState(writer, state);
+  writer.uint(counts.past.length);
+  for (const piece of [counts.open, ...counts.past]) writeCounts(writer, piece);
+  return Buffer.from(writer.finish()).toString('base64');
+}
+
+function readContainer(text: string): Container {
+  const reader = new StateReader(Buffer.from(text, 'base64'), CONTAINER_STATE, 'learning');
+  const state = readWindowState(reader);
+  const pieces = reader.uint();
+  const open = readCounts(reader);
+  return { state, counts: { open, past: Array.from({ length: pieces }, () => readCounts(reader)) }, scores: [] };
 }
 
 function percentiles(values: readonly number[]): [number, number, number] {

@@ -43,7 +43,7 @@ export function decodeFrequencyState(bytes: Uint8Array): FrequencyState {
 }
 
 /** Most counters are zero: places and counts of the others. */
-function writeCounts(writer: StateWriter, counts: Uint32Array): void {
+export function writeCounts(writer: StateWriter, counts: Uint32Array): void {
   let used = 0;
   for (const count of counts) if (count > 0) used++;
   writer.uint(used);
@@ -54,7 +54,7 @@ function writeCounts(writer: StateWriter, counts: Uint32Array): void {
   });
 }
 
-function readCounts(reader: StateReader): Uint32Array {
+export function readCounts(reader: StateReader): Uint32Array {
   const counts = new Uint32Array(COUNTERS);
   const used = reader.uint();
   for (let i = 0; i < used; i++) {

@@ -72,6 +72,15 @@ export class BurstTable {
     }
   }
 
+  /** Adds what another table counted. */
+  merge(data: BurstTableData): void {
+    for (const [name, bursts, sum] of data) {
+      const known = this.#contexts.get(name);
+      if (known === undefined && this.#contexts.size >= MAX_CONTEXTS) continue;
+      this.#contexts.set(name, { bursts: (known?.bursts ?? 0) + bursts, sum: (known?.sum ?? 0) + sum });
+    }
+  }
+
   /** The mean size of the identity's bursts as it is judged with, and how many of its own that rests on. */
   usual(user: string, klass: string, channel: Channel): { readonly mean: number; readonly bursts: number } {
     const own = this.#contexts.get(`u ${user}\n${channel}`) ?? { bursts: 0, sum: 0 };

@@ -50,6 +50,22 @@ export class FactTable {
     }
   }
 
+  /** Adds what another table counted. */
+  merge(data: FactTableData): void {
+    for (const [name, requests, facts] of data) {
+      const counts = this.#contexts.get(name) ?? { requests: 0, facts: new Map<string, number>() };
+      if (!this.#contexts.has(name)) {
+        if (this.#contexts.size >= MAX_CONTEXTS) continue;
+        this.#contexts.set(name, counts);
+      }
+      counts.requests += requests;
+      for (const [fact, count] of facts) {
+        const before = counts.facts.get(fact) ?? 0;
+        if (before > 0 || counts.facts.size < MAX_FACTS) counts.facts.set(fact, before + count);
+      }
+    }
+  }
+
   /** Share of the user's requests of `group` that hold `fact`, in (0, 1]. */
   share(user: string, group: string, fact: string): number {
     const own = this.#contexts.get(`${user}\n${group}`);

@@ -6,25 +6,28 @@ import {
   type ProfileFile,
   type Where,
 } from '@plimsoll/contracts';
+import { z } from 'zod';
 
 import { fitCalibration } from '../calibration/index.js';
-import type { Learner } from '../detector.js';
+import type { Learner, LearningProgress } from '../detector.js';
+import { addRun, Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 
-import { BURST_US, BurstTable, channelsOf, type Channel } from './burst-table.js';
-import { FactTable } from './fact-table.js';
+import { BURST_US, BurstTable, BurstTableData, CHANNELS, channelsOf, type Channel } from './burst-table.js';
+import { FactTable, FactTableData } from './fact-table.js';
 import { judge } from './judge.js';
 import { K8S_AUDIT } from './k8s-audit-detector.js';
-import { makeTables, MAX_OBJECTS, tablesData, type Learned } from './model.js';
+import { makeTables, MAX_OBJECTS, TABLES, tablesData, type Learned } from './model.js';
 import { identityClass } from './names.js';
-import { NoveltyTable } from './novelty-table.js';
+import { NoveltyTable, NoveltyTableData } from './novelty-table.js';
 import { nodeNetwork, observationsOf, podlessNetwork, podNetwork } from './observations.js';
 import { objectKey, populationOf, requestFacts } from './request-facts.js';
 import { succeeded } from './request-kind.js';
-import { alreadyCounted, startState, type K8sState } from './state.js';
+import { alreadyCounted, decodeState, encodeState, startState, type K8sState } from './state.js';
 import { tokenMoved } from './token-places.js';
 
 const MAX_USERS = 50_000;
 const MAX_TOKENS = 100_000;
+const MAX_STREAMS = 10_000;
 const MAX_FACTS_OF_OBJECT = 128;
 /** Scores that calibration keeps; what comes after is not looked at. */
 const MAX_SCORES = 1_000_000;
@@ -40,6 +43,42 @@ function taught(event: K8sAuditEvent): boolean {
   return succeeded(event);
 }
 
+const SNAPSHOT = 1;
+
+const Texts = z.array(z.string());
+/** States by user, each as `encodeState` writes it, in base64. */
+const States = z.array(z.tuple([z.string(), z.string()]));
+
+const Held = z.object({
+  learned: z
+    .object({
+      tables: z.record(z.enum(TABLES), NoveltyTableData),
+      episodes: z.record(z.enum(TABLES), z.array(z.tuple([z.string(), z.number()]))),
+      facts: FactTableData,
+      bursts: BurstTableData,
+      objects: z.array(z.tuple([z.string(), Texts])),
+      roles: z.array(z.tuple([z.string(), Texts])),
+      levels: z.record(z.string(), Count),
+    })
+    .optional(),
+  events: Count,
+  gaps: Count,
+  streams: Texts,
+  counted: States,
+  tokens: Texts,
+  open: z.array(
+    z.tuple([
+      z.string(),
+      z.object({ index: z.number(), size: z.number(), user: z.string(), klass: z.string(), channel: z.enum(CHANNELS) }),
+    ]),
+  ),
+  states: States,
+  runs: z.array(z.tuple([z.string(), z.array(z.number())])),
+  scores: Count,
+  watchedUs: z.number(),
+  lastUs: z.number(),
+});
+
 /** What was learned so far: the same as a model asks, but it grows. */
 interface Growing extends Omit<Learned, 'objects' | 'roles' | 'levels'> {
   readonly objects: Map<string, Set<string>>;
@@ -53,7 +92,9 @@ interface Growing extends Omit<Learned, 'objects' | 'roles' | 'levels'> {
  */
 export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
   readonly #of: Pick<Where, 'application' | 'workload'>;
-  readonly #learned: Growing;
+  #learned: Growing;
+  /** `#learned` belongs to another, for whom this one calibrates. */
+  #lent = false;
   readonly #streams = new Set<string>();
   readonly #counted = new Map<string, K8sState>();
   readonly #tokens = new Set<string>();
@@ -79,7 +120,7 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
   }
 
   learn(input: K8sAuditEvent | LogGap): void {
-    if (this.#streams.size < 10_000) this.#streams.add(input.stream);
+    if (this.#streams.size < MAX_STREAMS) this.#streams.add(input.stream);
     if (input.type === 'gap') {
       this.#gaps += 1;
       return;
@@ -126,8 +167,7 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
         `Kubernetes audit of ${this.#of.workload}: ${this.#events} events to learn from and ${this.#scores} to calibrate on; at least ${MIN_LEARNED} and ${MIN_CALIBRATED} are needed`,
       );
     }
-    const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
-    const novelty = total === 0 ? 1 : Math.min(1, once / total);
+    const { novelty, converged } = this.progress();
     // A second of audit makes no rate for a day: at least a minute is assumed.
     const spanUs = Math.max(this.#watchedUs, MINUTE_US);
     const { facts, bursts, objects, roles, levels, tables } = this.#learned;
@@ -140,7 +180,7 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
         streams: [...this.#streams].sort(),
         events: this.#events,
         novelty,
-        complete: novelty <= COMPLETE_NOVELTY && this.#gaps === 0,
+        complete: converged,
         notes: this.#notes(),
       },
       model: {
@@ -156,6 +196,93 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
         requestsPerDay: (this.#scores * DAY_US) / spanUs,
       },
     });
+  }
+
+  progress(): LearningProgress {
+    const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
+    const novelty = total === 0 ? 1 : Math.min(1, once / total);
+    return {
+      events: this.#events,
+      novelty,
+      converged: novelty <= COMPLETE_NOVELTY && this.#events >= MIN_LEARNED && this.#gaps === 0,
+      gaps: this.#gaps,
+    };
+  }
+
+  calibrator(): K8sAuditLearner {
+    this.#closeBursts();
+    const made = new K8sAuditLearner(this.#of);
+    made.#learned = this.#learned;
+    made.#lent = true;
+    return made;
+  }
+
+  snapshot(): Uint8Array {
+    const held: z.infer<typeof Held> = {
+      ...(this.#lent ? {} : { learned: this.#heldTables() }),
+      events: this.#events,
+      gaps: this.#gaps,
+      streams: [...this.#streams],
+      counted: stateTexts(this.#counted),
+      tokens: [...this.#tokens],
+      open: [...this.#bursts],
+      states: stateTexts(this.#states),
+      runs: [...this.#runs],
+      scores: this.#scores,
+      watchedUs: this.#watchedUs,
+      lastUs: this.#lastUs,
+    };
+    return encodeSnapshot(K8S_AUDIT, SNAPSHOT, held);
+  }
+
+  merge(snapshot: Uint8Array): void {
+    const held = decodeSnapshot(snapshot, K8S_AUDIT, SNAPSHOT, Held);
+    if (held.learned !== undefined) this.#addTables(held.learned);
+    this.#events += held.events;
+    this.#gaps += held.gaps;
+    for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
+    readStates(held.counted, this.#counted);
+    for (const token of held.tokens) if (this.#tokens.size < MAX_TOKENS) this.#tokens.add(token);
+    for (const [key, burst] of held.open) {
+      const before = this.#bursts.get(key);
+      if (before) this.#learned.bursts.learn(before.user, before.klass, before.channel, before.size);
+      this.#bursts.set(key, burst);
+    }
+    readStates(held.states, this.#states);
+    for (const [user, scores] of held.runs) addRun(this.#runs, user, scores);
+    this.#scores += held.scores;
+    // Servers of one cluster are watched at the same time.
+    this.#watchedUs = Math.max(this.#watchedUs, held.watchedUs);
+    this.#lastUs = Math.max(this.#lastUs, held.lastUs);
+  }
+
+  #heldTables(): NonNullable<z.infer<typeof Held>['learned']> {
+    const { tables, facts, bursts, objects, roles, levels } = this.#learned;
+    const episodes = Object.fromEntries(TABLES.map((name) => [name, tables[name].episodes()]));
+    return {
+      tables: tablesData(tables),
+      // One entry for each name of TABLES, which fromEntries cannot express.
+      episodes: episodes as Record<(typeof TABLES)[number], [string, number][]>,
+      facts: facts.data(),
+      bursts: bursts.data(),
+      objects: Array.from(objects, ([name, held]) => [name, [...held]]),
+      roles: Array.from(roles, ([name, powers]) => [name, [...powers]]),
+      levels,
+    };
+  }
+
+  #addTables(more: NonNullable<z.infer<typeof Held>['learned']>): void {
+    const { tables, facts, bursts, objects, roles, levels } = this.#learned;
+    for (const name of TABLES) tables[name].merge(more.tables[name], more.episodes[name]);
+    facts.merge(more.facts);
+    bursts.merge(more.bursts);
+    for (const [name, found] of more.objects) {
+      const held = objects.get(name) ?? new Set();
+      if (objects.size < MAX_OBJECTS || objects.has(name)) objects.set(name, held);
+      for (const fact of found) if (held.size < MAX_FACTS_OF_OBJECT) held.add(fact);
+    }
+    for (const [name, powers] of more.roles) if (roles.size < MAX_OBJECTS || roles.has(name)) roles.set(name, powers);
+    for (const [level, count] of Object.entries(more.levels)) levels[level] = (levels[level] ?? 0) + count;
   }
 
   /** What is remembered of the user while learning: repeated deliveries, and where tokens were used. */
@@ -238,5 +365,15 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
       notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
     if (this.#gaps > 0) notes.push(`${this.#gaps} gaps were announced while learning`);
     return notes;
+  }
+}
+
+function stateTexts(states: ReadonlyMap<string, K8sState>): [string, string][] {
+  return Array.from(states, ([user, state]) => [user, Buffer.from(encodeState(state)).toString('base64')]);
+}
+
+function readStates(texts: readonly (readonly [string, string])[], into: Map<string, K8sState>): void {
+  for (const [user, text] of texts) {
+    if (into.size < MAX_USERS || into.has(user)) into.set(user, decodeState(Buffer.from(text, 'base64')));
   }
 }

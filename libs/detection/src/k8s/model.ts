@@ -13,7 +13,7 @@ export const MAX_OBJECTS = 10_000;
 const Named = z.array(z.tuple([z.string(), z.array(z.string().max(128)).max(128)])).max(MAX_OBJECTS);
 
 /** What is learned of a request, one table each (`observations.ts`). */
-const TABLES = ['kind', 'who', 'action', 'namespace', 'object', 'outcome', 'via', 'source', 'node'] as const;
+export const TABLES = ['kind', 'who', 'action', 'namespace', 'object', 'outcome', 'via', 'source', 'node'] as const;
 export type TableName = (typeof TABLES)[number];
 export type Tables = Readonly<Record<TableName, NoveltyTable>>;
 

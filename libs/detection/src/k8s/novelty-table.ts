@@ -127,6 +127,28 @@ export class NoveltyTable {
       .sort(byName);
   }
 
+  /** The episode in which each value counted last, by context and value. */
+  episodes(): [string, number][] {
+    return [...this.#episodes];
+  }
+
+  /** Adds what another table counted; an episode that both saw counts in each. */
+  merge(data: NoveltyTableData, episodes: readonly (readonly [string, number])[]): void {
+    for (const [name, total, values] of data) {
+      const context = this.#context(name);
+      if (context === undefined) continue;
+      context.total += total;
+      for (const [value, count] of values) {
+        const before = context.values.get(value) ?? 0;
+        if (before === 0 && this.#full(context)) continue;
+        if (before === 0) this.#counts += 1;
+        context.values.set(value, before + count);
+        context.once += Number(before === 0 && count === 1) - Number(before === 1);
+      }
+    }
+    for (const [key, episode] of episodes) this.#episodes.set(key, episode);
+  }
+
   #context(name: string): Context | undefined {
     let context = this.#contexts.get(name);
     if (context === undefined && this.#contexts.size < MAX_CONTEXTS) {

@@ -6,24 +6,33 @@ import {
   type SyscallBatch,
   type Where,
 } from '@plimsoll/contracts';
+import { z } from 'zod';
 
 import { fitCalibration } from '../calibration/index.js';
 import type { FoldLearner } from '../calibration/cross-calibration.js';
-import { LearnedTime } from '../syscall-windows/learned-time.js';
-import { NoveltyCounter } from '../syscall-windows/novelty.js';
+import type { LearningProgress } from '../detector.js';
+import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
+import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
+import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
+import { NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
 import {
   cutWindows,
   DEFAULT_WINDOW_BOUNDS,
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
-import { startWindowState, type WindowState } from '../syscall-windows/window-state.js';
+import {
+  readWindowState,
+  startWindowState,
+  type WindowState,
+  writeWindowState,
+} from '../syscall-windows/window-state.js';
 import { agreement, noveltyUnits, unseenRates } from './agreement.js';
 import { knownRuns } from './known-runs.js';
 import { lengthOf, type SequenceOptions, sequenceOptions, sizesOf } from './options.js';
 import { eachExecution } from './programs.js';
 import { collectRuns, droppedCalls, Scanner, type Tally } from './scanner.js';
-import { type SequenceProfile, writeTrails } from './sequence-model.js';
+import { addTrails, type SequenceProfile, writeTrails } from './sequence-model.js';
 import { emptyTally } from './sequence-state.js';
 import { ThreadMemory } from './thread-memory.js';
 import { bagKey, Trails } from './trails.js';
@@ -53,6 +62,29 @@ interface Container {
   readonly rates: number[][];
 }
 
+/** Version of snapshots, and of the containers' states in them. */
+const SNAPSHOT = 1;
+const CONTAINER_STATE = 2;
+
+const Held = z.object({
+  learned: z.object({
+    trails: z.array(z.string()),
+    dropped: Count,
+    novelty: NoveltyData,
+    calls: Count,
+    gaps: Count,
+  }),
+  programs: z.array(z.tuple([z.number(), z.string()])),
+  streams: z.array(z.string()),
+  time: LearnedTimeData,
+  runs: z.array(z.array(z.array(z.number()))),
+  newProgramWindows: Count,
+  learning: z.array(z.tuple([z.string(), z.string()])),
+  calibrating: z.array(
+    z.tuple([z.string(), z.string(), z.object({ programs: z.array(z.number()), rates: z.array(z.array(z.number())) })]),
+  ),
+});
+
 /** Learns the order of a workload's calls. Memory: the distinct runs (`Trails`) and 200 bytes a calibrated window. */
 export class SequenceLearner implements FoldLearner<SyscallBatch> {
   readonly #of: Pick<Where, 'application' | 'workload'>;
@@ -67,6 +99,8 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   readonly #streams = new Set<string>();
   readonly #time = new LearnedTime();
   #scanner: Scanner | undefined;
+  /** Programs that whom this one calibrates for has learned; undefined where it learns itself. */
+  #known: ReadonlyMap<number, string> | undefined;
   /** Unseen rates of calibration windows, one array a container. */
   #runs: number[][][] = [];
   #newProgramWindows = 0;
@@ -99,7 +133,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   }
 
   calibrate(batch: SyscallBatch): void {
-    this.#scanner ??= new Scanner(knownRuns(this.#trails, this.#options), this.#options.scope, this.#dropped);
+    this.#scanner ??= this.#makeScanner();
     const container = this.#container(this.#calibrating, batch);
     cutWindows(container.state, batch, this.#bounds, this.#visitor(container, this.#calibrateCalls, this.#calibrated));
     this.#time.add(batch);
@@ -137,7 +171,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         (PRIOR_NEW_PROGRAMS + this.#newProgramWindows) / (1 + this.#novelty.windows + windows.length),
       ),
     };
-    const novelty = this.#novelty.estimate();
+    const { novelty, converged } = this.progress();
     return sealProfile({
       ...this.#of,
       detector: 'sequence',
@@ -145,15 +179,88 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         streams: [...this.#streams],
         events: this.#calls,
         novelty,
-        complete:
-          novelty <= COMPLETE_NOVELTY &&
-          this.#novelty.windows >= ENOUGH_WINDOWS &&
-          this.#gaps === 0 &&
-          this.#trails.dropped === 0,
+        complete: converged,
         notes: this.#notes(windows.length),
       },
       model,
     });
+  }
+
+  progress(): LearningProgress {
+    const novelty = this.#novelty.estimate();
+    const enough = this.#novelty.windows >= ENOUGH_WINDOWS;
+    const converged = novelty <= COMPLETE_NOVELTY && enough && this.#gaps === 0 && this.#trails.dropped === 0;
+    return { events: this.#calls, novelty, converged, gaps: this.#gaps };
+  }
+
+  calibrator(): SequenceLearner {
+    const made = new SequenceLearner(this.#of, this.#options);
+    made.#scanner = this.#scanner ??= this.#makeScanner();
+    made.#known = new Map(this.#programs);
+    for (const [digest, name] of this.#programs) made.#programs.set(digest, name);
+    return made;
+  }
+
+  snapshot(): Uint8Array {
+    const held: z.infer<typeof Held> = {
+      learned: {
+        trails: writeTrails(this.#trails).trails,
+        dropped: this.#trails.dropped,
+        novelty: this.#novelty.data(),
+        calls: this.#calls,
+        gaps: this.#gaps,
+      },
+      programs: [...this.#programs].filter(([digest]) => this.#known?.has(digest) !== true),
+      streams: [...this.#streams],
+      time: this.#time.data(),
+      runs: this.#runs,
+      newProgramWindows: this.#newProgramWindows,
+      learning: Array.from(this.#learning, ([name, container]) => [name, stateText(container)]),
+      calibrating: Array.from(this.#calibrating, ([name, container]) => [
+        name,
+        stateText(container),
+        { programs: [...container.programs], rates: container.rates },
+      ]),
+    };
+    return encodeSnapshot('sequence', SNAPSHOT, held);
+  }
+
+  merge(snapshot: Uint8Array): void {
+    const held = decodeSnapshot(snapshot, 'sequence', SNAPSHOT, Held);
+    addTrails(this.#trails, held.learned.trails);
+    this.#trails.dropped += held.learned.dropped;
+    this.#novelty.merge(held.learned.novelty);
+    this.#calls += held.learned.calls;
+    this.#gaps += held.learned.gaps;
+    for (const [digest, name] of held.programs) {
+      if (this.#programs.size < MAX_PROGRAMS || this.#programs.has(digest)) {
+        this.#programs.set(digest, name === '' ? (this.#programs.get(digest) ?? '') : name);
+      }
+    }
+    for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
+    this.#time.merge(held.time);
+    this.#runs.push(...held.runs);
+    this.#newProgramWindows += held.newProgramWindows;
+    for (const [name, text] of held.learning) this.#learning.set(name, this.#readContainer(text));
+    for (const [name, text, { programs, rates }] of held.calibrating) {
+      const before = this.#calibrating.get(name);
+      if (before) this.#runs.push(before.rates);
+      this.#calibrating.set(name, { ...this.#readContainer(text), programs: new Set(programs), rates });
+    }
+  }
+
+  #readContainer(text: string): Container {
+    const reader = new StateReader(Buffer.from(text, 'base64'), CONTAINER_STATE, 'learning');
+    const state = readWindowState(reader);
+    const memory = new ThreadMemory(lengthOf(this.#options));
+    memory.read(reader);
+    const kept = reader.uint();
+    const tally = { kept, unseen: Uint32Array.from({ length: reader.uint() }, () => reader.uint()) };
+    return { state, memory, tally, programs: new Set(), rates: [] };
+  }
+
+  #makeScanner(): Scanner {
+    return new Scanner(knownRuns(this.#trails, this.#options), this.#options.scope, this.#dropped);
   }
 
   #notes(calibrated: number): string[] {
@@ -238,6 +345,17 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     }
     return made;
   }
+}
+
+/** A container's place in its stream, as text. */
+function stateText({ state, memory, tally }: Container): string {
+  const writer = new StateWriter(CONTAINER_STATE);
+  writeWindowState(writer, state);
+  memory.write(writer);
+  writer.uint(tally.kept);
+  writer.uint(tally.unseen.length);
+  for (const count of tally.unseen) writer.uint(count);
+  return Buffer.from(writer.finish()).toString('base64');
 }
 
 /** A learner for one workload. */

@@ -86,8 +86,14 @@ export function writeTrails(trails: Trails): Pick<SequenceProfile, 'names' | 'tr
 }
 
 function readTrails({ options, trails: lines }: SequenceProfile): Trails {
-  const length = lengthOf(options);
-  const trails = new Trails(length);
+  const trails = new Trails(lengthOf(options));
+  addTrails(trails, lines);
+  return trails;
+}
+
+/** Adds runs as `writeTrails` wrote them. Throws `bad-profile` on a line that is no run. */
+export function addTrails(trails: Trails, lines: readonly string[]): void {
+  const { length } = trails;
   for (const line of lines) {
     const [run = '', times = ''] = line.split(':');
     const calls = run.split(' ').map(Number);
@@ -100,5 +106,4 @@ function readTrails({ options, trails: lines }: SequenceProfile): Trails {
     const [a, b] = runKey(calls);
     trails.add(a, b, () => calls, count);
   }
-  return trails;
 }

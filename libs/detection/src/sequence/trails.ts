@@ -9,8 +9,7 @@ export const MAX_TRAILS = 200_000;
  * runs with which threads began, with how often each was seen. Every bag and n-gram up to `length` that occurred is the
  * end of one of them, so this alone is the profile: tables for any size are built from it.
  *
- * Two collections of disjoint data merge to what one would have learned from both (up to the limit). About
- * `2 · length + 30` bytes a trail.
+ * About `2 · length + 30` bytes a trail.
  */
 export class Trails {
   readonly length: number;
@@ -60,14 +59,6 @@ export class Trails {
       const from = i * this.length;
       yield { calls: Array.from(this.#calls.subarray(from, from + this.#lengths[i]!)), count: this.#counts[i]! };
     }
-  }
-
-  merge(other: Trails): void {
-    for (const { calls, count } of other) {
-      const [a, b] = runKey(calls);
-      this.add(a, b, () => calls, count);
-    }
-    this.dropped += other.dropped;
   }
 
   #grow(): void {

@@ -1,4 +1,12 @@
 import type { SyscallBatch } from '@plimsoll/contracts';
+import { z } from 'zod';
+
+/** What `LearnedTime` holds, for a snapshot. */
+export const LearnedTimeData = z.object({
+  spans: z.array(z.tuple([z.string(), z.number(), z.number()])),
+  closedUs: z.number(),
+});
+export type LearnedTimeData = z.infer<typeof LearnedTimeData>;
 
 const DAY_US = 86_400_000_000;
 /** Streams whose span is kept apart; further ones are added to the sum when they begin anew. */
@@ -11,13 +19,34 @@ export class LearnedTime {
 
   add(batch: SyscallBatch): void {
     const endUs = batch.baseTimeUs + (batch.count > 0 ? batch.offsetsUs[batch.count - 1]! : 0);
-    const span = this.#spans.get(batch.stream);
-    if (span) span.endUs = Math.max(span.endUs, endUs);
-    else this.#spans.set(batch.stream, { startUs: batch.baseTimeUs, endUs });
-    for (const [stream, { startUs, endUs: end }] of this.#spans) {
+    this.#extend(batch.stream, batch.baseTimeUs, endUs);
+  }
+
+  data(): LearnedTimeData {
+    const spans = Array.from(this.#spans, ([stream, { startUs, endUs }]): [string, number, number] => [
+      stream,
+      startUs,
+      endUs,
+    ]);
+    return { spans, closedUs: this.#closedUs };
+  }
+
+  /** Containers of one stream were watched at the same time: its span is theirs together. */
+  merge({ spans, closedUs }: LearnedTimeData): void {
+    for (const [stream, startUs, endUs] of spans) this.#extend(stream, startUs, endUs);
+    this.#closedUs += closedUs;
+  }
+
+  #extend(stream: string, fromUs: number, toUs: number): void {
+    const span = this.#spans.get(stream);
+    if (span) {
+      span.startUs = Math.min(span.startUs, fromUs);
+      span.endUs = Math.max(span.endUs, toUs);
+    } else this.#spans.set(stream, { startUs: fromUs, endUs: toUs });
+    for (const [oldest, { startUs, endUs }] of this.#spans) {
       if (this.#spans.size <= MAX_OPEN) break;
-      this.#closedUs += end - startUs;
-      this.#spans.delete(stream);
+      this.#closedUs += endUs - startUs;
+      this.#spans.delete(oldest);
     }
   }
 

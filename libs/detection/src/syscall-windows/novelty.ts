@@ -1,3 +1,9 @@
+import { z } from 'zod';
+
+/** What a `NoveltyCounter` holds, for a snapshot. */
+export const NoveltyData = z.object({ windows: z.number().int(), keys: z.array(z.tuple([z.number(), z.number()])) });
+export type NoveltyData = z.infer<typeof NoveltyData>;
+
 /**
  * The chance that the next benign window holds something never seen, after Good (1953) and Turing: about the share of
  * the windows so far that hold something no other window holds. Keys beyond the limit are not counted.
@@ -36,13 +42,22 @@ export class NoveltyCounter {
     return Math.min(1, (1 + alone.size) / (1 + this.#window));
   }
 
-  /** Adds what a replica counted, of windows of its own. */
-  merge(other: NoveltyCounter): void {
-    for (const [key, window] of other.#windowOf) {
+  data(): NoveltyData {
+    return { windows: this.#window, keys: [...this.#windowOf] };
+  }
+
+  /** Adds what another counted, of windows of its own. An open window goes on only where nothing was counted yet. */
+  merge({ windows, keys }: NoveltyData): void {
+    if (this.#window > 0) this.#forgetOpen();
+    for (const [key, window] of keys) {
       if (this.#windowOf.has(key)) this.#windowOf.set(key, MANY);
       else if (this.#windowOf.size < MAX_KEYS) this.#windowOf.set(key, window === MANY ? MANY : window + this.#window);
     }
-    this.#window += other.#window;
+    this.#window += windows;
+  }
+
+  #forgetOpen(): void {
+    for (const [key, window] of this.#windowOf) if (window === this.#window) this.#windowOf.delete(key);
   }
 }
 

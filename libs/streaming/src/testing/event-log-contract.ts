@@ -4,10 +4,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { BatchContext, EventLog, LogRecord, OutgoingRecord, PartitionHandler } from '../event-log.js';
 import { partitionOf } from '../partitioner.js';
+import type { TopicPlaces } from '../topic-places.js';
 
 export interface EventLogFixture {
   /** A client of the log; several are clients of one log. The fixture's user closes them. */
-  connect(): Promise<EventLog>;
+  connect(): Promise<EventLog & TopicPlaces>;
   /** Makes a new topic and returns its name. */
   topic(partitions: number): Promise<string>;
 }
@@ -60,7 +61,7 @@ function messages(topic: string, count: number, from = 0): OutgoingRecord[] {
 
 /** What every event log promises. */
 export function eventLogContract(name: string, fixture: () => EventLogFixture): void {
-  const connect = async (): Promise<EventLog> => {
+  const connect = async (): Promise<EventLog & TopicPlaces> => {
     const log = await fixture().connect();
     onTestFinished(() => log.close());
     return log;
@@ -87,6 +88,20 @@ export function eventLogContract(name: string, fixture: () => EventLogFixture): 
         const numbers = own.map(({ headers }) => Number(headers['number']));
         expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
       }
+    });
+
+    it('tells where the records of a time lie', async () => {
+      const log = await connect();
+      const topic = await fixture().topic(1);
+      expect(await log.places(topic)).toEqual([{ partition: 0, first: 0, end: 0 }]);
+      await log.publish(messages(topic, 3));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const betweenMs = Date.now();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await log.publish(messages(topic, 2, 3));
+      expect(await log.places(topic)).toEqual([{ partition: 0, first: 0, end: 5 }]);
+      expect(await log.places(topic, betweenMs)).toEqual([{ partition: 0, first: 3, end: 5 }]);
+      expect(await log.places(topic, Date.now() + 60_000)).toEqual([{ partition: 0, first: 5, end: 5 }]);
     });
 
     it('keeps binary values', async () => {

@@ -13,3 +13,4 @@ export { incidentStoreContract } from './incident-store-contract.js';
 export { profileStoreContract } from './profile-store-contract.js';
 export { stateStoreContract } from './state-store-contract.js';
 export { testServers, type TestContext, type TestServers } from './test-servers.js';
+export { learningStoreContract } from './learning-store-contract.js';

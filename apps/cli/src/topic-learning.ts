@@ -1,0 +1,108 @@
+import { PlimsollError, US_PER_MS } from '@plimsoll/contracts';
+import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearningProgress } from '@plimsoll/pipelines';
+import type { IncidentStore } from '@plimsoll/streaming';
+
+import { learnersFor, type KeyGroups } from './key-groups.js';
+import { stopSignal } from './stop-signal.js';
+import { Progress } from './terminal/progress.js';
+
+export interface TopicLearningOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly follow?: true;
+  readonly application?: string;
+  readonly name?: string;
+  readonly keyGroup: KeyGroups;
+}
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const PAGE = 500;
+
+/** Learns from the topics of the stack that the environment names. */
+export async function learnFromStack(options: TopicLearningOptions): Promise<TopicLearned> {
+  const nowMs = Date.now();
+  const sinceUs = options.since === undefined ? undefined : timeUs(options.since, nowMs);
+  const untilUs = options.until === undefined ? undefined : timeUs(options.until, nowMs);
+  if (options.follow === true && untilUs !== undefined) {
+    throw new PlimsollError('bad-configuration', '--follow has no end that is set: leave --until out');
+  }
+  const { kafkaLog, redisStores } = await import('./stack.js');
+  const log = kafkaLog('plimsoll-learn');
+  const progress = new Progress('learning');
+  try {
+    const stores = await redisStores();
+    try {
+      const { application, follow } = options;
+      return await learnFromTopics(
+        {
+          name: options.name ?? nameOf(options),
+          follow: follow === true,
+          incidents: await incidentSpans(stores.incidents, application),
+          ...(application === undefined ? {} : { application }),
+          ...(sinceUs === undefined ? {} : { sinceUs }),
+          ...(untilUs === undefined ? {} : { untilUs }),
+        },
+        {
+          log,
+          store: stores.learning,
+          learners: learnersFor(options.keyGroup),
+          signal: stopSignal(),
+          onProgress: (told) => {
+            progress.update(told.share, noteOf(told));
+          },
+        },
+      );
+    } finally {
+      await stores.close();
+    }
+  } finally {
+    progress.clear();
+    await log.close();
+  }
+}
+
+/** The same options take the same learning up again. */
+function nameOf({ application, since, until, follow, keyGroup }: TopicLearningOptions): string {
+  const groups = [...keyGroup].map(([workload, calls]) => `${workload}=${calls.join(',')}`);
+  return [application ?? '*', since ?? '', until ?? '', String(follow), ...groups].join(' ');
+}
+
+function noteOf({ stage, messages, groups }: TopicLearningProgress): string {
+  const open = groups?.filter(({ converged }) => !converged) ?? [];
+  const worst = open.map(({ name, novelty, gaps }) => `${name} ${gaps > 0 ? `${gaps} losses` : novelty.toFixed(3)}`)[0];
+  return `${stage}, ${messages} messages${worst === undefined ? '' : `; not yet: ${worst}`}`;
+}
+
+/** When every incident was, and whether an analyst called it benign. */
+async function incidentSpans(store: IncidentStore, application: string | undefined): Promise<IncidentSpan[]> {
+  const spans: IncidentSpan[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.list(application === undefined ? {} : { application }, PAGE, after);
+    for (const { id, alert, status, state } of page.incidents) {
+      // What was merged into another is told by that one.
+      if (alert === undefined || state === 'merged') continue;
+      spans.push({
+        id,
+        application: alert.unmapped.application,
+        startUs: alert.start_time * US_PER_MS,
+        endUs: (alert.end_time + 1) * US_PER_MS,
+        benign: status === 'benign',
+      });
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return spans;
+}
+
+/** `2026-11-25T18:00:00Z`, `now`, or how long ago: `30m`, `6h`. Throws `bad-configuration` on another text. */
+export function timeUs(text: string, nowMs: number): number {
+  if (text === 'now') return nowMs * US_PER_MS;
+  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  if (amount !== undefined) return (nowMs - Number(amount) * UNITS[unit as keyof typeof UNITS]) * US_PER_MS;
+  const timeMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(timeMs)) {
+    throw new PlimsollError('bad-configuration', `${text} is no time: write 2026-11-25T18:00:00Z, now, 30m or 6h`);
+  }
+  return timeMs * US_PER_MS;
+}

@@ -48,7 +48,9 @@ export type ProfileFile = z.infer<typeof ProfileFile>;
 
 /** The profile with its version filled in from its content. */
 export function sealProfile(content: Omit<ProfileFile, 'version' | 'schema'>): ProfileFile {
-  const { application, workload, detector, learned, model } = content;
+  const { application, workload, detector, model } = content;
+  // In the order of the schema, in which whoever opens the file will read it.
+  const learned = ProfileFile.shape.learned.parse(content.learned);
   const body = { schema: 1 as const, application, workload, detector, learned, model };
   return { ...body, version: hashOf(body) };
 }

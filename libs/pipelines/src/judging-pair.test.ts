@@ -78,7 +78,7 @@ const sums = (messages: readonly VerdictMessage[]) => {
 const alone = { active: narrow, shadow: undefined };
 const beside = { active: narrow, shadow: { version: 'wide', model: wide } };
 
-describe('a pair of versions', () => {
+describe('a pair of versions', { timeout: 60_000 }, () => {
   it('is the detector itself where none is in shadow, to the byte', () => {
     const state = pair.start();
     const own = detector.start();

@@ -77,6 +77,7 @@ class Step implements WindowVisitor {
     const state = this.#state;
     const version = this.#model?.version ?? '';
     if (state.profileVersion !== version) {
+      this.#emitter.flush(state.profileVersion || 'none');
       state.profileVersion = version;
       forgetPieces(state);
     }

@@ -212,7 +212,8 @@ function resumed(of: AnyKind, before: PartedLearning<unknown>): PartedLearning<u
   return after;
 }
 
-describe.each(KINDS)('learning $name', (of) => {
+/** Under load a test of a second takes many. */
+describe.each(KINDS)('learning $name', { timeout: 120_000 }, (of) => {
   it('gives the same profile to the byte whoever learns which container, in any order of merging, across stops', () => {
     const expected = byOne(of);
     fc.assert(
@@ -226,7 +227,7 @@ describe.each(KINDS)('learning $name', (of) => {
       ),
       { numRuns: 5 },
     );
-  }, 60_000);
+  });
 
   it('is plain learning where there is one container', () => {
     const only = ([container]: Fed<unknown>): boolean => container === CONTAINERS[1];

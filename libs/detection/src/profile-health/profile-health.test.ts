@@ -61,7 +61,7 @@ function last(records: readonly Coverage[]): ProfileReport {
   return reports.at(-1)!;
 }
 
-describe('the health of a profile', () => {
+describe('the health of a profile', { timeout: 60_000 }, () => {
   it('fits while p-values are uniform, and says nothing on too little', () => {
     const next = uniform(1);
     expect(last(day(8, () => next()))).toMatchObject({ state: 'fits', version: 'v1' });
@@ -93,11 +93,13 @@ describe('the health of a profile', () => {
     expect(last(records).windows).toBeLessThanOrEqual(24 * 60 * 8);
   });
 
-  it('reports once a minute, as soon as the next has begun', () => {
+  it('reports as soon as a minute has begun, and every eighth record of one', () => {
     const state = startProfileHealth();
     expect(watchProfile(state, coverage(0, 'a', [0.5]))?.windows).toBe(1);
     expect(watchProfile(state, coverage(0, 'b', [0.5]))).toBeUndefined();
     expect(watchProfile(state, coverage(1, 'a', [0.5]))?.windows).toBe(3);
+    const late = Array.from({ length: 8 }, (_, i) => watchProfile(state, coverage(0, `late-${i}`, [0.5])));
+    expect(late.map((report) => report?.windows)).toEqual([...new Array<undefined>(7), 11]);
   });
 
   it('adds up how a shadow compares, and begins anew with another', () => {
@@ -144,5 +146,5 @@ function stateAfter(records: readonly Coverage[], stopAt = -1) {
     ...version,
     hours: version.hours.map((hour) => ({ ...hour, containers: byName(hour.containers) })),
   }));
-  return { ...state, versions, reported: 0 };
+  return { ...state, versions, reported: 0, unreported: 0 };
 }

@@ -25,6 +25,8 @@ const DEPLOYMENT_SHARE = 0.5;
 /** Versions whose hours are kept, and containers of an hour that are kept apart; of more, the first by name are. */
 const MAX_VERSIONS = 4;
 const MAX_CONTAINERS = 64;
+/** A report follows this many records even where no new minute began: containers that are caught up come late. */
+const RECORDS_A_REPORT = 8;
 const VERSION = 1;
 
 const Count = z.number().int().nonnegative();
@@ -51,6 +53,8 @@ const HealthData = z.object({
   /** The newest minute of event time, and the one that was reported last. */
   minute: Count,
   reported: Count,
+  /** Records since then. */
+  unreported: Count,
   /** The one used last stands last. */
   versions: z.array(
     z.object({ version: z.string(), calibratedOn: Count, independence: z.number(), hours: z.array(Hour) }),
@@ -63,20 +67,23 @@ export type ProfileHealth = z.infer<typeof HealthData>;
 type VersionHealth = ProfileHealth['versions'][number];
 
 export function startProfileHealth(): ProfileHealth {
-  return { minute: 0, reported: 0, versions: [], shadow: undefined };
+  return { minute: 0, reported: 0, unreported: 0, versions: [], shadow: undefined };
 }
 
 /**
- * Takes a coverage record in; alters `state`. Answers a report once a minute of event time, as soon as the next minute
- * has begun, and undefined otherwise.
+ * Takes a coverage record in; alters `state`. Answers a report as soon as a minute of event time has begun, and every
+ * eighth record meanwhile; undefined otherwise.
  */
 export function watchProfile(state: ProfileHealth, coverage: Coverage): ProfileReport | undefined {
   if (coverage.pValues !== undefined)
     addWindows(versionOf(state, coverage, coverage.pValues), coverage, coverage.pValues);
   compare(state, coverage);
   state.minute = Math.max(state.minute, Math.floor(coverage.window.endUs / MINUTE_US));
-  if (state.minute <= state.reported || state.versions.length === 0) return undefined;
+  state.unreported += 1;
+  const due = state.minute > state.reported || state.unreported >= RECORDS_A_REPORT;
+  if (!due || state.versions.length === 0) return undefined;
   state.reported = state.minute;
+  state.unreported = 0;
   return reportOf(state, coverage);
 }
 
@@ -233,6 +240,6 @@ export function decodeProfileHealth(bytes: Uint8Array): ProfileHealth {
   }
   const parsed = HealthData.extend({ codec: z.literal(VERSION) }).safeParse(value);
   if (!parsed.success) throw new PlimsollError('unknown-version', 'the health of a profile has another form');
-  const { minute, reported, versions, shadow } = parsed.data;
-  return { minute, reported, versions, shadow };
+  const { minute, reported, unreported, versions, shadow } = parsed.data;
+  return { minute, reported, unreported, versions, shadow };
 }

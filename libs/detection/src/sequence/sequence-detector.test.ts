@@ -139,6 +139,21 @@ describe('sequence detector', () => {
     expect(cut[0]).toMatchObject({ state: 'gap', pValue: 1, window: { startUs: 0, endUs: 500_000 } });
   });
 
+  it('tells the windows of each version under its own name when another takes over', () => {
+    const state = detector.start();
+    const live = batches('live', requests(500, 99), 500);
+    const later = { ...ready, version: 'later' };
+    const messages = live.flatMap((batch, i) => detector.step(state, batch, i < 4 ? ready : later));
+    const judged = (version: string, type: VerdictMessage['type']): number =>
+      messages
+        .filter((message) => message.profileVersion === version && message.type === type)
+        .reduce((sum, message) => sum + (message.type === 'coverage' ? (message.windows.normal ?? 0) : 1), 0);
+    for (const { version } of [ready, later]) {
+      expect(judged(version, 'verdict')).toBeGreaterThan(0);
+      expect(judged(version, 'coverage')).toBe(judged(version, 'verdict'));
+    }
+  });
+
   it('takes missing ordinals for a gap that nobody announced', () => {
     const [first, second] = batches('live', requests(200, 1), 500);
     const cut = verdicts(judge([first!, { ...second!, firstOrdinal: 600 }]));

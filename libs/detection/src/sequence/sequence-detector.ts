@@ -74,6 +74,7 @@ class Step implements WindowVisitor {
     const version = this.#model?.version ?? '';
     if (state.profileVersion !== version) {
       // What an earlier profile counted in the open window says nothing about this one.
+      this.#emitter.flush(state.profileVersion || 'none');
       state.profileVersion = version;
       if (this.#model && state.memory.length !== this.#model.known.length) {
         state.memory = new ThreadMemory(this.#model.known.length);

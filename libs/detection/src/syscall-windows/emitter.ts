@@ -95,8 +95,8 @@ export class Emitter {
     this.#publish(lost, { ...UNJUDGED, state: 'gap', finding: gap.cause });
   }
 
-  /** Sends the coverage that is pending. */
-  flush(): void {
+  /** Sends the coverage that is pending, of windows that `profileVersion` judged. */
+  flush(profileVersion = this.#profileVersion): void {
     const { coverage, where, stream } = this.#state;
     const { detector, level } = this.#options;
     const entries = Object.entries(coverage.windows).filter(([, count]) => count > 0);
@@ -105,10 +105,10 @@ export class Emitter {
       type: 'coverage',
       schema: 1,
       ...where,
-      id: identity(detector, this.#profileVersion, where.container, stream, 'coverage', coverage.startUs),
+      id: identity(detector, profileVersion, where.container, stream, 'coverage', coverage.startUs),
       detector,
       level,
-      profileVersion: this.#profileVersion,
+      profileVersion,
       stream,
       window: { startUs: coverage.startUs, endUs: coverage.endUs },
       windows: Object.fromEntries(entries),

@@ -1,15 +1,21 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
 
 import {
   callNumber,
   decodeJson,
   encodeJson,
+  openProfile,
   TOPICS,
   VerdictMessage,
   type ProfileFile,
   type SyscallBatch,
 } from '@plimsoll/contracts';
 import { sequenceLearner } from '@plimsoll/detection';
+import { findRecordings, replay, sourcesOf } from '@plimsoll/evaluation';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
 import {
   learnFromTopics,
@@ -34,6 +40,7 @@ import { MemoryLearningStore, runOperator, type Running } from '@plimsoll/stream
 import { testServers } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+const ROOT = join(import.meta.dirname, '../..');
 const servers = testServers();
 const application = `lifecycle-${randomUUID()}`;
 const CONTAINERS = ['a', 'b', 'c'].map((name) => `${application}/web-${name}`);
@@ -207,4 +214,44 @@ describe.skipIf(servers === undefined)('the life of a profile on Kafka and Redis
     expect(await profiles.rollback(slot, 'the test')).toMatchObject({ active: v1 });
     await stored.close();
   });
+
+  it('learns calls, requests and statements of a real recording by the command line, and shows what it learned', async () => {
+    const shop = `recorded-${randomUUID()}`;
+    const recordings = await findRecordings(join(ROOT, 'recordings/employee'));
+    const sources = recordings
+      .filter(({ recording }) => recording.episode === 'benign-01')
+      .flatMap(sourcesOf)
+      .map((source) => ({
+        ...source,
+        where: { ...source.where, application: shop, container: `${shop}/${source.where.container}` },
+      }));
+    for await (const message of replay(sources)) await log.publish([messageRecord(message)]);
+
+    const learned = await plimsoll('learn', '--from-topic', '--application', shop, '--push', 'active');
+    expect(learned.stdout).toContain(`${shop}/db`);
+    for (const detector of ['sequence', 'frequency', 'web', 'sql']) expect(learned.stdout).toContain(detector);
+    expect((await plimsoll('profiles', 'list')).stdout).toMatch(new RegExp(`${shop}/db +sql +[0-9a-f]{16}`));
+    const shown = (await plimsoll('profiles', 'show', `${shop}/db/sql`)).stdout;
+    expect(shown).toMatch(/complete +(yes|not yet); chance that the next benign window is new/);
+    expect(shown).toMatch(/from +topic logs, 20\d\d-/);
+    expect(shown).toContain('knows table');
+    const file = (await plimsoll('profiles', 'show', `${shop}/db/sql`, '--json')).stdout;
+    const profile = openProfile(JSON.parse(file));
+    expect(profile.learned.from).toMatchObject({ topic: 'logs', leftOut: 0 });
+
+    // Learned again from less, it is another version: what differs is said, and it can judge in shadow.
+    const until = new Date(profile.learned.from!.endUs / 1_000 - 20_000).toISOString();
+    await plimsoll('learn', '--from-topic', '--application', shop, '--until', until, '--push', 'shadow');
+    const diff = (await plimsoll('profiles', 'diff', `${shop}/db/sql`)).stdout;
+    expect(diff).toContain(profile.version);
+    expect(diff).toMatch(/^events/m);
+    expect(diff).toContain('in shadow has judged nothing yet');
+    expect((await plimsoll('profiles', 'shadow', `${shop}/db/sql`)).stdout).toContain('has judged nothing yet');
+  });
+
+  /** The command as it stands after `npm run build`. */
+  function plimsoll(...args: string[]): Promise<{ readonly stdout: string }> {
+    const env = { ...process.env, KAFKA_BROKERS: servers!.kafkaBrokers, REDIS_URL: servers!.redisUrl };
+    return promisify(execFile)(process.execPath, [join(ROOT, 'apps/cli/bin/plimsoll.js'), ...args], { env, maxBuffer: 67_108_864 });
+  }
 });

@@ -28,6 +28,8 @@ import type { PipelineWatch } from './pipeline-watch.js';
 import { WEBHOOK_GROUP, WebhookDispatcher, type WebhookOutcome } from './webhooks/webhook-dispatcher.js';
 import type { WebhookTarget } from './webhooks/webhook-target.js';
 
+type PatientStep = ReturnType<typeof patientStep>;
+
 /** What the alert service reads besides verdicts to fuse. */
 export interface AlertConsumerParts {
   readonly log: EventLog;

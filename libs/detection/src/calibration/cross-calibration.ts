@@ -1,7 +1,7 @@
 import type { Learner } from '../detector.js';
 
 /** A learner that can take over what another of its kind calibrated. */
-export interface FoldLearner<Input> extends Learner<Input> {
+export interface FoldLearner<Input> extends Pick<Learner<Input>, 'learn' | 'calibrate' | 'finish'> {
   adoptCalibration(from: this): void;
 }
 

@@ -117,7 +117,7 @@ describe('sequence detector', () => {
       'live',
       requests(300, 9).flatMap((call, i) => (i % 9 === 0 ? [call, ...foreign] : [call])),
     );
-    expect(verdicts(judge(mixed, grouped)).every(({ state }) => state === 'normal')).toBe(true);
+    expect(Math.max(...verdicts(judge(mixed, grouped)).map(({ score }) => score))).toBe(0);
     expect(verdicts(judge(mixed)).some(({ state }) => state === 'anomalous')).toBe(true);
   });
 

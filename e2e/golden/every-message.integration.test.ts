@@ -15,4 +15,4 @@ it('OCSF 1.8.0, CloudEvents and our schema accept every message of a replay of e
   expect(new Set(alerts.map(({ unmapped }) => unmapped.application))).toEqual(new Set(applications));
   expect(new Set(alerts.map(({ activity_name }) => activity_name))).toEqual(new Set(['Create', 'Update', 'Close']));
   expect(alerts.length).toBeGreaterThan(200);
-}, 300_000);
+}, 600_000);

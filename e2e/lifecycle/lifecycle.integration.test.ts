@@ -252,6 +252,9 @@ describe.skipIf(servers === undefined)('the life of a profile on Kafka and Redis
   /** The command as it stands after `npm run build`. */
   function plimsoll(...args: string[]): Promise<{ readonly stdout: string }> {
     const env = { ...process.env, KAFKA_BROKERS: servers!.kafkaBrokers, REDIS_URL: servers!.redisUrl };
-    return promisify(execFile)(process.execPath, [join(ROOT, 'apps/cli/bin/plimsoll.js'), ...args], { env, maxBuffer: 67_108_864 });
+    return promisify(execFile)(process.execPath, [join(ROOT, 'apps/cli/bin/plimsoll.js'), ...args], {
+      env,
+      maxBuffer: 67_108_864,
+    });
   }
 });

@@ -101,7 +101,7 @@ describe('a pair of versions', { timeout: 60_000 }, () => {
   });
 
   it('agrees with itself on every window, even where the shadow begins in the middle of one', () => {
-    const found = sums(run((at) => (at < 10 ? alone : { active: narrow, shadow: { version: 'same', model: narrow } })));
+    const found = sums(run((at) => (at < 11 ? alone : { active: narrow, shadow: { version: 'same', model: narrow } })));
     expect(found.shadow).toBeGreaterThan(10);
     expect(found.shadow).toBeLessThan(found.active);
     expect(found.shadowAnomalous).toBeGreaterThan(10);

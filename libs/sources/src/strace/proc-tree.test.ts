@@ -69,4 +69,20 @@ describe('names of containers', () => {
     expect(await containerByName('app', root)).toBe('e'.repeat(64));
     expect(await containerByName('nobody', root)).toBeUndefined();
   });
+
+  it('are found where docker was told to keep its data', async () => {
+    for (const [folder, name] of [
+      ['srv/docker', 'by-settings'],
+      ['data/docker', 'by-argument'],
+    ] as const) {
+      await mkdir(join(root, folder, 'containers', ID), { recursive: true });
+      await writeFile(join(root, folder, 'containers', ID, 'config.v2.json'), JSON.stringify({ Name: `/${name}` }));
+    }
+    await mkdir(join(root, 'etc/docker'), { recursive: true });
+    await writeFile(join(root, 'etc/docker/daemon.json'), JSON.stringify({ 'data-root': '/srv/docker' }));
+    await mkdir(join(root, 'proc/71'), { recursive: true });
+    await writeFile(join(root, 'proc/71/cmdline'), '/usr/bin/dockerd\0--data-root\0/data/docker\0');
+    expect(await containerByName('by-settings', root)).toBe(ID);
+    expect(await containerByName('by-argument', root)).toBe(ID);
+  });
 });

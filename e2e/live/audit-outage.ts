@@ -60,7 +60,6 @@ export async function countAudit(
     PLIMSOLL_INTAKE_PORT: String(port),
     PLIMSOLL_INTAKE_ANONYMOUS: 'true',
   });
-  let spooledBytes = 0;
   const sent = new Set<string>();
   const part = async (number: 0 | 1 | 2): Promise<void> => {
     for (const id of await send(number, url)) sent.add(id);
@@ -73,7 +72,7 @@ export async function countAudit(
     const outage = wait(outageMs);
     await part(1);
     await outage;
-    spooledBytes = await metric(collector, 'plimsoll_spool_bytes');
+    const spooledBytes = await metric(collector, 'plimsoll_spool_bytes');
     await kafka.nodes[0]?.start();
     await part(2);
     for (const id of (await around.end?.()) ?? []) sent.add(id);

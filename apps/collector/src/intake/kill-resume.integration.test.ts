@@ -22,8 +22,32 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a collector that is killed', () => {
+/** How a line of number `i` is written, and by which name and content it is found again. */
+interface Form {
+  readonly kind: string;
+  readonly line: (i: number) => string;
+  readonly content: (i: number) => string;
+  readonly number: (name: string) => number;
+}
+const ACCESS: Form = {
+  kind: 'access-log',
+  line: (i) => `10.0.0.1 - - [23/Nov/2026:17:40:02 +0000] "GET /p${i} HTTP/1.1" 200 5 "-" "c"\n`,
+  content: (i) => `/p${i}`,
+  number: (name) => Number(name.slice('access:'.length)) - 1,
+};
+const CALLS: Form = {
+  kind: 'sysdig-json',
+  line: (i) => `${JSON.stringify({ 'evt.type': 'read', 'evt.dir': '<', 'thread.tid': i + 1, 'container.id': 'abcabcabcabc' })}\n`, // prettier-ignore
+  content: (i) => String(i + 1),
+  number: Number,
+};
+
+describe.each([ACCESS, CALLS])('a collector of $kind that is killed', (form) => {
   it('misses no line and gives each the same name again, through kills, rotations and a log that is away', async () => {
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => form.line(from + i)).join('');
+    const start = (): ChildProcess =>
+      spawn(process.execPath, [PROGRAM, folder, form.kind], { stdio: ['ignore', 'ignore', 'inherit'] });
     const log = join(folder, 'access.log');
     const away = join(folder, 'away');
     writeFileSync(log, lines(0, 1));
@@ -53,8 +77,10 @@ describe('a collector that is killed', () => {
     const published = readFileSync(join(folder, 'published'), 'utf8').trimEnd().split('\n');
     const names = new Map(published.map((line) => line.split(' ') as [string, string]));
     const seen = new Set(names.values());
-    expect(Array.from({ length: written }, (_, i) => `/p${i}`).filter((path) => !seen.has(path))).toEqual([]);
-    expect([...names].every(([id, path]) => Number(id.slice(7)) === Number(path.slice(2)) + 1)).toBe(true);
+    expect(Array.from({ length: written }, (_, i) => form.content(i)).filter((content) => !seen.has(content))).toEqual(
+      [],
+    );
+    expect([...names].every(([name, content]) => content === form.content(form.number(name)))).toBe(true);
     expect(new Set(published).size).toBe(written);
   });
 
@@ -67,21 +93,10 @@ describe('a collector that is killed', () => {
   }
 });
 
-function start(): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
 function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => {
       resolve();
     });
   });
-}
-
-function lines(from: number, to: number): string {
-  return Array.from(
-    { length: to - from },
-    (_, i) => `10.0.0.1 - - [23/Nov/2026:17:40:02 +0000] "GET /p${from + i} HTTP/1.1" 200 5 "-" "c"\n`,
-  ).join('');
 }

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-import { decodeJson, LogEvent, PlimsollError } from '@plimsoll/contracts';
+import { decodeJson, decodeSyscallBatch, LogEvent, PlimsollError, TOPICS } from '@plimsoll/contracts';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import { Checkpoints } from '../checkpoint.js';
@@ -12,15 +12,18 @@ import { Outbox } from '../outbox.js';
 import { Spool } from '../spool.js';
 
 /**
- * A collector of one access log, to be killed at any moment: what it publishes goes to `published` in the folder that
- * is its argument, one `id path` a line; while a file `away` is there, the log is away.
+ * A collector of one log, to be killed at any moment: what it publishes goes to `published` in the folder that is its
+ * first argument, for an access log one `id path` a line, for sysdig's JSON, its second, one `ordinal thread` a call;
+ * while a file `away` is there, the log is away.
  */
 const folder = process.argv[2] ?? '.';
+const kind = process.argv[3] === 'sysdig-json' ? 'sysdig-json' : 'access-log';
 
 const log = {
   publish(records: readonly OutgoingRecord[]): Promise<void> {
     if (existsSync(join(folder, 'away'))) return Promise.reject(new PlimsollError('unavailable', 'away'));
-    const lines = records.map(({ value }) => {
+    const lines = records.flatMap(({ topic, value }) => {
+      if (topic === TOPICS.syscalls.name) return callsOf(value);
       const event = decodeJson(LogEvent, value, 'a record');
       return `${event.id} ${event.type === 'web-request' ? event.path : event.type}\n`;
     });
@@ -29,6 +32,11 @@ const log = {
     return Promise.resolve();
   },
 };
+
+function callsOf(value: Uint8Array): string[] {
+  const { firstOrdinal, threads } = decodeSyscallBatch(value);
+  return Array.from(threads, (thread, i) => `${firstOrdinal + i} ${thread}\n`);
+}
 
 const spool = await Spool.open({
   folder: join(folder, 'spool'),
@@ -40,7 +48,7 @@ await followLog(
     application: 'shop',
     workload: 'web',
     container: 'web-1',
-    kind: 'access-log',
+    kind,
     path: join(folder, 'access.log'),
     stream: 'access',
   },

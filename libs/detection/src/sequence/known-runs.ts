@@ -18,6 +18,8 @@ export interface KnownSize {
 export interface Rarity {
   readonly model: BackOff;
   readonly bits: number;
+  /** Learned runs of that size whose last call is rare. */
+  readonly runs: KeyTable;
 }
 
 /**
@@ -50,7 +52,11 @@ export function knownRuns(trails: Trails, options: SequenceOptions): KnownRuns {
     table: new KeyTable(1024),
     rarity,
   });
-  const rare = options.rare && { ...options.rare, model: new BackOff(trails, options.rare.length) };
+  const rare = options.rare && {
+    ...options.rare,
+    model: new BackOff(trails, options.rare.length),
+    runs: new KeyTable(),
+  };
   const sizes: KnownSize[] = [
     ...options.bags.map((size) => known('bag', size)),
     ...options.ngrams.map((size) => known('ngram', size)),
@@ -62,15 +68,17 @@ export function knownRuns(trails: Trails, options: SequenceOptions): KnownRuns {
     const run = trail.calls;
     const last = run[run.length - 1]!;
     calls.set(last, (calls.get(last) ?? 0) + trail.count);
-    if (run.length === length && !(rare && rare.model.bits(run) > rare.bits)) {
+    const endsRare = rare !== undefined && rare.model.bits(run) > rare.bits;
+    if (run.length === length && !endsRare) {
       const [a, b] = runKey(run);
       full.add(a, b, trail.count);
     }
-    for (const { kind, size, table } of sizes) {
+    for (const { kind, size, table, rarity } of sizes) {
       if (run.length < size) continue;
       const end = run.slice(run.length - size);
       const [a, b] = kind === 'bag' ? bagKey(end) : runKey(end);
       table.add(a, b, trail.count);
+      if (endsRare) rarity?.runs.add(a, b, 1);
     }
   }
   const only = sizes.length === 1 && sizes[0]!.kind === 'bag' ? sizes[0]! : undefined;

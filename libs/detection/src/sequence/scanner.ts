@@ -1,7 +1,7 @@
 import type { SyscallBatch } from '@plimsoll/contracts';
 
 import { FACTOR_A, FACTOR_B, HASH_A, HASH_B, power } from './call-hash.js';
-import type { KnownRuns } from './known-runs.js';
+import type { KnownRuns, Rarity } from './known-runs.js';
 import { RING, RING_MASK, type ThreadMemory } from './thread-memory.js';
 import type { Trails } from './trails.js';
 
@@ -199,29 +199,33 @@ export class Scanner {
     for (let s = 0; s < sizes.length; s++) {
       const { kind, size, table, rarity } = sizes[s]!;
       if (have < size) continue;
-      if (rarity !== undefined) {
-        if (rarity.model.bits(memory.last(slot, size)) <= rarity.bits) continue;
-        unseen[s] = unseen[s]! + 1;
-        if (smallest < 0) smallest = s;
-        continue;
-      }
       let a = 0;
       let b = 0;
       for (let back = size; back > 0; back--) {
         const call = rings[base + ((position - back) & RING_MASK)]!;
-        if (kind === 'ngram') {
+        if (kind !== 'bag') {
           a = Math.imul(a, FACTOR_A);
           b = Math.imul(b, FACTOR_B);
         }
         a = (a + HASH_A[call]!) | 0;
         b = (b + HASH_B[call]!) | 0;
       }
-      if (table.count(a, b) > 0) continue;
+      const learned = table.count(a, b) > 0;
+      if (rarity === undefined) {
+        if (learned) continue;
+      } else if (!(learned ? rarity.runs.count(a, b) > 0 : isRare(rarity, memory, slot, size))) {
+        continue;
+      }
       unseen[s] = unseen[s]! + 1;
       if (smallest < 0) smallest = s;
     }
     return smallest;
   }
+}
+
+/** Whether the slot's last call is rare after the `size - 1` before it: for runs never learned, in which it may be usual. */
+function isRare({ model, bits }: Rarity, memory: ThreadMemory, slot: number, size: number): boolean {
+  return model.bits(memory.last(slot, size)) > bits;
 }
 
 /** Adds the runs that end at calls `[from, to)` to `trails`. */

@@ -99,6 +99,12 @@ if (existsSync(HIDS)) {
       expect(row.traceF1.value).toBeGreaterThanOrEqual(0.988);
     });
 
+    it('is told in counts: no call of a trace is in the report', { timeout: 120_000 }, () => {
+      const text = JSON.stringify(onReplicate());
+      expect(text).toContain('wordpress_normal_0');
+      expect(text.length).toBeLessThan(100_000);
+    });
+
     it('reaches what was asked where a scenario is new', { timeout: 120_000 }, () => {
       const row = runMethod(method, scenario!.folds);
       expect(row.traceF1.value).toBeGreaterThanOrEqual(0.941);

@@ -176,7 +176,7 @@ describe('sequence detector', () => {
     expect(verdicts(judge(batches('live', mixed))).every(({ state }) => state === 'normal')).toBe(true);
   });
 
-  it('gives the same bytes whatever the batches, and across a stop and a start', () => {
+  it('gives the same bytes whatever the batches, and across a stop and a start', { timeout: 30_000 }, () => {
     const shell: Call[] = ['pipe2', 'clone', 'execve'].map((name) => ({
       name,
       thread: 3,

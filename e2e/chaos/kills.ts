@@ -25,8 +25,11 @@ export async function killAtRandom(
   const random = seededRandom(seed);
   const kills: Kills = Object.fromEntries(SERVICES.map((name) => [name, 0])) as Kills;
   let bag: ServiceName[] = [];
+  // Moments are set beforehand: what a kill takes, on a machine that is busy, does not thin out those that follow.
+  let momentMs = Date.now();
   for (let i = 0; i < count; i += 1) {
-    const ended = await wait(meanPauseMs * (0.2 + 1.6 * random()), false, { signal }).catch(() => true);
+    momentMs += meanPauseMs * (0.2 + 1.6 * random());
+    const ended = await wait(Math.max(0, momentMs - Date.now()), false, { signal }).catch(() => true);
     if (ended) break;
     if (bag.length === 0) bag = [...SERVICES];
     const [name] = bag.splice(Math.floor(random() * bag.length), 1);

@@ -4,7 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { retimed, type Piece, type RetimedSource } from './retimed.js';
 import type { Workload } from './workload.js';
 
-/** Sends sources to a collector at the pace of their own times, and again from their beginning where it fell. */
+/** Between two attempts to send a stream. */
+const PAUSE_MS = 250;
+
+/**
+ * Sends sources to a collector at the pace of their own times, and again from their beginning where it fell. An
+ * application's episodes follow each other: one that was held up does not overlap with the next.
+ */
 export class Feeder {
   /** Streams that were begun again. */
   resent = 0;
@@ -18,7 +24,14 @@ export class Feeder {
 
   /** Resolves when the collector has said of every stream that all of it is durable. */
   async run(): Promise<void> {
-    await Promise.all(this.workload.sources.map((source) => this.send(source)));
+    const { sources } = this.workload;
+    await Promise.all(groupsOf(sources, ({ where }) => where.application).map((own) => this.sendInTurn(own)));
+  }
+
+  private async sendInTurn(sources: readonly RetimedSource[]): Promise<void> {
+    for (const episode of groupsOf(sources, ({ beginsMs }) => beginsMs)) {
+      await Promise.all(episode.map((source) => this.send(source)));
+    }
   }
 
   private async send(source: RetimedSource): Promise<void> {
@@ -28,6 +41,7 @@ export class Feeder {
       await this.collectorAnswers();
       if (await this.attempt(source, pieces)) return;
       this.resent += 1;
+      await wait(PAUSE_MS);
     }
   }
 
@@ -39,7 +53,7 @@ export class Feeder {
         () => false,
       );
       if (up) return;
-      await wait(250);
+      await wait(PAUSE_MS);
     }
   }
 
@@ -81,4 +95,15 @@ export class Feeder {
     if (leftMs <= 0) return;
     await wait(leftMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }
+}
+
+/** The items that have one key in common, in the order in which keys come. */
+function groupsOf<T>(items: readonly T[], keyOf: (item: T) => unknown): T[][] {
+  const groups = new Map<unknown, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
 }

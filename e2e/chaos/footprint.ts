@@ -49,10 +49,8 @@ async function figuresOf(stack: Stack): Promise<Record<string, number>> {
 }
 
 function keysByKind(keys: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = Object.fromEntries([
-    ...KEY_KINDS.map(([kind]) => [kind, 0]),
-    ['other keys', 0],
-  ]);
+  const counts: Record<string, number> = { 'other keys': 0 };
+  for (const [kind] of KEY_KINDS) counts[kind] = 0;
   for (const key of keys) {
     const kind = KEY_KINDS.find(([, part]) => key.includes(part))?.[0] ?? 'other keys';
     counts[kind] = (counts[kind] ?? 0) + 1;

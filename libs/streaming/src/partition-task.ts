@@ -55,7 +55,7 @@ export class PartitionTask<Message, State> {
     private readonly task: TaskId,
     private readonly parts: TaskParts<Message, State>,
   ) {
-    this.cache = new StateCache(parts.cachedStates);
+    this.cache = new StateCache(parts.cachedStates, (key) => parts.operator.stateTtlMs(key));
   }
 
   /** Takes the task over and returns where to read from: without a checkpoint, from the oldest record. */
@@ -100,7 +100,7 @@ export class PartitionTask<Message, State> {
   }
 
   private async step(records: readonly LogRecord[], context: BatchContext): Promise<void> {
-    const { clock, observer, operator } = this.parts;
+    const { clock, observer } = this.parts;
     const startedMs = clock.nowMs();
     const expected = this.expectedOffset(records, context);
     const fresh = records.filter(({ offset }) => offset >= expected);
@@ -117,7 +117,7 @@ export class PartitionTask<Message, State> {
     await this.commit(nextOffset, outcome, context);
     const nowMs = clock.nowMs();
     for (const key of outcome.remove) this.cache.delete(key);
-    for (const [key, state] of outcome.put) this.cache.set(key, state, nowMs + operator.stateTtlMs(key));
+    for (const [key, state] of outcome.put) this.cache.set(key, state, nowMs);
     this.poison.clear();
     observer({
       type: 'processed',

@@ -74,19 +74,19 @@ async function create(admin: Admin, definitions: readonly TopicDefinition[], rep
       configEntries: Object.entries(configOf(definition)).map(([name, value]) => ({ name, value })),
     })),
   });
-  for (const { name } of definitions) await untilLed(admin, name);
+  for (const { name, partitions } of definitions) await untilLed(admin, name, partitions);
 }
 
 /** Waits until every partition's leader answers: the metadata name leaders before they know of it themselves. */
-async function untilLed(admin: Admin, topic: string): Promise<void> {
+async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
   for (const endMs = Date.now() + LEADERS_WAIT_MS; ;) {
     try {
-      await admin.fetchTopicOffsets(topic);
-      return;
+      const led = await admin.fetchTopicOffsets(topic);
+      if (led.length >= partitions || Date.now() > endMs) return;
     } catch (error) {
       if (Date.now() > endMs) throw error;
-      await systemClock.sleep(100);
     }
+    await systemClock.sleep(100);
   }
 }
 
@@ -106,6 +106,7 @@ async function settle(admin: Admin, definition: TopicDefinition, allowChanges: b
   if (!allowChanges || found.partitions > partitions) return { topic, outcome: 'differs', differences };
   if (found.partitions < partitions) {
     await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+    await untilLed(admin, topic, partitions);
   }
   if (differences.some(({ setting }) => setting !== 'partitions')) {
     // Kafka's call replaces every setting of the topic, so those that others have set go along.

@@ -206,5 +206,5 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
 /** Partitions of `verdicts` in which this replica has processed records. */
 async function partitionsWorkedOn(replica: ServiceProcess): Promise<number> {
   const { body } = await replica.get('/metrics');
-  return [...body.matchAll(/^plimsoll_lag_records\{[^}]*topic="verdicts"[^}]*\} 0$/gm)].length;
+  return [...body.matchAll(/^plimsoll_lag_records\{[^}]*group="alert-service",topic="verdicts"[^}]*\} 0$/gm)].length;
 }

@@ -79,19 +79,19 @@ describe('ServiceModule', () => {
     observe(waits);
     const { body } = await get('/metrics');
     for (const line of [
-      'plimsoll_records_total{topic="syscalls"} 40',
-      'plimsoll_lag_records{topic="syscalls",partition="3"} 11',
-      'plimsoll_dead_letters_total{topic="syscalls",reason="late"} 1',
+      'plimsoll_records_total{group="g",topic="syscalls"} 40',
+      'plimsoll_lag_records{group="g",topic="syscalls",partition="3"} 11',
+      'plimsoll_dead_letters_total{group="g",topic="syscalls",reason="late"} 1',
       'plimsoll_retries_total{on="state-store"} 1',
-      'plimsoll_waiting{topic="syscalls",partition="3",on="state-store"} 1',
-      'plimsoll_batch_seconds_count{topic="syscalls"} 1',
+      'plimsoll_waiting{group="g",topic="syscalls",partition="3",on="state-store"} 1',
+      'plimsoll_batch_seconds_count{group="g",topic="syscalls"} 1',
     ]) {
       expect(body).toContain(`\n${line}\n`);
     }
     observe({ type: 'revoked', task });
     const after = (await get('/metrics')).body;
     expect(after).not.toContain('partition="3"');
-    expect(after).toContain('plimsoll_records_total{topic="syscalls"} 40');
+    expect(after).toContain('plimsoll_records_total{group="g",topic="syscalls"} 40');
   });
 });
 

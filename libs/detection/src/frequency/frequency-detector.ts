@@ -9,7 +9,7 @@ import {
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { Emitter, type EmitterOptions, type Finding, UNJUDGED } from '../syscall-windows/emitter.js';
+import { Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
 import { severityOf } from '../syscall-windows/severity.js';
 import {
   cutWindows,
@@ -123,7 +123,7 @@ class Step implements WindowVisitor {
       score,
       severity: severityOf(p, model.threshold),
       finding: 'unusual-shares',
-      evidence: p <= 0.05 ? this.#evidence(point, summed(pieces), model) : [],
+      evidence: p <= Math.max(WEAK_P_VALUE, model.threshold) ? this.#evidence(point, summed(pieces), model) : [],
     };
   }
 

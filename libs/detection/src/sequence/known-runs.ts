@@ -29,6 +29,8 @@ export interface Rarity {
  */
 export interface FirstLook {
   readonly table: KeyTable;
+  /** `table.tags()`. */
+  readonly tags: Int32Array;
   readonly factorA: number;
   readonly factorB: number;
 }
@@ -83,7 +85,7 @@ export function knownRuns(trails: Trails, options: SequenceOptions): KnownRuns {
   }
   const only = sizes.length === 1 && sizes[0]!.kind === 'bag' ? sizes[0]! : undefined;
   const first: FirstLook = only
-    ? { table: only.table, factorA: 1, factorB: 1 }
-    : { table: full, factorA: FACTOR_A, factorB: FACTOR_B };
+    ? { table: only.table, tags: only.table.tags(), factorA: 1, factorB: 1 }
+    : { table: full, tags: full.tags(), factorA: FACTOR_A, factorB: FACTOR_B };
   return { length, sizes, first, calls };
 }

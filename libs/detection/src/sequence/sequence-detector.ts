@@ -2,7 +2,7 @@ import type { Gap, SyscallBatch, VerdictMessage } from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { Emitter, type EmitterOptions, type Finding, UNJUDGED } from '../syscall-windows/emitter.js';
+import { Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
 import { severityOf } from '../syscall-windows/severity.js';
 import {
   cutWindows,
@@ -126,7 +126,7 @@ class Step implements WindowVisitor {
     const p = programs.length > 0 ? Math.min(pSequence, model.newProgram) : pSequence;
     const anomalous = p <= model.threshold;
     const byProgram = programs.length > 0 && model.newProgram <= model.threshold;
-    const spots = p <= 0.05 ? spotEvidence(state, model) : [];
+    const spots = p <= Math.max(WEAK_P_VALUE, model.threshold) ? spotEvidence(state, model) : [];
     const thread = programs[0]?.thread ?? state.spots[0]?.thread ?? 0;
     return {
       state: anomalous ? 'anomalous' : 'normal',

@@ -1,5 +1,6 @@
 import { callName, type Evidence } from '@plimsoll/contracts';
 
+import { FACTOR_A, FACTOR_B, HASH_A, HASH_B, power } from './call-hash.js';
 import type { KnownSize } from './known-runs.js';
 import type { NewProgram } from './programs.js';
 import type { SequenceModel } from './sequence-model.js';
@@ -58,21 +59,27 @@ function evidenceOf(spot: Spot, stream: string, model: SequenceModel): Evidence 
 }
 
 /** The learned bag or n-gram of the same size that differs in one call, the most frequent of them, in words. */
-function nearestKnown(calls: readonly number[], { kind, size, table }: KnownSize, model: SequenceModel): string {
-  if (size === 1) return `one of ${model.known.calls.size} calls, all that there are`;
+function nearestKnown(calls: readonly number[], size: KnownSize, model: SequenceModel): string {
+  if (size.size === 1) return `one of ${model.known.calls.size} calls, all that there are`;
+  const [factorA, factorB] = size.kind === 'bag' ? [1, 1] : [FACTOR_A, FACTOR_B];
+  const [a, b] = size.kind === 'bag' ? bagKey(calls) : runKey(calls);
   let best: readonly number[] = [];
   let times = 0;
   for (let place = 0; place < calls.length; place++) {
+    const old = calls[place]!;
+    const weightA = power(factorA, calls.length - 1 - place);
+    const weightB = power(factorB, calls.length - 1 - place);
     for (const call of model.known.calls.keys()) {
-      const candidate = calls.with(place, call);
-      const [a, b] = kind === 'bag' ? bagKey(candidate) : runKey(candidate);
-      const count = table.count(a, b);
+      const count = size.table.count(
+        (a + Math.imul(HASH_A[call]! - HASH_A[old]!, weightA)) | 0,
+        (b + Math.imul(HASH_B[call]! - HASH_B[old]!, weightB)) | 0,
+      );
       if (count <= times) continue;
-      best = candidate;
+      best = calls.with(place, call);
       times = count;
     }
   }
-  if (times === 0) return `no known ${kind === 'bag' ? 'bag' : 'n-gram'} of ${size} differs in one call only`;
+  if (times === 0) return `no known ${size.kind === 'bag' ? 'bag' : 'n-gram'} of ${size.size} differs in one call only`;
   return `nearest known: ${best.map(callName).join(', ')}, ${times} times`;
 }
 

@@ -14,7 +14,8 @@ export class StateWriter {
   }
 
   byte(value: number): void {
-    this.#bytes[this.#room(1)] = value;
+    const at = this.#room(1);
+    this.#bytes[at] = value;
   }
 
   /** A whole number from 0 to 2^32 - 1, in one to five bytes. */
@@ -28,20 +29,22 @@ export class StateWriter {
   }
 
   double(value: number): void {
-    this.#view.setFloat64(this.#room(8), value);
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value);
   }
 
   text(value: string): void {
     const bytes = encoder.encode(value);
     this.uint(bytes.length);
-    this.#bytes.set(bytes, this.#room(bytes.length));
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Makes room for `size` bytes and returns where they begin. */
+  /** Makes room for `size` bytes and returns where they begin. Another array may hold them from then on: ask first. */
   #room(size: number): number {
     const at = this.#length;
     this.#length += size;

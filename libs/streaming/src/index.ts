@@ -54,5 +54,5 @@ export { runOperator, type Running, type RunOptions } from './run-operator.js';
 export type { StateStore, StoredState, TaskCommit, TaskId, TaskLease } from './state-store.js';
 export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';
 export type { Dependency, StreamEvent, StreamObserver } from './stream-event.js';
-export type { Wait } from './waiting.js';
+export { isRetriable, type Wait } from './waiting.js';
 export type { TopicPlace, TopicPlaces } from './topic-places.js';

@@ -31,10 +31,21 @@ type Item<Message> =
   | { readonly record: LogRecord; readonly refusal: Refusal };
 
 /** What one step changed, before it is written. */
-interface Outcome<State> {
+interface Changes<State> {
   readonly publish: OutgoingRecord[];
   readonly put: Map<string, State>;
   readonly remove: Set<string>;
+}
+
+/** The same with the bytes that are written. */
+interface Outcome<State> extends Changes<State> {
+  readonly bytes: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The record that the operator failed on. */
+interface Failure {
+  readonly failed: LogRecord;
+  readonly refusal: Refusal;
 }
 
 /**
@@ -174,12 +185,9 @@ export class PartitionTask<Message, State> {
     }
   }
 
-  private tryAll(
-    items: readonly Item<Message>[],
-    states: Map<string, State>,
-  ): Outcome<State> | { readonly failed: LogRecord; readonly refusal: Refusal } {
+  private tryAll(items: readonly Item<Message>[], states: Map<string, State>): Outcome<State> | Failure {
     const { operator, observer } = this.parts;
-    const outcome: Outcome<State> = { publish: [], put: new Map(), remove: new Set() };
+    const outcome: Changes<State> = { publish: [], put: new Map(), remove: new Set() };
     const refused: { readonly record: LogRecord; readonly refusal: Refusal }[] = [];
     for (const item of items) {
       const { record } = item;
@@ -204,13 +212,30 @@ export class PartitionTask<Message, State> {
         refused.push({ record, refusal });
       }
     }
+    const bytes = this.encodeAll(items, outcome.put);
+    if ('failed' in bytes) return bytes;
     for (const { record, refusal } of refused) {
       observer({ type: 'dead-letter', task: this.task, reason: refusal.reason, offset: record.offset });
     }
-    return outcome;
+    return { ...outcome, bytes };
   }
 
-  private keep(outcome: Outcome<State>, states: Map<string, State>, key: string, state: State, end: boolean): void {
+  /** Before anything is published: where a state cannot be written, its last record is the one that the operator failed on. */
+  private encodeAll(items: readonly Item<Message>[], put: ReadonlyMap<string, State>): Outcome<State>['bytes'] | Failure {
+    const bytes = new Map<string, Uint8Array>();
+    for (const [key, state] of put) {
+      try {
+        bytes.set(key, this.parts.operator.encode(state));
+      } catch (error) {
+        const last = items.findLast((item) => 'key' in item && item.key === key);
+        if (last === undefined) throw error;
+        return { failed: last.record, refusal: refusalOf(error) };
+      }
+    }
+    return bytes;
+  }
+
+  private keep(outcome: Changes<State>, states: Map<string, State>, key: string, state: State, end: boolean): void {
     if (end) {
       states.delete(key);
       outcome.put.delete(key);
@@ -284,16 +309,14 @@ export class PartitionTask<Message, State> {
     }
   }
 
-  private async commit(nextOffset: number, { put, remove }: Outcome<State>, context: BatchContext): Promise<void> {
+  private async commit(nextOffset: number, { bytes, remove }: Outcome<State>, context: BatchContext): Promise<void> {
     const { operator, store } = this.parts;
     const lease = this.held();
     const commit = {
       previousOffset: this.nextOffset,
       nextOffset,
       settings: this.settings,
-      put: new Map(
-        [...put].map(([key, state]) => [key, { bytes: operator.encode(state), ttlMs: operator.stateTtlMs(key) }]),
-      ),
+      put: new Map([...bytes].map(([key, state]) => [key, { bytes: state, ttlMs: operator.stateTtlMs(key) }])),
       remove: [...remove],
     };
     this.checkOwned(context);

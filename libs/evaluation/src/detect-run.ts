@@ -12,6 +12,8 @@ import {
 } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
 
+import { inChunks } from './in-chunks.js';
+
 /** What a run gave out, in the order in which it came. */
 export interface DetectionRun {
   readonly verdicts: readonly Verdict[];
@@ -23,7 +25,7 @@ export interface DetectionRun {
   readonly endUs: TimeUs;
 }
 
-/** Messages published at a time. */
+/** Messages published at a time, at most. */
 const CHUNK = 256;
 
 /** Past this after the last event, every incident has closed: the run has a final state. */
@@ -72,21 +74,18 @@ async function feed(
   messages: AsyncIterable<CollectorMessage>,
 ): Promise<{ messages: number; startUs: TimeUs; endUs: TimeUs; applications: ReadonlySet<string> }> {
   const applications = new Set<string>();
-  let chunk: CollectorMessage[] = [];
   let count = 0;
   let startUs = Infinity;
   let endUs = 0;
-  for await (const message of messages) {
-    count++;
-    applications.add(message.topic === 'syscalls' ? message.batch.application : message.event.application);
-    startUs = Math.min(startUs, messageTimeUs(message));
-    endUs = Math.max(endUs, messageEndUs(message));
-    chunk.push(message);
-    if (chunk.length < CHUNK) continue;
+  for await (const chunk of inChunks(messages, CHUNK)) {
+    for (const message of chunk) {
+      applications.add(message.topic === 'syscalls' ? message.batch.application : message.event.application);
+      startUs = Math.min(startUs, messageTimeUs(message));
+      endUs = Math.max(endUs, messageEndUs(message));
+    }
+    count += chunk.length;
     await topology.publish(chunk.map(messageRecord));
-    chunk = [];
   }
-  await topology.publish(chunk.map(messageRecord));
   return { messages: count, startUs: count === 0 ? 0 : startUs, endUs, applications };
 }
 

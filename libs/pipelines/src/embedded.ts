@@ -1,5 +1,6 @@
 import { decodeJson, DeadLetter, TOPICS, VerdictMessage } from '@plimsoll/contracts';
 import {
+  isRetriable,
   MemoryLog,
   MemoryStateStore,
   runOperator,
@@ -26,9 +27,22 @@ export interface EmbeddedOutput {
  * offline evaluator. The operators are the services' own.
  */
 export class EmbeddedTopology {
-  readonly #log = new MemoryLog({ topics: Object.values(TOPICS) });
+  readonly #log = new MemoryLog({
+    topics: Object.values(TOPICS),
+    observer: (event) => {
+      // Nobody would see that a part goes on failing: the run ends with the reason instead.
+      if (event.type === 'handler-failed' && !isRetriable(event.error)) this.#fail(event.error);
+    },
+  });
+  #fail: (error: unknown) => void = () => undefined;
+  readonly #failure = new Promise<never>((_, reject) => (this.#fail = reject));
   readonly #store = new MemoryStateStore();
   readonly #running: Running[] = [];
+
+  private constructor() {
+    // Rejections are seen by whoever publishes or waits.
+    this.#failure.catch(() => undefined);
+  }
 
   /** Starts the operators that `operators` hands over, and the readers of what they publish. */
   static async start(operators: (start: Start) => Promise<void>, output: EmbeddedOutput): Promise<EmbeddedTopology> {
@@ -46,14 +60,14 @@ export class EmbeddedTopology {
     return topology;
   }
 
-  /** Resolves when the records are in the log; waits while the operators are behind. */
+  /** Resolves when the records are in the log; waits while the operators are behind. Rejects with what one failed on. */
   publish(records: readonly OutgoingRecord[]): Promise<void> {
-    return this.#log.publish(records);
+    return Promise.race([this.#failure, this.#log.publish(records)]);
   }
 
-  /** Resolves when everything published has been judged and given out. */
+  /** Resolves when everything published has been judged and given out. Rejects with what an operator failed on. */
   drained(): Promise<void> {
-    return this.#log.drained();
+    return Promise.race([this.#failure, this.#log.drained()]);
   }
 
   async stop(): Promise<void> {

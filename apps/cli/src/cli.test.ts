@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,29 @@ describe('the plimsoll command', () => {
     writeFileSync(join(altered, name), text.replace(/"novelty":[0-9.e-]+/, '"novelty":0.5'));
     await refused(detect(altered, `api-server=k8s-audit:${audit}`), /was altered/);
   }, 60_000);
+
+  it('wants one thing to judge', async () => {
+    const detect = (...rest: string[]): string[] => ['detect', '--profile', join(dir, 'profiles'), ...rest];
+    await refused(detect(), /give one of --source/);
+    await refused(detect('--workload', 'db'), /give one of --source/);
+    await refused(detect('--live', '1', '--', 'true'), /give one of --source/);
+  }, 60_000);
+
+  if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
+    it('starts a program, judges what it does, and ends with it', async () => {
+      const trace = join(dir, 'job.strace');
+      const benign = 'i=0; while [ $i -lt 300 ]; do cat /dev/null; i=$((i+1)); done';
+      spawnSync('strace', ['-f', '-ttt', '-T', '-o', trace, 'sh', '-c', benign]);
+      const learned = join(dir, 'job-profiles');
+      await plimsoll('learn', '--source', `job=strace:${trace}`, '--out', learned);
+      const other = 'echo from the program; for i in 1 2 3 4 5 6 7 8 9 10; do ls -l / | sort -r > /dev/null; done';
+      const { code, out, err } = await plimsoll('detect', '--profile', learned, '--', 'sh', '-c', other);
+      expect(code).toBe(0);
+      expect(out).toContain('in default, workload job');
+      expect(out).not.toContain('from the program');
+      expect(err).toContain('from the program');
+    }, 120_000);
+  }
 
   it('prints verdicts and alerts as one JSON object a line', async () => {
     const audit = join(CLUSTER, 'role-escalation-a', 'audit.jsonl.gz');

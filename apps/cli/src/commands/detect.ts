@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import process from 'node:process';
 
 import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
@@ -18,6 +19,7 @@ interface DetectOptions {
   profile: string;
   source: string[];
   live?: LiveArgument;
+  workload?: string;
   application?: string;
   output: 'table' | 'ndjson';
   verdicts: 'anomalous' | 'all';
@@ -28,6 +30,7 @@ interface DetectOptions {
 export function detectCommand(): Command {
   return new Command('detect')
     .description('Judge sources by learned profiles and print the incidents.')
+    .argument('[command...]', 'after --: a program to start and to trace until it ends, with what it starts')
     .requiredOption('--profile <DIR>', 'the folder that plimsoll learn wrote')
     .option(
       '--source <WORKLOAD=KIND:PATH>',
@@ -40,6 +43,7 @@ export function detectCommand(): Command {
       'trace a running process and its children, or a container by id or name, with strace, until Ctrl-C; each call that it makes meanwhile takes some 70 µs longer',
       parseLive,
     )
+    .option('--workload <NAME>', 'the workload that the started program is, where the profiles are of several')
     .option('--application <NAME>', 'the application, where the profiles are of several')
     .addOption(
       new Option('--output <FORM>', 'a table for people, or one JSON object a line')
@@ -62,16 +66,19 @@ OCSF Detection Finding. An incident is created, then updated; its last alert is 
 
 Examples:
   plimsoll detect --profile profiles --source db=strace:today.strace.gz --source web=access-log:access.log
-  strace -f -ttt -T -s 2048 -p PID 2>&1 | plimsoll detect --profile profiles --source db=strace:- --output ndjson`,
+  strace -f -ttt -T -s 2048 -p PID 2>&1 | plimsoll detect --profile profiles --source db=strace:- --output ndjson
+  plimsoll detect --profile profiles --workload web -- php -S 127.0.0.1:8080`,
     )
     .action(run);
 }
 
-async function run(options: DetectOptions): Promise<void> {
-  if ((options.source.length === 0) === (options.live === undefined)) {
+async function run(command: readonly string[], given: DetectOptions): Promise<void> {
+  const options = command.length === 0 ? given : { ...given, live: startedLive(command, given) };
+  const ways = [given.source.length > 0, given.live !== undefined, command.length > 0];
+  if (ways.filter(Boolean).length !== 1 || (given.workload !== undefined && command.length === 0)) {
     throw new PlimsollError(
       'bad-configuration',
-      'give either --source WORKLOAD=KIND:PATH or --live PID|CONTAINER: one of them is judged',
+      'give one of --source WORKLOAD=KIND:PATH, --live PID|CONTAINER, and -- COMMAND (with --workload): it is judged',
     );
   }
   const profiles = await readProfiles(options.profile);
@@ -143,11 +150,15 @@ function parseLive(text: string): LiveArgument {
   return { name, target, ...(workload !== undefined && { workload }) };
 }
 
+function startedLive(command: readonly string[], { workload }: DetectOptions): LiveArgument {
+  return { name: basename(command[0]!), target: { command }, ...(workload !== undefined && { workload }) };
+}
+
 function onlyWorkload(profiles: readonly ProfileFile[], application: string): string {
   const traced = profiles.filter((profile) => profile.application === application && profile.detector === 'sequence');
   if (traced.length === 1) return traced[0]!.workload;
   const names = traced.map(({ workload }) => workload).join(', ');
-  throw new PlimsollError('bad-configuration', `say which workload it is: --live WORKLOAD=PID (${names})`);
+  throw new PlimsollError('bad-configuration', `say which workload it is: --live WORKLOAD=PID, or --workload before -- COMMAND (${names})`);
 }
 
 function onlyApplication(profiles: readonly ProfileFile[], folder: string): string {

@@ -21,6 +21,7 @@ application: shop
 targets:
   - { name: web-log, workload: web, kind: access-log, path: /var/log/apache2/access.log, fromStart: false }
   - { name: db, workload: db, attach: { container: shop-db-1 } }
+  - { name: job, workload: job, attach: { command: [node, job.js] } }
 containers:
   - { image: "php:*", workload: web }
   - { namespace: billing, application: bills }
@@ -85,6 +86,7 @@ describe('parseTargets', () => {
     expect(targets.targets.map(({ name, kind }) => [name, kind])).toEqual([
       ['web-log', 'access-log'],
       ['db', 'strace'],
+      ['job', 'strace'],
     ]);
     expect(parseTargets(JSON.stringify(targets), 'targets')).toEqual(targets);
     expect(parseTargets('', 'targets').targets).toEqual([]);
@@ -120,7 +122,7 @@ describe('watchTargets', () => {
     await until(() => seen.length === 2);
     stop.abort();
     await watching;
-    expect(seen).toEqual([2, 0]);
+    expect(seen).toEqual([3, 0]);
     expect(new Set(invalid)).toEqual(new Set(['bad-configuration']));
   });
 });

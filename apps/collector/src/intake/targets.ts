@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { ContainerRule } from './container-rules.js';
 
 const Name = z.string().min(1).max(256);
+/** A program and its arguments; no shell reads them. */
+const Command = z.array(z.string().max(4_096)).min(1).max(256);
 
 /** One thing that is watched: a log that grows, processes that strace is attached to, or a program. */
 export const Target = z
@@ -20,12 +22,16 @@ export const Target = z
     path: z.string().min(1).max(4_096).optional(),
     /** Of the file, whether what is in it already is read. Default true. */
     fromStart: z.boolean().optional(),
-    /** Processes to attach to. */
+    /** Processes to attach to, or a program to start under the trace; it is started again when it ends. */
     attach: z
-      .union([z.object({ pid: z.number().int().positive() }).strict(), z.object({ container: Name }).strict()])
+      .union([
+        z.object({ pid: z.number().int().positive() }).strict(),
+        z.object({ container: Name }).strict(),
+        z.object({ command: Command }).strict(),
+      ])
       .optional(),
     /** A program that tells what it sees on its standard output: `[sysdig, -j, -pc]`. */
-    run: z.array(z.string().max(4_096)).min(1).max(256).optional(),
+    run: Command.optional(),
     /** Of the processes, the calls that are traced: `data` for those that requests and statements need. Default all. */
     calls: z.union([z.literal('data'), z.array(z.string().max(32)).min(1).max(512)]).optional(),
   })

@@ -221,7 +221,10 @@ export class PartitionTask<Message, State> {
   }
 
   /** Before anything is published: where a state cannot be written, its last record is the one that the operator failed on. */
-  private encodeAll(items: readonly Item<Message>[], put: ReadonlyMap<string, State>): Outcome<State>['bytes'] | Failure {
+  private encodeAll(
+    items: readonly Item<Message>[],
+    put: ReadonlyMap<string, State>,
+  ): Outcome<State>['bytes'] | Failure {
     const bytes = new Map<string, Uint8Array>();
     for (const [key, state] of put) {
       try {

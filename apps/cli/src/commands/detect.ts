@@ -158,7 +158,10 @@ function onlyWorkload(profiles: readonly ProfileFile[], application: string): st
   const traced = profiles.filter((profile) => profile.application === application && profile.detector === 'sequence');
   if (traced.length === 1) return traced[0]!.workload;
   const names = traced.map(({ workload }) => workload).join(', ');
-  throw new PlimsollError('bad-configuration', `say which workload it is: --live WORKLOAD=PID, or --workload before -- COMMAND (${names})`);
+  throw new PlimsollError(
+    'bad-configuration',
+    `say which workload it is: --live WORKLOAD=PID, or --workload before -- COMMAND (${names})`,
+  );
 }
 
 function onlyApplication(profiles: readonly ProfileFile[], folder: string): string {

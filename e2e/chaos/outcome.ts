@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import { Alert, decodeJson, TOPICS } from '@plimsoll/contracts';
+import { TOPICS } from '@plimsoll/contracts';
 import type { KafkaLog } from '@plimsoll/kafka-log';
-import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
+import type { LogRecord } from '@plimsoll/streaming';
+
+import { finalStates, reading, textOf } from '../records.js';
 
 /** What a run comes to: verdicts by identity, the last state of each incident, and what was set aside. */
 export class Outcome {
@@ -60,23 +62,6 @@ export function difference(
   return { missing, unexpected };
 }
 
-/** The last revision of each incident by identity, without what counts the revisions on the way. */
-export function finalStates(records: readonly LogRecord[]): ReadonlyMap<string, string> {
-  const last = new Map<string, Alert>();
-  for (const record of records) {
-    const alert = decodeJson(Alert, record.value, 'an alert');
-    const known = last.get(alert.finding_info.uid);
-    if (!known || alert.unmapped.revision >= known.unmapped.revision) last.set(alert.finding_info.uid, alert);
-  }
-  const states = new Map<string, string>();
-  for (const [uid, { metadata, unmapped, ...rest }] of last) {
-    if (unmapped.merged_into !== undefined) continue;
-    const { revision: _revision, ...facts } = unmapped;
-    states.set(uid, JSON.stringify({ ...rest, product: metadata.product, facts }));
-  }
-  return states;
-}
-
 /** Reads the three topics that results come on, from their beginning, for as long as the log is open. */
 export async function readOutcome(log: KafkaLog, outcome: Outcome): Promise<void> {
   const takers = [
@@ -85,20 +70,4 @@ export async function readOutcome(log: KafkaLog, outcome: Outcome): Promise<void
     [TOPICS.deadLetters.name, outcome.takeDeadLetter],
   ] as const;
   for (const [topic, take] of takers) await log.consume({ topic, group: randomUUID(), handler: reading(take) });
-}
-
-/** Hands every record to `take`; keeps no place. */
-export function reading(take: (record: LogRecord) => void): PartitionHandler {
-  return {
-    assigned: () => Promise.resolve(undefined),
-    batch(_partition, records) {
-      records.forEach(take);
-      return Promise.resolve();
-    },
-    revoked: () => Promise.resolve(),
-  };
-}
-
-function textOf(record: LogRecord): string {
-  return Buffer.from(record.value).toString('utf8');
 }

@@ -26,7 +26,8 @@ import { runOperator, type LogRecord, type Running } from '@plimsoll/streaming';
 import { testServers } from '@plimsoll/streaming/testing';
 import { describe, expect, it } from 'vitest';
 
-import { finalStates, quiet, reading, summary, textOf, textsOf, until } from './outcome.js';
+import { reading, textOf } from '../records.js';
+import { incidentsOf, quiet, summary, textsOf, until } from './outcome.js';
 
 const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
 const BUDGET = { falseAlertsPerDay: 1 };
@@ -88,7 +89,7 @@ async function throughMemory(profiles: readonly ProfileFile[], sources: readonly
       if (verdict.detector !== 'stream-time') records.push(record);
     },
   });
-  return { verdicts: textsOf(records), incidents: finalStates(run.alerts) };
+  return { verdicts: textsOf(records), incidents: incidentsOf(run.alerts) };
 }
 
 /** The same through the real servers, with two members in every group. */
@@ -147,7 +148,7 @@ async function throughStack(
     await until(() => alerts.some((record) => record.headers['ce_type']?.endsWith('closed')));
     await quiet(alerts);
     // A record that came twice is the same bytes: readers know it by its identity.
-    return { verdicts: [...new Set(textsOf(verdicts))], incidents: finalStates(alerts) };
+    return { verdicts: [...new Set(textsOf(verdicts))], incidents: incidentsOf(alerts) };
   } finally {
     await Promise.allSettled(running.map((one) => one.stop()));
     await stored.close();

@@ -19,7 +19,8 @@ import { testServers } from '@plimsoll/streaming/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { ServiceProcess } from '../services/service-process.js';
-import { finalStates, quiet, reading, summary } from './outcome.js';
+import { reading } from '../records.js';
+import { incidentsOf, quiet, summary } from './outcome.js';
 
 const RECORDINGS = fileURLToPath(new URL('../../recordings/employee', import.meta.url));
 const EPISODES = ['sqli-union-a', 'xss-stored-3-a', 'csrf-3-a'];
@@ -124,13 +125,13 @@ class Run {
   }
 
   async expectSameAsInMemory(): Promise<void> {
-    const expected = finalStates(await this.inMemory());
+    const expected = incidentsOf(await this.inMemory());
     expect(expected.length).toBeGreaterThan(this.applications.length);
     // A replica that was killed is missed after half a minute: until then nothing comes, and that is not the end.
-    const same = (): boolean => JSON.stringify(finalStates(this.alerts)) === JSON.stringify(expected);
+    const same = (): boolean => JSON.stringify(incidentsOf(this.alerts)) === JSON.stringify(expected);
     for (const endMs = Date.now() + 120_000; !same() && Date.now() < endMs;) await wait(500);
     await quiet(this.alerts);
-    const actual = finalStates(this.alerts);
+    const actual = incidentsOf(this.alerts);
     await this.log.close();
     expect(actual.map(summary), `seed ${this.seed}`).toEqual(expected.map(summary));
     expect(actual, `seed ${this.seed}`).toEqual(expected);

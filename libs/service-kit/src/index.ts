@@ -1,13 +1,12 @@
 export { budgetSettings } from './budget-settings.js';
 export { readConfiguration, type Environment, type Section, type Sections } from './environment.js';
-export { EVENT_LOG, EventLogTransport, type ConsumedTopic } from './event-log-transport.js';
+export { EventLogTransport, type ConsumedTopic } from './event-log-transport.js';
 export { kafkaSettings, type KafkaConnection } from './kafka-settings.js';
 export { closing, type Step } from './lifecycle.js';
-export { OriginalErrorFilter } from './original-error.filter.js';
-export { PartitionContext } from './partition-context.js';
 export { patientStep, untilAvailable } from './patience.js';
 export { answering, partitionsOf, type Dependency } from './readiness.js';
 export { redisSettings, type RedisAccess } from './redis-settings.js';
 export { runService, type ServiceParts, type ServiceTools } from './run-service.js';
 export { serviceSettings, type ServiceSettings } from './service-settings.js';
+export { StreamModule } from './stream.module.js';
 export { flag, given, positiveNumber, section, wholeNumber, type Rule } from './settings.js';

@@ -1,0 +1,1 @@
+export { runDetector } from './run-detector.js';

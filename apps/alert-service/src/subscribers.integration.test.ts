@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +12,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const servers = testServers();
 const examples = fileURLToPath(new URL('../../../docs/examples/subscribers/', import.meta.url));
+
+/** A Python that has the client which the example uses: Debian's package python3-kafka is for Debian's own. */
+const python = ['/usr/bin/python3', 'python3'].find(
+  (program) => spawnSync(program, ['-c', 'import kafka']).status === 0,
+);
 
 /** Runs a program until its output holds `wanted`, then ends it. */
 function outputOf(program: string, args: readonly string[], wanted: string): Promise<string> {
@@ -75,4 +80,12 @@ describe.skipIf(servers === undefined)('example subscribers', () => {
     const text = await outputOf(process.execPath, [program, brokers, `group-${name}`], `any any ${name}`);
     expect(text).toContain(`any any ${name}`);
   });
+
+  if (python !== undefined || process.env['CI'] === 'true') {
+    it('the Python example prints the incident', async () => {
+      const program = join(examples, 'subscriber.py');
+      const text = await outputOf(python ?? 'python3', [program, brokers, `python-${name}`], `any any ${name}`);
+      expect(text).toContain(`any any ${name} since 2026-`);
+    });
+  }
 });

@@ -24,7 +24,9 @@ const MINUTE_MS = 60_000;
 /** When a figure can be at its height: processes warm up, and keys fill Redis until the first have lived their life. */
 const WARM_MS = 8 * MINUTE_MS;
 const SETTLES_MS: Readonly<Record<string, number>> = {
+  // States of connections are held for the quarter of an hour that the store keeps them.
   'keys of connections': 15 * MINUTE_MS,
+  'log-detector': 15 * MINUTE_MS,
   'keys of sessions': 60 * MINUTE_MS,
   'Redis memory': 60 * MINUTE_MS,
   lag: WARM_MS,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { AttackPath, Level } from './verdict.js';
+import { AttackPath, Joins, Level } from './verdict.js';
 
 /** The version of the OCSF schema that alerts follow. */
 export const OCSF_VERSION = '1.8.0';
@@ -76,6 +76,8 @@ const EvidenceData = z.strictObject({
   workload: Word,
   verdict: Word,
   profile_version: Word,
+  /** Digests and numbers that name the request, the connection, the session or token, and the thread. */
+  joins: z.strictObject(Joins.shape).optional(),
 });
 
 const EvidenceArtifact = z.strictObject({

@@ -150,7 +150,8 @@ function findingInfo({ incident, mergedInto }: IncidentChange, title: string, ti
 }
 
 function artifact(evidence: FusedEvidence): AlertEvidence {
-  const { kind, timeUs, level, detector, finding, event, observed, expected, score, pValue, workload } = evidence;
+  const { kind, timeUs, level, detector, finding, event, observed, expected, score, pValue, workload, joins } =
+    evidence;
   const actor = actorOf(evidence.principal);
   return {
     uid: identity('evidence', evidence.verdict, kind, event, timeUs),
@@ -169,6 +170,7 @@ function artifact(evidence: FusedEvidence): AlertEvidence {
       workload,
       verdict: evidence.verdict,
       profile_version: evidence.profileVersion,
+      ...(joins === undefined ? {} : { joins }),
     },
     container: { uid: evidence.container },
     ...(actor === undefined ? {} : { actor }),

@@ -17,6 +17,8 @@ export interface FusedEvidence extends Evidence {
   readonly severity: number;
   /** Who or what it concerns: `user:…`, `session:…`, `credential:…`. */
   readonly principal: string;
+  /** The verdict's own identities, by which its request, connection or token is found again; absent where it has none. */
+  readonly joins?: Verdict['joins'];
   /** Its verdict did not fire: it lies near its own threshold only. */
   readonly weak?: true;
 }
@@ -135,6 +137,7 @@ function strongest(verdict: Verdict, principal: string, limit: number): FusedEvi
     profileVersion,
     pValue,
     severity,
+    ...(Object.keys(verdict.joins).length === 0 ? {} : { joins: verdict.joins }),
     ...(verdict.state === 'anomalous' ? {} : { weak: true as const }),
   };
   const sorted: FusedEvidence[] = [];

@@ -34,7 +34,7 @@ export function describeIncident(alert: Alert): string {
   return [
     `${pc.bold(plain(finding_info.title))}  ${pc.dim(finding_info.uid)}`,
     `  ${about}`,
-    `  ${isoTime(alert.start_time * 1000)} to ${isoTime(alert.end_time * 1000)}, ${alert.count} verdicts`,
+    `  ${isoTime(alert.start_time * 1000)} to ${isoTime(alert.end_time * 1000)}, ${alert.count} verdict${alert.count === 1 ? '' : 's'}`,
     `  on ${listed(unmapped.workloads)}; containers ${listed(alert.resources.map(({ uid }) => uid))}`,
     ...(unmapped.principals.length > 0 ? [`  by ${listed(unmapped.principals)}`] : []),
     `  levels: ${levels}${techniques.length > 0 ? `; ATT&CK ${techniques.join(', ')}` : ''}`,

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
 import { StraceParser } from '../libs/sources/dist/strace/strace-parser.js';
-import { WireObserver } from '../libs/sources/dist/strace/wire-observer.js';
+import { WireObserver } from '../libs/sources/dist/wire/wire-observer.js';
 
 const { values } = parseArgs({
   options: {

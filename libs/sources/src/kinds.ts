@@ -12,7 +12,7 @@ import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 import { digestKeyOf, type SourceContext, type SourceParser } from './source.js';
 import { SqlLogParser } from './sql-log/sql-log-parser.js';
 import { StraceParser } from './strace/strace-parser.js';
-import { WireObserver } from './strace/wire-observer.js';
+import { WireObserver } from './wire/wire-observer.js';
 
 /** How a kind of source is read. */
 export interface SourceKindReader {

@@ -2,7 +2,7 @@ import { ExchangeEvents } from './events/exchange-events.js';
 import { digestKeyOf, type SourceContext } from './source.js';
 import { attachStrace, type AttachTarget, type LiveTrace } from './strace/attach.js';
 import type { StraceSettings } from './strace/strace-arguments.js';
-import { WireObserver } from './strace/wire-observer.js';
+import { WireObserver } from './wire/wire-observer.js';
 
 /**
  * Traces a running process, container or command, with the requests and statements that its calls carry. Each call that

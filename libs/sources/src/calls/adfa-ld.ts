@@ -1,7 +1,7 @@
 import { I386_OFFSET, ORDINAL_STEP_US, CALL_NUMBERS, type SourceItem } from '@plimsoll/contracts';
 
 import type { SourceCounts, SourceParser } from '../source.js';
-import { isDigit } from '../strace/byte-search.js';
+import { isDigit } from '../bytes/byte-search.js';
 
 /** Calls handed on at a time. */
 const BATCH_CALLS = 16_384;

@@ -1,8 +1,8 @@
 import { callNames, I386_OFFSET, UNKNOWN_CALL, US_PER_MS, US_PER_SECOND, type SourceItem } from '@plimsoll/contracts';
 
 import type { SourceCounts, SourceParser } from '../source.js';
-import { indexWithin, isDigit, matches } from '../strace/byte-search.js';
-import { LineReader } from '../strace/line-reader.js';
+import { indexWithin, isDigit, matches } from '../bytes/byte-search.js';
+import { LineReader } from '../bytes/line-reader.js';
 import { DirectedCalls } from './directed-calls.js';
 import { integerAt, NamedPaths } from './sysdig-arguments.js';
 

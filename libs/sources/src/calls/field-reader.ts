@@ -1,4 +1,4 @@
-import { HASH_SEED, NameTable, nextHash } from '../strace/name-table.js';
+import { HASH_SEED, NameTable, nextHash } from '../bytes/name-table.js';
 
 /** Members of one object that are looked at; what follows is passed over. */
 const MAX_MEMBERS = 512;

@@ -1,7 +1,7 @@
 import type { SourceItem } from '@plimsoll/contracts';
 
 import type { SourceParser } from '../source.js';
-import { LineReader } from '../strace/line-reader.js';
+import { LineReader } from '../bytes/line-reader.js';
 import { CallTime } from './call-time.js';
 import { captureCounts, type CaptureCounts } from './capture-counts.js';
 import { DirectedCalls } from './directed-calls.js';

@@ -1,7 +1,7 @@
 import { callNames } from '@plimsoll/contracts';
 
-import { indexWithin, matches } from '../strace/byte-search.js';
-import { isNamed, MAX_NAME_BYTES, PathDigests } from '../strace/path-digest.js';
+import { indexWithin, matches } from '../bytes/byte-search.js';
+import { isNamed, MAX_NAME_BYTES, PathDigests } from '../bytes/path-digest.js';
 
 const MINUS = 45;
 const SPACE = 32;

@@ -1,7 +1,7 @@
 import type { ItemContainer, SourceItem, TimeUs } from '@plimsoll/contracts';
 
 import type { SourceParser } from '../source.js';
-import { LineReader } from '../strace/line-reader.js';
+import { LineReader } from '../bytes/line-reader.js';
 import { CallTime } from './call-time.js';
 import { captureCounts, type CaptureCounts } from './capture-counts.js';
 import { containerId } from './container-id.js';

@@ -1,6 +1,6 @@
 import { callNames, UNKNOWN_CALL } from '@plimsoll/contracts';
 
-import { HASH_SEED, NameTable, nextHash } from '../strace/name-table.js';
+import { HASH_SEED, NameTable, nextHash } from '../bytes/name-table.js';
 
 /** Names of sysdig's event table that differ from the kernel's, beside those that the table of calls knows. */
 const ALIASES: readonly (readonly [string, string])[] = [

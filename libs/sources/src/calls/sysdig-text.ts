@@ -1,8 +1,8 @@
 import type { SourceItem } from '@plimsoll/contracts';
 
 import type { SourceParser } from '../source.js';
-import { isDigit } from '../strace/byte-search.js';
-import { LineReader } from '../strace/line-reader.js';
+import { isDigit } from '../bytes/byte-search.js';
+import { LineReader } from '../bytes/line-reader.js';
 import { CallTime } from './call-time.js';
 import { captureCounts, type CaptureCounts } from './capture-counts.js';
 import { containerId } from './container-id.js';

@@ -9,7 +9,7 @@ import {
 
 import type { SourceParser } from '../source.js';
 import { at, list, record, text, type JsonRecord } from '../k8s/json-value.js';
-import { LineReader } from '../strace/line-reader.js';
+import { LineReader } from '../bytes/line-reader.js';
 import { captureCounts, type CaptureCounts } from './capture-counts.js';
 import { containerId, HOST } from './container-id.js';
 import { DirectedCalls, type Direction } from './directed-calls.js';

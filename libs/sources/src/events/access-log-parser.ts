@@ -1,7 +1,7 @@
 import type { SourceItem, WebRequest } from '@plimsoll/contracts';
 
 import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
-import { LineReader } from '../strace/line-reader.js';
+import { LineReader } from '../bytes/line-reader.js';
 import { accessLine, type AccessLine } from './access-line.js';
 import { KeyedDigest } from './keyed-digest.js';
 import { OwnHost } from './own-host.js';

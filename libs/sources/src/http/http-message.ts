@@ -1,6 +1,6 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
-import { KeptBytes, type ByteBudget } from '../strace/byte-budget.js';
+import { KeptBytes, type ByteBudget } from '../bytes/byte-budget.js';
 import { headEnd } from './http-head.js';
 
 /** How a body's end is found: there is none, after so many bytes, by its chunks, or where the connection ends. */

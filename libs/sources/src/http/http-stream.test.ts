@@ -2,7 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import { ByteBudget } from '../strace/byte-budget.js';
+import { ByteBudget } from '../bytes/byte-budget.js';
 import type { HttpExchange } from './http-exchange.js';
 import { HttpStream } from './http-stream.js';
 

@@ -1,7 +1,7 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
-import type { ByteBudget } from '../strace/byte-budget.js';
-import type { ConnectionFacts, ProtocolStream, Segment } from '../strace/segment.js';
+import type { ByteBudget } from '../bytes/byte-budget.js';
+import type { ConnectionFacts, ProtocolStream, Segment } from '../bytes/segment.js';
 import { decodeContent } from './content-decoding.js';
 import type { HttpExchange, HttpHeaders, HttpResponseParts } from './http-exchange.js';
 import {

@@ -1,6 +1,6 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
-import { KeptBytes, type ByteBudget } from '../strace/byte-budget.js';
+import { KeptBytes, type ByteBudget } from '../bytes/byte-budget.js';
 
 /** One message of a protocol that writes each message's length before it. */
 export interface Frame {

@@ -1,7 +1,7 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
-import type { ByteBudget } from '../strace/byte-budget.js';
-import type { ConnectionFacts, ProtocolStream, Segment } from '../strace/segment.js';
+import type { ByteBudget } from '../bytes/byte-budget.js';
+import type { ConnectionFacts, ProtocolStream, Segment } from '../bytes/segment.js';
 import { FrameReader, type Frame, type FrameFormat } from './frame-reader.js';
 import {
   CLIENT_COMPRESS,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ByteBudget } from '../strace/byte-budget.js';
+import { ByteBudget } from '../bytes/byte-budget.js';
 import { PostgresqlStream } from './postgresql-stream.js';
 import type { SqlExchange } from './sql-exchange.js';
 

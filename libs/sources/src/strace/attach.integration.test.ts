@@ -6,7 +6,7 @@ import { callName, type SourceItem } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { attachStrace } from './attach.js';
-import { WireObserver } from './wire-observer.js';
+import { WireObserver } from '../wire/wire-observer.js';
 
 async function namesOf(items: AsyncIterable<SourceItem>): Promise<string[]> {
   const names: string[] = [];

@@ -1,7 +1,7 @@
 import { callNames } from '@plimsoll/contracts';
 import type { TimeUs } from '@plimsoll/contracts';
 
-import { indexWithin, matches } from './byte-search.js';
+import { indexWithin, matches } from '../bytes/byte-search.js';
 import { callText, readDescriptor, readPayload } from './call-text.js';
 import type { FdOrigin, IoObserver } from './io-call.js';
 import { readPeer } from './socket-address.js';

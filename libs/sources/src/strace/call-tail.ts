@@ -1,4 +1,4 @@
-import { isDigit, matches } from './byte-search.js';
+import { isDigit, matches } from '../bytes/byte-search.js';
 import { errorNumber } from './errno-table.js';
 
 /** How a line ends: with a result, as `<unfinished ...>`, as `<detached ...>`, or in the middle. */

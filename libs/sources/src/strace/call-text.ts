@@ -1,4 +1,4 @@
-import { indexWithin, isDigit, skipSpaces } from './byte-search.js';
+import { indexWithin, isDigit, skipSpaces } from '../bytes/byte-search.js';
 import { decodeEscapes } from './escapes.js';
 
 const QUOTE = 34;

@@ -1,4 +1,4 @@
-import { HASH_SEED, NameTable, nextHash } from './name-table.js';
+import { HASH_SEED, NameTable, nextHash } from '../bytes/name-table.js';
 
 /** Error numbers of Linux on x86-64, 1 upwards; `-` where there is none. */
 const FROM_ONE =

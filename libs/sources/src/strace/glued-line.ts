@@ -1,4 +1,4 @@
-import { isDigit, matches, skipSpaces } from './byte-search.js';
+import { isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
 
 const QUOTE = 34;
 const BACKSLASH = 92;

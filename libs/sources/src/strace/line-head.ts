@@ -1,4 +1,4 @@
-import { indexWithin, isDigit, skipSpaces } from './byte-search.js';
+import { indexWithin, isDigit, skipSpaces } from '../bytes/byte-search.js';
 
 const DAY_US = 86_400_000_000;
 const HOUR_US = 3_600_000_000;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { containerOf, MAX_CGROUP_BYTES, sameContainer } from './container-id.js';
+import { containerOf, MAX_CGROUP_BYTES, sameContainer } from './cgroup.js';
 
 /** Processes that are looked at; a host with more is read in part. */
 const MAX_PROCESSES = 131_072;

@@ -1,4 +1,4 @@
-import { indexWithin } from './byte-search.js';
+import { indexWithin } from '../bytes/byte-search.js';
 
 /** Longest part of a call's arguments that is looked at for an address. */
 const MAX_ADDRESS_BYTES = 512;

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { TraceMutator } from './trace-mutator.fixture.js';
 import { RECORDINGS } from './shared-data.fixture.js';
 import { StraceParser } from './strace-parser.js';
-import { WireObserver } from './wire-observer.js';
-import { readTrace, runWire, split } from './wire-run.fixture.js';
+import { WireObserver } from '../wire/wire-observer.js';
+import { readTrace, runWire, split } from '../wire/wire-run.fixture.js';
 
 const folder = join(RECORDINGS, readdirSync(RECORDINGS)[0]!);
 const web = readTrace(join(folder, 'web.strace.gz'));

@@ -1,7 +1,7 @@
 import { callName, callNames, type CallColumns, type SourceItem } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
-import { MAX_LINE_BYTES } from './line-reader.js';
+import { MAX_LINE_BYTES } from '../bytes/line-reader.js';
 import { StraceParser, type StraceOptions } from './strace-parser.js';
 
 interface Row {

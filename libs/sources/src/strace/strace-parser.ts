@@ -2,16 +2,16 @@ import { callName, callNames, ORDINAL_STEP_US, UNKNOWN_CALL } from '@plimsoll/co
 import type { LogEvent, SourceItem, TimeUs } from '@plimsoll/contracts';
 
 import type { SourceCounts, SourceParser } from '../source.js';
-import { indexWithin, isDigit, matches, skipSpaces } from './byte-search.js';
+import { indexWithin, isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
 import { CallTail, CUT, DETACHED, UNFINISHED } from './call-tail.js';
 import { ColumnBuilder } from './column-builder.js';
 import { GlueFinder } from './glued-line.js';
 import { CallReporter, NO_REPORTER } from './call-reporter.js';
 import type { IoObserver } from './io-call.js';
 import { LineHead } from './line-head.js';
-import { LineReader, MAX_LINE_BYTES } from './line-reader.js';
-import { HASH_SEED, NameTable, nextHash } from './name-table.js';
-import { isNamed, PathDigests } from './path-digest.js';
+import { LineReader, MAX_LINE_BYTES } from '../bytes/line-reader.js';
+import { HASH_SEED, NameTable, nextHash } from '../bytes/name-table.js';
+import { isNamed, PathDigests } from '../bytes/path-digest.js';
 import { MAX_PENDING, PendingCalls } from './pending-calls.js';
 
 /** What a trace held beside whole calls. */

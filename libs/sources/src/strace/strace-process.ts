@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PlimsollError } from '@plimsoll/contracts';
 
-import { MAX_LINE_BYTES } from './line-reader.js';
+import { MAX_LINE_BYTES } from '../bytes/line-reader.js';
 import { listProcesses, treeOf } from './proc-tree.js';
 import { straceArguments, type StraceSettings, type StraceTarget } from './strace-arguments.js';
 

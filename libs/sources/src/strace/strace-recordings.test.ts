@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import type { HttpExchange } from '../http/http-exchange.js';
 import { headerValue } from '../http/http-head.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import type { WireExchange } from './connection.js';
+import type { WireExchange } from '../wire/connection.js';
 import { RECORDINGS, sharedData } from './shared-data.fixture.js';
 import { StraceParser } from './strace-parser.js';
-import { readTrace, runWire, split } from './wire-run.fixture.js';
+import { readTrace, runWire, split } from '../wire/wire-run.fixture.js';
 
 interface AccessLine {
   method: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { WireExchange } from './connection.js';
-import { decodeEscapes } from './escapes.js';
+import { decodeEscapes } from '../strace/escapes.js';
 import { WireObserver } from './wire-observer.js';
 import { exchangesOf, runWire } from './wire-run.fixture.js';
 

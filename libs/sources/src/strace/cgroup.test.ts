@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { containerOf, sameContainer } from './container-id.js';
+import { containerOf, sameContainer } from './cgroup.js';
 
 const ID = '551e0a7f3c'.padEnd(64, '0123456789abcdef');
 const POD = '7d2f1f1e-0c5a-4b8e-9d43-6a1f0f3c2b1a';

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { CallColumns } from '@plimsoll/contracts';
 
 import type { WireExchange } from './connection.js';
-import { StraceParser, type StraceCounts } from './strace-parser.js';
+import { StraceParser, type StraceCounts } from '../strace/strace-parser.js';
 import { WireObserver, type WireOptions } from './wire-observer.js';
 
 export interface WireRun {

@@ -8,9 +8,9 @@ import { MysqlStream } from '../sql-wire/mysql-stream.js';
 import { looksLikeStartup } from '../sql-wire/postgresql-messages.js';
 import { PostgresqlStream } from '../sql-wire/postgresql-stream.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import type { ByteBudget } from './byte-budget.js';
-import type { IoCall } from './io-call.js';
-import type { ProtocolStream, Segment } from './segment.js';
+import type { ByteBudget } from '../bytes/byte-budget.js';
+import type { IoCall } from '../strace/io-call.js';
+import type { ProtocolStream, Segment } from '../bytes/segment.js';
 
 export type WireExchange = HttpExchange | SqlExchange;
 

@@ -1,8 +1,8 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
-import { ByteBudget } from './byte-budget.js';
+import { ByteBudget } from '../bytes/byte-budget.js';
 import { Connection, type WireExchange, type WireLimits } from './connection.js';
-import type { FdOpened, IoCall, IoObserver } from './io-call.js';
+import type { FdOpened, IoCall, IoObserver } from '../strace/io-call.js';
 import { FILE, ProcessTable, type Process } from './process-table.js';
 
 export interface WireOptions {

@@ -1,11 +1,6 @@
-import type { SourceItem } from '@plimsoll/contracts';
-
-import type { SourceParser } from '../source.js';
-import { LineReader } from '../bytes/line-reader.js';
 import { CallTime } from './call-time.js';
-import { captureCounts, type CaptureCounts } from './capture-counts.js';
-import { DirectedCalls } from './directed-calls.js';
-import { integerAt, NamedPaths, sysdigResult } from './sysdig-arguments.js';
+import { CaptureParser } from './capture-parser.js';
+import { integerAt, sysdigResult } from './sysdig-arguments.js';
 import { DROP, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
 
 const [SPACE, GREATER, LESS, RETURN] = [32, 62, 60, 13] as const;
@@ -19,39 +14,16 @@ const MAX_WORDS = 24;
  * Source: Grimmer et al., "Dataset Report: LID-DS 2021", 2023. Cost: under a microsecond a line. State: one line of at
  * most 1 MiB and 16,384 calls.
  */
-export class LidDsParser implements SourceParser {
-  readonly #counts = captureCounts();
-  readonly #lines = new LineReader((bytes, start, end) => {
-    this.#line(bytes, start, end);
-  });
+export class LidDsParser extends CaptureParser {
   readonly #time = new CallTime();
-  readonly #calls = new DirectedCalls();
-  readonly #paths = new NamedPaths((digest, text) => {
-    this.#calls.columns.name(digest, text);
-  });
   readonly #starts = new Int32Array(MAX_WORDS);
   readonly #ends = new Int32Array(MAX_WORDS);
 
-  get counts(): Readonly<CaptureCounts> {
-    const { events, otherDirection } = this.#calls;
-    return { ...this.#counts, events, otherDirection };
-  }
-
-  push(chunk: Uint8Array): readonly SourceItem[] {
-    this.#lines.push(chunk);
-    return this.#calls.take();
-  }
-
-  end(): readonly SourceItem[] {
-    this.#lines.end();
-    return this.#calls.end();
-  }
-
-  #line(bytes: Buffer, start: number, lineEnd: number): void {
+  protected line(bytes: Buffer, start: number, lineEnd: number): void {
     const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd;
     if (start >= end) return;
-    this.#counts.lines++;
-    if (!this.#event(bytes, start, end)) this.#counts.malformed++;
+    this.tally.lines++;
+    if (!this.#event(bytes, start, end)) this.tally.malformed++;
   }
 
   #event(bytes: Buffer, start: number, end: number): boolean {
@@ -62,16 +34,16 @@ export class LidDsParser implements SourceParser {
     const call = sysdigCall(bytes, this.#starts[arrow - 1]!, this.#ends[arrow - 1]!);
     if (timeUs === undefined || thread === undefined || call < 0) return false;
     if (call >= NOT_A_CALL) {
-      if (call === DROP) this.#dropped(timeUs);
-      else this.#counts.notCalls++;
+      if (call === DROP) this.dropped(timeUs);
+      else this.tally.notCalls++;
       return true;
     }
     const enters = bytes[this.#starts[arrow]!] === GREATER;
     const info = Math.min(this.#ends[arrow]! + 1, end);
     const result = enters ? undefined : sysdigResult(bytes, info, end);
-    const digest = enters || !this.#paths.wants(call) ? 0 : this.#paths.inArguments(call, bytes, info, end);
-    const place = this.#calls.place('', () => undefined);
-    this.#calls.add(enters ? 'enter' : 'exit', place, call, thread >>> 0, timeUs, result, digest);
+    const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
+    const place = this.calls.place('', () => undefined);
+    this.calls.add(enters ? 'enter' : 'exit', place, call, thread >>> 0, timeUs, result, digest);
     return true;
   }
 
@@ -88,11 +60,5 @@ export class LidDsParser implements SourceParser {
       at++;
     }
     return -1;
-  }
-
-  #dropped(timeUs: number): void {
-    const startUs = this.#calls.lastUs;
-    this.#counts.drops++;
-    this.#calls.put({ type: 'gap', gap: { startUs, endUs: Math.max(timeUs, startUs + 1), cause: 'source-drop' } });
   }
 }

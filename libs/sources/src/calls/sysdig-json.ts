@@ -1,13 +1,11 @@
-import type { ItemContainer, SourceItem, TimeUs } from '@plimsoll/contracts';
+import type { ItemContainer, TimeUs } from '@plimsoll/contracts';
 
-import type { SourceParser } from '../source.js';
-import { LineReader } from '../bytes/line-reader.js';
 import { CallTime } from './call-time.js';
-import { captureCounts, type CaptureCounts } from './capture-counts.js';
+import { CaptureParser } from './capture-parser.js';
 import { containerId } from './container-id.js';
-import { DirectedCalls, type Direction } from './directed-calls.js';
+import type { Direction } from './directed-calls.js';
 import { FieldReader } from './field-reader.js';
-import { integerAt, NamedPaths, sysdigResult } from './sysdig-arguments.js';
+import { integerAt, sysdigResult } from './sysdig-arguments.js';
 import { DROP, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
 
 const FIELDS = [
@@ -55,40 +53,17 @@ const DROP_RULE = 'syscall event drop';
  *
  * Cost: about a microsecond a line, no string a call. State: one line of at most 1 MiB, 16,384 calls, 4,096 containers.
  */
-export class SysdigJsonParser implements SourceParser {
-  readonly #counts = captureCounts();
-  readonly #lines = new LineReader((bytes, start, end, cut) => {
-    this.#line(bytes, start, end, cut);
-  });
+export class SysdigJsonParser extends CaptureParser {
   readonly #outer = new FieldReader(FIELDS);
   readonly #inner = new FieldReader(FIELDS);
   readonly #time = new CallTime();
-  readonly #calls = new DirectedCalls();
-  readonly #paths = new NamedPaths((digest, text) => {
-    this.#calls.columns.name(digest, text);
-  });
 
-  get counts(): Readonly<CaptureCounts> {
-    const { events, otherDirection } = this.#calls;
-    return { ...this.#counts, events, otherDirection };
-  }
-
-  push(chunk: Uint8Array): readonly SourceItem[] {
-    this.#lines.push(chunk);
-    return this.#calls.take();
-  }
-
-  end(): readonly SourceItem[] {
-    this.#lines.end();
-    return this.#calls.end();
-  }
-
-  #line(bytes: Buffer, lineStart: number, end: number, cut: boolean): void {
+  protected line(bytes: Buffer, lineStart: number, end: number, cut: boolean): void {
     const start = objectStart(bytes, lineStart, end);
     if (start >= end) return;
-    this.#counts.lines++;
+    this.tally.lines++;
     if (cut || !this.#outer.read(bytes, start, end)) {
-      this.#counts.malformed++;
+      this.tally.malformed++;
       return;
     }
     let fields = this.#outer;
@@ -99,9 +74,9 @@ export class SysdigJsonParser implements SourceParser {
     }
     const type = FIELD['evt.type'];
     const number = fields.has(type) ? sysdigCall(bytes, fields.start(type), fields.end(type)) : -1;
-    if (number < 0) this.#counts.malformed++;
-    else if (number === DROP) this.#dropped(this.#timeOf(fields, bytes), undefined);
-    else if (number >= NOT_A_CALL) this.#counts.notCalls++;
+    if (number < 0) this.tally.malformed++;
+    else if (number === DROP) this.dropped(this.#timeOf(fields, bytes), undefined);
+    else if (number >= NOT_A_CALL) this.tally.notCalls++;
     else this.#call(fields, bytes, number);
   }
 
@@ -111,10 +86,10 @@ export class SysdigJsonParser implements SourceParser {
     let result: number | undefined;
     let digest = 0;
     if (direction !== 'enter') result = resultOf(fields, bytes, info);
-    if (direction !== 'enter' && this.#paths.wants(number)) digest = this.#digest(fields, bytes, number, info);
+    if (direction !== 'enter' && this.paths.wants(number)) digest = this.#digest(fields, bytes, number, info);
     const tid = fields.start(FIELD['thread.tid']);
     const thread = tid < 0 ? 0 : (integerAt(bytes, tid, fields.end(FIELD['thread.tid'])) ?? 0);
-    this.#calls.add(direction, this.#place(fields, bytes), number, thread, this.#timeOf(fields, bytes), result, digest);
+    this.calls.add(direction, this.#place(fields, bytes), number, thread, this.#timeOf(fields, bytes), result, digest);
   }
 
   #digest(fields: FieldReader, bytes: Buffer, number: number, info: number): number {
@@ -122,15 +97,15 @@ export class SysdigJsonParser implements SourceParser {
     const name = bytes.toString('latin1', fields.start(type), fields.end(type));
     const path = EXECUTES.test(name) ? FIELD['proc.exepath'] : OPENS.test(name) ? FIELD['fd.name'] : -1;
     if (path >= 0 && fields.has(path)) {
-      return this.#paths.path(number, bytes, fields.start(path), fields.end(path));
+      return this.paths.path(number, bytes, fields.start(path), fields.end(path));
     }
-    return fields.has(info) ? this.#paths.inArguments(number, bytes, fields.start(info), fields.end(info)) : 0;
+    return fields.has(info) ? this.paths.inArguments(number, bytes, fields.start(info), fields.end(info)) : 0;
   }
 
   #place(fields: FieldReader, bytes: Buffer): number {
     const field = FIELD['container.id'];
     const name = fields.has(field) ? bytes.toString('latin1', fields.start(field), fields.end(field)) : '';
-    return this.#calls.place(name, () => (fields.has(field) ? containerOf(fields, bytes, name) : undefined));
+    return this.calls.place(name, () => (fields.has(field) ? containerOf(fields, bytes, name) : undefined));
   }
 
   #timeOf(fields: FieldReader, bytes: Buffer): TimeUs | undefined {
@@ -150,18 +125,8 @@ export class SysdigJsonParser implements SourceParser {
     if (!this.#outer.has(rule)) return false;
     if (!bytes.toString('latin1', this.#outer.start(rule), this.#outer.end(rule)).includes(DROP_RULE)) return false;
     const lost = integerAt(bytes, this.#inner.start(FIELD.n_drops), this.#inner.end(FIELD.n_drops));
-    this.#dropped(this.#timeOf(this.#inner, bytes), lost === undefined ? undefined : Math.max(0, lost));
+    this.dropped(this.#timeOf(this.#inner, bytes), lost === undefined ? undefined : Math.max(0, lost));
     return true;
-  }
-
-  #dropped(timeUs: TimeUs | undefined, lost: number | undefined): void {
-    const startUs = this.#calls.lastUs;
-    const endUs = Math.max(timeUs ?? startUs, startUs + 1);
-    this.#counts.drops++;
-    this.#calls.put({
-      type: 'gap',
-      gap: { startUs, endUs, ...(lost !== undefined && { lost }), cause: 'source-drop' },
-    });
   }
 }
 

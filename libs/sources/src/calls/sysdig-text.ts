@@ -1,13 +1,8 @@
-import type { SourceItem } from '@plimsoll/contracts';
-
-import type { SourceParser } from '../source.js';
 import { isDigit } from '../bytes/byte-search.js';
-import { LineReader } from '../bytes/line-reader.js';
 import { CallTime } from './call-time.js';
-import { captureCounts, type CaptureCounts } from './capture-counts.js';
+import { CaptureParser } from './capture-parser.js';
 import { containerId } from './container-id.js';
-import { DirectedCalls } from './directed-calls.js';
-import { integerAt, NamedPaths, sysdigResult } from './sysdig-arguments.js';
+import { integerAt, sysdigResult } from './sysdig-arguments.js';
 import { DROP, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
 
 const [SPACE, OPEN, CLOSE, DOT, COLON, GREATER, LESS, STAR, RETURN] = [32, 40, 41, 46, 58, 62, 60, 42, 13] as const;
@@ -24,38 +19,14 @@ const CONTAINER_IN_BRACKETS = /^(.{1,256}) \(([0-9a-f]{12}|host)\) /;
  *
  * Cost: under a microsecond a line. State: one line of at most 1 MiB, 16,384 calls, 4,096 containers.
  */
-export class SysdigTextParser implements SourceParser {
-  readonly #counts = captureCounts();
-  // A line that was too long keeps its beginning: only arguments were cut.
-  readonly #lines = new LineReader((bytes, start, end) => {
-    this.#line(bytes, start, end);
-  });
+export class SysdigTextParser extends CaptureParser {
   readonly #time = new CallTime();
-  readonly #calls = new DirectedCalls();
-  readonly #paths = new NamedPaths((digest, text) => {
-    this.#calls.columns.name(digest, text);
-  });
 
-  get counts(): Readonly<CaptureCounts> {
-    const { events, otherDirection } = this.#calls;
-    return { ...this.#counts, events, otherDirection };
-  }
-
-  push(chunk: Uint8Array): readonly SourceItem[] {
-    this.#lines.push(chunk);
-    return this.#calls.take();
-  }
-
-  end(): readonly SourceItem[] {
-    this.#lines.end();
-    return this.#calls.end();
-  }
-
-  #line(bytes: Buffer, start: number, lineEnd: number): void {
+  protected line(bytes: Buffer, start: number, lineEnd: number): void {
     const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd;
     if (start >= end) return;
-    this.#counts.lines++;
-    if (!this.#event(bytes, start, end)) this.#counts.malformed++;
+    this.tally.lines++;
+    if (!this.#event(bytes, start, end)) this.tally.malformed++;
   }
 
   /** Reads one event; false where the line is none. */
@@ -78,15 +49,15 @@ export class SysdigTextParser implements SourceParser {
     const typeEnd = wordEnd(bytes, typeStart, end);
     const call = sysdigCall(bytes, typeStart, typeEnd);
     if (call < 0) return false;
-    if (call === DROP) this.#dropped(timeUs);
-    else if (call >= NOT_A_CALL) this.#counts.notCalls++;
+    if (call === DROP) this.dropped(timeUs);
+    else if (call >= NOT_A_CALL) this.tally.notCalls++;
     else {
       const info = Math.min(typeEnd + 1, end);
       const result = enters ? undefined : sysdigResult(bytes, info, end);
-      const digest = enters || !this.#paths.wants(call) ? 0 : this.#paths.inArguments(call, bytes, info, end);
+      const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
       const place = this.#place(bytes.toString('latin1', names, thread));
       const tid = integerAt(bytes, thread + 1, end) ?? 0;
-      this.#calls.add(enters ? 'enter' : 'exit', place, call, tid, timeUs, result, digest);
+      this.calls.add(enters ? 'enter' : 'exit', place, call, tid, timeUs, result, digest);
     }
     return true;
   }
@@ -94,20 +65,11 @@ export class SysdigTextParser implements SourceParser {
   /** The container in `names`, which holds what stands between processor and thread. */
   #place(names: string): number {
     const first = CONTAINER.exec(names)?.[1];
-    if (first !== undefined) return this.#calls.place(first, () => ({ container: containerId(first) }));
+    if (first !== undefined) return this.calls.place(first, () => ({ container: containerId(first) }));
     const inBrackets = CONTAINER_IN_BRACKETS.exec(names);
-    if (!inBrackets) return this.#calls.place('', () => undefined);
+    if (!inBrackets) return this.calls.place('', () => undefined);
     const [, name = '', id = ''] = inBrackets;
-    return this.#calls.place(id, () => ({ container: containerId(id), ...(name !== id && { name }) }));
-  }
-
-  #dropped(timeUs: number): void {
-    const startUs = this.#calls.lastUs;
-    this.#counts.drops++;
-    this.#calls.put({
-      type: 'gap',
-      gap: { startUs, endUs: Math.max(timeUs, startUs + 1), cause: 'source-drop' },
-    });
+    return this.calls.place(id, () => ({ container: containerId(id), ...(name !== id && { name }) }));
   }
 }
 

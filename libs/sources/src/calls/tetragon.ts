@@ -1,19 +1,9 @@
-import {
-  callNames,
-  parseIsoTime,
-  UNKNOWN_CALL,
-  type ItemContainer,
-  type SourceItem,
-  type TimeUs,
-} from '@plimsoll/contracts';
+import { callNames, parseIsoTime, UNKNOWN_CALL, type ItemContainer, type TimeUs } from '@plimsoll/contracts';
 
-import type { SourceParser } from '../source.js';
 import { at, list, record, text, type JsonRecord } from '../k8s/json-value.js';
-import { LineReader } from '../bytes/line-reader.js';
-import { captureCounts, type CaptureCounts } from './capture-counts.js';
+import { CaptureParser } from './capture-parser.js';
 import { containerId, HOST } from './container-id.js';
-import { DirectedCalls, type Direction } from './directed-calls.js';
-import { NamedPaths } from './sysdig-arguments.js';
+import type { Direction } from './directed-calls.js';
 
 const EXECVE = callNames().get('execve') ?? UNKNOWN_CALL;
 const EXIT_GROUP = callNames().get('exit_group') ?? UNKNOWN_CALL;
@@ -32,37 +22,13 @@ const OTHERS = ['process_loader', 'process_uprobe', 'process_lsm', 'process_usdt
  *
  * Cost: a few microseconds a line. State: one line of at most 1 MiB, 16,384 calls, 4,096 containers.
  */
-export class TetragonParser implements SourceParser {
-  readonly #counts = captureCounts();
-  readonly #lines = new LineReader((bytes, start, end, cut) => {
-    this.#line(bytes, start, end, cut);
-  });
-  readonly #calls = new DirectedCalls();
-  readonly #paths = new NamedPaths((digest, words) => {
-    this.#calls.columns.name(digest, words);
-  });
-
-  get counts(): Readonly<CaptureCounts> {
-    const { events, otherDirection } = this.#calls;
-    return { ...this.#counts, events, otherDirection };
-  }
-
-  push(chunk: Uint8Array): readonly SourceItem[] {
-    this.#lines.push(chunk);
-    return this.#calls.take();
-  }
-
-  end(): readonly SourceItem[] {
-    this.#lines.end();
-    return this.#calls.end();
-  }
-
-  #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
+export class TetragonParser extends CaptureParser {
+  protected line(bytes: Buffer, start: number, end: number, cut: boolean): void {
     const line = bytes.toString('utf8', start, end).trim();
     if (line === '') return;
-    this.#counts.lines++;
+    this.tally.lines++;
     const event = cut ? undefined : parsed(line);
-    if (!event || !this.#event(event)) this.#counts.malformed++;
+    if (!event || !this.#event(event)) this.tally.malformed++;
   }
 
   /** Reads one event; false where the object is none of Tetragon's. */
@@ -79,11 +45,11 @@ export class TetragonParser implements SourceParser {
     }
     if (record(event['process_throttle']) ?? record(event['rate_limit_info'])) {
       const dropped = Number(at(event, 'rate_limit_info', 'number_of_dropped_process_events'));
-      this.#dropped(timeUs, Number.isSafeInteger(dropped) && dropped >= 0 ? dropped : undefined);
+      this.dropped(timeUs, Number.isSafeInteger(dropped) && dropped >= 0 ? dropped : undefined);
       return true;
     }
     if (!OTHERS.some((name) => record(event[name]))) return false;
-    this.#counts.notCalls++;
+    this.tally.notCalls++;
     return true;
   }
 
@@ -92,36 +58,26 @@ export class TetragonParser implements SourceParser {
     // A process that was there before Tetragon is told as an execution too.
     const before = kind === 'process_exec' && (text(process['flags'], 256) ?? '').includes('procFS');
     if (number < 0 || before) {
-      this.#counts.notCalls++;
+      this.tally.notCalls++;
       return;
     }
     const place = this.#place(process);
     const thread = integer(process['tid']) ?? integer(process['pid']) ?? 0;
     const result = kind === 'process_exec' ? 0 : integer(at(body, 'return', 'int_arg'));
-    this.#calls.add(direction, place, number, thread >>> 0, timeUs, result, this.#digest(kind, number, body, process));
+    this.calls.add(direction, place, number, thread >>> 0, timeUs, result, this.#digest(kind, number, body, process));
   }
 
   #digest(kind: string, number: number, body: JsonRecord, process: JsonRecord): number {
-    if (!this.#paths.wants(number)) return 0;
+    if (!this.paths.wants(number)) return 0;
     const path = kind === 'process_exec' ? text(process['binary'], 4_096) : pathArgument(body);
     if (path === undefined) return 0;
     const bytes = Buffer.from(path);
-    return this.#paths.path(number, bytes, 0, bytes.length);
+    return this.paths.path(number, bytes, 0, bytes.length);
   }
 
   #place(process: JsonRecord): number {
     const id = text(at(process, 'pod', 'container', 'id'), 128) ?? text(process['docker'], 128) ?? HOST;
-    return this.#calls.place(id, () => containerOf(process, id));
-  }
-
-  #dropped(timeUs: TimeUs | undefined, lost: number | undefined): void {
-    const startUs = this.#calls.lastUs;
-    const endUs = Math.max(timeUs ?? startUs, startUs + 1);
-    this.#counts.drops++;
-    this.#calls.put({
-      type: 'gap',
-      gap: { startUs, endUs, ...(lost !== undefined && { lost }), cause: 'source-drop' },
-    });
+    return this.calls.place(id, () => containerOf(process, id));
   }
 }
 

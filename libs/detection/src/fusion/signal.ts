@@ -137,7 +137,8 @@ function strongest(verdict: Verdict, principal: string, limit: number): FusedEvi
     profileVersion,
     pValue,
     severity,
-    ...(Object.keys(verdict.joins).length === 0 ? {} : { joins: verdict.joins }),
+    // A window of calls names one of its threads alone; each observation says its own in words.
+    ...(verdict.level === 'log' && Object.keys(verdict.joins).length > 0 ? { joins: verdict.joins } : {}),
     ...(verdict.state === 'anomalous' ? {} : { weak: true as const }),
   };
   const sorted: FusedEvidence[] = [];

@@ -18,6 +18,7 @@ export class StreamMetrics {
   readonly #states: Gauge<'group' | 'topic' | 'partition'>;
   readonly #deadLetters: Counter<'group' | 'topic' | 'reason'>;
   readonly #lost: Counter<'group' | 'topic'>;
+  readonly #truncated: Counter<'group' | 'topic'>;
   readonly #retries: Counter<'on'>;
   readonly #waitedSeconds: Counter<'on'>;
   readonly #waiting: Gauge<'group' | 'topic' | 'partition' | 'on'>;
@@ -55,6 +56,7 @@ export class StreamMetrics {
       'group',
       'topic',
     ]);
+    this.#truncated = counter('truncated_total', 'Partitions found to end before their checkpoint', ['group', 'topic']);
     this.#retries = counter('retries_total', 'Attempts repeated, by what failed', ['on']);
     this.#waitedSeconds = counter('waited_seconds_total', 'Time spent waiting, by what for', ['on']);
     this.#waiting = gauge('waiting', '1 while a partition waits, by what for', ['group', 'topic', 'partition', 'on']);
@@ -94,6 +96,9 @@ export class StreamMetrics {
       case 'lost':
         this.#lost.inc({ group, topic }, event.records);
         return;
+      case 'truncated':
+        this.#truncated.inc({ group, topic });
+        return;
       case 'retry':
         this.#retries.inc({ on: event.on });
         this.#waiting.set({ group, topic, partition, on: event.on }, 1);
@@ -107,6 +112,9 @@ export class StreamMetrics {
         return;
       case 'handler-failed':
         this.#failures.inc({ group, topic });
+        return;
+      default:
+        event satisfies never;
     }
   }
 }

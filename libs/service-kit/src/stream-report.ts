@@ -37,6 +37,12 @@ function report(log: Logger, event: StreamEvent): void {
     case 'lost':
       log.error({ task, records: event.records }, 'retention deleted records before they were read');
       return;
+    case 'truncated':
+      log.error(
+        { task, nextOffset: event.nextOffset, endOffset: event.endOffset },
+        'the log ends before the checkpoint: its end was lost, or the topic was made anew',
+      );
+      return;
     case 'retry':
       if (event.attempt % QUIET_ATTEMPTS === 1) {
         log.warn({ task, on: event.on, attempt: event.attempt, err: event.error }, 'partition waits');
@@ -50,5 +56,8 @@ function report(log: Logger, event: StreamEvent): void {
       return;
     case 'handler-failed':
       log.error({ task, err: event.error }, 'batch failed and will be given again');
+      return;
+    default:
+      event satisfies never;
   }
 }

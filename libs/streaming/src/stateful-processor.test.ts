@@ -254,6 +254,21 @@ describe('StatefulProcessor', () => {
     expect(stream.published).toEqual([]);
   });
 
+  it('is not ready while a batch fails and comes again, and says no word of what failed', async () => {
+    const stream = new Stream();
+    const processor = stream.processor();
+    await processor.assigned(0, never);
+    stream.commitFailures.push(new TypeError('quotes a record'));
+    await expect(processor.batch(0, records(3), new Partition())).rejects.toThrow(TypeError);
+    expect(processor.waits()).toMatchObject([{ task, on: 'next-attempt', reason: 'TypeError' }]);
+    await processor.batch(0, records(3), new Partition());
+    expect(processor.waits()).toEqual([]);
+    stream.commitFailures.push(new TypeError('again'));
+    await expect(processor.batch(0, records(3, 3), new Partition())).rejects.toThrow(TypeError);
+    await processor.revoked(0);
+    expect(processor.waits()).toEqual([]);
+  });
+
   it('replaces an output that no log takes by a dead letter', async () => {
     const stream = new Stream();
     const processor = stream.processor();

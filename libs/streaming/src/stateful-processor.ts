@@ -1,6 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
 
 import { systemClock, type Clock } from './clock.js';
+import { refusalOf } from './dead-letters.js';
 import type { BatchContext, EventLog, LogRecord, PartitionHandler } from './event-log.js';
 import type { Operator } from './operator.js';
 import { PartitionTask } from './partition-task.js';
@@ -28,6 +29,8 @@ export interface ProcessorOptions {
  */
 export class StatefulProcessor<Message, State> implements PartitionHandler {
   private readonly tasks = new Map<number, PartitionTask<Message, State>>();
+  /** Partitions whose batch failed and comes again. */
+  private readonly failing = new Map<number, Wait>();
   private readonly waiting: Waiting;
   private readonly clock: Clock;
   private readonly observer: StreamObserver;
@@ -46,7 +49,7 @@ export class StatefulProcessor<Message, State> implements PartitionHandler {
 
   /** What partitions wait for now; empty while the stream flows. */
   waits(): readonly Wait[] {
-    return this.waiting.current();
+    return [...this.waiting.current(), ...this.failing.values()];
   }
 
   /** Partitions held now. */
@@ -76,12 +79,27 @@ export class StatefulProcessor<Message, State> implements PartitionHandler {
     if (task === undefined) {
       throw new PlimsollError('stopped', `${this.operator.topic}/${partition} is not assigned`);
     }
-    await task.process(records, context);
+    try {
+      await task.process(records, context);
+      this.failing.delete(partition);
+    } catch (error) {
+      this.fails(partition, error);
+      throw error;
+    }
   }
 
   revoked(partition: number): Promise<void> {
+    this.failing.delete(partition);
     if (this.tasks.delete(partition)) this.observer({ type: 'revoked', task: this.taskOf(partition) });
     return Promise.resolve();
+  }
+
+  /** A batch that is given again is a wait like any other, but for one that a stop or another owner ended. */
+  private fails(partition: number, error: unknown): void {
+    if (this.failing.has(partition) || (error instanceof PlimsollError && error.code === 'stopped')) return;
+    const reason = refusalOf(error).detail;
+    const task = this.taskOf(partition);
+    this.failing.set(partition, { task, on: 'next-attempt', sinceMs: this.clock.nowMs(), reason });
   }
 
   private taskOf(partition: number): TaskId {

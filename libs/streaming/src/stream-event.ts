@@ -1,7 +1,7 @@
 import type { TaskId } from './state-store.js';
 
-/** What a partition may wait for. */
-export type Dependency = 'event-log' | 'state-store' | 'settings' | 'state-version';
+/** What a partition may wait for; `next-attempt` where a batch failed and is given again. */
+export type Dependency = 'event-log' | 'state-store' | 'settings' | 'state-version' | 'next-attempt';
 
 /**
  * What happens on the stream, for the log line and the metric alike. `task` says where; counts are of records.

@@ -49,7 +49,11 @@ describe('what the services know', () => {
           const { alerts } = await runDetection(
             replay(sourcesOf(at)),
             (start) => operators((operator) => (wrap ? start(forgetful(operator)) : start(operator))),
-            { onVerdict: (_, record) => { tell(record); } },
+            {
+              onVerdict: (_, record) => {
+                tell(record);
+              },
+            },
           );
           return [...told.sort(), ...alerts.map(textOf)];
         };

@@ -3,9 +3,10 @@ import { PlimsollError, TOPICS } from '@plimsoll/contracts';
 import type { Clock } from './clock.js';
 import { deadLetterOf, refusalOf, type Refusal } from './dead-letters.js';
 import type { BatchContext, EventLog, LogRecord, OutgoingRecord } from './event-log.js';
-import type { Operator, StepResult } from './operator.js';
+import type { Operator } from './operator.js';
 import { StateCache } from './state-cache.js';
 import type { StateStore, TaskId, TaskLease } from './state-store.js';
+import { workThrough, type Item, type Outcome } from './work-through.js';
 import type { StreamObserver } from './stream-event.js';
 import type { Waiting } from './waiting.js';
 
@@ -23,29 +24,6 @@ export interface TaskParts<Message, State> {
   readonly stepRecords: number;
   /** States held in memory. */
   readonly cachedStates: number;
-}
-
-/** A record as far as it could be read. */
-type Item<Message> =
-  | { readonly record: LogRecord; readonly message: Message; readonly key: string }
-  | { readonly record: LogRecord; readonly refusal: Refusal };
-
-/** What one step changed, before it is written. */
-interface Changes<State> {
-  readonly publish: OutgoingRecord[];
-  readonly put: Map<string, State>;
-  readonly remove: Set<string>;
-}
-
-/** The same with the bytes that are written. */
-interface Outcome<State> extends Changes<State> {
-  readonly bytes: ReadonlyMap<string, Uint8Array>;
-}
-
-/** The record that the operator failed on. */
-interface Failure {
-  readonly failed: LogRecord;
-  readonly refusal: Refusal;
 }
 
 /**
@@ -172,81 +150,22 @@ export class PartitionTask<Message, State> {
 
   /** Steps every message in order. One that the operator fails on is refused, and the step is done again without it. */
   private async stepAll(items: readonly Item<Message>[], context: BatchContext): Promise<Outcome<State>> {
+    const { operator, observer } = this.parts;
     for (let rest = items; ;) {
       const states = await this.loadStates(rest, context);
-      const done = this.tryAll(rest, states);
-      if (!('failed' in done)) return done;
+      const done = workThrough(operator, rest, states, this.settings);
+      if (!('failed' in done)) {
+        for (const { record, refusal } of done.refused) {
+          observer({ type: 'dead-letter', task: this.task, reason: refusal.reason, offset: record.offset });
+        }
+        return done;
+      }
       this.forget();
       const { offset } = done.failed;
       this.poison.set(offset, done.refusal);
       rest = rest.map((item) =>
         item.record.offset === offset ? { record: item.record, refusal: done.refusal } : item,
       );
-    }
-  }
-
-  private tryAll(items: readonly Item<Message>[], states: Map<string, State>): Outcome<State> | Failure {
-    const { operator, observer } = this.parts;
-    const outcome: Changes<State> = { publish: [], put: new Map(), remove: new Set() };
-    const refused: { readonly record: LogRecord; readonly refusal: Refusal }[] = [];
-    for (const item of items) {
-      const { record } = item;
-      let refusal: Refusal | undefined;
-      if ('refusal' in item) {
-        refusal = item.refusal;
-      } else {
-        const { key, message } = item;
-        let result: StepResult;
-        try {
-          const state = states.get(key) ?? operator.start(key);
-          result = operator.step(state, message, key, this.settings);
-          this.keep(outcome, states, key, state, result.end);
-        } catch (error) {
-          return { failed: record, refusal: refusalOf(error) };
-        }
-        outcome.publish.push(...result.publish);
-        refusal = result.refused;
-      }
-      if (refusal !== undefined) {
-        outcome.publish.push(deadLetterOf(record, refusal, operator.name));
-        refused.push({ record, refusal });
-      }
-    }
-    const bytes = this.encodeAll(items, outcome.put);
-    if ('failed' in bytes) return bytes;
-    for (const { record, refusal } of refused) {
-      observer({ type: 'dead-letter', task: this.task, reason: refusal.reason, offset: record.offset });
-    }
-    return { ...outcome, bytes };
-  }
-
-  /** Before anything is published: where a state cannot be written, its last record is the one that the operator failed on. */
-  private encodeAll(
-    items: readonly Item<Message>[],
-    put: ReadonlyMap<string, State>,
-  ): Outcome<State>['bytes'] | Failure {
-    const bytes = new Map<string, Uint8Array>();
-    for (const [key, state] of put) {
-      try {
-        bytes.set(key, this.parts.operator.encode(state));
-      } catch (error) {
-        const last = items.findLast((item) => 'key' in item && item.key === key);
-        if (last === undefined) throw error;
-        return { failed: last.record, refusal: refusalOf(error) };
-      }
-    }
-    return bytes;
-  }
-
-  private keep(outcome: Changes<State>, states: Map<string, State>, key: string, state: State, end: boolean): void {
-    if (end) {
-      states.delete(key);
-      outcome.put.delete(key);
-      outcome.remove.add(key);
-    } else {
-      states.set(key, state);
-      outcome.put.set(key, state);
-      outcome.remove.delete(key);
     }
   }
 

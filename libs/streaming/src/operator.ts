@@ -47,7 +47,7 @@ export interface Operator<Message, State> {
    * empty for an operator without settings. A message that it throws on goes to the dead letters and changes nothing.
    */
   step(state: State, message: Message, key: string, settings: string): StepResult;
-  /** A state that it throws on is as if `step` had thrown on the last message. */
+  /** A state that it throws on is as if `step` had thrown on the first message that led to one. */
   encode(state: State): Uint8Array;
   /** Throws `unknown-version` for a state of a release it does not know: the partition then waits, and says so. */
   decodeState(bytes: Uint8Array): State;

@@ -151,21 +151,24 @@ export class PartitionTask<Message, State> {
   /** Steps every message in order. One that the operator fails on is refused, and the step is done again without it. */
   private async stepAll(items: readonly Item<Message>[], context: BatchContext): Promise<Outcome<State>> {
     const { operator, observer } = this.parts;
+    const suspects = new Set<string>();
     for (let rest = items; ;) {
       const states = await this.loadStates(rest, context);
-      const done = workThrough(operator, rest, states, this.settings);
-      if (!('failed' in done)) {
+      const done = workThrough(operator, rest, states, this.settings, suspects);
+      if ('bytes' in done) {
         for (const { record, refusal } of done.refused) {
           observer({ type: 'dead-letter', task: this.task, reason: refusal.reason, offset: record.offset });
         }
         return done;
       }
       this.forget();
-      const { offset } = done.failed;
-      this.poison.set(offset, done.refusal);
-      rest = rest.map((item) =>
-        item.record.offset === offset ? { record: item.record, refusal: done.refusal } : item,
-      );
+      if ('suspect' in done) {
+        suspects.add(done.suspect);
+        continue;
+      }
+      const { failed, refusal } = done;
+      this.poison.set(failed.offset, refusal);
+      rest = rest.map((item) => (item.record.offset === failed.offset ? { record: item.record, refusal } : item));
     }
   }
 

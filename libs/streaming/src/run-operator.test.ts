@@ -95,30 +95,36 @@ describe('runOperator in memory', () => {
 });
 
 describe('a state that cannot be written', () => {
-  it('refuses the records that bring it there, and goes on with other keys', async () => {
-    const log = new MemoryLog({ topics: TOPICS });
-    const events: StreamEvent[] = [];
-    const limited: typeof operator = {
-      ...operator,
-      encode(state) {
-        if (state.count > 2) throw new RangeError('offset is out of bounds');
-        return operator.encode(state);
-      },
-    };
-    const options = { log, store: new MemoryStateStore(), observer: (event: StreamEvent) => void events.push(event) };
-    const running = await runOperator(limited, options);
-    await log.publish(['a', 'b', 'c', 'd'].map((text) => record('key', text)));
-    await log.publish([record('another', 'a')]);
-    await log.drained();
-    const letters = log.records('dead-letters').map(({ value }) => decodeJson(DeadLetter, value, 'dead letter'));
-    expect(letters.map(({ reason, detail, origin }) => [reason, detail, origin.offset])).toEqual([
-      ['internal-error', 'RangeError', 2],
-      ['internal-error', 'RangeError', 3],
-    ]);
-    expect(texts(log, 'out')).toEqual([]);
-    expect(events.filter(({ type }) => type === 'handler-failed')).toEqual([]);
-    await running.stop();
-  });
+  it.each([false, true])(
+    'refuses what leads there, and goes on, however records are split (one by one: %s)',
+    async (split) => {
+      const log = new MemoryLog({ topics: TOPICS });
+      const events: StreamEvent[] = [];
+      const limited: typeof operator = {
+        ...operator,
+        encode(state) {
+          if (state.count > 2) throw new RangeError('offset is out of bounds');
+          return operator.encode(state);
+        },
+      };
+      const options = { log, store: new MemoryStateStore(), observer: (event: StreamEvent) => void events.push(event) };
+      const running = await runOperator(limited, options);
+      for (const text of ['a', 'b', 'c', 'd']) {
+        await log.publish([record('key', text)]);
+        if (split) await log.drained();
+      }
+      await log.publish([record('another', 'a')]);
+      await log.drained();
+      const letters = log.records('dead-letters').map(({ value }) => decodeJson(DeadLetter, value, 'dead letter'));
+      expect(letters.map(({ reason, detail, origin }) => [reason, detail, origin.offset])).toEqual([
+        ['internal-error', 'RangeError', 2],
+        ['internal-error', 'RangeError', 3],
+      ]);
+      expect(texts(log, 'out')).toEqual([]);
+      expect(events.filter(({ type }) => type === 'handler-failed')).toEqual([]);
+      await running.stop();
+    },
+  );
 });
 
 async function feed(log: MemoryLog): Promise<void> {

@@ -27,16 +27,24 @@ export interface Failure {
   readonly refusal: Refusal;
 }
 
+/** A key whose state could not be written in the end: one of its records is to blame. */
+export interface Suspicion {
+  readonly suspect: string;
+}
+
 /**
  * Lets the operator work through the items in order. `states` holds what is stored of their keys, and is altered: after
- * a failure neither it nor the states in it are good for anything. Pure: nothing is read, written or published.
+ * a failure neither it nor the states in it are good for anything. The state of a key among `suspects` is written after
+ * each of its records, so that the first that leads to one which cannot be written is the failure, however records are
+ * split in steps. Pure: nothing is read, stored or published.
  */
 export function workThrough<Message, State>(
   operator: Operator<Message, State>,
   items: readonly Item<Message>[],
   states: Map<string, State>,
   settings: string,
-): Outcome<State> | Failure {
+  suspects: ReadonlySet<string>,
+): Outcome<State> | Failure | Suspicion {
   const changes: Changes<State> = { publish: [], put: new Map(), remove: new Set(), refused: [] };
   for (const item of items) {
     const { record } = item;
@@ -50,6 +58,7 @@ export function workThrough<Message, State>(
         const state = states.get(key) ?? operator.start(key);
         result = operator.step(state, message, key, settings);
         keep(changes, states, key, state, result.end);
+        if (suspects.has(key) && !result.end) operator.encode(state);
       } catch (error) {
         return { failed: record, refusal: refusalOf(error) };
       }
@@ -60,8 +69,15 @@ export function workThrough<Message, State>(
     changes.publish.push(deadLetterOf(record, refusal, operator.name));
     changes.refused.push({ record, refusal });
   }
-  const bytes = encodeAll(operator, items, changes.put);
-  return 'failed' in bytes ? bytes : { ...changes, bytes };
+  const bytes = new Map<string, Uint8Array>();
+  for (const [key, state] of changes.put) {
+    try {
+      bytes.set(key, operator.encode(state));
+    } catch {
+      return { suspect: key };
+    }
+  }
+  return { ...changes, bytes };
 }
 
 function keep<State>(
@@ -80,23 +96,4 @@ function keep<State>(
     put.set(key, state);
     remove.delete(key);
   }
-}
-
-/** Before anything is published: where a state cannot be written, its last record is the one that the operator failed on. */
-function encodeAll<Message, State>(
-  operator: Operator<Message, State>,
-  items: readonly Item<Message>[],
-  put: ReadonlyMap<string, State>,
-): Outcome<State>['bytes'] | Failure {
-  const bytes = new Map<string, Uint8Array>();
-  for (const [key, state] of put) {
-    try {
-      bytes.set(key, operator.encode(state));
-    } catch (error) {
-      const last = items.findLast((item) => 'key' in item && item.key === key);
-      if (last === undefined) throw error;
-      return { failed: last.record, refusal: refusalOf(error) };
-    }
-  }
-  return bytes;
 }

@@ -21,9 +21,11 @@ seen = set()
 try:
     for record in consumer:
         headers = {name: value.decode() for name, value in record.headers}
-        if headers["ce_id"] in seen:
+        alert = headers.get("ce_id")
+        # What carries no such header is none of Plimsoll's.
+        if alert is None or alert in seen:
             continue
-        seen.add(headers["ce_id"])
+        seen.add(alert)
         finding = json.loads(record.value)
         info = finding["finding_info"]
         first = next(iter(finding["evidences"]), None)

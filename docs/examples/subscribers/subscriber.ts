@@ -22,7 +22,8 @@ const seen = new Set<string>();
 
 function print({ message }: EachMessagePayload): Promise<void> {
   const id = message.headers?.['ce_id']?.toString() ?? '';
-  if (seen.has(id)) return Promise.resolve();
+  // What carries no such header is none of Plimsoll's.
+  if (id === '' || seen.has(id)) return Promise.resolve();
   seen.add(id);
   const finding = JSON.parse(message.value?.toString() ?? '{}') as Finding;
   const [first] = finding.evidences;

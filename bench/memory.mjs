@@ -1,0 +1,131 @@
+/**
+ * What the log detector and the fusion of incidents hold in memory once all garbage is gone, while hours of events go by
+ * on a clock that runs faster: connections and containers that come and go, the same sessions, attacks again and again.
+ *
+ *   node --expose-gc bench/memory.mjs [--minutes 60] [--events 150]
+ *
+ * `minutes` are of event time, `events` a second for the log detector. Prints MiB of heap. Run after `npm run build`.
+ */
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { TOPICS } from '@plimsoll/contracts';
+import { findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/evaluation';
+import {
+  applicationLearners,
+  applicationOperators,
+  fixedProfiles,
+  fusionOperator,
+  logLevelOperator,
+  messageRecord,
+  verdictRecord,
+} from '@plimsoll/pipelines';
+import { MemoryLog, MemoryStateStore, runOperator } from '@plimsoll/streaming';
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '60' }, events: { type: 'string', default: '150' } },
+});
+const MINUTES = Number(values.minutes);
+const EVENTS = Number(values.events);
+const BUDGET = { falseAlertsPerDay: 1 };
+const MINUTE_US = 60_000_000;
+
+const recordings = await findRecordings(fileURLToPath(new URL('../recordings/shop', import.meta.url)));
+const benign = recordings.filter(({ recording }) => recording.attacks.length === 0).map(sourcesOf);
+const plan = { learn: benign.slice(0, 2), calibrate: benign.slice(2, 3) };
+const profiles = fixedProfiles((await learnProfiles(plan, applicationLearners())).profiles);
+
+await logDetector();
+await fusion();
+
+/** An operator on a log and a store in memory, with a clock that `pass` moves. */
+async function running(operator) {
+  let nowMs = Date.now();
+  const clock = { nowMs: () => nowMs, sleep: async (durationMs) => void (nowMs += durationMs) };
+  const log = new MemoryLog({ topics: Object.values(TOPICS), clock, maxPartitionBytes: 200_000 });
+  const run = await runOperator(operator, { log, store: new MemoryStateStore(clock), clock });
+  return {
+    async give(records) {
+      await log.publish(records);
+      await log.drained();
+    },
+    pass: (durationMs) => void (nowMs += durationMs),
+    stop: async () => {
+      await run.stop();
+      await log.close();
+    },
+  };
+}
+
+function tell(name, minute) {
+  globalThis.gc();
+  const mib = (process.memoryUsage().heapUsed / 1_048_576).toFixed(1);
+  process.stdout.write(`${name.padEnd(12)} ${String(Math.round(minute)).padStart(4)} min ${mib.padStart(7)} MiB\n`);
+}
+
+async function logDetector() {
+  const events = [];
+  for (const at of recordings) {
+    for await (const message of replay(sourcesOf(at))) if (message.topic === 'logs') events.push(message.event);
+  }
+  const run = await running(logLevelOperator(profiles, BUDGET));
+  let sent = 0;
+  for (let second = 1; second <= MINUTES * 60; second++) {
+    const next = Array.from({ length: EVENTS }, () => {
+      const round = Math.floor(sent / events.length);
+      return again(events[sent++ % events.length], round);
+    });
+    await run.give(next.map((event) => messageRecord({ topic: 'logs', event })));
+    run.pass(1_000);
+    if (second % 180 === 0) tell('log detector', second / 60);
+  }
+  await run.stop();
+}
+
+/** The event as it comes in another round: of new connections, while the sessions are the same. */
+function again(event, round) {
+  const [stream, id, timeUs] = [`${event.stream}/${round}`, `${event.id}/${round}`, event.timeUs + round * 1e9];
+  if (event.type !== 'sql-statement') return { ...event, stream, id, timeUs };
+  return { ...event, stream, id, timeUs, key: `${event.key}/${round}`, connection: `${event.connection}/${round}` };
+}
+
+async function fusion() {
+  const { verdicts, roundUs } = await rounds();
+  const run = await running(fusionOperator(BUDGET));
+  for (let round = 0; round * roundUs < MINUTES * MINUTE_US; round++) {
+    for (let from = 0; from < verdicts.length; from += 50) {
+      const next = verdicts.slice(from, from + 50).map(({ verdict, shiftUs }) => {
+        const moved = shifted(verdict, shiftUs + round * roundUs);
+        const id = `${round.toString(16)}-${verdict.id}`.slice(0, 32);
+        return verdictRecord({ ...moved, id, container: `${verdict.container}/${round}` });
+      });
+      await run.give(next);
+    }
+    run.pass(roundUs / 1_000);
+    if (round % 2 === 1) tell('fusion', ((round + 1) * roundUs) / MINUTE_US);
+  }
+  await run.stop();
+}
+
+/** The verdicts of all test episodes, the episodes one after another in event time. */
+async function rounds() {
+  const verdicts = [];
+  let atUs = 1.7e15;
+  for (const at of recordings.filter(({ recording }) => recording.attacks.length > 0)) {
+    const own = [];
+    await runDetection(replay(sourcesOf(at)), applicationOperators(profiles, BUDGET), {
+      onVerdict: (verdict) => verdict.detector !== 'stream-time' && own.push(verdict),
+    });
+    const startUs = Math.min(...own.map(({ window }) => window.startUs));
+    verdicts.push(...own.map((verdict) => ({ verdict, shiftUs: atUs - startUs })));
+    atUs += Math.max(...own.map(({ window }) => window.endUs)) - startUs + 1e6;
+  }
+  return { verdicts, roundUs: atUs - 1.7e15 };
+}
+
+function shifted(verdict, byUs) {
+  const { startUs, endUs } = verdict.window;
+  const evidence = verdict.evidence?.map((one) => ({ ...one, timeUs: one.timeUs + byUs }));
+  return { ...verdict, window: { startUs: startUs + byUs, endUs: endUs + byUs }, ...(evidence && { evidence }) };
+}

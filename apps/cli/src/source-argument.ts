@@ -29,6 +29,11 @@ export function parseSource(text: string): SourceArgument {
   return { workload, kind: kind.data, path };
 }
 
+/** Whether the source is standard input, which may be told live. */
+export function isPipe(text: string): boolean {
+  return text.endsWith(':-');
+}
+
 /** The sources of one command, each with a stream of its own. */
 export function sourcesFrom(application: string, sources: readonly SourceArgument[]): ReplaySource[] {
   const seen = new Map<string, number>();

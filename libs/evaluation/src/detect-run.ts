@@ -33,12 +33,13 @@ const CLOSING_US = 2 * (DEFAULT_FUSION.gapUs + DEFAULT_FUSION.graceUs);
 
 /**
  * Runs messages through every service in one process and collects what comes out; at the end of the input every
- * incident closes. `output` sees it as it happens.
+ * incident closes. `output` sees it as it happens. With `prompt` no message waits for others: for what is told live.
  */
 export async function runDetection(
   messages: AsyncIterable<CollectorMessage>,
   operators: (start: Start) => Promise<void>,
   output: EmbeddedOutput = {},
+  prompt = false,
 ): Promise<DetectionRun> {
   const verdicts: Verdict[] = [];
   const alerts: LogRecord[] = [];
@@ -58,7 +59,7 @@ export async function runDetection(
     },
   });
   try {
-    const { applications, ...span } = await feed(topology, messages);
+    const { applications, ...span } = await feed(topology, messages, prompt);
     await topology.drained();
     const lastUs = verdicts.reduce((latest, { window }) => Math.max(latest, window.endUs), span.endUs);
     await topology.publish([...applications].map((name) => verdictRecord(streamTimeMark(name, lastUs + CLOSING_US))));
@@ -72,12 +73,13 @@ export async function runDetection(
 async function feed(
   topology: EmbeddedTopology,
   messages: AsyncIterable<CollectorMessage>,
+  prompt: boolean,
 ): Promise<{ messages: number; startUs: TimeUs; endUs: TimeUs; applications: ReadonlySet<string> }> {
   const applications = new Set<string>();
   let count = 0;
   let startUs = Infinity;
   let endUs = 0;
-  for await (const chunk of inChunks(messages, CHUNK)) {
+  for await (const chunk of inChunks(messages, CHUNK, prompt)) {
     for (const message of chunk) {
       applications.add(message.topic === 'syscalls' ? message.batch.application : message.event.application);
       startUs = Math.min(startUs, messageTimeUs(message));

@@ -11,9 +11,9 @@ async function* of(...items: (number | 'pause')[]): AsyncGenerator<number> {
   }
 }
 
-async function chunks(items: AsyncIterable<number>, most: number): Promise<number[][]> {
+async function chunks(items: AsyncIterable<number>, most: number, prompt = true): Promise<number[][]> {
   const seen: number[][] = [];
-  for await (const chunk of inChunks(items, most)) seen.push(chunk);
+  for await (const chunk of inChunks(items, most, prompt)) seen.push(chunk);
   return seen;
 }
 
@@ -25,6 +25,7 @@ describe('inChunks', () => {
 
   it('does not hold back what came before a pause', async () => {
     expect(await chunks(of(1, 2, 'pause', 3, 'pause'), 100)).toEqual([[1, 2], [3]]);
+    expect(await chunks(of(1, 2, 'pause', 3, 'pause'), 100, false)).toEqual([[1, 2, 3]]);
   });
 
   it('passes failures on, and leaves a silent source at once', async () => {
@@ -38,7 +39,7 @@ describe('inChunks', () => {
       yield 1;
       await new Promise(() => undefined);
     })();
-    for await (const chunk of inChunks(endless, 10)) {
+    for await (const chunk of inChunks(endless, 10, true)) {
       expect(chunk).toEqual([1]);
       break;
     }

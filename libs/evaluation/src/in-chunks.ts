@@ -1,13 +1,13 @@
 /**
- * What `items` gives, up to `most` together; less where the next is not there yet, so that what a running program or a
- * pipe tells is passed on at once, however little it is.
+ * What `items` gives, `most` together. With `prompt`, less where the next is not there yet, so that what a running
+ * program or a pipe tells is passed on at once, however little it is; without, the same chunks in every run.
  */
-export async function* inChunks<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T[]> {
+export async function* inChunks<T>(items: AsyncIterable<T>, most: number, prompt: boolean): AsyncGenerator<T[]> {
   const iterator = items[Symbol.asyncIterator]();
   let chunk: T[] = [];
   try {
     for (let next = iterator.next(); ; next = iterator.next()) {
-      if (chunk.length >= most || (chunk.length > 0 && !(await isThere(next)))) {
+      if (chunk.length >= most || (prompt && chunk.length > 0 && !(await isThere(next)))) {
         yield chunk;
         chunk = [];
       }

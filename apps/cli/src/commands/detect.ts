@@ -10,7 +10,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, privacyOption } from '../shared-options.js';
-import { parseSource, sourcesFrom } from '../source-argument.js';
+import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeIncident, incidentReport, finalFindings } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
@@ -88,6 +88,7 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
     messagesOf(options, application, profiles, progress),
     applicationOperators(fixedProfiles(profiles), { falseAlertsPerDay: options.falseAlertsPerDay }),
     outputOf(options, progress),
+    options.live !== undefined || options.source.some(isPipe),
   ).finally(() => {
     progress.clear();
   });

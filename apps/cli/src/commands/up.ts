@@ -17,7 +17,7 @@ import { Command } from 'commander';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, privacyOption } from '../shared-options.js';
-import { parseSource, sourcesFrom } from '../source-argument.js';
+import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 
@@ -66,6 +66,7 @@ async function inMemory(options: UpOptions): Promise<void> {
     replay(sources, { privacy: options.privacy, signal: stopSignal() }),
     applicationOperators(profiles, { falseAlertsPerDay: options.falseAlertsPerDay }),
     ndjsonOutput(process.stdout, false),
+    options.source.some(isPipe),
   );
 }
 

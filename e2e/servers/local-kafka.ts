@@ -33,7 +33,7 @@ export async function startLocalKafka(
 ): Promise<LocalKafka> {
   const jars = await kafkaJars();
   const home = await mkdtemp(join(tmpdir(), 'plimsoll-kafka-'));
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const ports: { client: number; controller: number }[] = [];
   for (let i = 0; i < count; i += 1) ports.push({ client: await freePort(), controller: await freePort() });
   const voters = ports.map(({ controller }, i) => `${i + 1}@127.0.0.1:${controller}`).join(',');
@@ -101,4 +101,11 @@ export async function startLocalKafka(
   }
   const brokers = ports.map(({ client }, i) => options.advertised?.[i] ?? `127.0.0.1:${client}`).join(',');
   return { brokers, nodes, close };
+}
+
+/** 16 random bytes, as Kafka names clusters; never with a hyphen first, which its own tool takes for an option. */
+function newClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0]! &= 0x7f;
+  return bytes.toString('base64url');
 }

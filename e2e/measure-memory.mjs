@@ -2,15 +2,14 @@
  * What the log detector and the fusion of incidents hold in memory once all garbage is gone, while hours of events go by
  * on a clock that runs faster: connections and containers that come and go, the same sessions, attacks again and again.
  *
- *   node --expose-gc bench/memory.mjs [--minutes 60] [--events 150]
+ *   node e2e/measure-memory.mjs [--minutes 60] [--events 150]
  *
- * `minutes` are of event time, `events` a second for the log detector. Prints MiB of heap. Run after `npm run build`.
+ * `minutes` are of event time, `events` a second for the log detector. Prints MiB. Run after `npm run build`.
  */
 import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { TOPICS } from '@plimsoll/contracts';
 import { findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/evaluation';
 import {
   applicationLearners,
@@ -21,7 +20,8 @@ import {
   messageRecord,
   verdictRecord,
 } from '@plimsoll/pipelines';
-import { MemoryLog, MemoryStateStore, runOperator } from '@plimsoll/streaming';
+
+import { again, FasterLife, heldBytes } from './dist/golden/faster-life.js';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '60' }, events: { type: 'string', default: '150' } },
@@ -39,60 +39,30 @@ const profiles = fixedProfiles((await learnProfiles(plan, applicationLearners())
 await logDetector();
 await fusion();
 
-/** An operator on a log and a store in memory, with a clock that `pass` moves. */
-async function running(operator) {
-  let nowMs = Date.now();
-  const clock = { nowMs: () => nowMs, sleep: async (durationMs) => void (nowMs += durationMs) };
-  const log = new MemoryLog({ topics: Object.values(TOPICS), clock, maxPartitionBytes: 200_000 });
-  const run = await runOperator(operator, { log, store: new MemoryStateStore(clock), clock });
-  return {
-    async give(records) {
-      await log.publish(records);
-      await log.drained();
-    },
-    pass: (durationMs) => void (nowMs += durationMs),
-    stop: async () => {
-      await run.stop();
-      await log.close();
-    },
-  };
-}
-
 function tell(name, minute) {
-  globalThis.gc();
-  const mib = (process.memoryUsage().heapUsed / 1_048_576).toFixed(1);
+  const mib = (heldBytes() / 1_048_576).toFixed(1);
   process.stdout.write(`${name.padEnd(12)} ${String(Math.round(minute)).padStart(4)} min ${mib.padStart(7)} MiB\n`);
 }
 
 async function logDetector() {
-  const events = [];
+  const recorded = [];
   for (const at of recordings) {
-    for await (const message of replay(sourcesOf(at))) if (message.topic === 'logs') events.push(message.event);
+    for await (const message of replay(sourcesOf(at))) if (message.topic === 'logs') recorded.push(message.event);
   }
-  const run = await running(logLevelOperator(profiles, BUDGET));
-  let sent = 0;
+  const life = await FasterLife.start(logLevelOperator(profiles, BUDGET));
+  const events = again(recorded);
   for (let second = 1; second <= MINUTES * 60; second++) {
-    const next = Array.from({ length: EVENTS }, () => {
-      const round = Math.floor(sent / events.length);
-      return again(events[sent++ % events.length], round);
-    });
-    await run.give(next.map((event) => messageRecord({ topic: 'logs', event })));
-    run.pass(1_000);
+    const next = Array.from({ length: EVENTS }, () => events.next().value);
+    await life.give(next.map((event) => messageRecord({ topic: 'logs', event })));
+    life.pass(1_000);
     if (second % 180 === 0) tell('log detector', second / 60);
   }
-  await run.stop();
-}
-
-/** The event as it comes in another round: of new connections, while the sessions are the same. */
-function again(event, round) {
-  const [stream, id, timeUs] = [`${event.stream}/${round}`, `${event.id}/${round}`, event.timeUs + round * 1e9];
-  if (event.type !== 'sql-statement') return { ...event, stream, id, timeUs };
-  return { ...event, stream, id, timeUs, key: `${event.key}/${round}`, connection: `${event.connection}/${round}` };
+  await life.stop();
 }
 
 async function fusion() {
   const { verdicts, roundUs } = await rounds();
-  const run = await running(fusionOperator(BUDGET));
+  const life = await FasterLife.start(fusionOperator(BUDGET));
   for (let round = 0; round * roundUs < MINUTES * MINUTE_US; round++) {
     for (let from = 0; from < verdicts.length; from += 50) {
       const next = verdicts.slice(from, from + 50).map(({ verdict, shiftUs }) => {
@@ -100,12 +70,12 @@ async function fusion() {
         const id = `${round.toString(16)}-${verdict.id}`.slice(0, 32);
         return verdictRecord({ ...moved, id, container: `${verdict.container}/${round}` });
       });
-      await run.give(next);
+      await life.give(next);
     }
-    run.pass(roundUs / 1_000);
+    life.pass(roundUs / 1_000);
     if (round % 2 === 1) tell('fusion', ((round + 1) * roundUs) / MINUTE_US);
   }
-  await run.stop();
+  await life.stop();
 }
 
 /** The verdicts of all test episodes, the episodes one after another in event time. */

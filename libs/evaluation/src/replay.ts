@@ -75,8 +75,9 @@ export async function* replay(
 }
 
 /**
- * The messages of a running process and its children, or of a container's processes, as they happen, until `signal` aborts or the process ends. What a
- * read brought leaves at once: a batch does not wait to be full.
+ * The messages of a running process and its children, of a container's processes, or of a program that is started, as
+ * they happen, until `signal` aborts or the process ends. What a read brought leaves at once: a batch does not wait to
+ * be full. What a started program prints goes to standard error.
  */
 export async function* live(
   where: Where,
@@ -86,7 +87,7 @@ export async function* live(
   const { privacy = 'balanced', signal } = options;
   const stream = `live/${where.container}`;
   const pipeline = new CollectorPipeline(where, stream);
-  const { items } = await traceLive(target, { ...where, stream, privacy }, signal);
+  const { items } = await traceLive(target, { ...where, stream, privacy }, signal, { shows: 'command' in target });
   for await (const item of items) {
     yield* pipeline.push(item);
     yield* pipeline.flush();

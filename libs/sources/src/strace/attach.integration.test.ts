@@ -68,6 +68,26 @@ if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
       expect(left.split('\n').filter((line) => line.startsWith('sleep 61.7'))).toEqual([]);
     });
 
+    it('shows what a command prints only where that is asked for, and never among its own lines', () => {
+      const trace = (settings: string): { stdout: string; stderr: string } =>
+        spawnSync(
+          process.execPath,
+          [
+            '--input-type=module',
+            '-e',
+            `import { attachStrace } from ${JSON.stringify(new URL('../../dist/strace/attach.js', import.meta.url).href)};
+             const { items } = await attachStrace({ command: ['sh', '-c', 'echo printed; echo complained >&2'] }, ${settings});
+             for await (const item of items) if (item.type === 'end') console.log('traced');`,
+          ],
+          { encoding: 'utf8' },
+        );
+      expect(trace('{}')).toMatchObject({ stdout: 'traced\n', stderr: '' });
+      const shown = trace('{ shows: true }');
+      expect(shown.stdout).toBe('traced\n');
+      expect(shown.stderr).toContain('printed');
+      expect(shown.stderr).toContain('complained');
+    });
+
     it('says why a command cannot be traced', async () => {
       const { items } = await attachStrace({ command: ['/no/such/program'] });
       await expect(namesOf(items)).rejects.toThrow(/No such file/);

@@ -8,6 +8,8 @@ export interface StraceSettings {
   readonly bufferBytes?: number;
   /** Only these calls are traced; by default all. Rebuilding requests needs those that carry data. */
   readonly calls?: readonly string[];
+  /** What a started program prints goes to standard error. By default nowhere: it may hold secrets, and logs must not. */
+  readonly shows?: boolean;
 }
 
 /** Calls without which requests and statements cannot be rebuilt: data, descriptors, and who shares them. */

@@ -51,7 +51,6 @@ export class StraceProcess {
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       this.remarks = (this.remarks + chunk.toString('latin1')).slice(-MAX_REMARKS);
-      if (starts) process.stderr.write(chunk);
     });
     this.ended = this.run();
   }
@@ -67,10 +66,10 @@ export class StraceProcess {
       const fifo = join(folder, 'trace');
       const made = await exitOf(spawn('mkfifo', ['-m', '600', fifo], { stdio: 'ignore' }));
       if (made !== 0) throw new PlimsollError('unavailable', 'cannot make a pipe for strace to write to');
-      // What a started program prints is for people, and must not mix with results.
       const child = spawn(settings.strace ?? 'strace', straceArguments(target, fifo, settings), {
-        stdio: ['ignore', 'command' in target ? process.stderr.fd : 'ignore', 'pipe'],
+        stdio: ['ignore', settings.shows ? process.stderr.fd : 'ignore', 'pipe'],
       });
+      if (settings.shows) child.stderr?.pipe(process.stderr, { end: false });
       return new StraceProcess(child, fifo, folder, 'command' in target, onLines);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });

@@ -160,6 +160,8 @@ export class LiveTargets {
 /** Publishes one attached trace: calls as they come; every half second what is pending, or the time to the silent. */
 class TracePublication {
   #turn: Promise<unknown> = Promise.resolve();
+  /** What pending messages failed on while nobody waited for them. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly pipeline: CollectorPipeline,
@@ -171,13 +173,16 @@ class TracePublication {
   async run(items: AsyncIterable<SourceItem>, sinceUs: number | undefined): Promise<number> {
     const flush = setInterval(() => {
       const nowUs = Date.now() * 1_000;
-      this.#put(() => [...this.pipeline.flush(), ...this.pipeline.idle(nowUs)]).catch(() => undefined);
+      this.#put(() => [...this.pipeline.flush(), ...this.pipeline.idle(nowUs)]).catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
     }, FLUSH_MS);
     let unseenSinceUs = sinceUs;
     let lastUs = sinceUs ?? 0;
     try {
       for await (const item of items) {
         await this.#put(() => this.pipeline.push(item));
+        if (this.#failure !== undefined) throw this.#failure.error;
         if (item.type !== 'calls') continue;
         lastUs = Math.max(lastUs, item.calls.timesUs.at(-1) ?? 0);
         if (unseenSinceUs === undefined) continue;

@@ -228,4 +228,30 @@ describe('LiveTargets', () => {
     expect(new Set(traced)).toEqual(new Set([true]));
     expect(changes[1]).toBe('db waiting there is no container "db" here');
   });
+
+  it('ends and begins anew what could not be handed on while nobody waited for it', async () => {
+    const changes: string[] = [];
+    const calls = { count: 1, numbers: Uint16Array.of(0), threads: Uint32Array.of(7), timesUs: Float64Array.of(1_000), results: undefined, digests: undefined, names: new Map<number, string>() }; // prettier-ignore
+    async function* items(): AsyncGenerator<SourceItem> {
+      yield { type: 'calls', calls };
+      // Longer than what is pending is held back.
+      await wait(700);
+      yield { type: 'calls', calls: { ...calls, timesUs: Float64Array.of(2_000) } };
+      await wait(60_000, undefined, { ref: false });
+    }
+    const counts = { lines: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
+    const live = new LiveTargets({
+      outbox: { accept: () => Promise.reject(new Error('no space left')) },
+      checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
+      privacy: 'balanced',
+      run: 'r1',
+      attach: () => Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [] }),
+      retryMs: 60_000,
+      onChange: (name, state, detail) => changes.push(`${name} ${state} ${detail}`),
+    });
+    await live.apply(parseTargets('targets: [{ name: db, workload: db, attach: { container: db } }]', 'targets'));
+    for (let i = 0; i < 1_000 && changes.length < 2; i++) await wait(2);
+    await live.stop();
+    expect(changes[1]).toBe('db waiting no space left');
+  });
 });

@@ -30,8 +30,8 @@ export function parseSource(text: string): SourceArgument {
 }
 
 /** Whether the source is standard input, which may be told live. */
-export function isPipe(text: string): boolean {
-  return text.endsWith(':-');
+export function isPipe({ path }: Pick<SourceArgument, 'path'>): boolean {
+  return path === '-';
 }
 
 /** The sources of one command, each with a stream of its own. */

@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@plimsoll/streaming';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** All that a partition may wait for. */
+/** All that a partition may wait for, but for its next attempt, which is counted as a failure. */
 const WAITED_FOR = ['event-log', 'state-store', 'settings', 'state-version'] as const;
 
 /**

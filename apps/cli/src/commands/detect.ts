@@ -88,7 +88,7 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
     messagesOf(options, application, profiles, progress),
     applicationOperators(fixedProfiles(profiles), { falseAlertsPerDay: options.falseAlertsPerDay }),
     outputOf(options, progress),
-    options.live !== undefined || options.source.some(isPipe),
+    options.live !== undefined || options.source.map(parseSource).some(isPipe),
   ).finally(() => {
     progress.clear();
   });

@@ -66,7 +66,7 @@ async function inMemory(options: UpOptions): Promise<void> {
     replay(sources, { privacy: options.privacy, signal: stopSignal() }),
     applicationOperators(profiles, { falseAlertsPerDay: options.falseAlertsPerDay }),
     ndjsonOutput(process.stdout, false),
-    options.source.some(isPipe),
+    sources.some(isPipe),
   );
 }
 

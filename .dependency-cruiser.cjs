@@ -8,6 +8,7 @@ const may = {
   'kafka-log': ['contracts', 'streaming'],
   'redis-store': ['contracts', 'streaming'],
   'service-kit': ['contracts', 'streaming'],
+  'alert-api': ['contracts', 'pipelines', 'service-kit', 'streaming'],
   'detector-app': ['contracts', 'detection', 'kafka-log', 'pipelines', 'redis-store', 'service-kit', 'streaming'],
   evaluation: ['contracts', 'detection', 'pipelines', 'sources', 'streaming'],
 };

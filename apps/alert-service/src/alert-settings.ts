@@ -1,9 +1,7 @@
+import { AccessTokens, parseWebhooks, type WebhookTarget } from '@plimsoll/alert-api';
 import { PlimsollError } from '@plimsoll/contracts';
 import { section } from '@plimsoll/service-kit';
 import { z } from 'zod';
-
-import { AccessTokens } from './api/access-tokens.js';
-import { parseWebhooks, type WebhookTarget } from './webhooks/webhook-target.js';
 
 /** Who may use the interface, and where alerts are sent on to. */
 export interface AlertSettings {

@@ -1,3 +1,4 @@
+import { alertConsumers, AlertServiceModule, PipelineWatch } from '@plimsoll/alert-api';
 import { KafkaLog } from '@plimsoll/kafka-log';
 import { fusionOperator } from '@plimsoll/pipelines';
 import {
@@ -20,10 +21,7 @@ import {
 } from '@plimsoll/service-kit';
 import { StatefulProcessor } from '@plimsoll/streaming';
 
-import { alertConsumers } from './alert-consumers.js';
-import { AlertServiceModule } from './alert-service.module.js';
 import { alertSettings } from './alert-settings.js';
-import { PipelineWatch } from './pipeline-watch.js';
 import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';

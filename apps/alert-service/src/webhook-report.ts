@@ -1,7 +1,6 @@
+import type { WebhookOutcome } from '@plimsoll/alert-api';
 import type { ServiceTools } from '@plimsoll/service-kit';
 import { Counter } from 'prom-client';
-
-import type { WebhookOutcome } from './webhooks/webhook-dispatcher.js';
 
 /** Turns what became of each alert for each webhook into a metric and, where it failed, a log line. */
 export function webhookReport({

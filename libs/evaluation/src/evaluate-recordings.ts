@@ -1,6 +1,6 @@
 import { PlimsollError, type Level, type ProfileFile, type TimeUs, type Verdict } from '@plimsoll/contracts';
 import type { Budget } from '@plimsoll/detection';
-import { applicationLearners, applicationOperators, fixedProfiles } from '@plimsoll/pipelines';
+import { applicationLearners, applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
 
 import type { Action } from './action-scoring.js';
@@ -17,6 +17,8 @@ export interface EpisodeOutcome {
   readonly actions: readonly Action[];
   readonly verdicts: readonly Verdict[];
   readonly alerts: readonly LogRecord[];
+  /** Web requests and audit events, one of each that several sources report: what an attack is labelled on. */
+  readonly requests: readonly { readonly id: string; readonly timeUs: TimeUs }[];
   /** Windows and events that each level judged. */
   readonly judged: Readonly<Record<Level, number>>;
   /** Calls, requests, statements and audit events read. */
@@ -128,8 +130,9 @@ export async function judge(
   options: EvaluateOptions,
 ): Promise<EpisodeOutcome> {
   const judged: Record<Level, number> = { sequence: 0, frequency: 0, log: 0 };
+  const requests = new Requests();
   const run = await runDetection(
-    replay(sourcesOf(at), passed(options)),
+    noting(replay(sourcesOf(at), passed(options)), requests),
     applicationOperators(fixedProfiles(profiles), options.budget),
     {
       onVerdict(message) {
@@ -144,10 +147,37 @@ export async function judge(
     actions: actionsOf(at),
     verdicts: run.verdicts,
     alerts: run.alerts,
+    requests: requests.found,
     judged,
     messages: run.messages,
     spanUs: run.endUs - run.startUs,
   };
+}
+
+/** Notes the requests among messages, each once: a further source's report of one is passed over. */
+class Requests {
+  readonly found: { readonly id: string; readonly timeUs: TimeUs }[] = [];
+  readonly #streams = new Map<string, string>();
+
+  note(message: CollectorMessage): void {
+    if (message.topic !== 'logs') return;
+    const { event } = message;
+    if (event.type !== 'web-request' && event.type !== 'k8s-audit') return;
+    const name = event.type === 'web-request' ? event.request : event.id;
+    const stream = this.#streams.get(name) ?? event.stream;
+    this.#streams.set(name, stream);
+    if (stream === event.stream) this.found.push({ id: event.id, timeUs: event.timeUs });
+  }
+}
+
+async function* noting(
+  messages: AsyncIterable<CollectorMessage>,
+  requests: Requests,
+): AsyncGenerator<CollectorMessage> {
+  for await (const message of messages) {
+    requests.note(message);
+    yield message;
+  }
 }
 
 function passed({ privacy, signal }: EvaluateOptions): {

@@ -43,6 +43,7 @@ function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
     actions: [{ path: 'sqli', kind: 'any', severity: 3, startUs: 10 * SECOND, endUs: 10 * SECOND }],
     verdicts,
     alerts: [],
+    requests: [],
     judged: { sequence: 60, frequency: 60, log: 60 },
     messages: 1,
     spanUs: 60 * SECOND,

@@ -21,6 +21,8 @@ export { curvePlot, recallPlot } from './plots.js';
 export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.js';
 export { firstEventTime, live, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
+export { scoreRequests, type NamedEvent, type RequestCounts } from './request-scoring.js';
+export { requestTable, type RequestScore } from './request-table.js';
 export { scoreSeverity, type SeverityScore } from './severity-score.js';
 export { statementCalls, type StatementCalls } from './statement-calls.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';

@@ -7,6 +7,8 @@ import { precisionAt } from './intervals.js';
 import { KIND_VIEWS, type KindSeverityRow } from './kind-severity.js';
 import { cells, fixed, interval } from './markdown-cells.js';
 import type { OperatingPoint } from './operating-curve.js';
+import { requestMarkdown } from './request-markdown.js';
+import type { RequestScore } from './request-table.js';
 import type { SeverityScore } from './severity-score.js';
 import type { ViewScore } from './view-score.js';
 
@@ -25,6 +27,7 @@ export interface EvaluationReport {
   }[];
   readonly hours: number;
   readonly messages: number;
+  readonly requests: readonly RequestScore[];
   readonly views: readonly ViewScore[];
   /** The test episodes that configurations were chosen on, and the others, where the user tells them apart. */
   readonly parts: readonly { readonly name: string; readonly views: readonly ViewScore[] }[];
@@ -44,6 +47,7 @@ export function reportMarkdown(report: EvaluationReport): string {
     `Split by episode before any windowing: ${report.split.learn.length} learn, ${report.split.calibrate.length} calibrate, ${report.split.test.length} test; ${report.hours.toFixed(3)} hours of event time judged, ${report.messages} messages.`,
     'Thresholds come from benign data alone. Intervals are 95 %: Wilson for proportions, a bootstrap over episodes for F1.',
     '',
+    ...requestMarkdown(report.requests),
     '## By attack action',
     '',
     'An action is detected when evidence lies within [start - 0.1 s, end + 1 s]; a false alert is a cluster of evidence (gaps of 5 s or less) that touches no action. Coincidence is the recall with every label 7 s later.',

@@ -57,5 +57,13 @@ export {
   VerdictMessage,
   VerdictState,
 } from './verdict.js';
-export { IssuedStatement, OriginRelation, ScriptFragment, ValueForm, WebParameter, WebRequest } from './web-request.js';
+export {
+  IssuedStatement,
+  OriginRelation,
+  ScriptFragment,
+  Unseen,
+  ValueForm,
+  WebParameter,
+  WebRequest,
+} from './web-request.js';
 export { Where } from './where.js';

@@ -69,7 +69,7 @@ export const ScriptFragment = z.object({
 });
 export type ScriptFragment = z.infer<typeof ScriptFragment>;
 
-/** A statement that the request's thread sent to a database while the request was served. */
+/** A statement that was sent to a database while the request was served, and belongs to it as far as `certainty` says. */
 export const IssuedStatement = z.object({
   /** The statement's coarse structure: verb, tables, columns of its conditions. */
   outline: z.string().max(512),
@@ -77,6 +77,11 @@ export const IssuedStatement = z.object({
   /** Columns that it assigns, in the order of their names. */
   columnsWritten: z.array(z.string().max(128)).max(64),
   failed: z.boolean(),
+  /**
+   * Chance that this request, and no other that was served at the time, sent the statement: above 0, at most 1. Absent
+   * where nothing else can have: 1.
+   */
+  certainty: z.number().positive().max(1).optional(),
   /** A parameter whose value reaches over the edge of a literal of the statement. */
   tainted: z
     .object({
@@ -94,6 +99,20 @@ export type IssuedStatement = z.infer<typeof IssuedStatement>;
 export const OriginRelation = z.enum(['same', 'same-site', 'foreign', 'null', 'absent']);
 export type OriginRelation = z.infer<typeof OriginRelation>;
 
+/**
+ * Why a request may hold more, or other, than its event shows:
+ * - `bytes`: part of its head or body is not in the trace (a buffer longer than strace's `-s`, a body over the limit, a
+ *   connection that ended or was evicted);
+ * - `framing`: servers differ in where a head like this lets the body end;
+ * - `place`: bytes before it were not seen, so that it may stand within the body of another request. Its session is its
+ *   client's, whatever cookie it shows;
+ * - `origin`: nothing tells that its descriptor is a socket;
+ * - `parameters`: it has more parameters, or longer ones, than are read;
+ * - `coding`: its body is in a coding or character set that was not undone.
+ */
+export const Unseen = z.enum(['bytes', 'framing', 'place', 'origin', 'parameters', 'coding']);
+export type Unseen = z.infer<typeof Unseen>;
+
 /** One HTTP request with its response, from an access log or rebuilt from the calls' buffers. */
 export const WebRequest = LogEventBase.extend({
   type: z.literal('web-request'),
@@ -109,8 +128,10 @@ export const WebRequest = LogEventBase.extend({
   bytes: z.number().nonnegative(),
   contentType: z.string().max(64).optional(),
   parameters: z.array(WebParameter).max(64),
-  /** Parameters beyond the limit. */
+  /** Parameters beyond the limit: those that were kept are the most telling, and those that the endpoint is known for. */
   parametersDropped: z.number().int().nonnegative(),
+  /** Why the request was not fully seen; absent where it was. Only of rebuilt requests. */
+  unseen: z.array(Unseen).min(1).max(6).optional(),
   /** Absent where the source does not record the header. */
   origin: OriginRelation.optional(),
   referer: OriginRelation.optional(),

@@ -4,13 +4,15 @@ const may = {
   detection: ['contracts'],
   sources: ['contracts'],
   streaming: ['contracts'],
-  pipelines: ['contracts', 'detection', 'streaming'],
+  incidents: ['contracts', 'streaming'],
+  pipelines: ['contracts', 'detection', 'incidents', 'streaming'],
   'kafka-log': ['contracts', 'streaming'],
-  'redis-store': ['contracts', 'streaming'],
+  'redis-store': ['contracts', 'incidents', 'streaming'],
   'service-kit': ['contracts', 'streaming'],
-  'alert-api': ['contracts', 'pipelines', 'service-kit', 'streaming'],
-  'detector-app': ['contracts', 'detection', 'kafka-log', 'pipelines', 'redis-store', 'service-kit', 'streaming'],
-  evaluation: ['contracts', 'detection', 'pipelines', 'sources', 'streaming'],
+  'alert-api': ['contracts', 'incidents', 'pipelines', 'service-kit', 'streaming'],
+  'detector-app': ['detection', 'kafka-log', 'pipelines', 'redis-store', 'service-kit', 'streaming'],
+  'local-run': ['contracts', 'detection', 'pipelines', 'sources', 'streaming'],
+  evaluation: ['contracts', 'detection', 'local-run', 'pipelines', 'sources', 'streaming'],
 };
 
 const libraryRules = Object.entries(may).map(([name, allowed]) => ({

@@ -14,8 +14,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 
 import { encodeJson, TOPICS } from '@plimsoll/contracts';
+import { incidentAlert } from '@plimsoll/incidents/testing/incident-alerts';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
-import { incidentAlert } from '@plimsoll/streaming/testing/incident-alerts';
 
 import { findServers } from './dist/servers/index.js';
 import { ServiceProcess } from './dist/services/service-process.js';

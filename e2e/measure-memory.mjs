@@ -10,7 +10,7 @@ import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/evaluation';
+import { findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/local-run';
 import {
   applicationLearners,
   applicationOperators,

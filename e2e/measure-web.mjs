@@ -15,8 +15,9 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
-import { SqlLearner, sqlDetector, WebLearner, webDetector } from '@plimsoll/detection';
-import { actionsOf, findRecordings, proportion, scoreEpisode, shifted } from '@plimsoll/evaluation';
+import { sqlDetector, SqlLearner, webDetector, WebLearner } from '@plimsoll/detection';
+import { actionsOf, proportion, scoreEpisode, shifted } from '@plimsoll/evaluation';
+import { findRecordings } from '@plimsoll/local-run';
 import { openParser } from '@plimsoll/sources';
 
 const SHIFT_US = 7_000_000;

@@ -1,4 +1,4 @@
-import { runDetection } from '@plimsoll/evaluation';
+import { runDetection } from '@plimsoll/local-run';
 import { applicationOperators, CollectorPipeline, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import { openParser } from '@plimsoll/sources';
 

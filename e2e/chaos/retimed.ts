@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 
-import type { ReplaySource } from '@plimsoll/evaluation';
+import type { ReplaySource } from '@plimsoll/local-run';
 
 /** A recorded source that happens at another time. */
 export interface RetimedSource extends ReplaySource {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { sealProfile, US_PER_SECOND, type ProfileFile } from '@plimsoll/contracts';
-import { findRecordings, firstEventTime, learnProfiles, sourcesOf, type RecordingAt } from '@plimsoll/evaluation';
+import { findRecordings, firstEventTime, learnProfiles, sourcesOf, type RecordingAt } from '@plimsoll/local-run';
 import { applicationLearners } from '@plimsoll/pipelines';
 
 import { retimed, type RetimedSource } from './retimed.js';

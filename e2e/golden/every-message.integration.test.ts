@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-import { evaluateRecordings, findRecordings } from '@plimsoll/evaluation';
+import { evaluateRecordings } from '@plimsoll/evaluation';
+import { findRecordings } from '@plimsoll/local-run';
 import { checkedAlert } from '@plimsoll/pipelines/testing/alert-checks';
 import { expect, it } from 'vitest';
 

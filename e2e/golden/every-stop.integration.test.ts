@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/evaluation';
+import { findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/local-run';
 import { applicationLearners, applicationOperators, fixedProfiles } from '@plimsoll/pipelines';
 import type { LogRecord, Operator } from '@plimsoll/streaming';
 import { describe, expect, it } from 'vitest';

@@ -2,15 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 import { encodeJson, TOPICS, type ProfileFile } from '@plimsoll/contracts';
-import {
-  findRecordings,
-  learnProfiles,
-  replay,
-  runDetection,
-  sourcesOf,
-  type ReplaySource,
-} from '@plimsoll/evaluation';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
+import { findRecordings, learnProfiles, replay, runDetection, sourcesOf, type ReplaySource } from '@plimsoll/local-run';
 import {
   applicationLearners,
   applicationOperators,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import type { LogEvent } from '@plimsoll/contracts';
-import { findRecordings, learnProfiles, replay, sourcesOf } from '@plimsoll/evaluation';
+import { findRecordings, learnProfiles, replay, sourcesOf } from '@plimsoll/local-run';
 import { applicationLearners, fixedProfiles, logLevelOperator, messageRecord } from '@plimsoll/pipelines';
 import { expect, it } from 'vitest';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 import { encodeJson } from '@plimsoll/contracts';
-import { findRecordings, learnProfiles, replay, runDetection, sourcesOf, type RecordingAt } from '@plimsoll/evaluation';
+import { findRecordings, learnProfiles, replay, runDetection, sourcesOf, type RecordingAt } from '@plimsoll/local-run';
 import {
   applicationLearners,
   applicationOperators,

@@ -3,12 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { TOPICS, type VerdictMessage } from '@plimsoll/contracts';
-import { findRecordings, learnProfiles, replay, runDetection, seededRandom, sourcesOf } from '@plimsoll/evaluation';
+import { seededRandom } from '@plimsoll/evaluation';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
+import { EmbeddedTopology, findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/local-run';
 import {
   applicationLearners,
   applicationOperators,
-  EmbeddedTopology,
   fixedProfiles,
   fusionOperator,
   streamTimeMark,
@@ -18,8 +18,8 @@ import { partitionOf, type LogRecord, type OutgoingRecord } from '@plimsoll/stre
 import { testServers } from '@plimsoll/streaming/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { ServiceProcess } from '../services/service-process.js';
 import { reading } from '../records.js';
+import { ServiceProcess } from '../services/service-process.js';
 import { incidentsOf, quiet, summary } from './outcome.js';
 
 const RECORDINGS = fileURLToPath(new URL('../../recordings/employee', import.meta.url));

@@ -15,8 +15,8 @@ import {
   type SyscallBatch,
 } from '@plimsoll/contracts';
 import { sequenceLearner } from '@plimsoll/detection';
-import { findRecordings, replay, sourcesOf } from '@plimsoll/evaluation';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
+import { findRecordings, replay, sourcesOf } from '@plimsoll/local-run';
 import {
   learnFromTopics,
   messageRecord,

@@ -1,9 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 import { Alert, encodeJson, TOPICS } from '@plimsoll/contracts';
+import { incidentAlert } from '@plimsoll/incidents/testing';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
 import { parseRedisUrl, RedisConnection } from '@plimsoll/redis-store';
-import { incidentAlert, testServers } from '@plimsoll/streaming/testing';
+import { testServers } from '@plimsoll/streaming/testing';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { ALERT_TYPES, alertHeaders, encodeJson, isoTime, TOPICS } from '@plimsoll/contracts';
+import { incidentAlert } from '@plimsoll/incidents/testing';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
-import { incidentAlert, testServers } from '@plimsoll/streaming/testing';
+import { testServers } from '@plimsoll/streaming/testing';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

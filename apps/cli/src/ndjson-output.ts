@@ -1,4 +1,4 @@
-import type { EmbeddedOutput } from '@plimsoll/pipelines';
+import type { EmbeddedOutput } from '@plimsoll/local-run';
 
 /** Writes verdicts and alerts as they come, one JSON object a line. An alert line holds the finding as it is published. */
 export function ndjsonOutput(out: { write(text: string): unknown }, allVerdicts: boolean): EmbeddedOutput {

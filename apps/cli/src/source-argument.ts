@@ -1,5 +1,5 @@
 import { PlimsollError, SourceKind } from '@plimsoll/contracts';
-import { sourceAt, type ReplaySource } from '@plimsoll/evaluation';
+import { sourceAt, type ReplaySource } from '@plimsoll/local-run';
 
 /** `WORKLOAD=KIND:PATH`, as the command line takes it, several times. */
 export interface SourceArgument {

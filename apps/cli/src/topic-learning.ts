@@ -1,6 +1,6 @@
 import { PlimsollError, US_PER_MS } from '@plimsoll/contracts';
+import type { IncidentStore } from '@plimsoll/incidents';
 import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearningProgress } from '@plimsoll/pipelines';
-import type { IncidentStore } from '@plimsoll/streaming';
 
 import { learnersFor, type KeyGroups } from './key-groups.js';
 import { stopSignal } from './stop-signal.js';

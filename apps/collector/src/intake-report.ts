@@ -2,7 +2,7 @@ import type { PlimsollError } from '@plimsoll/contracts';
 import type { ServiceTools } from '@plimsoll/service-kit';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-import type { Spool } from './intake/spool.js';
+import type { Spool } from './intake/spool/spool.js';
 
 /** Turns what happens in live intake into metrics and, where a person should know of it, log lines. */
 export class IntakeReport {

@@ -1,7 +1,7 @@
 import { flag, given, section, wholeNumber, type Section } from '@plimsoll/service-kit';
 import { z } from 'zod';
 
-import type { IntakeServerOptions } from './intake/intake-server.js';
+import type { IntakeServerOptions } from './intake/http/intake-server.js';
 
 /** Live intake: what the collector follows, attaches to, and is sent. */
 export interface IntakeSettings {

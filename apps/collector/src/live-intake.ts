@@ -6,17 +6,17 @@ import type { Dependency, ServiceTools, Step } from '@plimsoll/service-kit';
 import type { SourceContext } from '@plimsoll/sources';
 import type { EventLog, Health } from '@plimsoll/streaming';
 
-import { AuditWebhook } from './intake/audit-webhook.js';
-import { Checkpoints } from './intake/checkpoint.js';
-import { IntakeServer } from './intake/intake-server.js';
-import { JsonLinesIntake } from './intake/json-lines-intake.js';
-import { LiveTargets } from './intake/live-targets.js';
-import { announceLoss } from './intake/lost-records.js';
-import { Outbox } from './intake/outbox.js';
-import { Spool } from './intake/spool.js';
-import { watchTargets } from './intake/targets-file.js';
-import type { IntakeSettings } from './intake-settings.js';
 import { IntakeReport } from './intake-report.js';
+import type { IntakeSettings } from './intake-settings.js';
+import { Checkpoints } from './intake/follow/checkpoint.js';
+import { AuditWebhook } from './intake/http/audit-webhook.js';
+import { IntakeServer } from './intake/http/intake-server.js';
+import { JsonLinesIntake } from './intake/http/json-lines-intake.js';
+import { announceLoss } from './intake/spool/lost-records.js';
+import { Outbox } from './intake/spool/outbox.js';
+import { Spool } from './intake/spool/spool.js';
+import { LiveTargets } from './intake/targets/live-targets.js';
+import { watchTargets } from './intake/targets/targets-file.js';
 
 /** How values are kept, for every source alike. */
 export type PrivacySettings = Pick<SourceContext, 'privacy' | 'digestKey'>;

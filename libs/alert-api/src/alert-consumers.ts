@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TOPICS } from '@plimsoll/contracts';
+import type { IncidentStore } from '@plimsoll/incidents';
 import {
   ALERTS_SOURCE,
   IncidentProjection,
@@ -16,7 +17,6 @@ import {
   type ConsumeOptions,
   type Consumption,
   type EventLog,
-  type IncidentStore,
   type PartitionHandler,
   type ProfileStore,
   type Running,

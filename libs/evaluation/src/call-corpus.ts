@@ -1,11 +1,11 @@
 import type { LogEvent, SyscallBatch, TimeUs, Where } from '@plimsoll/contracts';
 import type { Budget, Detector, Learner } from '@plimsoll/detection';
+import { replay, sourcesOf, type RecordingAt } from '@plimsoll/local-run';
 
 import type { Action } from './action-scoring.js';
-import { verdictEvidence } from './evidence.js';
 import { splitEpisodes } from './episode-split.js';
-import { actionsOf, type RecordingAt } from './recording-folder.js';
-import { replay, sourcesOf } from './replay.js';
+import { verdictEvidence } from './evidence.js';
+import { actionsOf } from './labelled-actions.js';
 import type { ViewedEpisode } from './view-score.js';
 
 /** One episode's system calls, held in memory, with the statements and requests that they carried. */

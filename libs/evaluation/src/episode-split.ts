@@ -1,5 +1,6 @@
+import type { RecordingAt } from '@plimsoll/local-run';
+
 import { seededRandom } from './intervals.js';
-import type { RecordingAt } from './recording-folder.js';
 
 export interface EpisodeSplit {
   readonly learn: readonly RecordingAt[];

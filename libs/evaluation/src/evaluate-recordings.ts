@@ -1,14 +1,12 @@
 import { PlimsollError, type Level, type ProfileFile, type TimeUs, type Verdict } from '@plimsoll/contracts';
 import type { Budget } from '@plimsoll/detection';
+import { learnProfiles, replay, runDetection, sourcesOf, type RecordingAt } from '@plimsoll/local-run';
 import { applicationLearners, applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
 
 import type { Action } from './action-scoring.js';
-import { runDetection } from './detect-run.js';
 import { splitEpisodes } from './episode-split.js';
-import { learnProfiles } from './learn-profiles.js';
-import { actionsOf, type RecordingAt } from './recording-folder.js';
-import { replay, sourcesOf } from './replay.js';
+import { actionsOf } from './labelled-actions.js';
 
 /** One test episode, judged. */
 export interface EpisodeOutcome {

@@ -1,7 +1,6 @@
 export { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
 export { callCorpus, judgeCalls, type CallCorpus, type CallEpisode } from './call-corpus.js';
 export { callStudy, type CallStudy } from './call-study.js';
-export { runDetection, type DetectionRun } from './detect-run.js';
 export { splitEpisodes, type EpisodeSplit } from './episode-split.js';
 export { summariseEpisode, type AttackSummary, type EpisodeSummary } from './episode-summary.js';
 export {
@@ -14,12 +13,9 @@ export {
 export { fusionStudy, kindsBelowBestLevel, studyBudgets, type FusionStudy } from './fusion-study.js';
 export { episodeBootstrap, f1, precisionAt, proportion, seededRandom, type Proportion } from './intervals.js';
 export { KIND_VIEWS, kindSeverityRows, type KindSeverityRow } from './kind-severity.js';
-export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';
 export { scoreOutcomes } from './level-views.js';
 export { operatingCurve, type OperatingPoint } from './operating-curve.js';
 export { curvePlot, recallPlot } from './plots.js';
-export { actionsOf, findRecordings, type RecordingAt } from './recording-folder.js';
-export { firstEventTime, live, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export { scoreRequests, type NamedEvent, type RequestCounts } from './request-scoring.js';
 export { requestTable, type RequestScore } from './request-table.js';

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
+import { findRecordings } from '@plimsoll/local-run';
 import { describe, expect, it } from 'vitest';
 
 import { callCorpus } from './call-corpus.js';
-import { findRecordings } from './recording-folder.js';
 import { statementCalls } from './statement-calls.js';
 
 const EMPLOYEE = fileURLToPath(new URL('../../../recordings/employee', import.meta.url));

@@ -27,14 +27,16 @@ import {
 } from '@plimsoll/detection';
 import type { Operator } from '@plimsoll/streaming';
 
-import { DetectorModels } from './detector-models.js';
-import { detectorOperator } from './detector-operator.js';
-import type { Start } from './embedded.js';
-import { fusionOperator } from './fusion-pipeline.js';
-import type { PairState } from './judging-pair.js';
-import { logOperator, logPart, type LogKeyState, type LogPart } from './log-operator.js';
-import type { LearnerOf, Learners } from './profile-builder.js';
-import type { ProfileSource } from './profile-source.js';
+import { fusionOperator } from './alert/fusion-pipeline.js';
+import { DetectorModels } from './detect/detector-models.js';
+import { detectorOperator } from './detect/detector-operator.js';
+import type { PairState } from './detect/judging-pair.js';
+import { logOperator, logPart, type LogKeyState, type LogPart } from './detect/log-operator.js';
+import type { ProfileSource } from './detect/profile-source.js';
+import type { LearnerOf, Learners } from './learn/profile-builder.js';
+
+/** Starts an operator of any message and state. */
+export type Start = <Message, State>(operator: Operator<Message, State>) => Promise<void>;
 
 const HOUR_MS = 3_600_000;
 

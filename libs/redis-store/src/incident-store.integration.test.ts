@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { incidentStoreContract, testServers } from '@plimsoll/streaming/testing';
+import { incidentStoreContract } from '@plimsoll/incidents/testing';
+import { testServers } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisIncidentStore } from './incident-store.js';

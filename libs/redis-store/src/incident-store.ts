@@ -2,22 +2,20 @@ import { PlimsollError, type Alert } from '@plimsoll/contracts';
 import {
   cursorOf,
   DEFAULT_INCIDENT_LIMITS,
+  matches,
   MAX_AUDIT_ENTRIES,
   MAX_SUPPRESSIONS,
-  matches,
   readCursor,
-  systemClock,
   withAlert,
   type AuditEntry,
-  type Clock,
-  type Health,
   type IncidentFilter,
   type IncidentLimits,
   type IncidentPage,
   type IncidentRecord,
   type IncidentStore,
   type Suppression,
-} from '@plimsoll/streaming';
+} from '@plimsoll/incidents';
+import { systemClock, type Clock, type Health } from '@plimsoll/streaming';
 
 import type { RedisConnection } from './redis-connection.js';
 import { redisScript } from './redis-script.js';

@@ -1,8 +1,8 @@
 export type { SourceContext, SourceCounts, SourceParser } from './source.js';
-export { AccessLogParser } from './events/access-log-parser.js';
+export { AccessLogParser } from './access-log/access-log-parser.js';
 export { ExchangeEvents } from './events/exchange-events.js';
-export { toSqlStatement } from './events/sql-statement-event.js';
-export { toWebRequest, type SentStatement, type WebMemory } from './events/web-request-event.js';
+export { toSqlStatement } from './events/sql/sql-statement-event.js';
+export { toWebRequest, type SentStatement, type WebMemory } from './events/web/web-request-event.js';
 export { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 export { K8sAuditWebhook, MAX_WEBHOOK_BYTES } from './k8s/k8s-audit-webhook.js';
 export { likelyKind } from './kind-hint.js';

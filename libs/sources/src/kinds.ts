@@ -1,12 +1,12 @@
 import type { SourceKind } from '@plimsoll/contracts';
 
+import { AccessLogParser } from './access-log/access-log-parser.js';
 import { AdfaLdParser } from './calls/adfa-ld.js';
 import { AuditdParser } from './calls/auditd.js';
 import { LidDsParser } from './calls/lid-ds.js';
 import { SysdigJsonParser } from './calls/sysdig-json.js';
 import { SysdigTextParser } from './calls/sysdig-text.js';
 import { TetragonParser } from './calls/tetragon.js';
-import { AccessLogParser } from './events/access-log-parser.js';
 import { ExchangeEvents } from './events/exchange-events.js';
 import { K8sAuditParser } from './k8s/k8s-audit-parser.js';
 import { digestKeyOf, type SourceContext, type SourceParser } from './source.js';

@@ -10,32 +10,7 @@ export type {
   PartitionHandler,
 } from './event-log.js';
 export type { Health } from './health.js';
-export {
-  cursorOf,
-  matches,
-  readCursor,
-  suppressionOf,
-  type IncidentFilter,
-  type Suppression,
-} from './incident-filter.js';
-export {
-  MAX_DECISIONS,
-  MAX_INCIDENT_EVIDENCE,
-  withAlert,
-  type Decision,
-  type IncidentRecord,
-} from './incident-record.js';
-export {
-  DEFAULT_INCIDENT_LIMITS,
-  MAX_AUDIT_ENTRIES,
-  MAX_SUPPRESSIONS,
-  type AuditEntry,
-  type IncidentLimits,
-  type IncidentPage,
-  type IncidentStore,
-} from './incident-store.js';
 export type { LearningStore } from './learning-store.js';
-export { MemoryIncidentStore } from './memory-incident-store.js';
 export { MemoryLearningStore } from './memory-learning-store.js';
 export { MemoryLog, type MemoryLogOptions } from './memory-log.js';
 export { MemoryStateStore } from './memory-state-store.js';

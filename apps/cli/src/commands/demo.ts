@@ -1,13 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
-import { evaluateRecordings, findRecordings, summariseEpisode, type AttackSummary } from '@plimsoll/evaluation';
+import { evaluateRecordings, summariseEpisode, type AttackSummary } from '@plimsoll/evaluation';
+import { findRecordings } from '@plimsoll/local-run';
 import { Command } from 'commander';
 import pc from 'picocolors';
 
 import { budgetOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
-import { incidentReport, finalFindings } from '../terminal/incident-report.js';
+import { finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
 import { table, type Column } from '../terminal/table.js';
 

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import process from 'node:process';
 
 import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { live, replay, runDetection } from '@plimsoll/evaluation';
-import { applicationOperators, fixedProfiles, type CollectorMessage, type EmbeddedOutput } from '@plimsoll/pipelines';
+import { live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
+import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { AttachTarget } from '@plimsoll/sources';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
@@ -12,7 +12,7 @@ import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, privacyOption } from '../shared-options.js';
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
-import { describeIncident, incidentReport, finalFindings } from '../terminal/incident-report.js';
+import { describeIncident, finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
 
 interface DetectOptions {

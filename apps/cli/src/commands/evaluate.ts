@@ -9,7 +9,6 @@ import {
   callStudy,
   curvePlot,
   evaluateRecordings,
-  findRecordings,
   fusionStudy,
   kindSeverityRows,
   operatingCurve,
@@ -28,6 +27,7 @@ import {
   type Evaluation,
   type EvaluationReport,
 } from '@plimsoll/evaluation';
+import { findRecordings } from '@plimsoll/local-run';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { budgetOption, collected, privacyOption } from '../shared-options.js';

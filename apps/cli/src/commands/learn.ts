@@ -1,17 +1,17 @@
 import process from 'node:process';
 
 import { PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { learnProfiles, sourcesOf, findRecordings, type LearningPlan, type ReplaySource } from '@plimsoll/evaluation';
+import { findRecordings, learnProfiles, sourcesOf, type LearningPlan, type ReplaySource } from '@plimsoll/local-run';
 import { Command, Option } from 'commander';
 
 import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
 import { writeProfiles } from '../profile-folder.js';
+import { collected, privacyOption } from '../shared-options.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
+import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
 import { table } from '../terminal/table.js';
-import { collected, privacyOption } from '../shared-options.js';
-import { STACK_HELP } from '../stack-help.js';
 import { learnFromStack, type TopicLearningOptions } from '../topic-learning.js';
 import { pushProfiles } from './profiles.js';
 

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import process from 'node:process';
+import { Readable } from 'node:stream';
 
 import { PlimsollError } from '@plimsoll/contracts';
-import { findRecordings, firstEventTime, sourcesOf, type RecordingAt, type ReplaySource } from '@plimsoll/evaluation';
+import { findRecordings, firstEventTime, sourcesOf, type RecordingAt, type ReplaySource } from '@plimsoll/local-run';
 import { Command } from 'commander';
 
 import { collected } from '../shared-options.js';

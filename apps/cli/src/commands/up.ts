@@ -1,7 +1,7 @@
 import process from 'node:process';
 
 import { PlimsollError, TOPICS } from '@plimsoll/contracts';
-import { replay, runDetection } from '@plimsoll/evaluation';
+import { replay, runDetection } from '@plimsoll/local-run';
 import {
   applicationOperators,
   fixedProfiles,

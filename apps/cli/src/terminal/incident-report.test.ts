@@ -1,5 +1,5 @@
+import { incidentAlert } from '@plimsoll/incidents/testing';
 import { decisionAlert } from '@plimsoll/pipelines';
-import { incidentAlert } from '@plimsoll/streaming/testing';
 import { expect, it } from 'vitest';
 
 import { describeIncident } from './incident-report.js';

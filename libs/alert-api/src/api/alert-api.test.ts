@@ -1,11 +1,11 @@
-import { Alert, decodeJson, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
-import { incidentAlert } from '@plimsoll/streaming/testing';
 import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
+import { Alert, decodeJson, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
+import { incidentAlert } from '@plimsoll/incidents/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { testApi, type TestApi } from '../testing/api.js';
-import { AccessGuard } from './access.guard.js';
 import { ROLES, type Role } from './access-tokens.js';
+import { AccessGuard } from './access.guard.js';
 import { API_CONTROLLERS } from './alert-api.module.js';
 import { operationsOf } from './openapi.js';
 import { Problem } from './problem.js';

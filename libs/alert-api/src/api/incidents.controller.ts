@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { AttackPath } from '@plimsoll/contracts';
+import type { Decision, IncidentFilter, IncidentRecord } from '@plimsoll/incidents';
 import { decisionAlert, decisionRecord } from '@plimsoll/pipelines';
-import type { Decision, IncidentFilter, IncidentRecord } from '@plimsoll/streaming';
 import { z } from 'zod';
 
-import { AccessGuard, From } from './access.guard.js';
 import type { Caller } from './access-tokens.js';
+import { AccessGuard, From } from './access.guard.js';
 import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { audit, type ApiParts } from './parts.js';

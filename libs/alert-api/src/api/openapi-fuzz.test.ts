@@ -1,5 +1,5 @@
+import { incidentAlert } from '@plimsoll/incidents/testing';
 import fc from 'fast-check';
-import { incidentAlert } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 

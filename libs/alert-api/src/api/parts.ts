@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import type { AuditEntry, Clock, EventLog, Health, IncidentStore, ProfileStore } from '@plimsoll/streaming';
+import type { AuditEntry, IncidentStore } from '@plimsoll/incidents';
+import type { Clock, EventLog, Health, ProfileStore } from '@plimsoll/streaming';
 
 import type { PipelineWatch } from '../pipeline-watch.js';
 import type { Caller } from './access-tokens.js';

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { Controller, Delete, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { AttackPath } from '@plimsoll/contracts';
-import type { Suppression } from '@plimsoll/streaming';
+import type { Suppression } from '@plimsoll/incidents';
 import { z } from 'zod';
 
-import { AccessGuard, From } from './access.guard.js';
 import type { Caller } from './access-tokens.js';
+import { AccessGuard, From } from './access.guard.js';
 import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { audit, type ApiParts } from './parts.js';

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, UseFilters, UseGuards } from '@nestjs/common';
 import { US_PER_MS } from '@plimsoll/contracts';
-import type { IncidentRecord } from '@plimsoll/streaming';
+import type { IncidentRecord } from '@plimsoll/incidents';
 import { z } from 'zod';
 
-import { AccessGuard, From } from './access.guard.js';
 import { ROLES, type Caller } from './access-tokens.js';
+import { AccessGuard, From } from './access.guard.js';
 import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import type { ApiParts } from './parts.js';

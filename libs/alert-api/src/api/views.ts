@@ -1,5 +1,5 @@
 import { Alert, AttackPath } from '@plimsoll/contracts';
-import { suppressionOf, type IncidentRecord, type Suppression } from '@plimsoll/streaming';
+import { suppressionOf, type IncidentRecord, type Suppression } from '@plimsoll/incidents';
 import { z } from 'zod';
 
 /** A text that is data: any characters, bounded. */

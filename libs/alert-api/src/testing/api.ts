@@ -1,12 +1,13 @@
 import type { Type } from '@nestjs/common';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { sealProfile } from '@plimsoll/contracts';
-import { MemoryIncidentStore, MemoryProfileStore, systemClock, type OutgoingRecord } from '@plimsoll/streaming';
+import { MemoryIncidentStore } from '@plimsoll/incidents';
+import { MemoryProfileStore, systemClock, type OutgoingRecord } from '@plimsoll/streaming';
 
 import { AccessTokens, newToken, type Role } from '../api/access-tokens.js';
-import { PipelineWatch } from '../pipeline-watch.js';
 import { AlertApiModule, type AlertApiOptions } from '../api/alert-api.module.js';
+import { PipelineWatch } from '../pipeline-watch.js';
 
 /** The interface on stores in memory, with a token for each role. */
 export interface TestApi {

@@ -2,18 +2,12 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { decodeJson, DeadLetter, encodeJson, TOPICS } from '@plimsoll/contracts';
+import { DeadLetter, decodeJson, encodeJson, TOPICS } from '@plimsoll/contracts';
+import { MemoryIncidentStore } from '@plimsoll/incidents';
+import { incidentAlert } from '@plimsoll/incidents/testing';
 import { decisionRecord } from '@plimsoll/pipelines';
-import {
-  MemoryIncidentStore,
-  systemClock,
-  type BatchContext,
-  type Clock,
-  type LogRecord,
-  type OutgoingRecord,
-} from '@plimsoll/streaming';
+import { systemClock, type BatchContext, type Clock, type LogRecord, type OutgoingRecord } from '@plimsoll/streaming';
 import { CloudEvent } from 'cloudevents';
-import { incidentAlert } from '@plimsoll/streaming/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { WebhookDispatcher, type WebhookOutcome } from './webhook-dispatcher.js';

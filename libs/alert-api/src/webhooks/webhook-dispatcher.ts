@@ -6,18 +6,15 @@ import {
   readAlertHeaders,
   type AlertHeaders,
 } from '@plimsoll/contracts';
+import { suppressionOf, withAlert, type IncidentStore, type Suppression } from '@plimsoll/incidents';
 import {
   deadLetterOf,
   refusalOf,
-  suppressionOf,
-  withAlert,
   type BatchContext,
   type Clock,
   type EventLog,
-  type IncidentStore,
   type LogRecord,
   type PartitionHandler,
-  type Suppression,
 } from '@plimsoll/streaming';
 
 import { signedHeaders, webhookBody } from './webhook-body.js';

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 
 import type { SyscallBatch } from '@plimsoll/contracts';
 import {
-  type Calibration,
-  type Detector,
-  type FoldLearner,
   frequencyDetector,
   FrequencyLearner,
   sequenceDetector,
   SequenceLearner,
+  type Calibration,
+  type Detector,
+  type FoldLearner,
 } from '@plimsoll/detection';
+import { findRecordings } from '@plimsoll/local-run';
 
-import { findRecordings } from '../recording-folder.js';
 import {
   hidsDockerProtocols,
   hidsDockerTraces,
@@ -21,7 +21,7 @@ import {
 } from './hids-docker.js';
 import { studyLayout } from './layout.js';
 import { runMethod } from './measures.js';
-import { detectorMethod, type Fold, type Method, WINDOW_CALLS } from './scoring.js';
+import { detectorMethod, WINDOW_CALLS, type Fold, type Method } from './scoring.js';
 import { readTraces, type Trace } from './trace.js';
 
 const WHERE = { application: 'study', workload: 'cold-start' };

@@ -3,12 +3,12 @@ import type { SqlStatement, WebRequest } from '@plimsoll/contracts';
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import { KeyedDigest } from './keyed-digest.js';
-import { ScriptMemory } from './script-memory.js';
-import { SessionKey } from './session-key.js';
-import { sqlOutline } from './sql-outline.js';
-import { statementText, toSqlStatement } from './sql-statement-event.js';
-import { toWebRequest, type SentStatement, type WebMemory } from './web-request-event.js';
+import { ScriptMemory } from './scripts/script-memory.js';
+import { statementText, toSqlStatement } from './sql/sql-statement-event.js';
+import { sqlOutline } from './sql/sql-template.js';
+import { KeyedDigest } from './values/keyed-digest.js';
+import { SessionKey } from './web/session-key.js';
+import { toWebRequest, type SentStatement, type WebMemory } from './web/web-request-event.js';
 
 interface TimedStatement extends SentStatement {
   readonly startUs: number;

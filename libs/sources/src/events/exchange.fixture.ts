@@ -1,10 +1,10 @@
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import { KeyedDigest } from './keyed-digest.js';
-import { ScriptMemory } from './script-memory.js';
-import { SessionKey } from './session-key.js';
-import type { WebMemory } from './web-request-event.js';
+import { ScriptMemory } from './scripts/script-memory.js';
+import { KeyedDigest } from './values/keyed-digest.js';
+import { SessionKey } from './web/session-key.js';
+import type { WebMemory } from './web/web-request-event.js';
 
 export const SECOND_US = 1_000_000;
 

@@ -1,9 +1,9 @@
 import type { SourceItem, SqlStatement } from '@plimsoll/contracts';
 
-import { toSqlStatement } from '../events/sql-statement-event.js';
+import { LineReader } from '../bytes/line-reader.js';
+import { toSqlStatement } from '../events/sql/sql-statement-event.js';
 import type { HeldLines, SourceContext, SourceCounts, SourceParser } from '../source.js';
 import type { SqlResponse } from '../sql-wire/sql-exchange.js';
-import { LineReader } from '../bytes/line-reader.js';
 import { generalLogLine } from './general-log.js';
 import { jsonAuditLine } from './json-audit.js';
 import { serverAuditLine } from './server-audit.js';

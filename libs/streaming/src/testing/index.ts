@@ -8,8 +8,6 @@ export {
   type CountState,
 } from './counting-operator.js';
 export { eventLogContract, type EventLogFixture } from './event-log-contract.js';
-export { incidentAlert, type AlertChange } from './incident-alerts.js';
-export { incidentStoreContract } from './incident-store-contract.js';
 export { profileStoreContract } from './profile-store-contract.js';
 export { stateStoreContract } from './state-store-contract.js';
 export { testServers, type TestContext, type TestServers } from './test-servers.js';

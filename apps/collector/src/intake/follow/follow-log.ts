@@ -1,0 +1,158 @@
+import { PlimsollError, type Gap, type SourceItem, type SourceKind, type Where } from '@plimsoll/contracts';
+import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
+import { openParser, type SourceContext, type SourceParser } from '@plimsoll/sources';
+import type { OutgoingRecord } from '@plimsoll/streaming';
+
+import type { Acceptor } from '../ordered-delivery.js';
+import { pause } from '../pause.js';
+import type { Checkpoints } from './checkpoint.js';
+import type { TailPosition } from './tail-position.js';
+import { tail, type TailOptions } from './tail.js';
+
+/** A file that grows: whose it is and how its lines are read. */
+export interface FollowedLog extends Where {
+  readonly kind: SourceKind;
+  readonly path: string;
+  /** Names the stream and its checkpoint. */
+  readonly stream: string;
+}
+
+export interface FollowOptions extends Omit<TailOptions, 'from'> {
+  readonly privacy: SourceContext['privacy'];
+  readonly digestKey?: string;
+  readonly outbox: Acceptor;
+  readonly checkpoints: Checkpoints;
+  /** Where the containers of a source of many belong. */
+  readonly placeOf?: PlaceOf;
+  /** Told of failures that are waited out. */
+  readonly onWaiting?: (reason: string) => void;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Follows a log until `signal` aborts: lines become records, records become safe, and only then the place is saved. The
+ * file waits while nothing takes records. After a crash at any point reading goes on at the saved place, and what is
+ * read again has the names and numbers that it had. Lines that were lost to a truncation are announced.
+ */
+export async function followLog(log: FollowedLog, options: FollowOptions): Promise<void> {
+  const follower = new LogFollower(log, options);
+  const { pollMs, lingerMs, fromStart, signal, checkpoints } = options;
+  const from = checkpoints.get(log.stream)?.position;
+  const how: TailOptions = {
+    signal,
+    ...(from && { from }),
+    ...(pollMs !== undefined && { pollMs }),
+    ...(lingerMs !== undefined && { lingerMs }),
+    ...(fromStart !== undefined && { fromStart }),
+  };
+  for await (const event of tail(log.path, how)) {
+    if (event.type === 'lines') await follower.lines(event.bytes, event.position);
+    else if (event.type === 'quiet') await follower.quiet();
+    else follower.lost();
+  }
+  await checkpoints.save();
+}
+
+class LogFollower {
+  readonly #parser: SourceParser;
+  readonly #pipeline: CollectorPipeline;
+  readonly #firstLine: number;
+  #lastUs: number;
+  /** A loss that is announced once it is known to whom: with the next lines. */
+  #lostSinceUs: number | undefined;
+  #position: TailPosition | undefined;
+
+  constructor(
+    private readonly log: FollowedLog,
+    private readonly options: FollowOptions,
+  ) {
+    const { application, workload, container, kind, stream } = log;
+    const { privacy, digestKey, placeOf, checkpoints } = options;
+    const saved = checkpoints.get(stream);
+    this.#firstLine = saved?.lines ?? 0;
+    this.#lastUs = saved?.lastUs ?? 0;
+    const where = { application, workload, container };
+    const context = {
+      ...where,
+      stream,
+      privacy,
+      firstLine: this.#firstLine,
+      ...(saved && { lastUs: saved.lastUs }),
+      ...(digestKey !== undefined && { digestKey }),
+    };
+    this.#parser = openParser(kind, context);
+    this.#pipeline = new CollectorPipeline(where, stream, {
+      ...(placeOf && { placeOf }),
+      ...(saved && { ordinals: saved.ordinals }),
+    });
+  }
+
+  lost(): void {
+    this.#lostSinceUs ??= this.#lastUs;
+  }
+
+  async lines(bytes: Uint8Array, position: TailPosition): Promise<void> {
+    const items = this.#parser.push(bytes);
+    const records = [...this.#records(items), ...this.#announcement()];
+    await this.#untilSafe(records);
+    this.#position = position;
+    await this.#save();
+  }
+
+  /** What the parser still held, since it might have gone on, is complete. */
+  async quiet(): Promise<void> {
+    const items = this.#parser.settle?.() ?? [];
+    if (items.length === 0) return;
+    await this.#untilSafe(this.#records(items));
+    await this.#save();
+  }
+
+  /** The place behind all that left: before the lines that the parser holds, which are read again after a crash. */
+  async #save(): Promise<void> {
+    const position = this.#position;
+    const held = this.#parser.held ?? { lines: 0, bytes: 0 };
+    // What is held began in a file before this one, or nobody knows where: the place that is saved already stays.
+    if (!position || held.bytes > position.offset) return;
+    this.options.checkpoints.set(this.log.stream, {
+      position: { ...position, offset: position.offset - held.bytes },
+      lines: this.#firstLine + this.#parser.counts.lines - held.lines,
+      ordinals: this.#pipeline.ordinals(),
+      lastUs: this.#lastUs,
+    });
+    await this.options.checkpoints.save();
+  }
+
+  #records(items: readonly SourceItem[]): OutgoingRecord[] {
+    for (const item of items) {
+      if (item.type === 'event') this.#lastUs = Math.max(this.#lastUs, item.event.timeUs);
+      else if (item.type === 'calls') this.#lastUs = Math.max(this.#lastUs, item.calls.timesUs.at(-1) ?? 0);
+    }
+    // Nothing stays pending: the place that is saved stands behind everything that left.
+    return [...items.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()].map(messageRecord);
+  }
+
+  #announcement(): OutgoingRecord[] {
+    const startUs = this.#lostSinceUs;
+    if (startUs === undefined) return [];
+    this.#lostSinceUs = undefined;
+    const gap: Gap = { startUs, endUs: Math.max(this.#lastUs, startUs + 1), cause: 'truncated-input' };
+    return [...this.#pipeline.push({ type: 'gap', gap }), ...this.#pipeline.flush()].map(messageRecord);
+  }
+
+  async #untilSafe(records: readonly OutgoingRecord[]): Promise<void> {
+    const { outbox, signal, onWaiting } = this.options;
+    for (let pauseMs = FIRST_PAUSE_MS; records.length > 0; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        await outbox.accept(records);
+        return;
+      } catch (error) {
+        if (!(error instanceof PlimsollError) || !error.retriable) throw error;
+        onWaiting?.(error.message);
+        if (await pause(pauseMs, signal)) continue;
+        throw new PlimsollError('stopped', `${this.log.path}: stopped while nothing took records`);
+      }
+    }
+  }
+}

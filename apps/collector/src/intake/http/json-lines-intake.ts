@@ -1,0 +1,135 @@
+import { PlimsollError, SourceKind, Where } from '@plimsoll/contracts';
+import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
+import { likelyKind, openParser, type SourceContext, type SourceParser } from '@plimsoll/sources';
+import type { OutgoingRecord } from '@plimsoll/streaming';
+import { z } from 'zod';
+
+import { OrderedDelivery, type Acceptor } from '../ordered-delivery.js';
+import type { IntakeRequest, IntakeServer } from './intake-server.js';
+
+export interface JsonLinesOptions {
+  readonly privacy: SourceContext['privacy'];
+  readonly digestKey?: string;
+  readonly outbox: Acceptor;
+  /** Where the containers of a source of many belong. */
+  readonly placeOf?: PlaceOf;
+  /** Default `/v1/lines`. */
+  readonly path?: string;
+}
+
+/** What lines are and whose: the query of `POST /v1/lines`. */
+const LinesQuery = Where.extend({
+  kind: SourceKind,
+  /** Names the stream: lines of one name are numbered on, and go through one parser. */
+  stream: z.string().min(1).max(512),
+  /** Counts the bodies of a stream, from 1: one that was taken already is answered and not taken again. */
+  sequence: z.coerce.number().int().positive().optional(),
+});
+type LinesQuery = z.infer<typeof LinesQuery>;
+
+export const DEFAULT_LINES_PATH = '/v1/lines';
+/** Streams with a parser; the one that was quiet longest ends first. */
+const MAX_STREAMS = 1_024;
+/** Share of a body's lines that may be of another kind before it is refused. */
+const WRONG_SHARE = 0.9;
+
+/**
+ * Lines over HTTP: access logs, sysdig's and Falco's JSON, Tetragon's, audit logs, any kind that has a parser. Bodies
+ * are whole lines, plain or gzip. A stream goes on from one body to the next; each is answered 200 with what was read
+ * once that is safe. Without `sequence` a body that is sent again counts again.
+ */
+export class JsonLinesIntake {
+  readonly #options: JsonLinesOptions;
+  readonly #streams = new Map<string, LineStream>();
+
+  constructor(server: IntakeServer, options: JsonLinesOptions) {
+    this.#options = options;
+    server.post(options.path ?? DEFAULT_LINES_PATH, (request) => this.#take(request));
+  }
+
+  async #take({ body, query }: IntakeRequest): Promise<object> {
+    const parsed = LinesQuery.safeParse(query);
+    if (!parsed.success) throw new PlimsollError('bad-message', z.prettifyError(parsed.error));
+    return this.#stream(parsed.data).take(body, parsed.data.sequence);
+  }
+
+  #stream(query: LinesQuery): LineStream {
+    const name = JSON.stringify([query.stream, query.kind, query.application, query.workload, query.container]);
+    const stream = this.#streams.get(name) ?? new LineStream(query, this.#options);
+    this.#streams.delete(name);
+    this.#streams.set(name, stream);
+    for (const [idle, each] of this.#streams) {
+      if (this.#streams.size <= MAX_STREAMS) break;
+      if (!each.busy) this.#streams.delete(idle);
+    }
+    return stream;
+  }
+}
+
+interface Answer {
+  readonly lines: number;
+  readonly events: number;
+  readonly malformed: number;
+  /** The body had been taken before. */
+  readonly repeated: boolean;
+}
+
+interface Taken {
+  readonly records: readonly OutgoingRecord[];
+  readonly answer: Answer;
+}
+
+class LineStream {
+  readonly #kind: SourceKind;
+  readonly #parser: SourceParser;
+  readonly #pipeline: CollectorPipeline;
+  readonly #delivery: OrderedDelivery;
+  #sequence = 0;
+  #underWay = 0;
+
+  constructor(query: LinesQuery, { privacy, digestKey, outbox, placeOf }: JsonLinesOptions) {
+    const { application, workload, container, stream, kind } = query;
+    const where = { application, workload, container };
+    this.#kind = kind;
+    this.#parser = openParser(kind, { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) });
+    this.#pipeline = new CollectorPipeline(where, stream, placeOf && { placeOf });
+    this.#delivery = new OrderedDelivery(outbox);
+  }
+
+  get busy(): boolean {
+    return this.#underWay > 0;
+  }
+
+  async take(body: Buffer, sequence: number | undefined): Promise<Answer> {
+    this.#underWay++;
+    try {
+      return (await this.#delivery.deliver(() => this.#read(body, sequence))).answer;
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  #read(body: Buffer, sequence: number | undefined): Taken {
+    if (sequence !== undefined && sequence <= this.#sequence) {
+      return { records: [], answer: { lines: 0, events: 0, malformed: 0, repeated: true } };
+    }
+    const before = { ...this.#parser.counts };
+    const items = [...this.#parser.push(body)];
+    if (body.at(-1) !== NEWLINE) items.push(...this.#parser.push(Buffer.of(NEWLINE)));
+    const { counts } = this.#parser;
+    const lines = counts.lines - before.lines;
+    const malformed = counts.malformed - before.malformed;
+    if (items.length === 0 && lines > 0 && malformed >= WRONG_SHARE * lines) {
+      const likely = likelyKind(body.subarray(0, HEAD_BYTES));
+      const hint = likely === undefined || likely === this.#kind ? '' : `; they look like ${likely}`;
+      throw new PlimsollError('wrong-kind', `the lines are not of the kind ${this.#kind}${hint}`);
+    }
+    if (sequence !== undefined) this.#sequence = sequence;
+    const messages = [...items.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()];
+    const answer = { lines, events: counts.events - before.events, malformed, repeated: false };
+    return { records: messages.map(messageRecord), answer };
+  }
+}
+
+const NEWLINE = 10;
+const HEAD_BYTES = 32_768;

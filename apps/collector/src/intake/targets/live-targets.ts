@@ -1,0 +1,226 @@
+import { PlimsollError, type Gap, type SourceItem, type Where } from '@plimsoll/contracts';
+import { CollectorPipeline, messageRecord, type CollectorMessage } from '@plimsoll/pipelines';
+import { CARRYING_CALLS, runSource, traceLive, type SourceContext, type StraceSettings } from '@plimsoll/sources';
+import type { OutgoingRecord } from '@plimsoll/streaming';
+
+import type { Checkpoints } from '../follow/checkpoint.js';
+import { followLog } from '../follow/follow-log.js';
+import type { Acceptor } from '../ordered-delivery.js';
+import { pause } from '../pause.js';
+import { placeOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
+import type { Target, Targets } from './targets.js';
+
+export interface LiveTargetsOptions {
+  readonly outbox: Acceptor;
+  readonly checkpoints: Checkpoints;
+  readonly privacy: SourceContext['privacy'];
+  readonly digestKey?: string;
+  /** Names this run: streams of attached processes begin anew with it. */
+  readonly run: string;
+  /** Told what happens to a target. */
+  readonly onChange?: (target: string, state: 'started' | 'waiting' | 'stopped', detail: string) => void;
+  /** Pause before a target that ended or could not begin is tried again. Default 5,000 ms. */
+  readonly retryMs?: number;
+  /** What attaches; for tests. */
+  readonly attach?: typeof traceLive;
+}
+
+/** How often pending calls leave when little comes. */
+const FLUSH_MS = 500;
+
+/**
+ * Runs what a targets file names: follows logs, attaches to processes. `apply` starts what is new, stops what is gone,
+ * begins anew what was changed, and leaves the rest alone. A target that fails is tried again until it is removed; a
+ * process that is attached to anew is announced as a gap, since nobody saw it in between.
+ */
+export class LiveTargets {
+  readonly #options: LiveTargetsOptions;
+  readonly #running = new Map<string, RunningTarget>();
+  #rules: readonly ContainerRule[] = [];
+  #application = 'unassigned';
+  #attached = 0;
+  /** Of each target that was attached to, the time of its newest call. */
+  readonly #lastUs = new Map<string, number>();
+
+  constructor(options: LiveTargetsOptions) {
+    this.#options = options;
+  }
+
+  /** Where the containers of sources of many belong, by the rules in force. */
+  placeOf(facts: Parameters<typeof placeOfContainer>[0], fallbackWorkload = 'unassigned'): Where {
+    return placeOfContainer(facts, this.#rules, { application: this.#application, workload: fallbackWorkload });
+  }
+
+  /** Resolves when what is gone has stopped; what is new has been begun. */
+  async apply({ application, targets, containers }: Targets): Promise<void> {
+    this.#rules = containers;
+    this.#application = application;
+    const wanted = new Map(targets.map((target) => [target.name, JSON.stringify([application, target])]));
+    const gone = [...this.#running].filter(([name, { definition }]) => wanted.get(name) !== definition);
+    await Promise.all(gone.map(([name]) => this.#stop(name)));
+    for (const target of targets) {
+      const definition = wanted.get(target.name);
+      if (definition === undefined || this.#running.has(target.name)) continue;
+      const stopping = new AbortController();
+      const ended = this.#keep(target, application, stopping.signal);
+      this.#running.set(target.name, { definition, stopping, ended });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((name) => this.#stop(name)));
+  }
+
+  async #stop(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    this.#running.delete(name);
+    this.#lastUs.delete(name);
+    running?.stopping.abort();
+    await running?.ended;
+    this.#options.onChange?.(name, 'stopped', '');
+  }
+
+  /** Runs the target again and again until it is stopped. */
+  async #keep(target: Target, application: string, signal: AbortSignal): Promise<void> {
+    const where = {
+      application: target.application ?? application,
+      workload: target.workload,
+      container: target.container ?? target.name,
+    };
+    do {
+      this.#options.onChange?.(target.name, 'started', '');
+      let detail = 'ended';
+      try {
+        if (target.path !== undefined) await this.#follow(target, target.path, where, signal);
+        else if (target.run !== undefined) await this.#run(target, target.run, where, signal);
+        else await this.#trace(target, where, signal);
+      } catch (error) {
+        detail = error instanceof Error ? error.message : 'unknown failure';
+      }
+      if (!signal.aborted) this.#options.onChange?.(target.name, 'waiting', detail);
+    } while (await pause(this.#options.retryMs ?? 5_000, signal));
+  }
+
+  #follow(target: Target, path: string, where: Where, signal: AbortSignal): Promise<void> {
+    const { outbox, checkpoints, privacy, digestKey, onChange } = this.#options;
+    return followLog(
+      { ...where, kind: target.kind, path, stream: target.name },
+      {
+        outbox,
+        checkpoints,
+        privacy,
+        signal,
+        placeOf: (facts) => this.placeOf(facts, target.workload),
+        onWaiting: (reason) => onChange?.(target.name, 'waiting', reason),
+        ...(digestKey !== undefined && { digestKey }),
+        ...(target.fromStart !== undefined && { fromStart: target.fromStart }),
+      },
+    );
+  }
+
+  async #run(
+    { name, kind, workload }: Target,
+    command: readonly string[],
+    where: Where,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const context = this.#context(name, where);
+    const placeOf = (facts: ContainerFacts): Where => this.placeOf(facts, workload);
+    const pipeline = new CollectorPipeline(where, context.stream, { placeOf });
+    await this.#publish(name, pipeline, runSource(kind, command, context, signal), signal);
+  }
+
+  async #trace({ attach: what, name, calls }: Target, where: Where, signal: AbortSignal): Promise<void> {
+    if (!what) throw new PlimsollError('bad-configuration', `${name}: nothing to attach to`);
+    const { attach = traceLive } = this.#options;
+    const context = this.#context(name, where);
+    const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
+    const trace = await attach(what, context, signal, settings);
+    await this.#publish(name, new CollectorPipeline(where, context.stream), trace.items, signal);
+  }
+
+  /** A stream of its own for each time that the target begins. */
+  #context(name: string, where: Where): SourceContext {
+    const { privacy, digestKey, run } = this.#options;
+    const stream = `${name}@${run}.${this.#attached++}`;
+    return { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) };
+  }
+
+  async #publish(
+    name: string,
+    pipeline: CollectorPipeline,
+    items: AsyncIterable<SourceItem>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const published = new TracePublication(pipeline, this.#options.outbox, signal);
+    this.#lastUs.set(name, await published.run(items, this.#lastUs.get(name)));
+  }
+}
+
+/** Publishes one attached trace: calls as they come; every half second what is pending, or the time to the silent. */
+class TracePublication {
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What pending messages failed on while nobody waited for them. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly pipeline: CollectorPipeline,
+    private readonly outbox: Acceptor,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Resolves with the time of the newest call. `sinceUs`: when an earlier trace of the same target ended. */
+  async run(items: AsyncIterable<SourceItem>, sinceUs: number | undefined): Promise<number> {
+    const flush = setInterval(() => {
+      const nowUs = Date.now() * 1_000;
+      this.#put(() => [...this.pipeline.flush(), ...this.pipeline.idle(nowUs)]).catch((error: unknown) => {
+        this.#failure ??= { error };
+      });
+    }, FLUSH_MS);
+    let unseenSinceUs = sinceUs;
+    let lastUs = sinceUs ?? 0;
+    try {
+      for await (const item of items) {
+        await this.#put(() => this.pipeline.push(item));
+        if (this.#failure !== undefined) throw this.#failure.error;
+        if (item.type !== 'calls') continue;
+        lastUs = Math.max(lastUs, item.calls.timesUs.at(-1) ?? 0);
+        if (unseenSinceUs === undefined) continue;
+        const endUs = Math.max(item.calls.timesUs[0] ?? 0, unseenSinceUs + 1);
+        const gap: Gap = { startUs: unseenSinceUs, endUs, cause: 'source-restart' };
+        unseenSinceUs = undefined;
+        await this.#put(() => this.pipeline.push({ type: 'gap', gap }));
+      }
+    } finally {
+      clearInterval(flush);
+      await this.#turn;
+    }
+    return lastUs;
+  }
+
+  #put(messages: () => readonly CollectorMessage[]): Promise<void> {
+    const next = this.#turn.then(() => this.#untilSafe(messages().map(messageRecord)));
+    // A failure is the caller's to see; the next in turn goes on.
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** The trace's own queue is bounded and counts what it drops: waiting here slows no program. */
+  async #untilSafe(records: readonly OutgoingRecord[]): Promise<void> {
+    for (let pauseMs = 100; records.length > 0; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+      try {
+        await this.outbox.accept(records);
+        return;
+      } catch (error) {
+        if (!(error instanceof PlimsollError) || !error.retriable) throw error;
+        if (!(await pause(pauseMs, this.signal))) throw error;
+      }
+    }
+  }
+}
+
+interface RunningTarget {
+  readonly definition: string;
+  readonly stopping: AbortController;
+  readonly ended: Promise<void>;
+}

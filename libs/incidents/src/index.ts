@@ -1,0 +1,25 @@
+export {
+  cursorOf,
+  matches,
+  readCursor,
+  suppressionOf,
+  type IncidentFilter,
+  type Suppression,
+} from './incident-filter.js';
+export {
+  MAX_DECISIONS,
+  MAX_INCIDENT_EVIDENCE,
+  withAlert,
+  type Decision,
+  type IncidentRecord,
+} from './incident-record.js';
+export {
+  DEFAULT_INCIDENT_LIMITS,
+  MAX_AUDIT_ENTRIES,
+  MAX_SUPPRESSIONS,
+  type AuditEntry,
+  type IncidentLimits,
+  type IncidentPage,
+  type IncidentStore,
+} from './incident-store.js';
+export { MemoryIncidentStore } from './memory-incident-store.js';

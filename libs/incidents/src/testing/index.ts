@@ -1,0 +1,2 @@
+export { incidentAlert, type AlertChange } from './incident-alerts.js';
+export { incidentStoreContract } from './incident-store-contract.js';

@@ -1,0 +1,18 @@
+import { streamTimeMark, verdictRecord } from '@plimsoll/pipelines';
+import { describe, expect, it } from 'vitest';
+
+import { EmbeddedTopology } from './embedded.js';
+
+describe('EmbeddedTopology', () => {
+  it('ends with what a part of it fails on, instead of trying again unseen', async () => {
+    const topology = await EmbeddedTopology.start(() => Promise.resolve(), {
+      onVerdict: () => {
+        throw new RangeError('of a consumer');
+      },
+    });
+    await topology.publish([verdictRecord(streamTimeMark('shop', 1_000_000))]);
+    await expect(topology.drained()).rejects.toThrow('of a consumer');
+    await expect(topology.publish([])).rejects.toThrow('of a consumer');
+    await topology.stop();
+  });
+});

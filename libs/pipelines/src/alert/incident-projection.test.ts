@@ -1,0 +1,169 @@
+import { decodeJson, encodeJson, IncidentSnapshot, TOPICS, type Alert } from '@plimsoll/contracts';
+import { MemoryIncidentStore, type IncidentRecord } from '@plimsoll/incidents';
+import { incidentAlert } from '@plimsoll/incidents/testing';
+import { MemoryLog, type LogRecord } from '@plimsoll/streaming';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { decisionAlert } from './incident-decision.js';
+import { ALERTS_SOURCE, IncidentProjection, SNAPSHOTS_SOURCE, type IncidentSource } from './incident-projection.js';
+
+const decision = { status: 'benign' as const, by: 'ann', at_ms: 1, note: 'our scanner', sequence: 1 };
+const open = incidentAlert('open');
+const over = incidentAlert('over', { revision: 3, activity: 3, evidence: 30 });
+const decided = incidentAlert('decided', { evidence: 3 });
+const ALL: readonly Alert[] = [
+  open,
+  incidentAlert('over', { evidence: 50 }),
+  incidentAlert('over', { revision: 2, activity: 2, evidence: 50 }),
+  over,
+  decided,
+  decisionAlert(decided, decision),
+];
+
+let log: MemoryLog;
+beforeEach(() => {
+  log = new MemoryLog({ topics: Object.values(TOPICS) });
+});
+afterEach(() => log.close());
+
+function publish(alerts: readonly Alert[]): Promise<void> {
+  const topic = TOPICS.alerts.name;
+  return log.publish(alerts.map((alert) => ({ topic, key: alert.finding_info.uid, value: encodeJson(alert) })));
+}
+
+async function feed(store: MemoryIncidentStore, ...sources: readonly IncidentSource[]): Promise<void> {
+  for (const source of sources) {
+    const { topic, group } = source;
+    const consumption = await log.consume({ topic, group, handler: new IncidentProjection(source, store, log) });
+    await log.drained();
+    await consumption.stop();
+  }
+}
+
+/** A store that loses everything, its places too, when told to. */
+class LossyStore extends MemoryIncidentStore {
+  readonly applied: string[] = [];
+  loseAt: string | undefined;
+  #inner = new MemoryIncidentStore();
+
+  lose(): void {
+    this.#inner = new MemoryIncidentStore();
+  }
+
+  override async apply(alert: Alert): Promise<IncidentRecord> {
+    const name = `${alert.finding_info.title} ${alert.metadata.sequence}`;
+    this.applied.push(name);
+    const record = await this.#inner.apply(alert);
+    if (name !== this.loseAt) return record;
+    this.loseAt = undefined;
+    this.lose();
+    return record;
+  }
+
+  override place(topic: string, partition: number): Promise<number | undefined> {
+    return this.#inner.place(topic, partition);
+  }
+
+  override movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
+    return this.#inner.movePlace(topic, partition, from, to);
+  }
+}
+
+/** What a store knows, without its own numbering. */
+async function contents(store: MemoryIncidentStore): Promise<readonly IncidentRecord[]> {
+  const { incidents } = await store.list({}, 100);
+  return incidents.map((record) => ({ ...record, sequence: 0 })).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function snapshots(): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  const consumption = await log.consume({
+    topic: TOPICS.incidents.name,
+    group: `reader-${records.length}`,
+    handler: {
+      assigned: () => Promise.resolve(0),
+      batch(_partition, batch) {
+        records.push(...batch);
+        return Promise.resolve();
+      },
+      revoked: () => Promise.resolve(),
+    },
+  });
+  await log.drained();
+  await consumption.stop();
+  return records;
+}
+
+describe('the incident store', () => {
+  it('goes on where it stood, and is built again from the topic where it lost everything', async () => {
+    const first = new MemoryIncidentStore();
+    await publish(ALL);
+    await feed(first, ALERTS_SOURCE);
+    await publish([incidentAlert('later')]);
+    await feed(first, ALERTS_SOURCE);
+    expect(await contents(first)).toHaveLength(4);
+    const sequence = await first.latestSequence();
+    await feed(first, ALERTS_SOURCE);
+    expect(await first.latestSequence()).toBe(sequence);
+
+    // The group has read everything; a store without a place is fed from the beginning all the same.
+    const second = new MemoryIncidentStore();
+    await feed(second, ALERTS_SOURCE);
+    expect(await contents(second)).toEqual(await contents(first));
+  });
+
+  it('notices that it was emptied between batches, and in the middle of one', async () => {
+    const { topic, group } = ALERTS_SOURCE;
+    const lossy = new LossyStore();
+    const handler = new IncidentProjection(ALERTS_SOURCE, lossy, log);
+    const consumption = await log.consume({ topic, group, handler });
+    await publish([open]);
+    await log.drained();
+    lossy.lose();
+    await publish([incidentAlert('open', { revision: 2 })]);
+    await log.drained();
+    expect(lossy.applied).toEqual(['open 1', 'open 1', 'open 2']);
+    lossy.loseAt = 'open 3';
+    await publish([incidentAlert('open', { revision: 3 })]);
+    await log.drained();
+    await consumption.stop();
+    expect(lossy.applied.slice(3)).toEqual(['open 3', 'open 1', 'open 2', 'open 3']);
+  });
+
+  it('is built again from the compacted topic when the changes are gone, decisions and all', async () => {
+    const first = new MemoryIncidentStore();
+    await publish(ALL);
+    await feed(first, ALERTS_SOURCE, SNAPSHOTS_SOURCE);
+    const kept = await snapshots();
+    const last = new Map(kept.map((record) => [record.key, record]));
+    expect(new Set(last.keys())).toEqual(new Set([over.finding_info.uid, decided.finding_info.uid]));
+
+    const compacted = [...last.values()];
+    for (const { value } of compacted) expect(decodeJson(IncidentSnapshot, value, 'a snapshot').schema).toBe(1);
+    await log.close();
+    log = new MemoryLog({ topics: Object.values(TOPICS) });
+    await log.publish(compacted.map(({ topic, key, value }) => ({ topic, key: key ?? '', value })));
+    const second = new MemoryIncidentStore();
+    await feed(second, SNAPSHOTS_SOURCE);
+
+    const before = (await contents(first)).filter(({ id }) => last.has(id));
+    const after = await contents(second);
+    expect(after.map(({ alert, decisions, status, state }) => ({ alert, decisions, status, state }))).toEqual(
+      before.map(({ alert, decisions, status, state }) => ({ alert, decisions, status, state })),
+    );
+    // At least the strongest hundred of 130 and of 3; nothing more is written because of what was read.
+    const evidences = after.map(({ evidence }) => evidence.length).sort((a, b) => a - b);
+    expect([evidences[0], evidences[1]! >= 100]).toEqual([3, true]);
+    expect(await snapshots()).toHaveLength(compacted.length);
+  });
+
+  it('tells the compacted topic what it does not know yet', async () => {
+    const known = new MemoryIncidentStore();
+    await publish([over]);
+    await feed(known, ALERTS_SOURCE);
+    await known.apply(decisionAlert(over, decision));
+    await feed(known, SNAPSHOTS_SOURCE);
+    const last = (await snapshots()).at(-1)!;
+    expect(decodeJson(IncidentSnapshot, last.value, 'a snapshot').decisions).toEqual([decision]);
+  });
+});

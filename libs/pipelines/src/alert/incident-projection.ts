@@ -1,0 +1,109 @@
+import { Alert, decodeJson, encodeJson, IncidentSnapshot, TOPICS } from '@plimsoll/contracts';
+import type { IncidentRecord, IncidentStore } from '@plimsoll/incidents';
+import {
+  deadLetterOf,
+  refusalOf,
+  type BatchContext,
+  type EventLog,
+  type LogRecord,
+  type PartitionHandler,
+} from '@plimsoll/streaming';
+
+import { findingsOf } from './incident-decision.js';
+import { snapshotOf, snapshotRecord } from './incident-snapshot.js';
+
+/** A topic from which the incident store is fed. */
+export interface IncidentSource {
+  readonly topic: string;
+  readonly group: string;
+  /** The findings in a record. Throws where it is none of the topic's. */
+  readonly read: (record: LogRecord) => readonly Alert[];
+  /** Whether the incident, as it stands after the record, has to be kept on `incidents` now. */
+  readonly keeps: (incident: IncidentRecord, record: LogRecord) => boolean;
+}
+
+/** Changes as they happen. Incidents that are over, or that somebody decided about, are kept for longer. */
+export const ALERTS_SOURCE: IncidentSource = {
+  topic: TOPICS.alerts.name,
+  group: 'alert-service-incidents',
+  read: (record) => [decodeJson(Alert, record.value, `a record of ${TOPICS.alerts.name}`)],
+  keeps: ({ state, decisions }) => state !== 'open' || decisions.length > 0,
+};
+
+/** What was kept. A store that knows more says so, so that the topic never forgets what a rebuilt store had to find. */
+export const SNAPSHOTS_SOURCE: IncidentSource = {
+  topic: TOPICS.incidents.name,
+  group: 'alert-service-snapshots',
+  read({ value }) {
+    const snapshot = decodeJson(IncidentSnapshot, value, `a record of ${TOPICS.incidents.name}`);
+    // The finding as it stood first: what comes after it only adds the evidence of other revisions, and decisions.
+    return [snapshot.alert, ...findingsOf(snapshot)];
+  },
+  keeps(incident, { value }) {
+    const snapshot = snapshotOf(incident);
+    return snapshot !== undefined && !Buffer.from(encodeJson(snapshot)).equals(value);
+  },
+};
+
+/**
+ * Keeps the incident store up with a topic. The store takes every finding in at most once, whatever the order, and the
+ * place in the topic lies in the store: one that has lost everything, or was set back to an earlier state, is fed again
+ * from where it stands, by itself.
+ */
+export class IncidentProjection implements PartitionHandler {
+  /** Where the store stood after the batch before; undefined for a store without a place. */
+  readonly #places = new Map<number, number | undefined>();
+
+  constructor(
+    private readonly source: IncidentSource,
+    private readonly store: IncidentStore,
+    private readonly log: Pick<EventLog, 'publish'>,
+  ) {}
+
+  async assigned(partition: number): Promise<number> {
+    const place = await this.store.place(this.source.topic, partition);
+    this.#places.set(partition, place);
+    return place ?? 0;
+  }
+
+  /** Rejects with the store's own error where it is away: the batch comes again. */
+  async batch(partition: number, records: readonly LogRecord[], context: BatchContext): Promise<void> {
+    const { topic } = this.source;
+    const place = this.#places.get(partition);
+    if ((await this.store.place(topic, partition)) !== place) return this.goBack(partition, context);
+    for (const record of records) {
+      if (!context.owned()) return;
+      await this.take(record);
+    }
+    const next = records.at(-1)!.offset + 1;
+    if (!(await this.store.movePlace(topic, partition, place, next))) return this.goBack(partition, context);
+    this.#places.set(partition, next);
+  }
+
+  /** The store has forgotten, before or while the batch was taken in: it says where to go on. */
+  private async goBack(partition: number, context: BatchContext): Promise<void> {
+    const place = await this.store.place(this.source.topic, partition);
+    this.#places.set(partition, place);
+    context.seek(place ?? 0);
+  }
+
+  revoked(partition: number): Promise<void> {
+    this.#places.delete(partition);
+    return Promise.resolve();
+  }
+
+  private async take(record: LogRecord): Promise<void> {
+    let findings: readonly Alert[];
+    try {
+      findings = this.source.read(record);
+    } catch (error) {
+      await this.log.publish([deadLetterOf(record, refusalOf(error), this.source.group)]);
+      return;
+    }
+    let incident: IncidentRecord | undefined;
+    for (const finding of findings) incident = await this.store.apply(finding);
+    if (incident === undefined || !this.source.keeps(incident, record)) return;
+    const snapshot = snapshotOf(incident);
+    if (snapshot !== undefined) await this.log.publish([snapshotRecord(incident.id, snapshot)]);
+  }
+}

@@ -1,0 +1,215 @@
+import { callNumber, openProfile, type Gap, type ProfileFile, type SyscallBatch } from '@plimsoll/contracts';
+import { frequencyLearner, sequenceLearner } from '@plimsoll/detection';
+import { MemoryLearningStore, MemoryLog, type LearningStore } from '@plimsoll/streaming';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { messageRecord } from '../collect/collector-pipeline.js';
+import type { IncidentSpan } from './stream-learning.js';
+import { learnFromTopics, type TopicLearningParts, type TopicLearningPlan } from './topic-learning.js';
+
+const NAMES = ['accept4', 'read', 'openat', 'fstat', 'close', 'write', 'execve'];
+const CONTAINERS = ['web-a', 'web-b', 'web-c', 'web-d'];
+const BATCH_CALLS = 800;
+/** A batch is eight seconds long. */
+const CALL_US = 10_000;
+const T0 = 1_700_000_000_000_000;
+const BATCHES = 60;
+
+interface Odd {
+  readonly container: string;
+  readonly batch: number;
+}
+
+/** Batch `i` of a container: requests of a few shapes; an odd one runs a program that no other does. */
+function batchOf(container: string, i: number, odd?: Odd, gaps: readonly Gap[] = []): SyscallBatch {
+  let state = CONTAINERS.indexOf(container) * 7_919 + i;
+  const next = (): number => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
+  const shape = [0, 1, 2, 3, 1, 4, 5, 4];
+  const strange = odd?.container === container && odd.batch === i;
+  const found = Array.from({ length: BATCH_CALLS }, (_, at) =>
+    strange && at === 100 ? 6 : shape[(at + (next() < 0.001 ? 1 : 0)) % shape.length]!,
+  );
+  const firstOrdinal = i * BATCH_CALLS;
+  return {
+    application: 'shop',
+    workload: 'web',
+    container,
+    stream: 'collector',
+    firstOrdinal,
+    baseTimeUs: T0 + firstOrdinal * CALL_US,
+    count: BATCH_CALLS,
+    numbers: Uint16Array.from(found, (at) => callNumber(NAMES[at]!)),
+    threads: new Uint32Array(BATCH_CALLS).fill(9),
+    offsetsUs: Uint32Array.from(found, (_, at) => at * CALL_US),
+    results: undefined,
+    digests: Uint32Array.from(found, (at) => (at === 6 ? 666 : 0)),
+    names: new Map(strange ? [[666, '/bin/odd']] : []),
+    gaps,
+    last: false,
+  };
+}
+
+const batches = (from: number, to: number, odd?: Odd, gapAt?: number): SyscallBatch[] =>
+  Array.from({ length: to - from }, (_, i) =>
+    CONTAINERS.map((container) => {
+      const lost = gapAt === from + i && container === 'web-b';
+      return batchOf(container, from + i, odd, lost ? [{ startUs: 0, endUs: 1, lost: 9, cause: 'source-drop' }] : []);
+    }),
+  ).flat();
+
+async function logOf(held: readonly SyscallBatch[]): Promise<MemoryLog> {
+  const log = new MemoryLog({
+    topics: [
+      { name: 'syscalls', partitions: 3 },
+      { name: 'logs', partitions: 2 },
+    ],
+    maxBatchRecords: 7,
+  });
+  await log.publish(held.map((batch) => messageRecord({ topic: 'syscalls', batch })));
+  return log;
+}
+
+const PLAN: TopicLearningPlan = { name: 'test', follow: false, incidents: [] };
+const learners = { syscalls: [sequenceLearner(), frequencyLearner()], logs: [] };
+
+function partsOf(log: MemoryLog, change: Partial<TopicLearningParts> = {}): TopicLearningParts {
+  return { log, store: new MemoryLearningStore(), learners, pollMs: 5, ...change };
+}
+
+async function learned(
+  held: readonly SyscallBatch[],
+  plan: Partial<TopicLearningPlan> = {},
+): Promise<readonly ProfileFile[]> {
+  const log = await logOf(held);
+  const { profiles } = await learnFromTopics({ ...PLAN, ...plan }, partsOf(log));
+  await log.close();
+  return profiles;
+}
+
+const programs = (profiles: readonly ProfileFile[]): string[] =>
+  (profiles[0]!.model as { programs: { name: string }[] }).programs.map(({ name }) => name);
+
+const spanOf = ({ batch }: Odd, benign: boolean): IncidentSpan => {
+  const startUs = T0 + batch * BATCH_CALLS * CALL_US + 1_000_000;
+  return { id: 'incident-1', application: 'shop', startUs, endUs: startUs + 100_000, benign };
+};
+
+/** Under load a test of a second takes many. */
+describe('learning from the topics', { timeout: 120_000 }, () => {
+  it('learns every workload of the range, and records from where', async () => {
+    const profiles = await learned(batches(0, BATCHES));
+    expect(profiles.map(({ detector }) => detector)).toEqual(['sequence', 'frequency']);
+    for (const profile of profiles) expect(openProfile(JSON.parse(JSON.stringify(profile)))).toEqual(profile);
+    const [sequence] = profiles;
+    expect(sequence!.learned).toMatchObject({ complete: true, streams: ['collector'] });
+    expect(sequence!.learned.from).toMatchObject({ topic: 'syscalls', leftOut: 0, incidents: [], startUs: T0 });
+    const { learned: taught, calibrated } = sequence!.learned.from!;
+    expect(taught + calibrated).toBe(BATCHES * CONTAINERS.length);
+    expect(taught / (taught + calibrated)).toBeCloseTo(0.7, 1);
+  });
+
+  it('comes to the same profiles to the byte however often it is interrupted', async () => {
+    const held = batches(0, BATCHES);
+    const expected = JSON.stringify(await learned(held));
+    const log = await logOf(held);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }), async (stops) => {
+        const store = new MemoryLearningStore();
+        let resumed = 0;
+        for (const stop of [...stops, Infinity]) {
+          const stopping = new AbortController();
+          const parts = partsOf(log, {
+            store: stoppingStore(store, stop, stopping),
+            signal: stopping.signal,
+            keepEvery: 11,
+          });
+          const outcome = await learnFromTopics(PLAN, parts).catch((error: unknown) => error);
+          if (outcome instanceof Error) {
+            expect(outcome).toMatchObject({ code: 'stopped' });
+            resumed += 1;
+            continue;
+          }
+          const { profiles, resumed: wentOn } = outcome as Awaited<ReturnType<typeof learnFromTopics>>;
+          expect(wentOn).toBe(resumed > 0);
+          expect(JSON.stringify(profiles)).toBe(expected);
+          expect((await store.load(PLAN.name)).size).toBe(0);
+          return;
+        }
+      }),
+      { numRuns: 4 },
+    );
+    await log.close();
+  });
+
+  it.each([5, BATCHES - 5])(
+    'leaves out what lies in an incident, unless an analyst called it benign (batch %i)',
+    async (batch) => {
+      const odd = { container: 'web-c', batch };
+      const held = batches(0, BATCHES, odd);
+      const unknown = await learned(held, { incidents: [spanOf(odd, false)] });
+      expect(programs(unknown)).toEqual([]);
+      expect(unknown[0]!.learned).toMatchObject({ complete: true });
+      expect(unknown[0]!.learned.from).toMatchObject({ incidents: ['incident-1'], benignIncidents: [] });
+      expect(unknown[0]!.learned.from!.leftOut).toBeGreaterThan(0);
+      const benign = await learned(held, { incidents: [spanOf(odd, true)] });
+      expect(programs(benign)).toEqual(['/bin/odd']);
+      expect(benign[0]!.learned.from).toMatchObject({ incidents: [], benignIncidents: ['incident-1'], leftOut: 0 });
+      expect(benign[0]!.version).not.toBe(unknown[0]!.version);
+    },
+  );
+
+  it('is not complete across a loss', async () => {
+    const profiles = await learned(batches(0, BATCHES, undefined, 20));
+    expect(profiles.map((profile) => profile.learned.complete)).toEqual([false, false]);
+    expect(profiles[0]!.learned.notes.join()).toContain('losses');
+  });
+
+  it('keeps to the event times and the application that were asked for', async () => {
+    const [sinceUs, untilUs] = [T0 + 40_000_000, T0 + 160_000_000];
+    const [sequence] = await learned(batches(0, BATCHES), { sinceUs, untilUs, application: 'shop' });
+    const { startUs, endUs } = sequence!.learned.from!;
+    expect(startUs).toBe(sinceUs);
+    expect(endUs).toBeLessThan(untilUs);
+    await expect(learned(batches(0, BATCHES), { application: 'other' })).rejects.toMatchObject({
+      code: 'empty-source',
+    });
+  });
+
+  it('follows until novelty has converged, however long nothing comes, and then calibrates', async () => {
+    const log = await logOf(batches(0, 10));
+    const stages: string[] = [];
+    let done = false;
+    const learning = learnFromTopics(
+      { ...PLAN, follow: true },
+      partsOf(log, { onProgress: ({ stage }) => stages.push(stage) }),
+    ).finally(() => (done = true));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(done).toBe(false);
+    expect(stages).not.toContain('calibrating');
+    let at = 10;
+    for (; at < 100 && !stages.includes('calibrating'); at += 10) {
+      await log.publish(batches(at, at + 10).map((batch) => messageRecord({ topic: 'syscalls', batch })));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await expect.poll(() => stages, { timeout: 60_000 }).toContain('calibrating');
+    expect(done).toBe(false);
+    await log.publish(batches(at, at + 60).map((batch) => messageRecord({ topic: 'syscalls', batch })));
+    const { profiles } = await learning;
+    expect(profiles.every((profile) => profile.learned.complete)).toBe(true);
+    await log.close();
+  });
+});
+
+/** Stops the learning when it has written for the `stop`th time. */
+function stoppingStore(store: LearningStore, stop: number, stopping: AbortController): LearningStore {
+  let saves = 0;
+  return {
+    load: (name) => store.load(name),
+    remove: (name) => store.remove(name),
+    async save(name, parts, ttlMs) {
+      await store.save(name, parts, ttlMs);
+      if (++saves === stop) stopping.abort();
+    },
+  };
+}

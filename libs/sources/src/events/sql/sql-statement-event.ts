@@ -1,0 +1,83 @@
+import type { SqlStatement } from '@plimsoll/contracts';
+
+import type { SourceContext } from '../../source.js';
+import type { SqlExchange } from '../../sql-wire/sql-exchange.js';
+import { isSecretName, looksSecret, releasedText } from '../values/privacy.js';
+import { utf8OrLatin1 } from '../values/value-decoding.js';
+import { sqlOutline } from './sql-template.js';
+import { sqlTokens, type SqlDialect } from './sql-tokens.js';
+
+/** The statement's text: bytes as UTF-8, or latin1 where they are none. */
+export function statementText(exchange: SqlExchange): string {
+  const { statement } = exchange;
+  return utf8OrLatin1(Buffer.from(statement.buffer, statement.byteOffset, statement.byteLength).toString('latin1'));
+}
+
+/** One rebuilt statement as an event: structure always, text as far as the privacy mode lets it out. */
+export function toSqlStatement(exchange: SqlExchange, context: SourceContext): SqlStatement {
+  const text = statementText(exchange);
+  const { response } = exchange;
+  const outline = sqlOutline(text, exchange.protocol, exchange.complete);
+  const released = releasedStatement(text, exchange.protocol, context);
+  return {
+    type: 'sql-statement',
+    schema: 1,
+    application: context.application,
+    workload: context.workload,
+    container: context.container,
+    id: `${context.stream}#sql/${exchange.connection}/${exchange.ordinal}`.slice(0, 512),
+    stream: context.stream,
+    key: `${context.container}/${exchange.connection}`.slice(0, 512),
+    timeUs: exchange.startUs,
+    endUs: exchange.endUs,
+    side: exchange.side,
+    ...outline,
+    lengthBytes: exchange.statement.byteLength,
+    prepared: exchange.prepared,
+    ...(exchange.user === undefined ? {} : { user: exchange.user.slice(0, 128) }),
+    ...(exchange.database === undefined ? {} : { database: exchange.database.slice(0, 128) }),
+    connection: exchange.connection.slice(0, 256),
+    ordinal: exchange.ordinal,
+    thread: exchange.thread,
+    ...(response === undefined
+      ? {}
+      : {
+          response: {
+            kind: response.kind,
+            ...(response.errorCode === undefined ? {} : { errorCode: String(response.errorCode).slice(0, 16) }),
+            ...(response.rows === undefined ? {} : { rows: response.rows }),
+            ...(response.affected === undefined ? {} : { affected: response.affected }),
+            bytes: response.bytes,
+          },
+        }),
+    ...(released === undefined ? {} : { text: released }),
+  };
+}
+
+/**
+ * The text for a reader. A statement that names a secret's column, or sets an account's password, keeps none of its
+ * literals: which of them is the secret cannot be told once an injection has moved the quotes.
+ */
+function releasedStatement(text: string, dialect: SqlDialect, { privacy }: SourceContext): string | undefined {
+  if (privacy === 'strict') return undefined;
+  const near = text.slice(0, 8192);
+  const { tokens } = sqlTokens(near, dialect);
+  const guarded = tokens.some(
+    (token) =>
+      (token.kind === 'word' || token.kind === 'name') && (isSecretName(token.text) || token.text === 'identified'),
+  );
+  let shown = '';
+  let at = 0;
+  let broken = false;
+  for (const [i, token] of tokens.entries()) {
+    shown += near.slice(at, token.start);
+    const part = near.slice(token.start, token.end);
+    at = token.end;
+    const before = tokens[i - 1];
+    broken ||= before?.kind === 'string' && token.start === before.end && token.kind === 'word';
+    const literal = token.kind === 'string' || token.kind === 'number' || token.kind === 'comment';
+    if (guarded && (literal || broken)) shown += token.kind === 'comment' ? token.text : '?';
+    else shown += literal && looksSecret(part) ? '?' : part;
+  }
+  return releasedText(shown, privacy);
+}

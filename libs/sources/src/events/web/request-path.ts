@@ -1,0 +1,42 @@
+import { looksSecret } from '../values/privacy.js';
+import { percentDecoded } from '../values/value-decoding.js';
+
+export interface RequestPath {
+  /** The path with identifiers and secrets replaced, for the event. */
+  readonly path: string;
+  /** Segments that were replaced, with what they held: parameters of the path. */
+  readonly values: readonly { readonly name: string; readonly value: string }[];
+}
+
+const MAX_SEGMENTS = 32;
+const MAX_PATH = 1024;
+/** Segments of words are the application's; these are what its data puts there. */
+const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
+
+/**
+ * The path of a request, decoded once: `/user/123/edit` is `/user/{digits}/edit` with the parameter `/user/` = 123, so
+ * that one endpoint stays one endpoint, and nothing that looks like a token stays in it.
+ */
+export function requestPath(raw: string): RequestPath {
+  if (!raw.startsWith('/')) return { path: raw === '*' ? '*' : '{other}', values: [] };
+  const values: { name: string; value: string }[] = [];
+  const segments = raw.split('/').slice(1);
+  const shown: string[] = [];
+  for (const segment of segments.slice(0, MAX_SEGMENTS)) {
+    const text = percentDecoded(segment, false);
+    const kind = kindOf(text);
+    if (kind !== undefined) values.push({ name: `/${shown.join('/')}`.slice(0, 128), value: text });
+    shown.push(kind ?? text);
+  }
+  if (segments.length > MAX_SEGMENTS) shown.push('{more}');
+  return { path: `/${shown.join('/')}`.slice(0, MAX_PATH), values };
+}
+
+function kindOf(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (/^\d+$/.test(text)) return '{digits}';
+  if (/^(?:[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.test(text)) return '{hex}';
+  const digits = text.replace(/\D/g, '').length;
+  if (looksSecret(text) || (text.length > 24 && digits > 4)) return '{token}';
+  return WORDLIKE.test(text) || /^\.[\w.-]{1,63}$/.test(text) ? undefined : '{text}';
+}

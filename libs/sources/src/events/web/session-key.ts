@@ -1,0 +1,108 @@
+import type { KeyedDigest } from '../values/keyed-digest.js';
+import type { RawParameter } from './request-parameters.js';
+
+export interface SessionName {
+  readonly session: string;
+  readonly by: 'cookie' | 'authorization' | 'client';
+  /** Name of the cookie that it came from. */
+  readonly cookie: string | undefined;
+}
+
+interface CookieRecord {
+  /** Times the server set it to a new value. */
+  issued: number;
+  /** Requests that carried it. */
+  carried: number;
+  httpOnly: boolean;
+}
+
+/** Cookies whose record is kept; an application has a few, an attacker may invent any number. */
+const MAX_COOKIES = 64;
+
+/**
+ * Finds out which cookie names the session, by what servers do with it: they set it, once a session, to a value that
+ * nobody guesses. A value that is set anew with most requests (a token that rotates) names no session.
+ *
+ * State: at most 64 names.
+ */
+export class SessionKey {
+  readonly #digest: KeyedDigest;
+  readonly #cookies = new Map<string, CookieRecord>();
+
+  constructor(digest: KeyedDigest) {
+    this.#digest = digest;
+  }
+
+  /** What a response sets: `Set-Cookie` headers. */
+  issued(headers: readonly string[]): { name: string; value: string }[] {
+    const set: { name: string; value: string }[] = [];
+    for (const header of headers.slice(0, 16)) {
+      const match = /^\s*([^=;\s]{1,128})=("?)([^;"]*)\2/.exec(header);
+      if (!match) continue;
+      const [, name = '', , value = ''] = match;
+      if (!tokenLike(value)) continue;
+      const record = this.#record(name);
+      if (!record) continue;
+      record.issued++;
+      record.httpOnly ||= /;\s*httponly/i.test(header);
+      set.push({ name, value });
+    }
+    return set;
+  }
+
+  /** The session of a request; `set` is what its response set, for the request that opens a session. */
+  of(
+    cookies: readonly RawParameter[],
+    authorization: string | undefined,
+    client: string,
+    set: readonly { name: string; value: string }[],
+  ): SessionName {
+    const candidates = cookies.filter(({ value }) => tokenLike(value));
+    for (const { name } of candidates) {
+      const record = this.#cookies.get(name);
+      if (record) record.carried++;
+    }
+    const best = this.#best(candidates) ?? this.#best(set);
+    if (best)
+      return { session: this.#digest.of('session', `${best.name}=${best.value}`), by: 'cookie', cookie: best.name };
+    if (authorization !== undefined && authorization !== '') {
+      return { session: this.#digest.of('session', authorization), by: 'authorization', cookie: undefined };
+    }
+    return { session: this.#digest.of('client', client), by: 'client', cookie: undefined };
+  }
+
+  #best(candidates: readonly { name: string; value: string }[]): { name: string; value: string } | undefined {
+    let best: { name: string; value: string } | undefined;
+    let bestWorth = 0;
+    for (const candidate of candidates) {
+      const worth = this.#worth(candidate.name, candidate.value);
+      if (worth > bestWorth || (worth === bestWorth && best && candidate.name < best.name)) {
+        best = candidate;
+        bestWorth = worth;
+      }
+    }
+    return best;
+  }
+
+  #worth(name: string, value: string): number {
+    const record = this.#cookies.get(name);
+    // A token against forgery is no session, and may be shared or rotate.
+    if (/csrf|xsrf/i.test(name)) return 0;
+    if (!record) return value.length >= 20 ? 1 : 0.5;
+    if (record.carried >= 8 && record.issued > record.carried / 2) return 0.1;
+    return 2 + (record.httpOnly ? 1 : 0) + (/sess|sid$/i.test(name) ? 0.5 : 0);
+  }
+
+  #record(name: string): CookieRecord | undefined {
+    const known = this.#cookies.get(name);
+    if (known || this.#cookies.size >= MAX_COOKIES) return known;
+    const made: CookieRecord = { issued: 0, carried: 0, httpOnly: false };
+    this.#cookies.set(name, made);
+    return made;
+  }
+}
+
+/** Sixteen characters or more that are no words: what a server makes up for a session. */
+function tokenLike(value: string): boolean {
+  return value.length >= 16 && value.length <= 4096 && /^[\w.~+/=%:-]+$/.test(value) && /\d/.test(value);
+}

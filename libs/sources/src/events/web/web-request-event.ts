@@ -1,0 +1,196 @@
+import { identity, type IssuedStatement, type ScriptFragment, type WebRequest } from '@plimsoll/contracts';
+
+import type { HttpExchange, HttpHeaders } from '../../http/http-exchange.js';
+import type { SourceContext } from '../../source.js';
+import { liveMarkup } from '../scripts/markup.js';
+import type { ScriptMemory } from '../scripts/script-memory.js';
+import type { SqlDialect } from '../sql/sql-tokens.js';
+import { statementTaint } from '../sql/statement-taint.js';
+import type { KeyedDigest } from '../values/keyed-digest.js';
+import { utf8OrLatin1 } from '../values/value-decoding.js';
+import { readParameter, type ReadParameter } from './parameter-features.js';
+import { originRelation, refererPath } from './request-origin.js';
+import { bodyParameters, cookieParameters, formParameters, type RawParameter } from './request-parameters.js';
+import { requestPath } from './request-path.js';
+import type { SessionKey } from './session-key.js';
+
+/** What outlives one request at the collector: how sessions are named, and which scripts came in where. */
+export interface WebMemory {
+  readonly digest: KeyedDigest;
+  readonly sessions: SessionKey;
+  readonly scripts: ScriptMemory;
+}
+
+/** A statement that the request's thread sent while it served the request. */
+export interface SentStatement {
+  readonly text: string;
+  readonly dialect: SqlDialect;
+  readonly outline: string;
+  readonly writes: boolean;
+  readonly columnsWritten: string[];
+  readonly failed: boolean;
+}
+
+const MAX_PARAMETERS = 64;
+const MAX_STATEMENTS = 32;
+/** Bytes of a response that are read for markup and for reflected values. */
+const MAX_RESPONSE = 262_144;
+
+/** One rebuilt request with its response as an event. Alters `memory`: requests come in the order in which they ended. */
+export function toWebRequest(
+  exchange: HttpExchange,
+  context: SourceContext,
+  memory: WebMemory,
+  sent: readonly SentStatement[] = [],
+): WebRequest {
+  const { request, response } = exchange;
+  const id = `${context.stream}#http/${exchange.connection}/${exchange.ordinal}`.slice(0, 512);
+  const header = (name: string): string | undefined => headerOf(request.headers, name);
+  const { path, query } = splitTarget(request.target);
+  const shown = requestPath(path);
+  const contentType = response
+    ? (headerOf(response.headers, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+    : undefined;
+  const text = response === undefined ? '' : responseText(response.body, contentType ?? '');
+  const cookies = cookieParameters(header('cookie') ?? '');
+  const agent = header('user-agent') ?? '';
+  const set = memory.sessions.issued(response === undefined ? [] : headersOf(response.headers, 'set-cookie'));
+  const session = memory.sessions.of(
+    cookies,
+    header('authorization'),
+    `${exchange.peer.replace(/:\d+$/, '')} ${agent}`,
+    set,
+  );
+
+  const raw: RawParameter[] = [
+    ...formParameters(query, 'query'),
+    ...bodyParameters(request.body, header('content-type') ?? ''),
+    ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
+    ...cookies.filter((cookie) => cookie.name !== session.cookie),
+  ];
+  const read = raw
+    .slice(0, MAX_PARAMETERS)
+    .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
+  memory.scripts.remember(read, id, exchange.startUs);
+  const host = header('host');
+  const referer = header('referer');
+  const relation = originRelation(referer, host);
+  const from = relation === 'same' ? refererPath(referer) : undefined;
+  return {
+    type: 'web-request',
+    schema: 1,
+    application: context.application,
+    workload: context.workload,
+    container: context.container,
+    id,
+    stream: context.stream,
+    key: `${context.application}/${session.session}`.slice(0, 512),
+    timeUs: exchange.startUs,
+    endUs: exchange.endUs,
+    view: 'exchange',
+    method: request.method.slice(0, 32),
+    path: shown.path,
+    status: response?.status ?? 0,
+    bytes: response?.bodyBytes ?? 0,
+    ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 64) }),
+    parameters: read.map(({ feature }) => feature),
+    parametersDropped: Math.max(raw.length - MAX_PARAMETERS, 0),
+    origin: originRelation(header('origin'), host),
+    referer: relation,
+    ...(from === undefined ? {} : { refererPath: from }),
+    fetchSite: fetchSite(header('sec-fetch-site')),
+    fetchMode: fetchMode(header('sec-fetch-mode')),
+    session: session.session,
+    sessionBy: session.by,
+    connection: exchange.connection.slice(0, 256),
+    thread: exchange.thread,
+    request: requestIdentity(context.application, request.method, request.target, agent, exchange.startUs),
+    scripts: scriptsOf(text, contentType ?? '', memory),
+    responseComplete: response !== undefined && response.complete,
+    ...(response !== undefined && !response.complete && /html/.test(contentType ?? '') && memory.scripts.holdsAny
+      ? { scriptAtLarge: true }
+      : {}),
+    statements: issued(sent, read),
+  };
+}
+
+/** Equal for one request in a trace and in an access log: what both have of it, and the second in which it began. */
+export function requestIdentity(
+  application: string,
+  method: string,
+  target: string,
+  agent: string,
+  timeUs: number,
+): string {
+  return identity(application, method, target, agent, Math.floor(timeUs / 1_000_000));
+}
+
+/** Path and query of a request target in origin or absolute form. */
+export function splitTarget(target: string): { path: string; query: string } {
+  const local = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
+  const mark = local.indexOf('?');
+  return mark === -1 ? { path: local, query: '' } : { path: local.slice(0, mark), query: local.slice(mark + 1) };
+}
+
+function issued(sent: readonly SentStatement[], read: readonly ReadParameter[]): IssuedStatement[] {
+  const values = read.map(({ feature, value }) => ({ name: feature.name, value }));
+  return sent.slice(0, MAX_STATEMENTS).map(({ text, dialect, outline, writes, columnsWritten, failed }) => {
+    const tainted = statementTaint(text, dialect, values);
+    return { outline, writes, columnsWritten, failed, ...(tainted === undefined ? {} : { tainted }) };
+  });
+}
+
+function scriptsOf(text: string, contentType: string, memory: WebMemory): ScriptFragment[] {
+  if (!/html|xml|svg|json/.test(contentType) && contentType !== '') return [];
+  const markup = contentType.endsWith('json')
+    ? text
+        .replaceAll('\\"', '"')
+        .replaceAll('\\/', '/')
+        .replace(/\\u003[cC]/g, '<')
+        .replace(/\\u003[eE]/g, '>')
+    : text;
+  if (!markup.includes('<')) return [];
+  const seen = new Map<string, ScriptFragment>();
+  for (const item of liveMarkup(markup)) {
+    const digest = memory.digest.of('script', item.skeleton);
+    const from = memory.scripts.sourceOf(item);
+    const known = seen.get(digest);
+    if (known === undefined || (known.from === undefined && from !== undefined)) {
+      seen.set(digest, { kind: item.kind, digest, ...(from === undefined ? {} : { from }) });
+    }
+  }
+  return [...seen.values()];
+}
+
+function responseText(body: Uint8Array, contentType: string): string {
+  if (contentType !== '' && !/^text\/|json|xml|javascript/.test(contentType)) return '';
+  return utf8OrLatin1(
+    Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MAX_RESPONSE)).toString('latin1'),
+  );
+}
+
+function headerOf(headers: HttpHeaders, name: string): string | undefined {
+  return headers.find(([given]) => given.toLowerCase() === name)?.[1];
+}
+
+function headersOf(headers: HttpHeaders, name: string): string[] {
+  return headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
+}
+
+function fetchSite(value: string | undefined): NonNullable<WebRequest['fetchSite']> {
+  if (value === undefined) return 'absent';
+  return value === 'same-origin' || value === 'same-site' || value === 'cross-site' || value === 'none'
+    ? value
+    : 'other';
+}
+
+function fetchMode(value: string | undefined): NonNullable<WebRequest['fetchMode']> {
+  if (value === undefined) return 'absent';
+  return value === 'navigate' ||
+    value === 'cors' ||
+    value === 'no-cors' ||
+    value === 'same-origin' ||
+    value === 'websocket'
+    ? value
+    : 'other';
+}

@@ -1,5 +1,7 @@
 import type { SourceItem, WebRequest } from '@plimsoll/contracts';
 
+import { Refusals, type Refusal } from '../refusals.js';
+import { noCounts, type SourceContext, type SourceCounts, type SourceParser } from '../source.js';
 import { LineReader } from '../bytes/line-reader.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
 import { OwnHost } from '../events/web/own-host.js';
@@ -8,7 +10,6 @@ import { originRelation, refererPath } from '../events/web/request-origin.js';
 import { bodyParameters, formParameters } from '../events/web/request-parameters.js';
 import { requestPath } from '../events/web/request-path.js';
 import { requestIdentity, splitTarget } from '../events/web/web-request-event.js';
-import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
 import { accessLine, type AccessLine } from './access-line.js';
 
 /** Longer lines are no access log's: servers refuse such requests. They are counted as malformed. */
@@ -21,7 +22,8 @@ const MAX_PARAMETERS = 64;
  * Memory: one line, and a count of hosts that referers name.
  */
 export class AccessLogParser implements SourceParser {
-  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
+  readonly counts: SourceCounts = noCounts();
+  readonly #refusals = new Refusals();
   readonly #context: SourceContext;
   readonly #digest: KeyedDigest;
   readonly #host = new OwnHost();
@@ -34,6 +36,10 @@ export class AccessLogParser implements SourceParser {
     this.#reader = new LineReader((bytes, start, end, cut) => {
       this.#line(bytes, start, end, cut);
     });
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
   }
 
   push(chunk: Uint8Array): readonly SourceItem[] {
@@ -58,9 +64,11 @@ export class AccessLogParser implements SourceParser {
     this.counts.lines += 1;
     const line = text === undefined ? undefined : accessLine(text);
     if (line === undefined) {
-      this.counts.malformed += 1;
+      const cause = text === undefined ? 'too long' : 'not of this form';
+      this.#refusals.add(this.counts, cause, bytes, start, end);
       return;
     }
+    this.counts.read += 1;
     this.counts.events += 1;
     this.#items.push({ type: 'event', event: this.#event(line) });
   }

@@ -1,5 +1,6 @@
 import { callNames, I386_OFFSET, UNKNOWN_CALL, US_PER_MS, US_PER_SECOND, type SourceItem } from '@plimsoll/contracts';
 
+import { Refusals, type Refusal } from '../refusals.js';
 import type { SourceCounts, SourceParser } from '../source.js';
 import { indexWithin, isDigit, matches } from '../bytes/byte-search.js';
 import { LineReader } from '../bytes/line-reader.js';
@@ -28,7 +29,8 @@ const EXECUTES: ReadonlySet<number> = new Set(['execve', 'execveat'].map((name) 
  * Cost: about a microsecond a line. State: one line of at most 1 MiB and 16,384 calls.
  */
 export class AuditdParser implements SourceParser {
-  readonly #counts: AuditdCounts = { lines: 0, events: 0, malformed: 0, otherRecords: 0 };
+  readonly #counts = { lines: 0, malformed: 0, otherRecords: 0 };
+  readonly #refusals = new Refusals();
   readonly #lines = new LineReader((bytes, start, end) => {
     this.#line(bytes, start, end);
   });
@@ -38,7 +40,12 @@ export class AuditdParser implements SourceParser {
   });
 
   get counts(): Readonly<AuditdCounts> {
-    return { ...this.#counts, events: this.#calls.events };
+    const { events, otherDirection } = this.#calls;
+    return { ...this.#counts, events, read: events, ignored: this.#counts.otherRecords + otherDirection };
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
   }
 
   push(chunk: Uint8Array): readonly SourceItem[] {

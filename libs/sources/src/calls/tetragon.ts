@@ -28,7 +28,7 @@ export class TetragonParser extends CaptureParser {
     if (line === '') return;
     this.tally.lines++;
     const event = cut ? undefined : parsed(line);
-    if (!event || !this.#event(event)) this.tally.malformed++;
+    if (!event || !this.#event(event)) this.refuse(cut ? 'too long' : 'not of this form', bytes, start, end);
   }
 
   /** Reads one event; false where the object is none of Tetragon's. */

@@ -1,8 +1,14 @@
 import type { SourceItem, SqlStatement } from '@plimsoll/contracts';
 
+<<<<<<< HEAD
 import { LineReader } from '../bytes/line-reader.js';
 import { toSqlStatement } from '../events/sql/sql-statement-event.js';
 import type { HeldLines, SourceContext, SourceCounts, SourceParser } from '../source.js';
+=======
+import { toSqlStatement } from '../events/sql-statement-event.js';
+import { Refusals, type Refusal } from '../refusals.js';
+import { noCounts, type HeldLines, type SourceContext, type SourceCounts, type SourceParser } from '../source.js';
+>>>>>>> 957c847 (sources: say of every line what became of it)
 import type { SqlResponse } from '../sql-wire/sql-exchange.js';
 import { generalLogLine } from './general-log.js';
 import { jsonAuditLine } from './json-audit.js';
@@ -36,11 +42,12 @@ interface Open extends HeldLines {
  * Memory: one statement of at most 256 KiB, user and database of at most 4,096 connections.
  */
 export class SqlLogParser implements SourceParser {
-  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
+  readonly counts: SourceCounts = noCounts();
+  readonly #refusals = new Refusals();
   readonly #context: SourceContext;
   readonly #sessions = new Map<string, SqlSession>();
   readonly #reader = new LineReader((bytes, start, end, cut) => {
-    this.#line(bytes.toString('latin1', start, end), cut);
+    this.#line(bytes, start, end, cut);
   });
   #form: SqlLogForm | undefined;
   #open: Open | undefined;
@@ -51,6 +58,10 @@ export class SqlLogParser implements SourceParser {
   constructor(context: SourceContext) {
     this.#context = context;
     this.#timeUs = context.lastUs;
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
   }
 
   get held(): HeldLines {
@@ -79,13 +90,19 @@ export class SqlLogParser implements SourceParser {
     return items;
   }
 
-  #line(line: string, cut: boolean): void {
-    this.counts.lines += 1;
+  #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
+    const line = bytes.toString('latin1', start, end);
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    this.counts.lines += 1;
     const entry = this.#read(text);
-    if (entry === undefined) this.#continue(line, cut);
-    else if (entry === 'heading') this.#close();
-    else this.#begin(entry, line, cut);
+    if (entry === undefined) {
+      if (!this.#continue(line, cut)) this.#refusals.add(this.counts, 'not of this form', bytes, start, end);
+    } else if (entry === 'heading') {
+      this.counts.ignored += 1;
+      this.#close();
+    } else if (!this.#begin(entry, line, cut)) {
+      this.#refusals.add(this.counts, 'no time is known', bytes, start, end);
+    }
   }
 
   #read(line: string): SqlLogEntry | 'heading' | undefined {
@@ -100,16 +117,15 @@ export class SqlLogParser implements SourceParser {
   }
 
   /** A line that begins nothing: the statement before it goes on, where this form lets it. */
-  #continue(line: string, cut: boolean): void {
+  #continue(line: string, cut: boolean): boolean {
     const open = this.#open;
-    if (!open || this.#form !== generalLogLine) {
-      this.counts.malformed += 1;
-      return;
-    }
+    if (!open || this.#form !== generalLogLine) return false;
+    this.counts.read += 1;
     this.#add(open, `\n${line}`, line.length + 1, cut);
+    return true;
   }
 
-  #begin(entry: SqlLogEntry, line: string, cut: boolean): void {
+  #begin(entry: SqlLogEntry, line: string, cut: boolean): boolean {
     this.#close();
     this.#timeUs = entry.timeUs ?? this.#timeUs;
     const { what, connection } = entry;
@@ -117,12 +133,13 @@ export class SqlLogParser implements SourceParser {
     if (what.kind === 'database') {
       this.#remember(connection, { user: this.#sessions.get(connection)?.user, database: what.database });
     }
-    if (what.kind !== 'statement') return;
-    if (this.#timeUs === undefined) {
-      // Of a log that begins in the middle of a second nobody knows which.
-      this.counts.malformed += 1;
-      return;
+    if (what.kind !== 'statement') {
+      this.counts.ignored += 1;
+      return true;
     }
+    // Of a log that begins in the middle of a second nobody knows which.
+    if (this.#timeUs === undefined) return false;
+    this.counts.read += 1;
     const lineNumber = (this.#context.firstLine ?? 0) + this.counts.lines;
     const open: Open = {
       entry,
@@ -137,6 +154,7 @@ export class SqlLogParser implements SourceParser {
     this.#open = open;
     this.#add(open, what.text, line.length + 1, cut);
     if (this.#form !== generalLogLine) this.#close();
+    return true;
   }
 
   #add(open: Open, text: string, readBytes: number, cut: boolean): void {

@@ -113,6 +113,29 @@ export type OriginRelation = z.infer<typeof OriginRelation>;
 export const Unseen = z.enum(['bytes', 'framing', 'place', 'origin', 'parameters', 'coding']);
 export type Unseen = z.infer<typeof Unseen>;
 
+/** A script that an earlier request brought, whose text names what this request asks, as a request that it makes would be named. */
+export const NamedInScript = z.object({
+  /** The request that brought the script, when, and in which parameter. */
+  event: z.string().max(512),
+  timeUs: z.number().nonnegative(),
+  parameter: z.string().max(128),
+  /** Whether the text names every field that is sent, or the path alone. */
+  fields: z.boolean(),
+  /** Paths where the script may be served: those of its request, of the page that led there, and of its redirect. */
+  pages: z.array(z.string().max(2048)).max(4),
+});
+export type NamedInScript = z.infer<typeof NamedInScript>;
+
+/** A file in a request, by what a server could take it for. */
+export const UploadedFile = z.object({
+  parameter: z.string().max(128),
+  /** By the ending of its name: something that servers run, a page that browsers run, or neither. */
+  named: z.enum(['program', 'page', 'other']),
+  /** By its content, as far as it was seen. */
+  holds: z.enum(['program', 'page', 'other']),
+});
+export type UploadedFile = z.infer<typeof UploadedFile>;
+
 /** One HTTP request with its response, from an access log or rebuilt from the calls' buffers. */
 export const WebRequest = LogEventBase.extend({
   type: z.literal('web-request'),
@@ -139,6 +162,15 @@ export const WebRequest = LogEventBase.extend({
   refererPath: z.string().max(2048).optional(),
   fetchSite: z.enum(['same-origin', 'same-site', 'cross-site', 'none', 'other', 'absent']).optional(),
   fetchMode: z.enum(['navigate', 'cors', 'no-cors', 'same-origin', 'websocket', 'other', 'absent']).optional(),
+  /** What the browser wants it for, and whether its user clicked. Absent where the client does not send the headers. */
+  fetchDest: z.enum(['document', 'frame', 'empty', 'image', 'script', 'other']).optional(),
+  fetchUser: z.boolean().optional(),
+  /** Keyed hash of the other site that the request says it comes from. */
+  foreignSite: z.string().max(16).optional(),
+  /** What parameters that choose the action say: `page=profile`, `method=cart.add`, in the order of their names. */
+  route: z.string().max(256).optional(),
+  files: z.array(UploadedFile).max(16).optional(),
+  namedInScript: NamedInScript.optional(),
   /** Keyed hash of what names the session, and what that was. */
   session: z.string().max(64),
   sessionBy: z.enum(['cookie', 'authorization', 'client']),

@@ -57,6 +57,11 @@ export class ChanceTable {
     return this.#contexts.get(context.slice(0, MAX_NAME))?.values.get(value.slice(0, MAX_NAME)) ?? 0;
   }
 
+  /** How many different values a context has. */
+  distinct(context: string): number {
+    return this.#contexts.get(context.slice(0, MAX_NAME))?.values.size ?? 0;
+  }
+
   /** The values of a context, the most frequent first. */
   values(context: string): [string, number][] {
     const values = this.#contexts.get(context.slice(0, MAX_NAME))?.values ?? new Map<string, number>();

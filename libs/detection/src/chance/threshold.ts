@@ -1,3 +1,5 @@
+import type { AttackPath } from '@plimsoll/contracts';
+
 import { pThreshold, pValue, scoreAt, type Calibration } from '../calibration/index.js';
 import type { Budget } from '../detector.js';
 
@@ -8,6 +10,14 @@ import type { Budget } from '../detector.js';
  */
 export const FLOOR_NATS = 10;
 export const CEILING_NATS = 14;
+
+/**
+ * The ceiling by path. What speaks for a script, a forgery or an uploaded program is seldom seen in benign use at all, so
+ * that more would only be lost; statements and values come close to an injection every day.
+ */
+export function ceilingOf(path: AttackPath): number {
+  return path === 'sqli' || path === 'unknown' ? CEILING_NATS : FLOOR_NATS;
+}
 
 export interface Threshold {
   readonly score: number;

@@ -115,7 +115,10 @@ class Step implements WindowVisitor {
     const point = featuresOf(pieces, model.places);
     const score = distanceOf(point, model.mean, model.factor);
     const p = pValue(model.calibration, score);
-    const anomalous = p <= model.threshold;
+    // A window looks back on pieces that were judged before: what the newest makes more ordinary was told with them.
+    const told =
+      pieces.length > 1 && score < distanceOf(featuresOf(pieces.slice(0, -1), model.places), model.mean, model.factor);
+    const anomalous = p <= model.threshold && !told;
     return {
       ...UNJUDGED,
       state: anomalous ? 'anomalous' : 'normal',

@@ -2,7 +2,10 @@ import type { WebRequest } from '@plimsoll/contracts';
 
 import type { ChanceTable } from '../chance/chance-table.js';
 import { nats, overlapping, type Clue } from '../chance/clue.js';
-import { endpointOf, gapStep, pathOf } from './web-contexts.js';
+import { changes, learnChanges } from './changes.js';
+import { comesFromElsewhere, foreignSiteClues, learnForeignSite } from './foreign-site.js';
+import { initiatorOf } from './initiator.js';
+import { actionOf, addByAction, contextOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
 import { habit, isUnsafe, seen, type WebState } from './web-state.js';
 
 /**
@@ -55,6 +58,9 @@ const KNOWN_LEAD_FORGED = 0.25;
 /** The headers are set by one browser for one reason; beside the strongest, the others tell half as much. */
 const HEADER_SHARE = 0.5;
 
+/** In a line of a log, that a header is absent says little. */
+const MOST_ABSENT_NATS = 1;
+
 interface Header {
   readonly kind: 'referer' | 'origin' | 'site';
   readonly value: string;
@@ -66,39 +72,43 @@ interface Header {
 
 export function learnOrigin(table: ChanceTable, event: WebRequest, state: WebState): void {
   const endpoint = endpointOf(event);
+  learnChanges(table, event);
   table.add(`method|${event.view}|${pathOf(event)}`, event.method);
-  if (event.statements.length > 0) {
-    table.add(`writes|${event.view}|${pathOf(event)}`, event.statements.some(({ writes }) => writes) ? 'yes' : 'no');
-  } else if (isUnsafe(event.method)) table.add(`writes|${event.view}|${pathOf(event)}`, 'unsafe');
-  if (event.refererPath !== undefined) table.add(`from|${event.view}|${endpoint}`, event.refererPath);
-  table.add(`lead|${event.view}|${endpoint}`, state.previous?.endpoint ?? 'none');
-  const gap = state.previous === undefined ? 'first' : String(gapStep(event.timeUs - state.previous.timeUs));
-  table.add(`gap|${event.view}|${isUnsafe(event.method) ? 'unsafe' : 'safe'}`, gap);
-  if (event.fetchMode !== undefined) table.add(`mode|${event.view}|${endpoint}`, event.fetchMode);
+  if (event.refererPath !== undefined) addByAction(table, 'from', event, event.refererPath);
+  addByAction(table, 'lead', event, state.previous?.endpoint ?? 'none');
+  addByAction(table, 'gap', event, gapOf(event, state));
+  table.add(`gap|${event.view}|${methodClass(event)}`, gapOf(event, state));
+  const initiator = initiatorOf(event);
+  if (initiator !== undefined) {
+    addByAction(table, 'initiator', event, initiator);
+    table.add(`initiator|${event.view}|${methodClass(event)}`, initiator);
+  }
   if (!changes(table, event)) return;
+  learnForeignSite(table, event);
   for (const header of headersOf(event, state)) {
     table.add(`${header.kind}|${event.view}|${endpoint}|${header.habit}`, header.value);
     table.add(`${header.kind}|${event.view}|${methodClass(event)}|${header.habit}`, header.value);
   }
 }
 
-/** Whether a request changes something: it did so itself, its method says so, or its path did so in learning. */
-export function changes(table: ChanceTable, event: WebRequest): boolean {
-  if (isUnsafe(event.method) || event.statements.some(({ writes }) => writes)) return true;
-  const context = `writes|${event.view}|${pathOf(event)}`;
-  const total = table.total(context);
-  return event.parameters.length > 0 && total > 0 && table.count(context, 'no') / total < 0.5;
+/** Time since the session's last page, in steps. */
+function gapOf(event: WebRequest, { previous }: WebState): string {
+  return previous === undefined ? 'first' : String(gapStep(event.timeUs - previous.timeUs));
 }
 
 export function originClues(table: ChanceTable, event: WebRequest, state: WebState): Clue[] {
   if (!changes(table, event) || event.method === 'OPTIONS') return [];
-  const headers = overlapping(
-    headersOf(event, state).map((header) => headerClue(table, event, header)),
-    HEADER_SHARE,
-  );
+  const declared = comesFromElsewhere(event);
+  const headers = declared
+    ? foreignSiteClues(table, event)
+    : overlapping(
+        headersOf(event, state).map((header) => headerClue(table, event, header)),
+        HEADER_SHARE,
+      );
   const clues = [...headers, ...methodClues(table, event)];
   const lead = leadClue(table, event, state, NEW_LEAD_FORGED, KNOWN_LEAD_FORGED);
-  if (lead) clues.push({ ...lead, path: 'csrf' });
+  // A victim may have been anywhere before, the right page included: of another site's request that excuses nothing.
+  if (lead && (!declared || lead.nats > 0)) clues.push({ ...lead, path: 'csrf' });
   return clues;
 }
 
@@ -132,7 +142,9 @@ function headerClue(table: ChanceTable, event: WebRequest, header: Header): Clue
     table.chance(wide, header.value, header.prior[header.value] ?? 0.002, PRIOR_REQUESTS),
     5,
   );
-  const strength = nats(header.forged[header.value] ?? 0.01, benign);
+  const said = nats(header.forged[header.value] ?? 0.01, benign);
+  // A log may leave a header out, or a client; a browser's own request has it.
+  const strength = event.view === 'line' && header.value === 'absent' ? Math.min(said, MOST_ABSENT_NATS) : said;
   const usual = table.values(own)[0] ?? table.values(wide)[0];
   const expected =
     usual === undefined
@@ -180,8 +192,7 @@ export function leadClue(
   whenNew: number,
   whenKnown: number,
 ): Clue | undefined {
-  const endpoint = knownEndpoint(table, event);
-  const context = `lead|${event.view}|${endpoint}`;
+  const context = leadContext(table, event);
   if (table.total(context) < 5) return undefined;
   const lead = state.previous?.endpoint ?? 'none';
   const known = table.count(context, lead) > 0;
@@ -198,21 +209,21 @@ export function leadClue(
     evidence: seen(
       event,
       'navigation',
-      `${endpointOf(event)} after ${lead}`,
+      `${actionOf(event)} after ${lead}`,
       `after ${usual.join(' or ')} of ${table.total(context)}`,
       strength,
     ),
   };
 }
 
-/** The learned endpoint of this path, whichever method it was learned with. */
-function knownEndpoint(table: ChanceTable, event: WebRequest): string {
-  const own = endpointOf(event);
-  if (table.total(`lead|${event.view}|${own}`) > 0) return own;
+/** What led to the action in learning, or to its path by the method that it was learned with. */
+function leadContext(table: ChanceTable, event: WebRequest): string {
+  const context = contextOf(table, 'lead', event);
+  if (table.total(context) > 0) return context;
   const usual = table.values(`method|${event.view}|${pathOf(event)}`).find(([method]) => isUnsafe(method));
-  return usual === undefined ? own : `${usual[0]} ${pathOf(event)}`;
+  return usual === undefined ? context : `lead|${event.view}|${usual[0]} ${pathOf(event)}`;
 }
 
-function methodClass({ method }: WebRequest): string {
+export function methodClass({ method }: WebRequest): string {
   return isUnsafe(method) ? 'unsafe' : 'safe';
 }

@@ -1,27 +1,15 @@
 import type { ScriptFragment, WebRequest } from '@plimsoll/contracts';
 
 import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, overlapping, type Clue } from '../chance/clue.js';
-import { changes, leadClue } from './origin-clues.js';
-import { endpointOf, gapStep, pathOf } from './web-contexts.js';
-import { DELIVERY_SPAN_US, isUnsafe, seen, type Delivery, type WebState } from './web-state.js';
+import { nats, type Clue } from '../chance/clue.js';
+import { pathOf } from './web-contexts.js';
+import { seen, type Delivery } from './web-state.js';
 
-/**
- * What an injected script does afterwards. Its requests are same-origin and look ordinary; what gives them away is that
- * the session was just served a script that did not belong to the page, and that the write came from that page at once,
- * not by way of the pages that lead to it.
- */
+/** Which scripts pages serve: those of learning, or one that a parameter brought, or that was never on this page. */
+
 /** Benign chance that a response serves, live, a script that a parameter brought: a field meant for markup. */
 const CARRIED_PRIOR = 1e-5;
 const MOST_NOVEL_NATS = 5;
-const NEW_FROM_FIRED = 0.85;
-/** A script may well write from the page that usually leads there. */
-const KNOWN_FROM_FIRED = 0.3;
-const SOON_FIRED = 0.75;
-const SOON_STEP = gapStep(1_000_000);
-/** Referer and last visit tell of the same page. */
-const PAGE_SHARE = 0.3;
-const MOST_SOON_NATS = 3;
 /** Chance that a page seen in part alone is served while a parameter's script is about: nearly none before the first attack. */
 const AT_LARGE_PRIOR = 0.002;
 const MOST_AT_LARGE_NATS = 4;
@@ -82,96 +70,4 @@ export function reflectedScriptClues(table: ChanceTable, event: WebRequest): Clu
       evidence: seen(event, 'script-reflected', observed, 'values are served escaped', strength),
     },
   ];
-}
-
-/** Whether a write was made by a script that the session was served. */
-export function firedClues(table: ChanceTable, event: WebRequest, state: WebState): Clue[] {
-  if (!changes(table, event) || (!isUnsafe(event.method) && event.statements.every(({ writes }) => !writes))) return [];
-  const recent = state.deliveries.filter(
-    ({ timeUs }) => event.timeUs >= timeUs && event.timeUs - timeUs <= DELIVERY_SPAN_US,
-  );
-  const delivery = recent.reduce<Delivery | undefined>(
-    (worst, next) => (worst === undefined || next.nats >= worst.nats ? next : worst),
-    undefined,
-  );
-  const clues: Clue[] = overlapping(
-    [fromClue(table, event), leadOf(table, event, state)].filter((clue) => clue !== undefined),
-    PAGE_SHARE,
-  );
-  if (state.previous !== undefined) clues.push(soonClue(table, event, state.previous.timeUs));
-  if (delivery !== undefined) {
-    const source =
-      delivery.parameter === undefined
-        ? 'what it never had, or a part that was not seen'
-        : `a script that the parameter ${JSON.stringify(delivery.parameter)} brought`;
-    clues.push({
-      path: 'xss',
-      nats: delivery.nats,
-      evidence: {
-        kind: 'script-served',
-        event: delivery.event,
-        timeUs: delivery.timeUs,
-        observed:
-          `${delivery.path} served this session ${source}, ${Math.round((event.timeUs - delivery.timeUs) / 1000)} ms before it wrote`.slice(
-            0,
-            2048,
-          ),
-        expected: 'pages serve the scripts that they had in learning',
-        score: delivery.nats,
-      },
-    });
-  }
-  return clues;
-}
-
-function fromClue(table: ChanceTable, event: WebRequest): Clue | undefined {
-  const context = `from|${event.view}|${endpointOf(event)}`;
-  if (event.refererPath === undefined || table.total(context) < 5) return undefined;
-  const known = table.count(context, event.refererPath);
-  const strength =
-    known > 0
-      ? nats(KNOWN_FROM_FIRED, table.chance(context, event.refererPath, 0.01, 1))
-      : nats(NEW_FROM_FIRED, table.chanceOfNew(context));
-  const usual = table
-    .values(context)
-    .slice(0, 2)
-    .map(([path, count]) => `${path} (${count})`);
-  return {
-    path: 'xss',
-    nats: strength,
-    evidence: seen(
-      event,
-      'write-from-page',
-      `${endpointOf(event)} came from ${event.refererPath}`,
-      `from ${usual.join(' or ')} of ${table.total(context)}`,
-      strength,
-    ),
-  };
-}
-
-function leadOf(table: ChanceTable, event: WebRequest, state: WebState): Clue | undefined {
-  const lead = leadClue(table, event, state, NEW_FROM_FIRED, KNOWN_FROM_FIRED);
-  return lead && { ...lead, path: 'xss' };
-}
-
-/** A script acts within a second of its page; people read first. */
-function soonClue(table: ChanceTable, event: WebRequest, previousUs: number): Clue {
-  const context = `gap|${event.view}|unsafe`;
-  const step = gapStep(event.timeUs - previousUs);
-  const soon = table
-    .values(context)
-    .reduce((n, [value, count]) => n + (value !== 'first' && Number(value) <= SOON_STEP ? count : 0), 0);
-  const share = (soon + 1) / (table.total(context) + 4);
-  const strength = step <= SOON_STEP ? nats(SOON_FIRED, share) : nats(1 - SOON_FIRED, 1 - share);
-  return {
-    path: 'xss',
-    nats: Math.min(strength, MOST_SOON_NATS),
-    evidence: seen(
-      event,
-      'write-at-once',
-      `${Math.round((event.timeUs - previousUs) / 1000)} ms after the page`,
-      `within a second in ${Math.round(share * 100)} % of learned writes`,
-      strength,
-    ),
-  };
 }

@@ -1,5 +1,7 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
+import type { ChanceTable } from '../chance/chance-table.js';
+
 /**
  * Names of the contexts that a web profile counts in. Requests of an access log and rebuilt ones are counted apart: one
  * lacks what the other has, and absence would pass for the habit of the clients.
@@ -8,8 +10,41 @@ export function endpointOf(event: WebRequest): string {
   return `${event.method} ${pathOf(event)}`;
 }
 
+/**
+ * The endpoint with the action that its parameters choose, where they do: what is learned by action stands beside what is
+ * learned by endpoint, which answers for actions that were seen too little.
+ */
+export function actionOf(event: WebRequest): string {
+  return event.route === undefined ? endpointOf(event) : `${endpointOf(event)} ${event.route}`;
+}
+
+/** Fewest observations with which an action answers for itself. */
+const LEAST_OF_ACTION = 5;
+
+/** Counts a value for the request's action, and for its endpoint. */
+export function addByAction(table: ChanceTable, kind: string, event: WebRequest, value: string): void {
+  table.add(`${kind}|${event.view}|${endpointOf(event)}`, value);
+  if (event.route !== undefined) table.add(`${kind}|${event.view}|${actionOf(event)}`, value);
+}
+
+/** The context that answers for the request: its action's, or its endpoint's where the action was seen too little. */
+export function contextOf(table: ChanceTable, kind: string, event: WebRequest): string {
+  const own = `${kind}|${event.view}|${actionOf(event)}`;
+  return table.total(own) >= LEAST_OF_ACTION ? own : `${kind}|${event.view}|${endpointOf(event)}`;
+}
+
+/** Names of the fields of query and body, in their order: two requests with the same ones ask for the same. */
+export function fieldsOf({ parameters }: WebRequest): string {
+  const names = parameters.flatMap(({ where, name }) => (where === 'query' || where === 'body' ? [name] : []));
+  return [...new Set(names)].sort().join(',');
+}
+
 /** The path without a trailing slash, which servers treat alike. */
 export function pathOf({ path }: WebRequest): string {
+  return pathWithoutSlash(path);
+}
+
+export function pathWithoutSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/$/, '') : path;
 }
 

@@ -255,4 +255,42 @@ describe('the web detector', () => {
     expect(bytes.byteLength).toBeLessThan(4_096);
     expect(() => webDetector.decode(Buffer.from('{"version":99}'))).toThrow(/another form/);
   });
+
+  it('names a write that a script names, made at once from the page where it may stand', () => {
+    const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: true, pages: ['/notes'] };
+    const write = (ms: number): WebRequest[] => [
+      request({ atMs: T, who: 'eve', path: '/notes' }),
+      request({
+        atMs: T + ms,
+        who: 'eve',
+        method: 'POST',
+        path: '/save',
+        origin: 'same',
+        refererPath: '/notes',
+        namedInScript: named,
+        parameters: [parameter({ name: 'title' })],
+      }),
+    ];
+    expect(judge(...write(80))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(judge(...write(80))[0]?.evidence.every(({ event }) => event === `r${T + 80}-eve`)).toBe(true);
+  });
+
+  it("does not take a user's own write for a script's because some text names it", () => {
+    const [start, form, save] = sends({ form: 'word', length: 6 });
+    const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: true, pages: ['/notes'] };
+    expect(judge(start!, form!, { ...save!, namedInScript: named })).toEqual([]);
+  });
+
+  it('names a write of another site, whatever page came before', () => {
+    const [start, form, save] = sends({ form: 'word', length: 6 });
+    const forged = { ...save!, fetchSite: 'cross-site', origin: 'foreign', referer: 'foreign' } as const;
+    expect(judge(start!, form!, forged)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
+  });
+
+  it('names a program that comes as a picture, and no picture', () => {
+    const upload = (holds: 'program' | 'other'): WebRequest =>
+      request({ atMs: T, who: 'bob', path: '/form', files: [{ parameter: 'picture', named: 'other', holds }] });
+    expect(judge(upload('program'))).toMatchObject([{ path: 'web-shell', finding: 'program-uploaded' }]);
+    expect(judge(upload('other'))).toEqual([]);
+  });
 });

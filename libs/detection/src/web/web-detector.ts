@@ -3,7 +3,7 @@ import { identity, type AttackPath, type LogGap, type Verdict, type WebRequest }
 import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
 import { countJudged, turnMinute } from '../chance/minute.js';
-import { thresholdOf } from '../chance/threshold.js';
+import { ceilingOf, thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
 import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
@@ -61,7 +61,7 @@ export const webDetector: Detector<WebRequest | LogGap, WebState, WebModel> = {
       return closed;
     }
     const judged = judgeRequest(model.table, input, state);
-    const anomalous = judged.score >= view.threshold.score;
+    const anomalous = judged.score >= Math.min(view.threshold.score, ceilingOf(judged.path));
     countJudged(minute, view.calibration, judged.score, anomalous);
     if (!anomalous) return closed;
     return [...closed, verdictOf(input, judged, model.version, view)];

@@ -2,12 +2,16 @@ import type { AttackPath, WebRequest } from '@plimsoll/contracts';
 
 import type { ChanceTable } from '../chance/chance-table.js';
 import { sum, type Clue } from '../chance/clue.js';
-import { changes, learnOrigin, originClues } from './origin-clues.js';
+import { ceilingOf } from '../chance/threshold.js';
+import { changes } from './changes.js';
+import { learnOrigin, originClues } from './origin-clues.js';
 import { learnParameters, parameterClues, type ParameterClues } from './parameter-clues.js';
 import { learnPlace, placeClues } from './place-clues.js';
-import { deliveryOf, firedClues, learnScripts, reflectedScriptClues } from './script-clues.js';
+import { firedClues } from './fired-clues.js';
+import { deliveryOf, learnScripts, reflectedScriptClues } from './script-clues.js';
 import { learnStatements, statementClue } from './statement-clues.js';
-import { endpointOf } from './web-contexts.js';
+import { actionOf } from './web-contexts.js';
+import { learnUploads, uploadClues } from './upload-clues.js';
 import { rememberVisit, type WebState } from './web-state.js';
 
 /** A request judged: the likeliest attack, how much speaks for it, and the clues. */
@@ -33,7 +37,8 @@ export function learnRequest(table: ChanceTable, event: WebRequest, state: WebSt
   learnStatements(table, event);
   learnScripts(table, event);
   learnPlace(table, event);
-  rememberVisit(state, event, endpointOf(event), undefined);
+  learnUploads(table, event);
+  rememberVisit(state, event, actionOf(event), undefined);
 }
 
 /** Judges a request against the counts and what its session did; alters `state` alone. */
@@ -45,13 +50,18 @@ export function judgeRequest(table: ChanceTable, event: WebRequest, state: WebSt
     fired(table, event, state),
     forgery(table, event, state),
     shell(table, event),
+    upload(table, event),
   ];
-  const best = candidates.reduce((worst, next) => (next.score > worst.score ? next : worst));
-  rememberVisit(state, event, endpointOf(event), deliveryOf(table, event));
+  const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
+  rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
   return { ...(best.score > 0 ? best : NOTHING), changes: changes(table, event) };
 }
 
 type Candidate = Omit<WebJudgement, 'changes'>;
+
+function aboveCeiling({ score, path }: Candidate): number {
+  return score - ceilingOf(path);
+}
 
 function candidate(path: AttackPath, finding: string, clues: readonly Clue[]): Candidate {
   return { path, finding, score: Math.max(sum(clues), 0), clues };
@@ -94,6 +104,10 @@ function forgery(table: ChanceTable, event: WebRequest, state: WebState): Candid
 
 function shell(table: ChanceTable, event: WebRequest): Candidate {
   return candidate('web-shell', 'new-program-answers', placeClues(table, event));
+}
+
+function upload(table: ChanceTable, event: WebRequest): Candidate {
+  return candidate('web-shell', 'program-uploaded', uploadClues(table, event));
 }
 
 function strongest(parameters: readonly ParameterClues[], cluesOf: (of: ParameterClues) => Clue[]): Clue[] {

@@ -34,7 +34,7 @@ interface Calibrated {
   count: number;
 }
 
-const SNAPSHOT = 1;
+const SNAPSHOT = 2;
 
 const HeldView = z.object({
   runs: z.array(z.tuple([z.string(), z.array(z.number())])),
@@ -147,7 +147,7 @@ export class WebLearner implements Learner<WebRequest | LogGap> {
     const { novelty, converged } = this.progress();
     const [exchange, line] = [viewData(this.#views.exchange), viewData(this.#views.line)];
     const model: WebModelData = {
-      kind: 'web/1',
+      kind: 'web/2',
       table: this.#table.data(),
       views: { ...(exchange === undefined ? {} : { exchange }), ...(line === undefined ? {} : { line }) },
     };

@@ -13,7 +13,7 @@ const ViewData = z.object({
 });
 
 export const WebModelData = z.object({
-  kind: z.literal('web/1'),
+  kind: z.literal('web/2'),
   table: ChanceTableData,
   views: z.object({ exchange: ViewData.optional(), line: ViewData.optional() }),
 });

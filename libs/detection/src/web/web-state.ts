@@ -23,6 +23,8 @@ export type Delivery = z.infer<typeof Delivery>;
  */
 export const WebState = z.object({
   previous: Visit.optional(),
+  /** Pages that it was shown of late, the newest last. */
+  pages: z.array(z.object({ path: z.string(), timeUs: z.number() })),
   /** Requests with and without the header, so far. */
   referer: z.object({ sent: z.number(), missing: z.number() }),
   fetchSite: z.object({ sent: z.number(), missing: z.number() }),
@@ -32,7 +34,8 @@ export const WebState = z.object({
 });
 export type WebState = z.infer<typeof WebState>;
 
-const VERSION = 1;
+const VERSION = 2;
+const MAX_PAGES = 8;
 const MAX_DELIVERIES = 8;
 /** What a script does by itself, it does soon: later writes are the user's. */
 export const DELIVERY_SPAN_US = 15_000_000;
@@ -40,6 +43,7 @@ export const DELIVERY_SPAN_US = 15_000_000;
 export function startWebState(): WebState {
   return {
     previous: undefined,
+    pages: [],
     referer: { sent: 0, missing: 0 },
     fetchSite: { sent: 0, missing: 0 },
     origin: { sent: 0, missing: 0 },
@@ -69,10 +73,22 @@ export function rememberVisit(
     if (event.fetchSite !== undefined) count(state.fetchSite, event.fetchSite !== 'absent');
     if (event.origin !== undefined && isUnsafe(event.method))
       count(state.origin, event.origin !== 'absent' && event.origin !== 'null');
-    state.previous = { endpoint, path: event.path, timeUs: event.timeUs, event: event.id };
+    if (!isAsset(event)) {
+      state.previous = { endpoint, path: event.path, timeUs: event.timeUs, event: event.id };
+      state.pages = [...state.pages, { path: event.path, timeUs: event.timeUs }].slice(-MAX_PAGES);
+    }
   }
   state.deliveries = state.deliveries.filter((known) => event.timeUs - known.timeUs <= DELIVERY_SPAN_US);
   if (delivery) state.deliveries = [...state.deliveries, delivery].slice(-MAX_DELIVERIES);
+}
+
+/** What a page loads by itself: it leads to nothing, and its time is not when somebody looked at a page. */
+function isAsset({ path, contentType, method }: WebRequest): boolean {
+  if (isUnsafe(method)) return false;
+  return (
+    /^(?:image|font|audio|video)\/|^text\/css|javascript/.test(contentType ?? '') ||
+    /\.(?:css|m?js|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|eot|mp4|webm|webmanifest)$/i.test(path)
+  );
 }
 
 /** Methods that are there to change something. */
@@ -98,8 +114,8 @@ export function decodeWebState(bytes: Uint8Array): WebState {
   }
   const parsed = WebState.extend({ version: z.literal(VERSION) }).safeParse(value);
   if (!parsed.success) throw new PlimsollError('unknown-version', 'the state of a web session has another form');
-  const { previous, referer, fetchSite, origin, deliveries, minute } = parsed.data;
-  return { previous, referer, fetchSite, origin, deliveries, minute };
+  const { previous, pages, referer, fetchSite, origin, deliveries, minute } = parsed.data;
+  return { previous, pages, referer, fetchSite, origin, deliveries, minute };
 }
 
 /** An observation about an event, in words. */

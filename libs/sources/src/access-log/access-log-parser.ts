@@ -1,38 +1,33 @@
 import type { SourceItem, WebRequest } from '@plimsoll/contracts';
 
-import { Refusals, type Refusal } from '../refusals.js';
-import { noCounts, type SourceContext, type SourceCounts, type SourceParser } from '../source.js';
 import { LineReader } from '../bytes/line-reader.js';
-import { accessLine, bareLine, type AccessLine } from './access-line.js';
-import { isRemark } from './server-remark.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
 import { OwnHost } from '../events/web/own-host.js';
 import { readParameter } from '../events/web/parameter-features.js';
 import { originRelation, refererPath } from '../events/web/request-origin.js';
 import { bodyParameters, formParameters } from '../events/web/request-parameters.js';
 import { requestPath } from '../events/web/request-path.js';
+import { requestRoute } from '../events/web/request-route.js';
 import { requestIdentity, splitTarget } from '../events/web/web-request-event.js';
+import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
+import { accessLine, type AccessLine } from './access-line.js';
 
 /** Longer lines are no access log's: servers refuse such requests. They are counted as malformed. */
 const MAX_LINE = 65_536;
 const MAX_PARAMETERS = 64;
 
 /**
- * Reads a web server's or a proxy's access log: common and combined format, JSON with one object a line, HAProxy's and
- * Envoy's own (`access-line.ts`), also behind what container runtimes, syslog and shippers put before a line.
+ * Reads a web server's access log: common and combined format of Apache and nginx, and JSON with one object a line.
  * Lines hold neither cookies nor bodies: a session is what one client (address and User-Agent) does.
  * Memory: one line, and a count of hosts that referers name.
  */
 export class AccessLogParser implements SourceParser {
-  readonly counts: SourceCounts = noCounts();
-  readonly #refusals = new Refusals();
+  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
   readonly #context: SourceContext;
   readonly #digest: KeyedDigest;
   readonly #host = new OwnHost();
   readonly #reader: LineReader;
   #items: SourceItem[] = [];
-  /** Parts of a line that a container runtime cut, whose end has not come. */
-  #parts: string[] = [];
 
   constructor(context: SourceContext, digestKey: string | Uint8Array) {
     this.#context = context;
@@ -42,10 +37,6 @@ export class AccessLogParser implements SourceParser {
     });
   }
 
-  get refusals(): readonly Refusal[] {
-    return this.#refusals.list;
-  }
-
   push(chunk: Uint8Array): readonly SourceItem[] {
     this.#reader.push(chunk);
     return this.#take();
@@ -53,12 +44,6 @@ export class AccessLogParser implements SourceParser {
 
   end(): readonly SourceItem[] {
     this.#reader.end();
-    // A line whose last part never came.
-    for (const part of this.#parts) {
-      const bytes = Buffer.from(part, 'latin1');
-      this.#refusals.add(this.counts, 'not of this form', bytes, 0, bytes.length);
-    }
-    this.#parts = [];
     return [...this.#take(), { type: 'end' }];
   }
 
@@ -69,30 +54,14 @@ export class AccessLogParser implements SourceParser {
   }
 
   #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
-    const whole = cut || end - start > MAX_LINE ? undefined : bytes.toString('latin1', start, end).trim();
-    if (whole === '') return;
+    const text = cut || end - start > MAX_LINE ? undefined : bytes.toString('latin1', start, end).trim();
+    if (text === '') return;
     this.counts.lines += 1;
-    const bare = whole === undefined ? undefined : bareLine(whole);
-    const parts = this.#parts;
-    const length = parts.reduce((sum, part) => sum + part.length, bare?.line.length ?? 0);
-    // What a client chose may stand first and look like a cut: a line that is whole is read.
-    if (bare?.partial === true && length <= MAX_LINE && accessLine(bare.line) === undefined) {
-      parts.push(bare.line);
-      return;
-    }
-    this.#parts = [];
-    const joined = bare === undefined || length > MAX_LINE ? undefined : [...parts, bare.line].join('');
-    const line = joined === undefined ? undefined : accessLine(joined);
-    if (line === undefined && joined !== undefined && isRemark(joined)) {
-      this.counts.ignored += 1 + parts.length;
-      return;
-    }
+    const line = text === undefined ? undefined : accessLine(text);
     if (line === undefined) {
-      const cause = joined === undefined ? 'too long' : 'not of this form';
-      for (let i = 0; i <= parts.length; i++) this.#refusals.add(this.counts, cause, bytes, start, end);
+      this.counts.malformed += 1;
       return;
     }
-    this.counts.read += 1 + parts.length;
     this.counts.events += 1;
     this.#items.push({ type: 'event', event: this.#event(line) });
   }
@@ -109,6 +78,7 @@ export class AccessLogParser implements SourceParser {
         : bodyParameters(Buffer.from(line.requestBody, 'utf8'), line.contentType ?? '')),
       ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
     ];
+    const { route } = requestRoute(raw);
     const host = this.#host.of(line);
     const referer = line.referer === undefined ? undefined : originRelation(line.referer, host);
     const from = referer === 'same' ? refererPath(line.referer) : undefined;
@@ -129,6 +99,7 @@ export class AccessLogParser implements SourceParser {
       path: shown.path,
       status: line.status,
       bytes: line.bytes,
+      ...(route === undefined ? {} : { route }),
       parameters: raw
         .slice(0, MAX_PARAMETERS)
         .map((parameter) => readParameter(parameter, sample, this.#digest, privacy).feature),

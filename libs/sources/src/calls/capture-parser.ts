@@ -1,7 +1,6 @@
 import type { SourceItem, TimeUs } from '@plimsoll/contracts';
 
 import { LineReader } from '../bytes/line-reader.js';
-import { Refusals, type Refusal, type RefusalCause } from '../refusals.js';
 import type { SourceCounts, SourceParser } from '../source.js';
 import { DirectedCalls } from './directed-calls.js';
 import { NamedPaths } from './sysdig-arguments.js';
@@ -23,7 +22,6 @@ export interface CaptureCounts extends SourceCounts {
  */
 export abstract class CaptureParser implements SourceParser {
   protected readonly tally = { lines: 0, malformed: 0, notCalls: 0, drops: 0 };
-  readonly #refusals = new Refusals();
   protected readonly calls = new DirectedCalls();
   protected readonly paths = new NamedPaths((digest, text) => {
     this.calls.columns.name(digest, text);
@@ -34,12 +32,7 @@ export abstract class CaptureParser implements SourceParser {
 
   get counts(): Readonly<CaptureCounts> {
     const { events, otherDirection } = this.calls;
-    const { drops, notCalls } = this.tally;
-    return { ...this.tally, events, otherDirection, read: events + drops, ignored: otherDirection + notCalls };
-  }
-
-  get refusals(): readonly Refusal[] {
-    return this.#refusals.list;
+    return { ...this.tally, events, otherDirection };
   }
 
   push(chunk: Uint8Array): readonly SourceItem[] {
@@ -54,10 +47,6 @@ export abstract class CaptureParser implements SourceParser {
 
   /** Reads the line `[start, end)`, without its end; `cut` where it was too long and its rest is missing. */
   protected abstract line(bytes: Buffer, start: number, end: number, cut: boolean): void;
-
-  protected refuse(cause: RefusalCause, bytes: Buffer, start: number, end: number): void {
-    this.#refusals.add(this.tally, cause, bytes, start, end);
-  }
 
   /** Events were lost since the last one, `lost` of them where the tool says how many. */
   protected dropped(timeUs: TimeUs | undefined, lost?: number): void {

@@ -4,6 +4,7 @@ import type { HttpExchange } from '../http/http-exchange.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
 import { ScriptMemory } from './scripts/script-memory.js';
+import { ScriptTexts } from './scripts/script-texts.js';
 import { statementText, toSqlStatement } from './sql/sql-statement-event.js';
 import { sqlOutline } from './sql/sql-template.js';
 import { KeyedDigest } from './values/keyed-digest.js';
@@ -37,7 +38,12 @@ export class ExchangeEvents {
   constructor(context: SourceContext, digestKey: string | Uint8Array) {
     this.#context = context;
     const digest = new KeyedDigest(digestKey);
-    this.#memory = { digest, sessions: new SessionKey(digest), scripts: new ScriptMemory(digest) };
+    this.#memory = {
+      digest,
+      sessions: new SessionKey(digest),
+      scripts: new ScriptMemory(digest),
+      texts: new ScriptTexts(),
+    };
   }
 
   push(exchange: HttpExchange | SqlExchange): (WebRequest | SqlStatement)[] {

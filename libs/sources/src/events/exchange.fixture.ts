@@ -2,6 +2,7 @@ import type { HttpExchange } from '../http/http-exchange.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
 import { ScriptMemory } from './scripts/script-memory.js';
+import { ScriptTexts } from './scripts/script-texts.js';
 import { KeyedDigest } from './values/keyed-digest.js';
 import { SessionKey } from './web/session-key.js';
 import type { WebMemory } from './web/web-request-event.js';
@@ -14,7 +15,7 @@ export function context(privacy: SourceContext['privacy'] = 'balanced'): SourceC
 
 export function memory(): WebMemory {
   const digest = new KeyedDigest('key');
-  return { digest, sessions: new SessionKey(digest), scripts: new ScriptMemory(digest) };
+  return { digest, sessions: new SessionKey(digest), scripts: new ScriptMemory(digest), texts: new ScriptTexts() };
 }
 
 export interface HttpParts {

@@ -19,6 +19,18 @@ export function refererPath(header: string | undefined): string | undefined {
   return match ? requestPath(match[1] === '' ? '/' : (match[1] ?? '/')).path : undefined;
 }
 
+/** Where a redirect within the application leads, in the form that events give paths; undefined for another host. */
+export function redirectPath(location: string): string | undefined {
+  if (!location.startsWith('/') || location.startsWith('//')) return refererPath(location);
+  return requestPath(location.replace(/[?#].*$/s, '')).path;
+}
+
+/** The site that an Origin or Referer names: its host, or the last two labels of a name. */
+export function siteOf(header: string | undefined): string | undefined {
+  const host = hostOf(header ?? '');
+  return host === undefined ? undefined : site(host);
+}
+
 function hostOf(url: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url)?.[1]?.toLowerCase();
 }

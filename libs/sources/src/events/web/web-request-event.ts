@@ -4,21 +4,26 @@ import type { HttpExchange, HttpHeaders } from '../../http/http-exchange.js';
 import type { SourceContext } from '../../source.js';
 import { liveMarkup } from '../scripts/markup.js';
 import type { ScriptMemory } from '../scripts/script-memory.js';
+import type { ScriptTexts } from '../scripts/script-texts.js';
 import type { SqlDialect } from '../sql/sql-tokens.js';
 import { statementTaint } from '../sql/statement-taint.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import { utf8OrLatin1 } from '../values/value-decoding.js';
+import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
-import { originRelation, refererPath } from './request-origin.js';
+import { originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
 import { bodyParameters, cookieParameters, formParameters, type RawParameter } from './request-parameters.js';
 import { requestPath } from './request-path.js';
+import { requestRoute } from './request-route.js';
 import type { SessionKey } from './session-key.js';
+import { uploadedFiles } from './uploaded-files.js';
 
 /** What outlives one request at the collector: how sessions are named, and which scripts came in where. */
 export interface WebMemory {
   readonly digest: KeyedDigest;
   readonly sessions: SessionKey;
   readonly scripts: ScriptMemory;
+  readonly texts: ScriptTexts;
 }
 
 /** A statement that the request's thread sent while it served the request. */
@@ -71,11 +76,36 @@ export function toWebRequest(
   const read = raw
     .slice(0, MAX_PARAMETERS)
     .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
+  const { route, values: routeValues } = requestRoute(raw);
+  const unsafe = !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(request.method);
+  const fields = raw.flatMap(({ where, name }) => (where === 'query' || where === 'body' ? [name] : []));
+  const named =
+    unsafe || fields.length > 0
+      ? memory.texts.naming({ session: session.session, path: shown.path, routeValues, fields })
+      : undefined;
   memory.scripts.remember(read, id, exchange.startUs);
   const host = header('host');
   const referer = header('referer');
   const relation = originRelation(referer, host);
   const from = relation === 'same' ? refererPath(referer) : undefined;
+  const origin = header('origin');
+  const originates = originRelation(origin, host);
+  const foreign = originates === 'foreign' ? siteOf(origin) : relation === 'foreign' ? siteOf(referer) : undefined;
+  const location = response === undefined ? undefined : headerOf(response.headers, 'location');
+  memory.texts.remember(read, {
+    event: id,
+    timeUs: exchange.startUs,
+    session: session.session,
+    pages: [shown.path, from, location === undefined ? undefined : redirectPath(location)],
+    changes: unsafe || sent.some(({ writes }) => writes),
+  });
+  const requestType = header('content-type') ?? '';
+  const files = /multipart/i.test(requestType)
+    ? uploadedFiles(
+        Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('latin1'),
+        requestType,
+      )
+    : [];
   return {
     type: 'web-request',
     schema: 1,
@@ -95,11 +125,14 @@ export function toWebRequest(
     ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 64) }),
     parameters: read.map(({ feature }) => feature),
     parametersDropped: Math.max(raw.length - MAX_PARAMETERS, 0),
-    origin: originRelation(header('origin'), host),
+    origin: originates,
     referer: relation,
     ...(from === undefined ? {} : { refererPath: from }),
-    fetchSite: fetchSite(header('sec-fetch-site')),
-    fetchMode: fetchMode(header('sec-fetch-mode')),
+    ...fetchMetadata(header),
+    ...(foreign === undefined ? {} : { foreignSite: memory.digest.of('site', foreign) }),
+    ...(route === undefined ? {} : { route }),
+    ...(files.length === 0 ? {} : { files }),
+    ...(named === undefined ? {} : { namedInScript: named }),
     session: session.session,
     sessionBy: session.by,
     connection: exchange.connection.slice(0, 256),
@@ -175,22 +208,4 @@ function headerOf(headers: HttpHeaders, name: string): string | undefined {
 
 function headersOf(headers: HttpHeaders, name: string): string[] {
   return headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
-}
-
-function fetchSite(value: string | undefined): NonNullable<WebRequest['fetchSite']> {
-  if (value === undefined) return 'absent';
-  return value === 'same-origin' || value === 'same-site' || value === 'cross-site' || value === 'none'
-    ? value
-    : 'other';
-}
-
-function fetchMode(value: string | undefined): NonNullable<WebRequest['fetchMode']> {
-  if (value === undefined) return 'absent';
-  return value === 'navigate' ||
-    value === 'cors' ||
-    value === 'no-cors' ||
-    value === 'same-origin' ||
-    value === 'websocket'
-    ? value
-    : 'other';
 }

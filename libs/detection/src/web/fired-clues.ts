@@ -1,0 +1,219 @@
+import type { WebRequest } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+import { nats, overlapping, sum, type Clue } from '../chance/clue.js';
+import { changes } from './changes.js';
+import { initiatorOf, type Initiator } from './initiator.js';
+import { leadClue, methodClass } from './origin-clues.js';
+import { actionOf, contextOf, gapStep, pathWithoutSlash } from './web-contexts.js';
+import { DELIVERY_SPAN_US, seen, type Delivery, type WebState } from './web-state.js';
+
+/**
+ * What an injected script does. Its requests are same-origin and look ordinary. What gives them away is what the script's
+ * text names, seen when it came in; that the session was served a script that did not belong to its page, or was shown a
+ * page where the text may stand; and that the write came from there at once, made by a script where users click, and not
+ * by way of the pages that lead to it.
+ */
+
+/** A text that runs as a script names the request. The chances hold before any such text came in; then few requests of all are named by it. */
+const NAMED_FIRED = 0.6;
+const NAMED_BENIGN = { fields: 5e-4, path: 1e-2 } as const;
+/** Of requests that a text names: made from a page where it may stand. */
+const PAGE_FIRED = 0.8;
+const PAGE_BENIGN = 0.1;
+/** The text and the page that served it tell of one script. */
+const SCRIPT_SHARE = 0.5;
+/** That a script was there is no proof that it, and not its page's reader, made this request: the rest has to say that. */
+const MOST_SCRIPT_NATS = 10.2;
+/** A script that was seen to come in, and does not name the request: one that hides what it does, or another's. */
+const MOST_UNNAMED_NATS = 5;
+
+const NEW_LEAD_FIRED = 0.85;
+/** A script may well write from the page that usually leads there. */
+const KNOWN_LEAD_FIRED = 0.3;
+/** Referer and last visit tell of the same page. */
+const PAGE_SHARE = 0.3;
+
+/** A script acts within a second of its page, most within a quarter of one. */
+const SOON_FIRED = [0.55, 0.65, 0.75] as const;
+const SOON_STEPS = [gapStep(244_000), gapStep(610_000), gapStep(1_500_000)] as const;
+/** Some wait for a movement of the mouse, or for their turn. */
+const LATE_FIRED = 0.1;
+const MOST_SOON_NATS = 4;
+const PRIOR_GAPS = 6;
+
+const INITIATOR_FIRED: Readonly<Record<Initiator, number>> = {
+  click: 0.01,
+  navigation: 0.16,
+  frame: 0.06,
+  script: 0.6,
+  image: 0.14,
+  other: 0.03,
+};
+/** Before an application is known: forms are sent by users, many by scripts, hardly any by images. */
+const INITIATOR_PRIOR: Readonly<Record<Initiator, number>> = {
+  click: 0.38,
+  navigation: 0.3,
+  frame: 0.02,
+  script: 0.27,
+  image: 0.01,
+  other: 0.02,
+};
+const PRIOR_INITIATORS = 4;
+const MOST_INITIATOR_NATS = 4;
+
+/** Whether a write was made by a script that somebody brought in. */
+export function firedClues(table: ChanceTable, event: WebRequest, state: WebState): Clue[] {
+  if (!changes(table, event)) return [];
+  const scripts = bounded(
+    overlapping([...namedClues(event, state), ...deliveryClues(event, state)], SCRIPT_SHARE),
+    MOST_SCRIPT_NATS,
+  );
+  const pages = overlapping(
+    [fromClue(table, event), leadOf(table, event, state)].filter((clue) => clue !== undefined),
+    PAGE_SHARE,
+  );
+  const others = [soonClue(table, event, state), initiatorClue(table, event)].filter((clue) => clue !== undefined);
+  return [...scripts, ...pages, ...others];
+}
+
+/** The clues, all in one measure weaker where together they exceed `most`. */
+function bounded(clues: readonly Clue[], most: number): Clue[] {
+  const share = Math.min(most / Math.max(sum(clues), 1), 1);
+  return clues.map((clue) => ({ ...clue, nats: clue.nats * share }));
+}
+
+function namedClues(event: WebRequest, state: WebState): Clue[] {
+  const named = event.namedInScript;
+  if (named === undefined) return [];
+  const served = deliveriesTo(event, state).some(({ parameter }) => parameter !== undefined);
+  const there = served || pagesOf(event, state).some((page) => named.pages.includes(page));
+  const strength =
+    nats(NAMED_FIRED, named.fields ? NAMED_BENIGN.fields : NAMED_BENIGN.path) +
+    (there ? nats(PAGE_FIRED, PAGE_BENIGN) : nats(1 - PAGE_FIRED, 1 - PAGE_BENIGN));
+  const what = named.fields ? 'the path and every field of this request' : 'the path of this request';
+  const observed =
+    `a script in the parameter ${JSON.stringify(named.parameter)} of an earlier request names ${what}` +
+    (there ? ', which came from a page where it may stand' : '');
+  const evidence = seen(event, 'named-in-script', observed, 'no script that came in names it', strength);
+  return [{ path: 'xss', nats: strength, evidence }];
+}
+
+/** The page that the browser says the request came from, or else those that the session was shown of late. */
+function pagesOf(event: WebRequest, state: WebState): string[] {
+  if (event.refererPath !== undefined) return [event.refererPath];
+  const recent = state.pages.filter(({ timeUs }) => event.timeUs - timeUs <= DELIVERY_SPAN_US);
+  return recent.map(({ path }) => path);
+}
+
+/** Scripts served of late to the session, on the page that the request came from. */
+function deliveriesTo(event: WebRequest, state: WebState): Delivery[] {
+  return state.deliveries.filter(
+    ({ timeUs, path }) =>
+      event.timeUs >= timeUs &&
+      event.timeUs - timeUs <= DELIVERY_SPAN_US &&
+      (event.refererPath === undefined || pathWithoutSlash(event.refererPath) === path),
+  );
+}
+
+function deliveryClues(event: WebRequest, state: WebState): Clue[] {
+  const delivery = deliveriesTo(event, state).reduce<Delivery | undefined>(
+    (worst, next) => (worst === undefined || next.nats >= worst.nats ? next : worst),
+    undefined,
+  );
+  if (delivery === undefined) return [];
+  const source =
+    delivery.parameter === undefined
+      ? 'what it never had, or a part that was not seen'
+      : `a script that the parameter ${JSON.stringify(delivery.parameter)} brought`;
+  const observed = `${delivery.path} served this session ${source}, ${Math.round((event.timeUs - delivery.timeUs) / 1000)} ms before it wrote (${delivery.event})`;
+  const expected = 'pages serve the scripts that they had in learning';
+  const named = delivery.parameter === undefined || event.namedInScript !== undefined;
+  const strength = named ? delivery.nats : Math.min(delivery.nats, MOST_UNNAMED_NATS);
+  const evidence = seen(event, 'script-served', observed, expected, strength);
+  return [{ path: 'xss', nats: strength, evidence }];
+}
+
+function fromClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+  const context = contextOf(table, 'from', event);
+  if (event.refererPath === undefined || table.total(context) < 5) return undefined;
+  const known = table.count(context, event.refererPath);
+  const strength =
+    known > 0
+      ? Math.min(nats(KNOWN_LEAD_FIRED, table.chance(context, event.refererPath, 0.01, 1)), 0)
+      : nats(NEW_LEAD_FIRED, table.chanceOfNew(context));
+  const usual = table
+    .values(context)
+    .slice(0, 2)
+    .map(([path, count]) => `${path} (${count})`);
+  return {
+    path: 'xss',
+    nats: strength,
+    evidence: seen(
+      event,
+      'write-from-page',
+      `${actionOf(event)} came from ${event.refererPath}`,
+      `from ${usual.join(' or ')} of ${table.total(context)}`,
+      strength,
+    ),
+  };
+}
+
+function leadOf(table: ChanceTable, event: WebRequest, state: WebState): Clue | undefined {
+  const lead = leadClue(table, event, state, NEW_LEAD_FIRED, KNOWN_LEAD_FIRED);
+  return lead && { ...lead, path: 'xss' };
+}
+
+/** People read first: how soon after a page this action is asked for, learned by action, and by endpoint where that saw little. */
+function soonClue(table: ChanceTable, event: WebRequest, { previous }: WebState): Clue | undefined {
+  if (previous === undefined) return undefined;
+  const gapUs = event.timeUs - previous.timeUs;
+  const step = gapStep(gapUs);
+  const level = SOON_STEPS.findIndex((limit) => step <= limit);
+  const limit = SOON_STEPS[level === -1 ? SOON_STEPS.length - 1 : level] ?? 0;
+  const fired = SOON_FIRED[level === -1 ? SOON_FIRED.length - 1 : level] ?? 0;
+  const wide = shareWithin(table, `gap|${event.view}|${methodClass(event)}`, limit, 0.25);
+  const share = shareWithin(table, contextOf(table, 'gap', event), limit, wide);
+  const strength = level === -1 ? Math.min(nats(LATE_FIRED, 1 - share), 0) : nats(fired, share);
+  return {
+    path: 'xss',
+    nats: Math.min(strength, MOST_SOON_NATS),
+    evidence: seen(
+      event,
+      'write-at-once',
+      `${Math.round(gapUs / 1000)} ms after the page`,
+      `as soon in ${Math.round(share * 100)} % of learned requests of this kind`,
+      strength,
+    ),
+  };
+}
+
+/** Share of gaps up to a step, drawn towards `prior`. */
+function shareWithin(table: ChanceTable, context: string, limit: number, prior: number): number {
+  const within = table
+    .values(context)
+    .reduce((n, [value, count]) => n + (value !== 'first' && Number(value) <= limit ? count : 0), 0);
+  return (within + PRIOR_GAPS * prior) / (table.total(context) + PRIOR_GAPS);
+}
+
+/** Who in the browser made the request, against who does so in learning. */
+function initiatorClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+  const initiator = initiatorOf(event);
+  if (initiator === undefined) return undefined;
+  const wide = `initiator|${event.view}|${methodClass(event)}`;
+  const own = contextOf(table, 'initiator', event);
+  const prior = table.chance(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
+  const strength = nats(INITIATOR_FIRED[initiator], table.chance(own, initiator, prior, PRIOR_INITIATORS));
+  const usual = table.values(own)[0];
+  return {
+    path: 'xss',
+    nats: Math.min(strength, MOST_INITIATOR_NATS),
+    evidence: seen(
+      event,
+      'initiator',
+      `the browser made it by ${initiator}`,
+      usual === undefined ? 'never learned' : `by ${usual[0]} in ${usual[1]} of ${table.total(own)}`,
+      strength,
+    ),
+  };
+}

@@ -1,0 +1,102 @@
+import type { WebRequest } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+import { nats, type Clue } from '../chance/clue.js';
+import { initiatorOf, type Initiator } from './initiator.js';
+import { addByAction, contextOf, endpointOf } from './web-contexts.js';
+import { isUnsafe, seen } from './web-state.js';
+
+/**
+ * A request that changes data and of which the browser itself says that another site made it. Few endpoints are there to
+ * receive such requests (a payment's return, a single sign-on), and those that are receive them from few sites: whether
+ * an endpoint is one of them is learned by endpoint, and as a share of all that change data.
+ */
+const FORGED = 0.9;
+/** Share of changing endpoints that receive requests of other sites, before anything is known, and its weight in endpoints. */
+const RECEIVING_PRIOR = 0.01;
+const PRIOR_ENDPOINTS = 25;
+/** Sites that an endpoint's requests come from: chance of one never seen, before any was. */
+const NEW_SITE_PRIOR = 0.3;
+
+/** Who makes a GET of another site: links are clicked, a forged one is more often an image or a frame. */
+const FORGED_GET: Readonly<Record<Initiator, number>> = {
+  click: 0.05,
+  navigation: 0.25,
+  frame: 0.15,
+  script: 0.1,
+  image: 0.4,
+  other: 0.05,
+};
+const LINKED_GET: Readonly<Record<Initiator, number>> = {
+  click: 0.6,
+  navigation: 0.36,
+  frame: 0.015,
+  script: 0.005,
+  image: 0.01,
+  other: 0.01,
+};
+
+/** Whether the browser declares that another site made the request. Sec-Fetch-Site, where it is sent, has the last word. */
+export function comesFromElsewhere({ fetchSite, origin, referer }: WebRequest): boolean {
+  if (fetchSite !== undefined && fetchSite !== 'absent') return fetchSite === 'cross-site';
+  return origin === 'foreign' || referer === 'foreign';
+}
+
+export function learnForeignSite(table: ChanceTable, event: WebRequest): void {
+  const foreign = comesFromElsewhere(event);
+  addByAction(table, 'elsewhere', event, foreign ? 'yes' : 'no');
+  table.add(`changing|${event.view}`, endpointOf(event));
+  if (!foreign) return;
+  table.add(`receiving|${event.view}`, endpointOf(event));
+  addByAction(table, 'sites', event, event.foreignSite ?? '');
+}
+
+export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] {
+  const benign = chanceOfForeign(table, event);
+  const strength = nats(FORGED, benign);
+  const context = contextOf(table, 'elsewhere', event);
+  const clues: Clue[] = [
+    {
+      path: 'csrf',
+      nats: strength,
+      evidence: seen(
+        event,
+        'site-of-write',
+        `another site made this ${endpointOf(event)}, which changes data`,
+        `${table.count(context, 'yes')} of ${table.total(context)} learned requests came from other sites`,
+        strength,
+      ),
+    },
+  ];
+  const initiator = initiatorOf(event);
+  if (isUnsafe(event.method) || initiator === undefined) return clues;
+  const kind = nats(FORGED_GET[initiator], LINKED_GET[initiator]);
+  const observed = `the browser made it by ${initiator}`;
+  return [
+    ...clues,
+    {
+      path: 'csrf',
+      nats: kind,
+      evidence: seen(event, 'initiator', observed, 'links of other sites are clicked', kind),
+    },
+  ];
+}
+
+/** Chance that a benign request of this action comes from this other site. */
+function chanceOfForeign(table: ChanceTable, event: WebRequest): number {
+  const context = contextOf(table, 'elsewhere', event);
+  const learned = table.total(context);
+  const received = table.count(context, 'yes');
+  if (received > 0) {
+    const sites = contextOf(table, 'sites', event);
+    const known = table.count(sites, event.foreignSite ?? '') > 0;
+    const site = known ? 1 : Math.min(table.chanceOfNew(sites), NEW_SITE_PRIOR);
+    return ((received + 0.5) / (learned + 1)) * site;
+  }
+  const receiving =
+    (table.distinct(`receiving|${event.view}`) + RECEIVING_PRIOR * PRIOR_ENDPOINTS) /
+    (table.distinct(`changing|${event.view}`) + PRIOR_ENDPOINTS);
+  // An endpoint that receives them does so in some unknown share of its requests, any as likely as any other (Laplace).
+  const isReceiver = receiving / (receiving + (1 - receiving) * (learned + 1));
+  return isReceiver / (learned + 2);
+}

@@ -1,0 +1,47 @@
+import type { UploadedFile, WebRequest } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+import { nats, type Clue } from '../chance/clue.js';
+import { addByAction, contextOf, endpointOf } from './web-contexts.js';
+import { seen } from './web-state.js';
+
+/**
+ * Files that a request brings, by name and content: a program, or a picture that holds one, is what a web shell is
+ * uploaded as. Where an application is there to take programs, learning says so.
+ */
+const UNDER_ATTACK: Readonly<Record<string, number>> = {
+  'program program': 0.6,
+  'other program': 0.25,
+  'program other': 0.15,
+};
+const PRIOR: Readonly<Record<string, number>> = {
+  'program program': 1e-5,
+  'other program': 1e-5,
+  'program other': 2e-4,
+};
+/** Weight of the prior, in files. */
+const PRIOR_FILES = 100;
+
+export function learnUploads(table: ChanceTable, event: WebRequest): void {
+  for (const file of event.files ?? []) addByAction(table, 'file', event, kindOf(file));
+}
+
+export function uploadClues(table: ChanceTable, event: WebRequest): Clue[] {
+  const context = contextOf(table, 'file', event);
+  const clues = (event.files ?? []).flatMap((file): Clue[] => {
+    const kind = kindOf(file);
+    const [attack, prior] = [UNDER_ATTACK[kind], PRIOR[kind]];
+    if (attack === undefined || prior === undefined) return [];
+    const strength = nats(attack, table.chance(context, kind, prior, PRIOR_FILES));
+    const observed = `the file in ${JSON.stringify(file.parameter)} is ${file.named === 'program' ? 'named as a program' : 'no program by its name'} and ${file.holds === 'program' ? 'holds one' : 'holds none that was seen'}`;
+    const expected = `${table.count(context, kind)} of ${table.total(context)} learned files of ${endpointOf(event)}`;
+    return [
+      { path: 'web-shell', nats: strength, evidence: seen(event, 'program-uploaded', observed, expected, strength) },
+    ];
+  });
+  return clues.sort((a, b) => b.nats - a.nats).slice(0, 1);
+}
+
+function kindOf({ named, holds }: UploadedFile): string {
+  return `${named} ${holds}`;
+}

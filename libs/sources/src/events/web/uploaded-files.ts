@@ -1,0 +1,33 @@
+import type { UploadedFile } from '@plimsoll/contracts';
+
+/** Endings that web servers run as programs, wherever they stand in a name: `x.php.jpg` runs on many a server. */
+const PROGRAM_NAME =
+  /\.(?:php\d?|phtml|pht|phar|phps|jspx?|jspf|war|aspx?|ashx|asmx|cer|cgi|pl|py|rb|sh|cfm|shtml|htaccess|user\.ini)(?:[.\s;:%\0]|$)/i;
+const PAGE_NAME = /\.(?:x?html?|svgz?|xml|xsl|mht|swf)$/i;
+/** How programs begin, or stand inside what passes for a picture. */
+const PROGRAM_CONTENT =
+  /<\?(?:php|=)|<\?\s|<%[@!=\s]|<jsp:|^#!\s*\/|^\x7fELF|^MZ[\s\S]{58,}PE\0\0|^AddType |^AddHandler |auto_prepend_file/i;
+const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
+const MAX_FILES = 16;
+const MAX_LOOKED_AT = 65_536;
+
+/** The files of a multipart body. `binary` has one character a byte. */
+export function uploadedFiles(binary: string, contentType: string): UploadedFile[] {
+  if (!/^\s*multipart\/form-data/i.test(contentType)) return [];
+  const boundary = /boundary="?([^";]{1,200})"?/i.exec(contentType)?.[1];
+  if (boundary === undefined) return [];
+  const files: UploadedFile[] = [];
+  for (const part of binary.split(`--${boundary}`, 64).slice(1)) {
+    const blank = part.indexOf('\r\n\r\n');
+    const head = blank === -1 ? '' : part.slice(0, blank);
+    const file = /\bfilename="([^"]{1,256})"/i.exec(head)?.[1];
+    if (file === undefined || files.length >= MAX_FILES) continue;
+    const content = part.slice(blank + 4, blank + 4 + MAX_LOOKED_AT);
+    files.push({
+      parameter: (/\bname="([^"]{0,128})"/i.exec(head)?.[1] ?? '').slice(0, 128),
+      named: PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other',
+      holds: PROGRAM_CONTENT.test(content) ? 'program' : PAGE_CONTENT.test(content.slice(0, 8192)) ? 'page' : 'other',
+    });
+  }
+  return files;
+}

@@ -66,6 +66,9 @@ function fuzz(kind, samples) {
     if (earlyMb === 0 && done >= lines / 10) earlyMb = heldMb();
   }
   parser.end();
+  const { read, ignored, malformed, lines: all } = parser.counts;
+  const told = read + ignored + malformed;
+  if (told !== all) throw new Error(`${kind}: ${all} lines, of which ${told} are accounted for`);
   const growthMb = heldMb() - earlyMb;
   return { perSecond: (done / totalMs) * 1_000, slowestMs, growthMb, counts: parser.counts };
 }

@@ -103,6 +103,10 @@ export const K8sAuditEvent = LogEventBase.extend({
     .optional(),
   /** Path of a request that is for no resource, without its query; digested under `strict`. */
   path: z.string().max(256).optional(),
+  /** The API server left the bodies out, being too long: what the request wrote is unknown. */
+  truncated: z.boolean().optional(),
+  /** Another request had this auditID before; whoever sends the header `Audit-ID` chooses it. */
+  auditIdReused: z.boolean().optional(),
   dryRun: z.boolean(),
   status: z.number().int().min(0).max(999),
   decision: z.enum(['allow', 'forbid']).optional(),

@@ -57,6 +57,9 @@ export const I386_OFFSET = 1024;
 /** A call whose name no table knows. */
 export const UNKNOWN_CALL = 511;
 
+/** Numbers that the x86-64 table may use. */
+export const X86_64_CALLS = 511;
+
 /** Signals that hids-docker and LID-DS count as calls; the kernel leaves these x86-64 numbers free. */
 const PSEUDO_CALLS: readonly (readonly [number, string])[] = [
   [335, 'SIGCHLD'],
@@ -109,6 +112,11 @@ for (const [first, run] of I386) {
 /** The call's number, or `UNKNOWN_CALL`. */
 export function callNumber(name: string): number {
   return numbers.get(name) ?? UNKNOWN_CALL;
+}
+
+/** The call's name where a table has the number. */
+export function tableName(number: number): string | undefined {
+  return names[number];
 }
 
 /** The call's name; a number without one is written `call_N`. */

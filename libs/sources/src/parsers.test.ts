@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { likelyKind } from './kind-hint.js';
 import { openParser } from './kinds.js';
+import type { SourceParser } from './source.js';
 import { parseText } from './testing/collect-items.js';
 import { damaged } from './testing/damaged-lines.js';
 import { OTHER_FORMS, SAMPLE_LINES } from './testing/sample-sources.js';
@@ -11,6 +12,11 @@ import { OTHER_FORMS, SAMPLE_LINES } from './testing/sample-sources.js';
 const CONTEXT = { application: 'shop', workload: 'web', container: 'web-1', stream: 's', privacy: 'balanced' } as const;
 
 const FORMS = [...(Object.entries(SAMPLE_LINES) as [SourceKind, readonly string[]][]), ...OTHER_FORMS];
+
+function expectSum({ counts, refusals }: SourceParser): void {
+  expect(counts.read + counts.ignored + counts.malformed).toBe(counts.lines);
+  expect(refusals.reduce((sum, { count }) => sum + count, 0)).toBe(counts.malformed);
+}
 
 describe.each(FORMS)('parser of %s', (kind, lines) => {
   const text = `${lines.join('\n')}\n`;
@@ -44,9 +50,22 @@ describe.each(FORMS)('parser of %s', (kind, lines) => {
         // A damaged audit event may have the same auditID as the whole one, and repetitions count once.
         if (kind !== 'k8s-audit') expect(items.length).toBeGreaterThan(0);
         parser.end();
-        expect(parser.counts.malformed).toBeLessThanOrEqual(parser.counts.lines);
+        expectSum(parser);
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it('says of every line what became of it, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), fc.nat(lines.length), fc.nat(400), (noise, whole, at) => {
+        const parser = openParser(kind, CONTEXT);
+        const known = Buffer.from(`${lines.slice(0, whole).join('\n')}\n`);
+        const bytes = Buffer.concat([known.subarray(0, at), noise, known.subarray(at)]);
+        parseText(parser, bytes, 1 + (at % 64));
+        expectSum(parser);
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -1,5 +1,7 @@
 import type { SourceItem, TimeUs, Where } from '@plimsoll/contracts';
 
+import type { Refusal } from './refusals.js';
+
 /** Where a source's bytes come from and what they belong to. */
 export interface SourceContext extends Where {
   /** Identity of this run or recording; with a position in it, it names each event. */
@@ -26,12 +28,26 @@ export function digestKeyOf({ digestKey, application }: SourceContext): string {
   return digestKey ?? `application:${application}`;
 }
 
-/** What was read and what could not be: every source counts both. */
+/**
+ * What became of each line. At the end of a source `lines = read + ignored + malformed`, whatever the bytes; a line that
+ * holds several records counts as so many.
+ */
 export interface SourceCounts {
+  /** Lines with something in them. */
   lines: number;
-  events: number;
-  /** Lines that are not of the source's kind, skipped. */
+  /** Lines that events or announced losses were made of, whole or in part. */
+  read: number;
+  /** Lines that give no event by design: remarks, records of other types, repetitions. */
+  ignored: number;
+  /** Lines that were refused; `refusals` has the causes. */
   malformed: number;
+  /** Events that came of what was read. */
+  events: number;
+}
+
+/** Counts before the first line. */
+export function noCounts(): SourceCounts {
+  return { lines: 0, read: 0, ignored: 0, malformed: 0, events: 0 };
 }
 
 /** Lines at the end of what was read that gave nothing yet, being the beginning of something that may go on. */
@@ -44,6 +60,8 @@ export interface HeldLines {
 /** A parser: chunks of bytes in, items out. One parser serves one stream; `end` flushes what is pending. */
 export interface SourceParser {
   readonly counts: Readonly<SourceCounts>;
+  /** What was refused, by cause. */
+  readonly refusals: readonly Refusal[];
   /** Of a parser that joins whole lines: those that would have to be read again if it were lost now. */
   readonly held?: HeldLines;
   /** The source has been quiet: what may go on is taken to be at its end. */

@@ -32,6 +32,7 @@ function requestWords(event: K8sAuditEvent): string {
 
 /** What the audit level let be seen; bodies matter to what grants, pods and programs hold. */
 function levelWords(event: K8sAuditEvent): string {
+  if (event.truncated === true) return '; too long for the audit log, which left its body out';
   return event.level === 'Metadata' ? '; audit level Metadata, so its body is unknown' : `; audit level ${event.level}`;
 }
 

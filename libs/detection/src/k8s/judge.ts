@@ -193,6 +193,8 @@ function factFinding(fact: string, group: FactGroup): FindingName {
   if (fact === 'token:impersonation') return 'impersonation';
   if (fact === 'token:without-pod') return 'token-minted';
   if (fact === 'answer:anonymous-allowed') return 'anonymous-exploration';
+  if (fact === 'answer:audit-id-reused') return 'unusual-request';
+  if (fact === 'answer:body-withheld') return 'unusual-write';
   return FINDING_BY_GROUP[group];
 }
 

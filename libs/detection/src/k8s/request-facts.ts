@@ -1,7 +1,7 @@
 import type { K8sAuditEvent } from '@plimsoll/contracts';
 
 import { homeNamespace, identityClass, namePattern } from './names.js';
-import { riskOf, succeeded } from './request-kind.js';
+import { riskOf, succeeded, type RequestRisk } from './request-kind.js';
 
 export type FactGroup = 'grant' | 'pod' | 'script' | 'token' | 'mint' | 'answer';
 
@@ -101,10 +101,15 @@ function isOwnToken({ resource, user }: K8sAuditEvent): boolean {
   return user.name === `system:serviceaccount:${resource?.namespace ?? ''}:${resource?.object ?? ''}`;
 }
 
+/** Writes whose body says what they grant or run: too long to be logged, they are written unseen. */
+const GRANTS_OR_RUNS: ReadonlySet<RequestRisk> = new Set(['rbac-write', 'workload-write', 'control-write']);
+
 function answerFacts(event: K8sAuditEvent): string[] {
   const facts: string[] = [];
   if (event.secretsReturned === true) facts.push('answer:secrets-shown');
   if (event.bodyMismatch === true) facts.push('answer:body-mismatch');
+  if (event.auditIdReused === true) facts.push('answer:audit-id-reused');
+  if (event.truncated === true && GRANTS_OR_RUNS.has(riskOf(event))) facts.push('answer:body-withheld');
   const nobody = event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
   if (nobody && succeeded(event) && riskOf(event) !== 'public') facts.push('answer:anonymous-allowed');
   return facts;

@@ -79,6 +79,9 @@ const STAKES: Readonly<Record<string, Stake>> = {
   'answer:secrets-shown': { prior: 0.05, nats: -2 },
   'answer:body-mismatch': { prior: 0.001, nats: 0 },
   'answer:anonymous-allowed': { prior: 0.005, nats: 6 },
+  // No client that Kubernetes ships sends an Audit-ID of its own.
+  'answer:audit-id-reused': { prior: 0.0005, nats: 3 },
+  'answer:body-withheld': { prior: 0.005, nats: 2 },
 };
 
 /** What a grant within one namespace is worth less than the same for the whole cluster. */

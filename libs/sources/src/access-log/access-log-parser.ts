@@ -1,6 +1,10 @@
 import type { SourceItem, WebRequest } from '@plimsoll/contracts';
 
+import { Refusals, type Refusal } from '../refusals.js';
+import { noCounts, type SourceContext, type SourceCounts, type SourceParser } from '../source.js';
 import { LineReader } from '../bytes/line-reader.js';
+import { accessLine, bareLine, type AccessLine } from './access-line.js';
+import { isRemark } from './server-remark.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
 import { OwnHost } from '../events/web/own-host.js';
 import { readParameter } from '../events/web/parameter-features.js';
@@ -9,25 +13,27 @@ import { bodyParameters, formParameters } from '../events/web/request-parameters
 import { requestPath } from '../events/web/request-path.js';
 import { requestRoute } from '../events/web/request-route.js';
 import { requestIdentity, splitTarget } from '../events/web/web-request-event.js';
-import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
-import { accessLine, type AccessLine } from './access-line.js';
 
 /** Longer lines are no access log's: servers refuse such requests. They are counted as malformed. */
 const MAX_LINE = 65_536;
 const MAX_PARAMETERS = 64;
 
 /**
- * Reads a web server's access log: common and combined format of Apache and nginx, and JSON with one object a line.
+ * Reads a web server's or a proxy's access log: common and combined format, JSON with one object a line, HAProxy's and
+ * Envoy's own (`access-line.ts`), also behind what container runtimes, syslog and shippers put before a line.
  * Lines hold neither cookies nor bodies: a session is what one client (address and User-Agent) does.
  * Memory: one line, and a count of hosts that referers name.
  */
 export class AccessLogParser implements SourceParser {
-  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
+  readonly counts: SourceCounts = noCounts();
+  readonly #refusals = new Refusals();
   readonly #context: SourceContext;
   readonly #digest: KeyedDigest;
   readonly #host = new OwnHost();
   readonly #reader: LineReader;
   #items: SourceItem[] = [];
+  /** Parts of a line that a container runtime cut, whose end has not come. */
+  #parts: string[] = [];
 
   constructor(context: SourceContext, digestKey: string | Uint8Array) {
     this.#context = context;
@@ -37,6 +43,10 @@ export class AccessLogParser implements SourceParser {
     });
   }
 
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
+  }
+
   push(chunk: Uint8Array): readonly SourceItem[] {
     this.#reader.push(chunk);
     return this.#take();
@@ -44,6 +54,12 @@ export class AccessLogParser implements SourceParser {
 
   end(): readonly SourceItem[] {
     this.#reader.end();
+    // A line whose last part never came.
+    for (const part of this.#parts) {
+      const bytes = Buffer.from(part, 'latin1');
+      this.#refusals.add(this.counts, 'not of this form', bytes, 0, bytes.length);
+    }
+    this.#parts = [];
     return [...this.#take(), { type: 'end' }];
   }
 
@@ -54,14 +70,30 @@ export class AccessLogParser implements SourceParser {
   }
 
   #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
-    const text = cut || end - start > MAX_LINE ? undefined : bytes.toString('latin1', start, end).trim();
-    if (text === '') return;
+    const whole = cut || end - start > MAX_LINE ? undefined : bytes.toString('latin1', start, end).trim();
+    if (whole === '') return;
     this.counts.lines += 1;
-    const line = text === undefined ? undefined : accessLine(text);
-    if (line === undefined) {
-      this.counts.malformed += 1;
+    const bare = whole === undefined ? undefined : bareLine(whole);
+    const parts = this.#parts;
+    const length = parts.reduce((sum, part) => sum + part.length, bare?.line.length ?? 0);
+    // What a client chose may stand first and look like a cut: a line that is whole is read.
+    if (bare?.partial === true && length <= MAX_LINE && accessLine(bare.line) === undefined) {
+      parts.push(bare.line);
       return;
     }
+    this.#parts = [];
+    const joined = bare === undefined || length > MAX_LINE ? undefined : [...parts, bare.line].join('');
+    const line = joined === undefined ? undefined : accessLine(joined);
+    if (line === undefined && joined !== undefined && isRemark(joined)) {
+      this.counts.ignored += 1 + parts.length;
+      return;
+    }
+    if (line === undefined) {
+      const cause = joined === undefined ? 'too long' : 'not of this form';
+      for (let i = 0; i <= parts.length; i++) this.#refusals.add(this.counts, cause, bytes, start, end);
+      return;
+    }
+    this.counts.read += 1 + parts.length;
     this.counts.events += 1;
     this.#items.push({ type: 'event', event: this.#event(line) });
   }

@@ -1,6 +1,7 @@
 import { I386_OFFSET, ORDINAL_STEP_US, CALL_NUMBERS, type SourceItem } from '@plimsoll/contracts';
 
-import type { SourceCounts, SourceParser } from '../source.js';
+import { noCounts, type SourceCounts, type SourceParser } from '../source.js';
+import { Refusals, type Refusal } from '../refusals.js';
 import { isDigit } from '../bytes/byte-search.js';
 
 /** Calls handed on at a time. */
@@ -16,7 +17,8 @@ const NO_NAMES: ReadonlyMap<number, string> = new Map();
  * Source: Creech and Hu, "Generation of a new IDS test dataset", WCNC 2013. State: 16,384 numbers.
  */
 export class AdfaLdParser implements SourceParser {
-  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
+  readonly counts: SourceCounts = noCounts();
+  readonly #refusals = new Refusals();
   readonly #numbers = new Uint16Array(BATCH_CALLS);
   #held = 0;
   #ordinal = 0;
@@ -24,6 +26,10 @@ export class AdfaLdParser implements SourceParser {
   #digits = 0;
   #strange = false;
   #items: SourceItem[] = [];
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
+  }
 
   push(chunk: Uint8Array): readonly SourceItem[] {
     for (const byte of chunk) {
@@ -45,8 +51,10 @@ export class AdfaLdParser implements SourceParser {
     const number = I386_OFFSET + this.#value;
     this.counts.lines++;
     if (this.#strange || this.#digits > MAX_DIGITS || number >= CALL_NUMBERS) {
-      this.counts.malformed++;
+      const word = Buffer.from(this.#strange ? 'a word that is no number' : String(this.#value));
+      this.#refusals.add(this.counts, 'not of this form', word, 0, word.length);
     } else {
+      this.counts.read++;
       this.counts.events++;
       this.#numbers[this.#held++] = number;
       if (this.#held === BATCH_CALLS) this.#flush();

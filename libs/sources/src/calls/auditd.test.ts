@@ -18,11 +18,47 @@ describe('AuditdParser', () => {
     expect(parser.counts).toMatchObject({ lines: 1, events: 1, malformed: 0 });
   });
 
-  it('takes i386 calls from the i386 table, and those of other machines as unknown', () => {
-    const text =
-      SAMPLE.replace('c000003e syscall=2', '40000003 syscall=11') +
-      SAMPLE.replace('c000003e syscall=2', 'c00000b7 syscall=63');
-    expect(parseText(new AuditdParser(), text).calls['']?.names).toEqual(['execve', 'unknown']);
+  it('takes calls from the table of their own machine, and refuses those of a machine without one', () => {
+    const text = ['40000003 syscall=11', 'c00000b7 syscall=221', 'c000003e syscall=1073742344', '40000028 syscall=11']
+      .map((machine) => SAMPLE.replace('c000003e syscall=2', machine))
+      .join('');
+    const parser = new AuditdParser();
+    expect(parseText(parser, text).calls['']?.names).toEqual(['execve', 'execve', 'execve']);
+    expect(parser.counts).toMatchObject({ lines: 4, read: 3, malformed: 1 });
+    expect(parser.refusals[0]).toMatchObject({ cause: 'calls of a machine without a table', count: 1 });
+  });
+
+  it.each([
+    ['audispd over syslog', `Nov 20 19:55:30 h1 audispd: node=h1 ${SAMPLE}`],
+    [
+      'the kernel without a daemon',
+      SAMPLE.replace('type=SYSCALL msg=', 'Nov 20 19:55:30 h1 kernel: audit: type=1300 '),
+    ],
+    [
+      'journalctl -o short-iso',
+      `2013-03-28T14:36:03.243+00:00 h1 audit[3538]: SYSCALL ${SAMPLE.slice(SAMPLE.indexOf('arch='))}`,
+    ],
+    [
+      'laurel',
+      `${JSON.stringify({ ID: '1364481363.243:24287', SYSCALL: { arch: '0xc000003e', syscall: 2, exit: -13, pid: 3538, exe: '/bin/cat' } })}\n`,
+    ],
+    ['ausearch', `----\ntime->Thu Mar 28 14:36:03 2013\n${SAMPLE}`],
+  ])('reads what %s makes of a record', (_name, text) => {
+    const parser = new AuditdParser();
+    expect(parseText(parser, text).calls['']).toMatchObject({
+      names: ['open'],
+      threads: [3_538],
+      timesUs: [1_364_481_363_243_000],
+      results: [-13],
+    });
+    expect(parser.counts.malformed).toBe(0);
+  });
+
+  it('makes a gap of records that were lost', () => {
+    const text = `${SAMPLE}Nov 20 19:55:30 h1 kernel: audit: audit_lost=3 audit_rate_limit=0 audit_backlog_limit=64\n${SAMPLE}`;
+    const parser = new AuditdParser();
+    expect(parseText(parser, text).gaps).toMatchObject([{ cause: 'source-drop' }]);
+    expect(parser.counts).toMatchObject({ lines: 3, read: 3, losses: 1 });
   });
 
   it('names the program that an execve started, also where the kernel wrote it in hex', () => {

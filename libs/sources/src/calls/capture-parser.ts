@@ -1,6 +1,7 @@
 import type { SourceItem, TimeUs } from '@plimsoll/contracts';
 
 import { LineReader } from '../bytes/line-reader.js';
+import { Refusals, type Refusal, type RefusalCause } from '../refusals.js';
 import type { SourceCounts, SourceParser } from '../source.js';
 import { DirectedCalls } from './directed-calls.js';
 import { NamedPaths } from './sysdig-arguments.js';
@@ -22,6 +23,7 @@ export interface CaptureCounts extends SourceCounts {
  */
 export abstract class CaptureParser implements SourceParser {
   protected readonly tally = { lines: 0, malformed: 0, notCalls: 0, drops: 0 };
+  readonly #refusals = new Refusals();
   protected readonly calls = new DirectedCalls();
   protected readonly paths = new NamedPaths((digest, text) => {
     this.calls.columns.name(digest, text);
@@ -32,7 +34,12 @@ export abstract class CaptureParser implements SourceParser {
 
   get counts(): Readonly<CaptureCounts> {
     const { events, otherDirection } = this.calls;
-    return { ...this.tally, events, otherDirection };
+    const { drops, notCalls } = this.tally;
+    return { ...this.tally, events, otherDirection, read: events + drops, ignored: otherDirection + notCalls };
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
   }
 
   push(chunk: Uint8Array): readonly SourceItem[] {
@@ -47,6 +54,10 @@ export abstract class CaptureParser implements SourceParser {
 
   /** Reads the line `[start, end)`, without its end; `cut` where it was too long and its rest is missing. */
   protected abstract line(bytes: Buffer, start: number, end: number, cut: boolean): void;
+
+  protected refuse(cause: RefusalCause, bytes: Buffer, start: number, end: number): void {
+    this.#refusals.add(this.tally, cause, bytes, start, end);
+  }
 
   /** Events were lost since the last one, `lost` of them where the tool says how many. */
   protected dropped(timeUs: TimeUs | undefined, lost?: number): void {

@@ -23,7 +23,7 @@ export class LidDsParser extends CaptureParser {
     const end = lineEnd > start && bytes[lineEnd - 1] === RETURN ? lineEnd - 1 : lineEnd;
     if (start >= end) return;
     this.tally.lines++;
-    if (!this.#event(bytes, start, end)) this.tally.malformed++;
+    if (!this.#event(bytes, start, end)) this.refuse('not of this form', bytes, start, end);
   }
 
   #event(bytes: Buffer, start: number, end: number): boolean {

@@ -63,7 +63,7 @@ export class SysdigJsonParser extends CaptureParser {
     if (start >= end) return;
     this.tally.lines++;
     if (cut || !this.#outer.read(bytes, start, end)) {
-      this.tally.malformed++;
+      this.refuse(cut ? 'too long' : 'not of this form', bytes, start, end);
       return;
     }
     let fields = this.#outer;
@@ -74,7 +74,7 @@ export class SysdigJsonParser extends CaptureParser {
     }
     const type = FIELD['evt.type'];
     const number = fields.has(type) ? sysdigCall(bytes, fields.start(type), fields.end(type)) : -1;
-    if (number < 0) this.tally.malformed++;
+    if (number < 0) this.refuse('not of this form', bytes, start, end);
     else if (number === DROP) this.dropped(this.#timeOf(fields, bytes), undefined);
     else if (number >= NOT_A_CALL) this.tally.notCalls++;
     else this.#call(fields, bytes, number);

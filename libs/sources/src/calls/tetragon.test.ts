@@ -22,6 +22,29 @@ function lines(...events: unknown[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }
 
+describe('raw_syscalls', () => {
+  it.each([
+    [221, 'arm64', 'execve'],
+    [117, 'arm64', 'ptrace'],
+    [11, 'i386', 'execve'],
+    [59, 'x64', 'execve'],
+    [59, undefined, 'execve'],
+    [221, 'riscv64', 'unknown'],
+  ])('%i of %s is %s', (id, abi, name) => {
+    const event = {
+      process_tracepoint: {
+        process: { pid: 77, tid: 78, docker: '4a1d8c0f2b3e' },
+        subsys: 'raw_syscalls',
+        event: 'sys_enter',
+        args: [{ syscall_id: { id, abi } }],
+      },
+      time: '2026-11-20T10:00:01.1Z',
+    };
+    const { calls } = parseText(new TetragonParser(), `${JSON.stringify(event)}\n`);
+    expect(Object.values(calls)[0]?.names).toEqual([name]);
+  });
+});
+
 describe('TetragonParser', () => {
   it('reads an execution and an exit, with the pod that they are of', () => {
     const text = lines(

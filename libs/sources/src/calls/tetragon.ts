@@ -1,4 +1,12 @@
-import { callNames, parseIsoTime, UNKNOWN_CALL, type ItemContainer, type TimeUs } from '@plimsoll/contracts';
+import {
+  callNames,
+  callOfAbi,
+  parseIsoTime,
+  type SyscallAbi,
+  UNKNOWN_CALL,
+  type ItemContainer,
+  type TimeUs,
+} from '@plimsoll/contracts';
 
 import { at, list, record, text, type JsonRecord } from '../k8s/json-value.js';
 import { CaptureParser } from './capture-parser.js';
@@ -28,7 +36,7 @@ export class TetragonParser extends CaptureParser {
     if (line === '') return;
     this.tally.lines++;
     const event = cut ? undefined : parsed(line);
-    if (!event || !this.#event(event)) this.tally.malformed++;
+    if (!event || !this.#event(event)) this.refuse(cut ? 'too long' : 'not of this form', bytes, start, end);
   }
 
   /** Reads one event; false where the object is none of Tetragon's. */
@@ -117,11 +125,22 @@ function numberOf(name: string): number {
   return callNames().get(call) ?? UNKNOWN_CALL;
 }
 
-/** `raw_syscalls` tells the number as first argument. */
+/** Tetragon's names of architectures; older releases tell none and run on x86-64 alone. */
+const ABIS: ReadonlyMap<unknown, SyscallAbi> = new Map<unknown, SyscallAbi>([
+  [undefined, 'x86-64'],
+  ['x64', 'x86-64'],
+  ['x86_64', 'x86-64'],
+  ['x32', 'x86-64'],
+  ['i386', 'i386'],
+  ['arm64', 'arm64'],
+]);
+
+/** `raw_syscalls` tells the number as first argument, of the architecture that stands beside it: never of another. */
 function numberArgument(body: JsonRecord): number {
   const first = list(body['args'])[0];
   const id = integer(at(first, 'long_arg')) ?? integer(at(first, 'size_arg')) ?? integer(at(first, 'syscall_id', 'id'));
-  return id !== undefined && id >= 0 && id < UNKNOWN_CALL ? id : UNKNOWN_CALL;
+  const abi = ABIS.get(at(first, 'syscall_id', 'abi'));
+  return id === undefined || id < 0 || abi === undefined ? UNKNOWN_CALL : callOfAbi(abi, id);
 }
 
 function pathArgument(body: JsonRecord): string | undefined {

@@ -3,6 +3,7 @@ import { identity, parseIsoTime, type K8sAuditEvent, type K8sCredential, type K8
 import type { SourceContext } from '../source.js';
 
 import { grantOf } from './grant-powers.js';
+import { isTruncated } from './audit-records.js';
 import { at, list, record, text, texts, type JsonRecord } from './json-value.js';
 import type { PodAddresses } from './pod-addresses.js';
 import { podFacts } from './pod-powers.js';
@@ -24,9 +25,14 @@ const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.:]{0,251}[a-z0-9])?$/;
 /**
  * One audit event as the topic carries it. Undefined where `raw` is no audit event: no auditID, stage, verb or time.
  * Bodies are looked at here and nowhere later: the result holds what they permit, their sizes and digests, and no text
- * of theirs. Cost: one pass over the bodies; nothing is kept but the addresses that kubelets report.
+ * of theirs. `reused`: another request had its auditID before. Cost: one pass over the bodies; nothing is kept but the addresses that kubelets report.
  */
-export function auditEvent(raw: JsonRecord, context: SourceContext, pods: PodAddresses): K8sAuditEvent | undefined {
+export function auditEvent(
+  raw: JsonRecord,
+  context: SourceContext,
+  pods: PodAddresses,
+  reused = false,
+): K8sAuditEvent | undefined {
   const auditId = text(raw['auditID'], 128);
   const stage = text(raw['stage'], 64);
   const verb = text(raw['verb'], 64);
@@ -37,6 +43,7 @@ export function auditEvent(raw: JsonRecord, context: SourceContext, pods: PodAdd
   const credential = credentialOf(raw['user']);
   const resource = resourceOf(raw['objectRef']);
   const uri = text(raw['requestURI'], 4096) ?? '';
+  const truncated = isTruncated(raw);
   const requestObject = raw['requestObject'];
   const responseObject = raw['responseObject'];
   const status = statusOf(raw['responseStatus']);
@@ -55,14 +62,15 @@ export function auditEvent(raw: JsonRecord, context: SourceContext, pods: PodAdd
     workload: context.workload,
     container: context.container,
     schema: 1,
-    id: `${auditId}/${stage}`,
+    id: `${auditId}/${stage}/${ownDigest(raw)}`,
     timeUs,
     stream: context.stream,
     key: keyOf(context.container, user.name),
     type: 'k8s-audit',
     auditId,
     stage,
-    level: levelOf(raw['level']),
+    // Without its bodies an event says no more than the policy's `Metadata` does.
+    level: truncated ? 'Metadata' : levelOf(raw['level']),
     verb,
     user,
     ...given('impersonated', text(at(raw, 'impersonatedUser', 'username'), 512)),
@@ -71,6 +79,8 @@ export function auditEvent(raw: JsonRecord, context: SourceContext, pods: PodAdd
     ...given('userAgent', agent),
     ...given('resource', resource === undefined ? undefined : { ...resource, ...given('object', object) }),
     ...given('path', resource === undefined ? pathOf(uri, context) : undefined),
+    ...given('truncated', truncated ? true : undefined),
+    ...given('auditIdReused', reused ? true : undefined),
     dryRun: /[?&]dryRun=/.test(uri),
     status,
     ...given('decision', decisionOf(at(raw, 'annotations', 'authorization.k8s.io/decision'))),
@@ -79,6 +89,12 @@ export function auditEvent(raw: JsonRecord, context: SourceContext, pods: PodAdd
     ...bodyFacts(requestObject, responseObject, resource),
     ...writtenFacts({ verb, uri, resource, body: requestObject }, context),
   };
+}
+
+/** What makes the event itself beside its auditID, which a client may choose, and its stage. */
+function ownDigest(raw: JsonRecord): string {
+  const parts = ['requestReceivedTimestamp', 'stageTimestamp', 'verb', 'requestURI'].map((name) => raw[name]);
+  return identity(...[...parts, at(raw, 'user', 'username')].map((part) => text(part, 4_096) ?? '')).slice(0, 16);
 }
 
 type Resource = NonNullable<K8sAuditEvent['resource']>;

@@ -68,7 +68,7 @@ describe('mutated audit events', () => {
         let raw: unknown = rawEvent(body);
         for (const { turns, junk: value } of mutations) raw = mutate(raw, turns, value);
         const started = performance.now();
-        const items = [...normaliser.take(raw), ...normaliser.end()];
+        const items = [...normaliser.take(raw, Buffer.from('one')), ...normaliser.end()];
         slowestMs = Math.max(slowestMs, performance.now() - started);
         for (const item of items) {
           if (item.type !== 'event') continue;

@@ -1,15 +1,29 @@
 import type { SourceItem } from '@plimsoll/contracts';
 
-import type { SourceContext, SourceCounts } from '../source.js';
+import { Refusals, type RefusalCause } from '../refusals.js';
+import { noCounts, type SourceContext, type SourceCounts } from '../source.js';
 
 import { auditEvent } from './audit-event.js';
-import { record, type JsonRecord } from './json-value.js';
+import { auditRecords } from './audit-records.js';
+import type { JsonRecord } from './json-value.js';
 import { PodAddresses } from './pod-addresses.js';
-import { StageFilter } from './stage-filter.js';
+import { StageFilter, type Counted } from './stage-filter.js';
 
-/** What a cluster's audit stream remembers between events, whether lines of a file or deliveries of a webhook bring them. */
+/** What an audit log held beside requests. */
+export interface AuditCounts extends SourceCounts {
+  /** Events whose bodies the API server left out, being too long: what they wrote is unknown. */
+  truncated: number;
+  /** Requests with the auditID of another. */
+  reused: number;
+}
+
+/**
+ * What a cluster's audit stream remembers between events, whether lines of a file or deliveries of a webhook bring them.
+ * Each record counts as a line.
+ */
 export class AuditNormaliser {
-  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
+  readonly refusals = new Refusals();
+  readonly #counts = { ...noCounts(), truncated: 0, reused: 0 };
   readonly #context: SourceContext;
   readonly #stages = new StageFilter();
   readonly #pods = new PodAddresses();
@@ -18,38 +32,58 @@ export class AuditNormaliser {
     this.#context = context;
   }
 
-  /** Takes one parsed audit event, or a list of them; anything else counts as malformed. */
-  take(value: unknown): SourceItem[] {
-    const raw = record(value);
-    if (raw === undefined) {
-      this.counts.malformed += 1;
+  get counts(): Readonly<AuditCounts> {
+    return { ...this.#counts, ignored: this.#counts.ignored + this.#stages.passedOver };
+  }
+
+  /** Takes what was parsed from `bytes`: an event, a list of them, or either in a wrapper. */
+  take(value: unknown, bytes: Buffer): SourceItem[] {
+    const records = auditRecords(value);
+    if (records === undefined) {
+      this.refuse('not of this form', bytes);
       return [];
     }
-    const items = raw['items'];
-    if (raw['auditID'] === undefined && Array.isArray(items)) return items.flatMap((item) => this.#one(record(item)));
-    return this.#one(raw);
+    if (records === 'nothing') {
+      this.#counts.lines += 1;
+      this.#counts.ignored += 1;
+      return [];
+    }
+    this.#counts.lines += records.length;
+    return records.flatMap((raw) => this.#one(raw, bytes));
+  }
+
+  /** A line that holds no record at all. */
+  refuse(cause: RefusalCause, bytes: Buffer): void {
+    this.#counts.lines += 1;
+    this.refusals.add(this.#counts, cause, bytes, 0, bytes.length);
   }
 
   end(): SourceItem[] {
-    return this.#emit(this.#stages.end());
+    return this.#emit(this.#stages.end(), Buffer.alloc(0));
   }
 
-  #one(raw: JsonRecord | undefined): SourceItem[] {
-    if (raw === undefined || typeof raw['auditID'] !== 'string' || raw['auditID'] === '') {
-      this.counts.malformed += 1;
+  #one(raw: JsonRecord, bytes: Buffer): SourceItem[] {
+    if (typeof raw['auditID'] !== 'string' || raw['auditID'] === '') {
+      this.refusals.add(this.#counts, 'no event within', bytes, 0, bytes.length);
       return [];
     }
-    return this.#emit(this.#stages.push(raw));
+    return this.#emit(this.#stages.push(raw), bytes);
   }
 
-  #emit(raws: readonly JsonRecord[]): SourceItem[] {
+  #emit(counted: readonly Counted[], bytes: Buffer): SourceItem[] {
     const items: SourceItem[] = [];
-    for (const raw of raws) {
-      const event = auditEvent(raw, this.#context, this.#pods);
-      if (event === undefined) this.counts.malformed += 1;
-      else items.push({ type: 'event', event });
+    for (const { raw, reused } of counted) {
+      const event = auditEvent(raw, this.#context, this.#pods, reused);
+      if (event === undefined) {
+        this.refusals.add(this.#counts, 'no event within', bytes, 0, bytes.length);
+        continue;
+      }
+      if (event.truncated === true) this.#counts.truncated += 1;
+      if (reused) this.#counts.reused += 1;
+      items.push({ type: 'event', event });
     }
-    this.counts.events += items.length;
+    this.#counts.read += items.length;
+    this.#counts.events += items.length;
     return items;
   }
 }

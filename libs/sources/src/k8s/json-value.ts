@@ -37,3 +37,26 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   }
   return current;
 }
+
+/** Bytes in which a shipper's words before a line's own object must end. */
+const MAX_PREFIX = 512;
+
+/** The object or list that a text is, behind whatever a shipper wrote before it; undefined where there is none. */
+export function parsedWithin(text: string): unknown {
+  const brace = text.slice(0, MAX_PREFIX).search(/[{[]/);
+  if (brace < 0) return undefined;
+  const whole = parsed(text.slice(brace));
+  if (whole !== undefined || text[brace] === '{') return whole;
+  // `[pid 7] {…}`: the bracket was not the event's.
+  const object = text.slice(0, MAX_PREFIX).indexOf('{');
+  return object < 0 ? undefined : parsed(text.slice(object));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON after all: the caller refuses the line.
+    return undefined;
+  }
+}

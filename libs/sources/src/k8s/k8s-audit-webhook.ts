@@ -1,8 +1,9 @@
 import { PlimsollError, type SourceItem } from '@plimsoll/contracts';
 
-import type { SourceContext, SourceCounts } from '../source.js';
+import type { Refusal } from '../refusals.js';
+import type { SourceContext } from '../source.js';
 
-import { AuditNormaliser } from './audit-normaliser.js';
+import { AuditNormaliser, type AuditCounts } from './audit-normaliser.js';
 
 /** Largest body that is read: the API server's own limit of a batch (400 events, 12 MiB) with room to spare. */
 export const MAX_WEBHOOK_BYTES = 32 * 1_048_576;
@@ -19,8 +20,12 @@ export class K8sAuditWebhook {
     this.#normaliser = new AuditNormaliser(context);
   }
 
-  get counts(): Readonly<SourceCounts> {
+  get counts(): Readonly<AuditCounts> {
     return this.#normaliser.counts;
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.#normaliser.refusals.list;
   }
 
   /** The events of one body. Throws `too-large`, or `bad-message` where the body is no JSON: answer 413 or 400, once. */
@@ -31,14 +36,14 @@ export class K8sAuditWebhook {
         `an audit delivery of ${body.byteLength} bytes; the limit is ${MAX_WEBHOOK_BYTES}`,
       );
     }
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     let value: unknown;
     try {
-      value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+      value = JSON.parse(bytes.toString('utf8'));
     } catch {
       throw new PlimsollError('bad-message', 'an audit delivery that is no JSON');
     }
-    this.#normaliser.counts.lines += 1;
-    return this.#normaliser.take(value);
+    return this.#normaliser.take(value, bytes);
   }
 
   end(): readonly SourceItem[] {

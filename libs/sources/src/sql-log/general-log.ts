@@ -4,9 +4,9 @@ import { nameIn, utc, type SqlLogEntry, type SqlSession } from './sql-log-entry.
 
 /** MariaDB and old MySQL write the time when its second changes, newer MySQL on every entry. */
 const ENTRY =
-  /^(?:(\d{6} [ \d]\d:\d\d:\d\d)\t|\t\t|(\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[+-]\d\d:\d\d))\t) *(\d{1,20}) ([A-Z][A-Za-z_ ]{2,19})(?:\t(.*))?$/s;
+  /^(?:(\d{6} [ \d]\d:\d\d:\d\d)\t|\t\t|(\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[+-]\d\d:\d\d))\t) *(\d{1,20}) ([A-Za-z][A-Za-z_ ]{2,47})(?:\t(.*))?$/s;
 const COMMANDS = new Set(
-  'Binlog Dump,Bulk_execute,Change user,Close stmt,Connect,Connect Out,Create DB,Daemon,Debug,Delayed insert,Drop DB,Error,Execute,Fetch,Field List,Init DB,Kill,Long Data,Ping,Prepare,Processlist,Query,Quit,Refresh,Register Slave,Reset Connection,Reset connection,Reset stmt,Set option,Shutdown,Sleep,Statistics,Table Dump,Time'.split(
+  'Binlog Dump,Binlog Dump GTID,Bulk_execute,clone,Clone,Group Replication Data Stream subscription,Change user,Close stmt,Connect,Connect Out,Create DB,Daemon,Debug,Delayed insert,Drop DB,Error,Execute,Fetch,Field List,Init DB,Kill,Long Data,Ping,Prepare,Processlist,Query,Quit,Refresh,Register Replica,Register Slave,Reset Connection,Reset connection,Reset stmt,Set option,Shutdown,Sleep,Statistics,Table Dump,Time'.split(
     ',',
   ),
 );

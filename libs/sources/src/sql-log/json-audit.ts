@@ -87,7 +87,13 @@ function statement(
 /** `2026-11-25 18:36:29`, `2026-11-25T18:36:29 UTC` or `…Z`. */
 function commonOf(timestamp: string, connection: string | number): Omit<SqlLogEntry, 'what'> | undefined {
   const timeUs =
-    parseIsoTime(timestamp) ?? utc(timestamp.slice(0, 10), timestamp.slice(11).replace(/ ?(?:UTC|Z)$/, ''));
+    parseIsoTime(timestamp) ??
+    parseIsoTime(`${timestamp.replace(/ ?(?:UTC|Z)$/, '').replace(' ', 'T')}Z`) ??
+    utc(timestamp.slice(0, 10), timestamp.slice(11).replace(/ ?(?:UTC|Z)$/, ''));
   if (timeUs === undefined) return undefined;
-  return { timeUs, precisionUs: US_PER_SECOND, connection: String(connection).slice(0, 20) };
+  return {
+    timeUs,
+    precisionUs: /\.\d/.test(timestamp) ? 1 : US_PER_SECOND,
+    connection: String(connection).slice(0, 20),
+  };
 }

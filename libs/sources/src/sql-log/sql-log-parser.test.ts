@@ -52,7 +52,7 @@ describe('the general log', () => {
   it('gives each statement with its lines, its second, and whose it is', () => {
     const parser = new SqlLogParser(CONTEXT);
     const found = statements(parser, GENERAL);
-    expect(parser.counts).toEqual({ lines: GENERAL.length, events: 5, malformed: 0 });
+    expect(parser.counts).toMatchObject({ lines: GENERAL.length, events: 5, malformed: 0 });
     expect(found.map(({ id, timeUs, connection, text }) => [id, (timeUs - BEGIN_US) / 1e6, connection, text])).toEqual([
       [
         's:6',
@@ -116,11 +116,110 @@ describe('the general log', () => {
   });
 });
 
+describe('a time within a statement', () => {
+  const FUTURE = '991231 23:55:00\t   999 Query\tSELECT id FROM products';
+  const at = (found: readonly SqlStatement[]): number[] => found.map(({ timeUs }) => (timeUs - BEGIN_US) / 1e6);
+
+  it('is no time of a line, and what stands there is judged all the same', () => {
+    const found = statements(new SqlLogParser(CONTEXT), [
+      "261125 18:36:29\t     5 Query\tSELECT id FROM products WHERE title LIKE '%rope",
+      FUTURE,
+      FUTURE,
+      FUTURE,
+      "%' OR descr LIKE '%rope",
+      FUTURE,
+      "%') ORDER BY title LIMIT 0, 8",
+      '\t\t     5 Query\tSELECT 2',
+      '261125 18:36:31\t     5 Query\tSELECT 3',
+    ]);
+    expect(at(found)).toEqual([0, 0, 0, 0, 0, 0, 2]);
+  });
+
+  it.each(["SELECT '5''", 'SELECT "a', 'SELECT 1 /* x', 'SELECT `a'])(
+    'does not stop the clock behind %s, which ends nowhere',
+    (probe) => {
+      const entries = Array.from({ length: 8 }, (_, i) => `261125 18:36:3${i}\t     6 Query\tSELECT '${i}' FROM t`);
+      const found = statements(new SqlLogParser(CONTEXT), [`261125 18:36:29\t     5 Query\t${probe}`, ...entries]);
+      expect(at(found)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    },
+  );
+
+  it('is believed again after a silence', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    parser.push(Buffer.from("261125 18:36:29\t     5 Query\tSELECT '\n"));
+    parser.settle();
+    expect(at(statements(parser, ['261125 20:36:29\t     5 Query\tSELECT 1']))).toEqual([7_200]);
+  });
+});
+
+describe("dialects of MySQL's logs", () => {
+  it('knows the commands of MySQL 8', () => {
+    const lines = [
+      '2026-11-25T18:36:29.000002Z\t    8 Query\tSET @source_uuid = "x"',
+      '2026-11-25T18:36:29.000005Z\t    8 Binlog Dump GTID\tLog: x Pos: 4',
+      '2026-11-25T18:36:29.000006Z\t    8 Query\tSELECT 2',
+      '2026-11-25T18:36:29.000007Z\t    9 clone\t',
+      '2026-11-25T18:36:29.000007Z\t    9 Group Replication Data Stream subscription\t',
+      '2026-11-25T18:36:29.000008Z\t    9 Register Replica\tx',
+    ];
+    const parser = new SqlLogParser(CONTEXT);
+    expect(statements(parser, lines).map(({ text }) => text)).toEqual(['SET @source_uuid = "x"', 'SELECT 2']);
+    expect(parser.counts).toMatchObject({ lines: 6, read: 2, ignored: 4 });
+  });
+
+  it.each([
+    ['RDS', "20261125 18:36:29,h,u,192.0.2.7,6,31,QUERY,stock,'SELECT 1',0,,", 1_000_000],
+    ['Aurora', "1795631789000123,h,u,192.0.2.7,6,31,QUERY,stock,'SELECT 1',0", 1],
+    [
+      'MySQL with microseconds',
+      '{"timestamp":"2026-11-25 18:36:29.000123","id":1,"class":"general","event":"status","connection_id":6,"account":{"user":"u","host":"h"},"general_data":{"command":"Query","sql_command":"select","query":"SELECT 1","status":0}}',
+      1,
+    ],
+  ])('reads %s', (_name, line, precisionUs) => {
+    const parser = new SqlLogParser(CONTEXT);
+    const [found] = statements(
+      parser,
+      ['20261125 18:36:29,h,u,192.0.2.7,6,0,CONNECT,stock,,0,SOCKET', line].slice(line.startsWith('{') ? 1 : 0),
+    );
+    expect(found).toMatchObject({ text: 'SELECT 1', user: 'u', connection: '6', response: { kind: 'ok' } });
+    expect(found!.endUs - found!.timeUs).toBe(precisionUs);
+    expect(parser.counts.malformed).toBe(0);
+  });
+});
+
+describe("PostgreSQL's log", () => {
+  it('is read as text, with the lines of a statement that goes on', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    const found = statements(parser, [
+      '2026-11-25 18:36:28.000 UTC [11] LOG:  database system is ready to accept connections',
+      '2026-11-25 18:36:29.100 UTC [12] shop@stock LOG:  statement: SELECT a',
+      '\t  FROM item',
+      '2026-11-25 20:36:29.200 +02 [12] shop@stock LOG:  execute S_1: UPDATE item SET a = $1',
+      "2026-11-25 18:36:29.200 UTC [12] shop@stock DETAIL:  parameters: $1 = '1'",
+      '2026-11-25 18:36:29.300 UTC [12] shop@stock LOG:  duration: 0.120 ms  statement: SELECT 3',
+      '2026-11-25 18:36:29.400 UTC [12] shop@stock ERROR:  syntax error at or near "x"',
+      '2026-11-25 18:36:29.400 UTC [12] shop@stock STATEMENT:  SELEC x',
+    ]);
+    expect(found.map(({ text, user, prepared }) => [text, user, prepared])).toEqual([
+      ['SELECT a\n  FROM item', 'shop', false],
+      ['UPDATE item SET a = $1', 'shop', true],
+      ['SELECT 3', 'shop', false],
+    ]);
+    expect(found.map(({ timeUs }) => timeUs - BEGIN_US)).toEqual([100_000, 200_000, 300_000]);
+    expect(parser.counts).toMatchObject({ lines: 8, read: 4, ignored: 4, malformed: 0 });
+  });
+
+  it('is read as JSON', () => {
+    const line = JSON.stringify({ timestamp: '2026-11-25 18:36:29.100 UTC', user: 'shop', dbname: 'stock', pid: 12, error_severity: 'LOG', message: "statement: SELECT 'é'" }); // prettier-ignore
+    expect(statements(new SqlLogParser(CONTEXT), [line])[0]).toMatchObject({ text: "SELECT 'é'", database: 'stock' });
+  });
+});
+
 describe('the audit log', () => {
   it('gives statements with their answers, unescaped', () => {
     const parser = new SqlLogParser(CONTEXT);
     const found = statements(parser, AUDIT);
-    expect(parser.counts).toEqual({ lines: AUDIT.length, events: 4, malformed: 0 });
+    expect(parser.counts).toMatchObject({ lines: AUDIT.length, events: 4, malformed: 0 });
     const general = statements(new SqlLogParser(CONTEXT), GENERAL);
     expect(found[0]).toMatchObject({ text: general[0]!.text, fingerprint: general[0]!.fingerprint, user: 'client' });
     expect(found.map(({ response }) => [response?.kind, response?.errorCode])).toEqual([

@@ -2,15 +2,20 @@ import type { SourceItem, SqlStatement } from '@plimsoll/contracts';
 
 import { LineReader } from '../bytes/line-reader.js';
 import { toSqlStatement } from '../events/sql/sql-statement-event.js';
-import type { HeldLines, SourceContext, SourceCounts, SourceParser } from '../source.js';
+import { Refusals, type Refusal } from '../refusals.js';
+import { noCounts, type HeldLines, type SourceContext, type SourceCounts, type SourceParser } from '../source.js';
 import type { SqlResponse } from '../sql-wire/sql-exchange.js';
 import { generalLogLine } from './general-log.js';
+import { LiteralScan } from './literal-scan.js';
+import { postgresLine } from './postgresql-log.js';
 import { jsonAuditLine } from './json-audit.js';
 import { serverAuditLine } from './server-audit.js';
 import type { SqlLogEntry, SqlLogForm, SqlSession } from './sql-log-entry.js';
 
 /** Bytes of one statement that are kept; one that is longer is marked `cut`. */
 const MAX_STATEMENT = 262_144;
+/** How far a time within what may be an open literal may lie ahead to be believed. */
+const BELIEVED_US = 600_000_000;
 /** Connections whose user and database are remembered; beyond it the one longest silent is forgotten. */
 const MAX_CONNECTIONS = 4_096;
 
@@ -29,21 +34,28 @@ interface Open extends HeldLines {
 }
 
 /**
- * Reads a database's log of statements: the general log of MariaDB and MySQL, MariaDB's `server_audit`, MySQL's audit
- * log in JSON. The first line that is of one of these forms decides for the stream. A statement becomes the event that
+ * Reads a database's log of statements: the general log of MariaDB and MySQL, `server_audit` of MariaDB, RDS and
+ * Aurora, MySQL's audit log in JSON, PostgreSQL's log (text and JSON). The first line that is of one of these forms decides for the stream. A statement becomes the event that
  * it would be had it been rebuilt from calls, its answer as far as the log tells; preparing alone is none.
+ *
+ * The general log escapes nothing: what stands within a literal can look like entries. Each is read as the statement
+ * that it may be, so that nothing hides behind an open quote, but a time within a statement is no line's time: it is
+ * believed only where it hardly differs from the one before.
  *
  * Memory: one statement of at most 256 KiB, user and database of at most 4,096 connections.
  */
 export class SqlLogParser implements SourceParser {
-  readonly counts: SourceCounts = { lines: 0, events: 0, malformed: 0 };
+  readonly counts: SourceCounts = noCounts();
+  readonly #refusals = new Refusals();
   readonly #context: SourceContext;
   readonly #sessions = new Map<string, SqlSession>();
   readonly #reader = new LineReader((bytes, start, end, cut) => {
-    this.#line(bytes.toString('latin1', start, end), cut);
+    this.#line(bytes, start, end, cut);
   });
   #form: SqlLogForm | undefined;
   #open: Open | undefined;
+  /** Where quotes and comments stand, were everything since the last sure entry one statement. */
+  readonly #literal = new LiteralScan();
   /** The time of the entries that follow, until one says another. */
   #timeUs: number | undefined;
   #items: SourceItem[] = [];
@@ -51,6 +63,10 @@ export class SqlLogParser implements SourceParser {
   constructor(context: SourceContext) {
     this.#context = context;
     this.#timeUs = context.lastUs;
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.#refusals.list;
   }
 
   get held(): HeldLines {
@@ -63,6 +79,8 @@ export class SqlLogParser implements SourceParser {
   }
 
   settle(): readonly SourceItem[] {
+    // A server writes an entry at once: after a silence the next line begins one.
+    this.#literal.reset();
     this.#close();
     return this.#take();
   }
@@ -79,18 +97,25 @@ export class SqlLogParser implements SourceParser {
     return items;
   }
 
-  #line(line: string, cut: boolean): void {
-    this.counts.lines += 1;
+  #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
+    const line = bytes.toString('latin1', start, end);
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    this.counts.lines += 1;
     const entry = this.#read(text);
-    if (entry === undefined) this.#continue(line, cut);
-    else if (entry === 'heading') this.#close();
-    else this.#begin(entry, line, cut);
+    if (entry === undefined) {
+      if (!this.#continue(line, cut)) this.#refusals.add(this.counts, 'not of this form', bytes, start, end);
+    } else if (entry === 'heading') {
+      this.counts.ignored += 1;
+      this.#literal.reset();
+      this.#close();
+    } else if (!this.#begin(entry, line, cut)) {
+      this.#refusals.add(this.counts, 'no time is known', bytes, start, end);
+    }
   }
 
   #read(line: string): SqlLogEntry | 'heading' | undefined {
     if (this.#form) return this.#form(line);
-    for (const form of [generalLogLine, serverAuditLine, jsonAuditLine]) {
+    for (const form of [generalLogLine, serverAuditLine, postgresLine, jsonAuditLine]) {
       const entry = form(line);
       if (entry === undefined) continue;
       this.#form = form;
@@ -100,29 +125,37 @@ export class SqlLogParser implements SourceParser {
   }
 
   /** A line that begins nothing: the statement before it goes on, where this form lets it. */
-  #continue(line: string, cut: boolean): void {
+  #continue(line: string, cut: boolean): boolean {
     const open = this.#open;
-    if (!open || this.#form !== generalLogLine) {
-      this.counts.malformed += 1;
-      return;
-    }
-    this.#add(open, `\n${line}`, line.length + 1, cut);
+    if (!open) return false;
+    const more =
+      this.#form === generalLogLine
+        ? line
+        : this.#form === postgresLine && line.startsWith('\t')
+          ? line.slice(1)
+          : undefined;
+    if (more === undefined) return false;
+    this.counts.read += 1;
+    if (this.#form === generalLogLine) this.#literal.feed(`\n${line}`);
+    this.#add(open, `\n${more}`, line.length + 1, cut);
+    return true;
   }
 
-  #begin(entry: SqlLogEntry, line: string, cut: boolean): void {
+  #begin(entry: SqlLogEntry, line: string, cut: boolean): boolean {
     this.#close();
-    this.#timeUs = entry.timeUs ?? this.#timeUs;
+    if (this.#form !== generalLogLine || this.#believes(entry, line)) this.#timeUs = entry.timeUs ?? this.#timeUs;
     const { what, connection } = entry;
     if (what.kind === 'session') this.#remember(connection, what.session);
     if (what.kind === 'database') {
       this.#remember(connection, { user: this.#sessions.get(connection)?.user, database: what.database });
     }
-    if (what.kind !== 'statement') return;
-    if (this.#timeUs === undefined) {
-      // Of a log that begins in the middle of a second nobody knows which.
-      this.counts.malformed += 1;
-      return;
+    if (what.kind !== 'statement') {
+      this.counts.ignored += 1;
+      return true;
     }
+    // Of a log that begins in the middle of a second nobody knows which.
+    if (this.#timeUs === undefined) return false;
+    this.counts.read += 1;
     const lineNumber = (this.#context.firstLine ?? 0) + this.counts.lines;
     const open: Open = {
       entry,
@@ -136,7 +169,20 @@ export class SqlLogParser implements SourceParser {
     };
     this.#open = open;
     this.#add(open, what.text, line.length + 1, cut);
-    if (this.#form !== generalLogLine) this.#close();
+    if (this.#form !== generalLogLine && this.#form !== postgresLine) this.#close();
+    return true;
+  }
+
+  /** Whether an entry's time counts: within what may be an open literal, only one that moves on by little. */
+  #believes({ timeUs, what }: SqlLogEntry, line: string): boolean {
+    const within = this.#literal.open;
+    if (within) this.#literal.feed(`\n${line}`);
+    else {
+      this.#literal.reset();
+      if (what.kind === 'statement') this.#literal.feed(what.text);
+    }
+    if (!within || timeUs === undefined || this.#timeUs === undefined) return true;
+    return timeUs >= this.#timeUs && timeUs - this.#timeUs <= BELIEVED_US;
   }
 
   #add(open: Open, text: string, readBytes: number, cut: boolean): void {
@@ -162,7 +208,7 @@ export class SqlLogParser implements SourceParser {
     const exchange = {
       type: 'sql',
       side: 'server',
-      protocol: 'mysql',
+      protocol: this.#form === postgresLine ? 'postgresql' : 'mysql',
       connection: entry.connection,
       ordinal: line,
       thread: 0,

@@ -157,6 +157,11 @@ export class CallReporter<Exchange> {
     if (told) this.call(number, thread, startUs, endUs, result, bytes, start, end, false);
   }
 
+  /** The thread that was called `before` is `thread`: they share everything. */
+  named(before: number, thread: number, timeUs: TimeUs): void {
+    this.observer?.spawned(before, thread, true, timeUs);
+  }
+
   exited(thread: number, process: boolean, timeUs: TimeUs): void {
     this.observer?.exited(thread, process, timeUs);
   }

@@ -12,9 +12,15 @@ const SPACE = 32;
 const DOT = 46;
 const COLON = 58;
 const BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const LESS = 60;
+const GREATER = 62;
+/** A process's name is at most 15 bytes, each escaped in at most four. */
+const MAX_NAME_BYTES = 64;
 
 /**
- * What stands before a line's call: `[pid 28561] `, `28561 `, and a time of `-ttt`, `-tt`, `-t` or `-r`, or nothing.
+ * What stands before a line's call: `[pid 28561] `, `28561 `, either with the process's name (`28561<sh>`), a time of
+ * `-ttt`, `-tt`, `-t` or `-r`, and the brackets of `-n` and `-i`, or nothing.
  * The fields hold the last line's head. Two numbers remembered, no allocation.
  */
 export class LineHead {
@@ -22,6 +28,8 @@ export class LineHead {
   thread = 0;
   /** The line's own time in microseconds; of `-t` and `-tt` since the first day's midnight. Undefined times keep the last. */
   timeUs = 0;
+  /** The thread stood in brackets, as strace writes it on its standard error. */
+  prefixed = false;
   /** The line had a time. */
   timed = false;
   /** Where what follows the head begins. */
@@ -34,14 +42,20 @@ export class LineHead {
   /** Reads the head of `bytes[start, end)`. False where it is malformed beyond doubt: brackets that hold no thread. */
   read(bytes: Buffer, start: number, end: number): boolean {
     this.thread = 0;
+    this.prefixed = false;
     this.timed = false;
     let at = skipSpaces(bytes, start, end);
-    if (bytes[at] === BRACKET && at < end) {
+    if (bytes[at] === BRACKET && at < end && bytes[at + 1] === 112) {
       at = this.bracketed(bytes, at, end);
       if (at < 0) return false;
       at = skipSpaces(bytes, at, end);
     }
     at = this.numbers(bytes, at, end);
+    // `-n` writes the call's number and `-i` the instruction pointer before the name.
+    while (bytes[at] === BRACKET && at < end) {
+      at = afterHex(bytes, at + 1, end);
+      if (at < 0) return false;
+    }
     this.next = at;
     return true;
   }
@@ -52,8 +66,10 @@ export class LineHead {
     let value = 0;
     const first = at;
     while (at < end && isDigit(bytes[at]!) && value <= MAX_THREAD) value = value * 10 + bytes[at++]! - 48;
-    if (at === first || value > MAX_THREAD || bytes[at] !== 93 || at >= end) return -1;
+    if (bytes[at] === LESS) at = afterName(bytes, at, end);
+    if (at === first || value > MAX_THREAD || bytes[at] !== CLOSE_BRACKET || at >= end) return -1;
     this.thread = value;
+    this.prefixed = true;
     return at + 1;
   }
 
@@ -65,6 +81,7 @@ export class LineHead {
       let value = 0;
       while (at < end && isDigit(bytes[at]!)) value = value * 10 + bytes[at++]! - 48;
       if (at === first || at - first > 12) return first;
+      if (bytes[at] === LESS && this.thread === 0) at = afterName(bytes, at, end);
       const after = at < end ? bytes[at]! : 0;
       if (after === DOT) return this.clock(value, bytes, at, end);
       if (after === COLON) return this.timeOfDay(value, bytes, at, end, first);
@@ -136,6 +153,23 @@ export class LineHead {
     this.timed = true;
     this.timeUs = us;
   }
+}
+
+/** Behind the name of a process, `<sh>`, which `--decode-pids=comm` (`-Y`) writes after its id. */
+function afterName(bytes: Buffer, start: number, end: number): number {
+  const close = indexWithin(bytes, GREATER, start, Math.min(end, start + MAX_NAME_BYTES));
+  return close < 0 ? start : close + 1;
+}
+
+/** Behind `00007f7a8c1d2e57] ` or `   0] `; -1 where it is neither. */
+function afterHex(bytes: Buffer, start: number, end: number): number {
+  let at = skipSpaces(bytes, start, end);
+  while (at < end && isHex(bytes[at]!)) at++;
+  return at < end && at > start && bytes[at] === CLOSE_BRACKET ? skipSpaces(bytes, at + 1, end) : -1;
+}
+
+function isHex(byte: number): boolean {
+  return isDigit(byte) || (byte >= 97 && byte <= 102) || byte === 63;
 }
 
 function twoDigits(bytes: Buffer, at: number): number {

@@ -52,6 +52,16 @@ export class PendingCalls {
     return true;
   }
 
+  /** Gives a call to another thread, which has none; its new slot. */
+  rename(slot: number, thread: number): number {
+    const [number, startUs, digest] = [this.numbers[slot]!, this.startsUs[slot]!, this.digests[slot]!];
+    const text = this.texts.get(this.threads[slot]!);
+    this.remove(slot);
+    this.add(thread, number, startUs, digest);
+    if (text) this.keep(thread, text, 0, text.length);
+    return this.find(thread);
+  }
+
   text(thread: number): Buffer {
     return this.texts.get(thread) ?? NO_BYTES;
   }

@@ -264,11 +264,85 @@ describe('traps', () => {
   it('counts what is no line of strace', () => {
     const { rows, counts } = parse('\nhello\n[pid x] close(3) = 0\n<... resumed\n--x\n+++\n{"a":1}\n');
     expect(rows).toEqual([]);
-    expect(counts).toMatchObject({ lines: 7, malformed: 7 });
+    expect(counts).toMatchObject({ lines: 7, read: 0, ignored: 1, malformed: 6 });
   });
 
   it('ends with one end', () => {
     expect(parse('').items).toEqual([{ type: 'end' }]);
+  });
+});
+
+describe('strace on standard error', () => {
+  it('gives a line without a thread to the one that remains', () => {
+    const { rows, counts } = parse(
+      '1795168800.000001 vfork(strace: Process 12 attached\n <unfinished ...>\n' +
+        '[pid    12] 1795168800.000002 execve("/bin/true", ["true"], 0x7ffe /* 3 vars */) = 0 <0.000100>\n' +
+        '[pid    11] 1795168800.000200 <... vfork resumed>) = 12 <0.000199>\n' +
+        '[pid    11] 1795168800.000210 wait4(-1,  <unfinished ...>\n' +
+        '[pid    12] 1795168800.000220 exit_group(0) = ?\n' +
+        '[pid    12] 1795168800.000230 +++ exited with 0 +++\n' +
+        '1795168800.000240 <... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 12 <0.000030>\n' +
+        '1795168800.000250 exit_group(0) = ?\n',
+    );
+    expect(rows.map(({ name, thread, result }) => [name, thread, result])).toEqual([
+      ['execve', 12, 0],
+      ['vfork', 11, 12],
+      ['exit_group', 12, 0],
+      ['wait4', 11, 12],
+      ['exit_group', 11, 0],
+    ]);
+    expect(counts).toMatchObject({ lines: 9, read: 8, ignored: 1, malformed: 0, orphans: 0, unreturned: 0 });
+  });
+
+  it('gives it to the child where the parent is gone, with or without a word of it', () => {
+    const { rows } = parse(
+      '[pid 11] 1795168800.1 clone(child_stack=NULL, flags=SIGCHLD) = 12\n' +
+        '[pid 12] 1795168800.2 close(3) = 0\n' +
+        '[pid 11] 1795168800.3 exit_group(0) = ?\n' +
+        '[pid 11] 1795168800.4 +++ exited with 0 +++\n' +
+        '1795168800.5 close(4) = 0\n' +
+        'strace: Process 13 attached\n' +
+        '[pid 13] 1795168800.6 close(5) = 0\n' +
+        'strace: Process 12 detached\n' +
+        '1795168800.7 close(6) = 0\n',
+    );
+    expect(rows.map(({ thread }) => thread)).toEqual([11, 12, 11, 12, 13, 13]);
+  });
+
+  it('joins a call that began before there was a second thread to the thread that it was', () => {
+    const { rows } = parse(
+      '1795168800.1 clone(child_stack=NULL, flags=SIGCHLD <unfinished ...>\n' +
+        '[pid 12] 1795168800.2 close(3) = 0\n[pid 11] 1795168800.3 <... clone resumed>) = 12\n',
+    );
+    expect(rows.map(({ name, thread }) => [name, thread])).toEqual([
+      ['close', 12],
+      ['clone', 11],
+    ]);
+  });
+});
+
+describe('what options add to a line', () => {
+  it.each([
+    ['-Y in brackets', '[pid 12<sh>] 1795168800.1 read(3, "x", 1) = 1 <0.000001>', 12],
+    ['-Y', '12<sh> 1795168800.2 read(3, "x", 1) = 1 <0.000001>', 12],
+    ['-Y and a name of blanks', '12<a b> 1795168800.2 read(3, "x", 1) = 1', 12],
+    ['-i', '[00007f7a8c1d2e57] read(3, "x", 1) = 1', 0],
+    ['-n', '[   0] read(3, "x", 1) = 1', 0],
+    ['-f -n', '[pid 12] 1795168800.3 [   0] read(3, "x", 1) = 1', 12],
+    ['-o -i', '12 1795168800.3 [00007f7a8c1d2e57] read(3, "x", 1) = 1', 12],
+    ['-o', '12 1795168800.3 read(3, "x", 1) = 1 <0.000001>', 12],
+  ])('%s', (_option, line, thread) => {
+    const { rows, counts } = parse(`${line}\n`);
+    expect(rows.map((row) => [row.name, row.thread, row.result])).toEqual([['read', thread, 1]]);
+    expect(counts).toMatchObject({ lines: 1, read: 1, malformed: 0 });
+  });
+
+  it('reads the ids that -Y names, and passes over the stack of -k', () => {
+    const { rows, counts } = parse(
+      '12<sh> 1795168800.2 clone(child_stack=NULL) = 13<sh> <0.000100>\n > /lib/libc.so.6(fork+0x1) [0x10e1f3]\n',
+    );
+    expect(rows[0]).toMatchObject({ name: 'clone', result: 13, timeUs: 1_795_168_800_200_100 });
+    expect(counts).toMatchObject({ read: 1, ignored: 1, malformed: 0 });
   });
 });
 

@@ -1,7 +1,8 @@
 import { callName, callNames, ORDINAL_STEP_US, UNKNOWN_CALL } from '@plimsoll/contracts';
 import type { LogEvent, SourceItem, TimeUs } from '@plimsoll/contracts';
 
-import type { SourceCounts, SourceParser } from '../source.js';
+import { Refusals, type Refusal, type RefusalCause } from '../refusals.js';
+import { noCounts, type SourceCounts, type SourceParser } from '../source.js';
 import { indexWithin, isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
 import { CallTail, CUT, DETACHED, UNFINISHED } from './call-tail.js';
 import { ColumnBuilder } from './column-builder.js';
@@ -13,6 +14,7 @@ import { LineReader, MAX_LINE_BYTES } from '../bytes/line-reader.js';
 import { HASH_SEED, NameTable, nextHash } from '../bytes/name-table.js';
 import { isNamed, PathDigests } from '../bytes/path-digest.js';
 import { MAX_PENDING, PendingCalls } from './pending-calls.js';
+import { Tracees } from './tracees.js';
 
 /** What a trace held beside whole calls. */
 export interface StraceCounts extends SourceCounts {
@@ -54,6 +56,9 @@ for (const byte of Buffer.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 
 const CALLS = new NameTable([...callNames(), ['????', UNKNOWN_CALL]]);
 const SIGNALS = new NameTable(['SIGCHLD', 'SIGPIPE'].map((name) => [name, callNames().get(name) ?? UNKNOWN_CALL]));
+const [EXIT, EXIT_GROUP] = [callNames().get('exit'), callNames().get('exit_group')];
+const ATTACHED = 'strace: Process ';
+const ATTACHED_BYTES = ATTACHED.length;
 const RESTART_SYSCALL = callNames().get('restart_syscall') ?? UNKNOWN_CALL;
 const [PSEUDO_CHILD, PSEUDO_PIPE] = [callNames().get('SIGCHLD'), callNames().get('SIGPIPE')];
 
@@ -71,9 +76,7 @@ const [PSEUDO_CHILD, PSEUDO_PIPE] = [callNames().get('SIGCHLD'), callNames().get
  */
 export class StraceParser<Exchange = never> implements SourceParser {
   readonly counts: StraceCounts = {
-    lines: 0,
-    events: 0,
-    malformed: 0,
+    ...noCounts(),
     signals: 0,
     exits: 0,
     notices: 0,
@@ -90,6 +93,8 @@ export class StraceParser<Exchange = never> implements SourceParser {
   private readonly tail = new CallTail();
   private readonly glue = new GlueFinder();
   private readonly pending = new PendingCalls();
+  private readonly tracees = new Tracees();
+  private readonly refused = new Refusals();
   private readonly columns = new ColumnBuilder(BATCH_CALLS);
   private readonly digests = new PathDigests((digest, text) => {
     this.columns.name(digest, text);
@@ -108,6 +113,10 @@ export class StraceParser<Exchange = never> implements SourceParser {
   constructor(private readonly options: StraceOptions<Exchange> = {}) {
     this.countSignals = options.countSignals ?? false;
     this.reporter = options.observer ? new CallReporter(options.observer) : NO_REPORTER;
+  }
+
+  get refusals(): readonly Refusal[] {
+    return this.refused.list;
   }
 
   push(chunk: Uint8Array): readonly SourceItem[] {
@@ -150,6 +159,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
       this.one(bytes, start, next, cut);
       if (next >= end) return;
       this.counts.glued++;
+      this.counts.lines++;
       start = next;
     }
   }
@@ -161,6 +171,8 @@ export class StraceParser<Exchange = never> implements SourceParser {
       return;
     }
     if (head.timed) this.everTimed = true;
+    if (head.prefixed) this.tracees.seen(head.thread);
+    else if (this.tracees.prefixes && head.thread === 0) head.thread = this.tracees.sole();
     const first = bytes[head.next]!;
     if (first === LESS) this.resumed(bytes, head.next, end, cut);
     else if (first === MINUS) this.signal(bytes, head.next, end);
@@ -186,6 +198,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
       }
       number = numberedCall(bytes, start, at);
     }
+    this.counts.read++;
     const { thread } = head;
     if (pending.size > 0) {
       const slot = pending.find(thread);
@@ -202,6 +215,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
       const remark = attachRemark(bytes, at + 1, end);
       if (remark >= 0) {
         this.counts.notices++;
+        this.tracees.attached(integerAt(bytes, remark + ATTACHED_BYTES, end));
         this.brokenThread = thread;
         this.begin(number, digest, bytes, at + 1, remark);
         return;
@@ -210,6 +224,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
     } else if (tail.form === DETACHED) {
       this.counts.unreturned++;
     }
+    if (number === EXIT || number === EXIT_GROUP) this.tracees.ended(thread);
     const endUs = startUs + tail.durationUs;
     this.emit(number, thread, endUs, tail.result, digest);
     if (this.reporter.wants(number)) {
@@ -249,11 +264,13 @@ export class StraceParser<Exchange = never> implements SourceParser {
   /** The rest of a call that began on an earlier line, from `start`. */
   private finish(number: number, thread: number, bytes: Buffer, start: number, end: number, cut: boolean): void {
     const { tail, pending } = this;
+    this.counts.read++;
     tail.read(bytes, start, end);
     if (tail.form === UNFINISHED) return;
     if (tail.form === CUT) this.counts.cut++;
     const nowUs = this.now();
     let slot = pending.find(thread);
+    if (slot < 0 && this.head.prefixed) slot = this.begunUnnamed(number, thread, nowUs);
     if (slot >= 0 && pending.numbers[slot] !== number && number !== UNKNOWN_CALL) {
       this.unreturned(slot, nowUs);
       slot = -1;
@@ -278,6 +295,18 @@ export class StraceParser<Exchange = never> implements SourceParser {
     pending.remove(slot);
   }
 
+  /**
+   * The slot of a call that began on a line without a thread, before strace traced a second one: now it is known whose
+   * it was, and that what the unnamed opened is open in it.
+   */
+  private begunUnnamed(number: number, thread: number, nowUs: TimeUs): number {
+    const { pending } = this;
+    const slot = pending.find(0);
+    if (slot < 0 || pending.numbers[slot] !== number) return -1;
+    this.reporter.named(0, thread, nowUs);
+    return pending.rename(slot, thread);
+  }
+
   private unreturned(slot: number, timeUs: TimeUs): void {
     const { pending } = this;
     this.counts.unreturned++;
@@ -287,23 +316,28 @@ export class StraceParser<Exchange = never> implements SourceParser {
 
   private signal(bytes: Buffer, start: number, end: number): void {
     if (!matches(bytes, start, end, '--- ')) {
-      this.counts.malformed++;
+      this.refuse('not of this form', bytes, start, end);
       return;
     }
     this.counts.signals++;
+    this.counts.ignored++;
     if (!this.countSignals) return;
     let hash = HASH_SEED;
     let at = start + 4;
     while (at < end && NAME_BYTES[bytes[at]!] === 1) hash = nextHash(hash, bytes[at++]!);
     const number = SIGNALS.find(hash, bytes, start + 4, at);
-    if (number === PSEUDO_CHILD || number === PSEUDO_PIPE) this.emit(number, this.head.thread, this.now(), 0, 0);
+    if (number !== PSEUDO_CHILD && number !== PSEUDO_PIPE) return;
+    this.counts.ignored--;
+    this.counts.read++;
+    this.emit(number, this.head.thread, this.now(), 0, 0);
   }
 
   private exit(bytes: Buffer, start: number, end: number): void {
     if (!matches(bytes, start, end, '+++ ')) {
-      this.counts.malformed++;
+      this.refuse('not of this form', bytes, start, end);
       return;
     }
+    this.counts.ignored++;
     const { thread } = this.head;
     const { pending } = this;
     const nowUs = this.now();
@@ -311,13 +345,13 @@ export class StraceParser<Exchange = never> implements SourceParser {
     let slot = pending.find(thread);
     if (slot >= 0) this.unreturned(slot, nowUs);
     if (!matches(bytes, start + 4, end, 'superseded by execve in pid ')) {
+      this.tracees.ended(thread);
       this.reporter.exited(thread, matches(bytes, start + 4, end, 'killed'), nowUs);
       return;
     }
     // The program goes on under this thread's id: the execve that the other thread began returns here.
-    let other = 0;
-    for (let at = start + 32; at < end && isDigit(bytes[at]!) && other < 4_194_304; at++)
-      other = other * 10 + bytes[at]! - 48;
+    const other = integerAt(bytes, start + 32, end);
+    this.tracees.ended(other);
     slot = pending.find(other);
     if (slot < 0 || other === thread) return;
     const [number, startUs, digest] = [pending.numbers[slot]!, pending.startsUs[slot]!, pending.digests[slot]!];
@@ -329,13 +363,16 @@ export class StraceParser<Exchange = never> implements SourceParser {
   private other(bytes: Buffer, lineStart: number, end: number, cut: boolean): void {
     const start = skipSpaces(bytes, lineStart, end);
     if (start >= end) {
-      this.counts.malformed++;
+      this.counts.ignored++;
       return;
     }
     const broken = this.brokenThread;
     if (broken >= 0) {
       this.brokenThread = -1;
-      if (matches(bytes, start, end, '<unfinished ...>')) return;
+      if (matches(bytes, start, end, '<unfinished ...>')) {
+        this.counts.read++;
+        return;
+      }
       const slot = this.pending.find(broken);
       if (slot >= 0 && (bytes[start] === 44 || bytes[start] === 41)) {
         this.finish(this.pending.numbers[slot]!, broken, bytes, start, end, cut);
@@ -344,17 +381,31 @@ export class StraceParser<Exchange = never> implements SourceParser {
     }
     if (isRemark(bytes, start, end)) {
       this.counts.notices++;
+      this.counts.ignored++;
+      this.noticed(bytes, start, end);
       return;
     }
     const glued = this.resyncing ? -1 : indexWithin(bytes, '[pid ', start + 1, end);
     if (glued < 0) {
-      this.counts.malformed++;
+      this.refuse(cut ? 'too long' : 'not of this form', bytes, start, end);
       return;
     }
     this.counts.glued++;
     this.resyncing = true;
     this.one(bytes, glued, end, cut);
     this.resyncing = false;
+  }
+
+  /** `strace: Process 7 attached` and `strace: Process 7 detached` say who is traced. */
+  private noticed(bytes: Buffer, start: number, end: number): void {
+    if (!matches(bytes, start, end, ATTACHED)) return;
+    const thread = integerAt(bytes, start + ATTACHED_BYTES, end);
+    if (matches(bytes, end - 8, end, 'attached')) this.tracees.attached(thread);
+    else this.tracees.ended(thread);
+  }
+
+  private refuse(cause: RefusalCause, bytes: Buffer, start: number, end: number): void {
+    this.refused.add(this.counts, cause, bytes, start, end);
   }
 
   private now(): TimeUs {
@@ -372,6 +423,13 @@ export class StraceParser<Exchange = never> implements SourceParser {
   }
 }
 
+/** The thread's id at `start`, 0 where there is none. */
+function integerAt(bytes: Buffer, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end && isDigit(bytes[at]!) && value < 4_194_304; at++) value = value * 10 + bytes[at]! - 48;
+  return value;
+}
+
 /** `syscall_0x1b3` is a call by number that this strace had no name for. */
 function numberedCall(bytes: Buffer, start: number, end: number): number {
   if (!matches(bytes, start, end, 'syscall_0x') || end - start > 14) return UNKNOWN_CALL;
@@ -382,7 +440,7 @@ function numberedCall(bytes: Buffer, start: number, end: number): number {
 /** Where `strace: Process 7 attached` breaks into a call's line, or -1. */
 function attachRemark(bytes: Buffer, start: number, end: number): number {
   if (!matches(bytes, Math.max(start, end - 9), end, ' attached')) return -1;
-  return indexWithin(bytes, 'strace: Process ', Math.max(start, end - 40), end);
+  return indexWithin(bytes, ATTACHED, Math.max(start, end - 40), end);
 }
 
 function isRemark(bytes: Buffer, start: number, end: number): boolean {
@@ -390,6 +448,8 @@ function isRemark(bytes: Buffer, start: number, end: number): boolean {
     matches(bytes, start, end, 'strace: ') ||
     matches(bytes, start, end, 'Process ') ||
     matches(bytes, start, end, '[ Process PID=') ||
-    matches(bytes, start, end, '<unfinished ...>')
+    matches(bytes, start, end, '<unfinished ...>') ||
+    // A frame of the stack, which `-k` writes below its call.
+    matches(bytes, start, end, '> ')
   );
 }

@@ -68,6 +68,38 @@ export const SAMPLE_LINES: Readonly<Record<SourceKind, readonly string[]>> = {
 /** Other forms that the parser of a kind reads; a stream is of one form. */
 export const OTHER_FORMS: readonly (readonly [kind: SourceKind, lines: readonly string[]])[] = [
   [
+    'access-log',
+    [
+      '{"level":"info","ts":1795168801,"logger":"http.log.access","msg":"handled request","request":{"remote_ip":"192.0.2.7","method":"GET","host":"shop.test","uri":"/item?id=1","headers":{"User-Agent":["u"]}},"size":10,"status":200}',
+      '<134>Nov 20 10:00:01 lb haproxy[3796]: 192.0.2.7:34238 [20/Nov/2026:10:00:01.000] web app/s1 0/0/0/3/3 200 10 - - ---- 1/1/0/0/0 0/0 "GET /item?id=1 HTTP/1.1"',
+      '[2026-11-20T10:00:01.000Z] "GET /item?id=1 HTTP/2" 200 - 154 10 226 100 "192.0.2.7" "u" "cc21d9b0" "shop.test" "tcp://10.0.2.1:80"',
+      '2026-11-20T10:00:00.000000000Z stdout F 203.0.113.44, 192.0.2.7 - a[b [20/Nov/2026:18:40:15 +0000] "GET /item.php?id=7 HTTP/1.1" 200 700 "-" "u"',
+    ],
+  ],
+  [
+    'auditd',
+    [
+      '{"ID":"1795168800.100:70","NODE":"h1","SYSCALL":{"arch":"0xc000003e","syscall":59,"success":"yes","exit":0,"pid":9,"exe":"/bin/x"}}',
+      'Nov 20 19:55:30 h1 audispd: node=h1 type=SYSCALL msg=audit(1795168800.100:0): arch=c00000b7 syscall=221 success=yes exit=0 items=2 ppid=1 pid=7 comm="x" exe="/bin/x"',
+      'Nov 20 19:55:30 h1 kernel: audit: audit_lost=3 audit_rate_limit=0 audit_backlog_limit=64',
+    ],
+  ],
+  [
+    'k8s-audit',
+    [
+      '2026-11-20T10:00:00.123000+00:00 kube-apiserver-audit-0a1b {"kind":"Event","level":"Metadata","auditID":"a","stage":"ResponseComplete","requestURI":"/api/v1/pods","verb":"list","user":{"username":"joe"},"objectRef":{"resource":"pods"},"responseStatus":{"code":200},"stageTimestamp":"2026-11-20T10:00:00.000000Z"}',
+      '{"messageType":"DATA_MESSAGE","logEvents":[{"id":"0","message":"{\\"auditID\\":\\"b\\",\\"stage\\":\\"ResponseComplete\\",\\"verb\\":\\"get\\",\\"stageTimestamp\\":\\"2026-11-20T10:00:01.000000Z\\"}"}]}',
+    ],
+  ],
+  [
+    'sql-log',
+    [
+      '2026-11-25 18:36:29.100 UTC [12] shop@stock LOG:  statement: SELECT a',
+      '\t  FROM item',
+      '2026-11-25 18:36:29.200 UTC [12] shop@stock LOG:  execute S_1: UPDATE item SET a = $1',
+    ],
+  ],
+  [
     'sql-log',
     [
       '20261125 18:36:29,vm,client,127.0.0.1,5,0,CONNECT,stock,,0',

@@ -203,7 +203,7 @@ describe('LiveTargets', () => {
       traced.push(settings?.calls?.includes('recvfrom'));
       attempts++;
       if (attempts === 1) return Promise.reject(new Error('there is no container "db" here'));
-      const counts = { lines: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
+      const counts = { lines: 0, read: 0, ignored: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
       return Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [] });
     };
     const live = new LiveTargets({
@@ -238,7 +238,7 @@ describe('LiveTargets', () => {
       yield { type: 'calls', calls: { ...calls, timesUs: Float64Array.of(2_000) } };
       await wait(60_000, undefined, { ref: false });
     }
-    const counts = { lines: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
+    const counts = { lines: 0, read: 0, ignored: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
     const live = new LiveTargets({
       outbox: { accept: () => Promise.reject(new Error('no space left')) },
       checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { PlimsollError } from '@plimsoll/contracts';
+import { PlimsollError, printable } from '@plimsoll/contracts';
 import { Command } from 'commander';
 
 import { alertsCommand } from './commands/alerts.js';
@@ -60,7 +60,8 @@ try {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof PlimsollError) return error.message;
+  // A message may hold names that others chose; its own line feeds stay.
+  if (error instanceof PlimsollError) return error.message.split('\n').map(printable).join('\n');
   if (process.env['PLIMSOLL_DEBUG'] && error instanceof Error) return error.stack ?? error.message;
   return `${error instanceof Error ? error.message : String(error)} (PLIMSOLL_DEBUG=1 shows where)`;
 }

@@ -1,4 +1,4 @@
-import { isoTime, type ProfileFile, type ProfileReport } from '@plimsoll/contracts';
+import { isoTime, printable, type ProfileFile, type ProfileReport } from '@plimsoll/contracts';
 import type { ProfilePointer } from '@plimsoll/streaming';
 
 /** Entries of a part that are named one by one, where two versions differ by few. */
@@ -25,7 +25,7 @@ export function profileSummary(profile: ProfileFile, pointer: ProfilePointer, re
     ...(report === undefined ? [] : [[`live (${report.state})`, report.words] as [string, string]]),
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, words]) => `${name.padEnd(width)}  ${words}`).join('\n');
+  return lines.map(([name, words]) => `${printable(name).padEnd(width)}  ${printable(words)}`).join('\n');
 }
 
 function originLines(from: NonNullable<ProfileFile['learned']['from']>): [string, string][] {

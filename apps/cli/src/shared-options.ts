@@ -1,6 +1,21 @@
+import { REFUSED_AT_MOST } from '@plimsoll/sources';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** What of the sources' values is kept; detection works alike in all three. */
+/** The share of a source that may be refused, given as a percentage. */
+export function maxRefusedOption(): Option {
+  return new Option(
+    '--max-refused <PERCENT>',
+    'share of a source that may be refused, being of no form that is read, before that is an error',
+  )
+    .argParser((text) => {
+      const percent = Number(text);
+      if (!(percent >= 0 && percent <= 100)) throw new InvalidArgumentError('a number from 0 to 100');
+      return percent / 100;
+    })
+    .default(REFUSED_AT_MOST, String(100 * REFUSED_AT_MOST));
+}
+
 export function privacyOption(): Option {
   return new Option('--privacy <MODE>', 'what of values leaves the source')
     .choices(['strict', 'balanced', 'full'])

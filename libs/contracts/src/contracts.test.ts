@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { isoTime, parseIsoTime } from './event-time.js';
 import { identity } from './identity.js';
 import { decodeJson, encodeJson, MAX_JSON_BYTES } from './json-codec.js';
+import { printable } from './printable.js';
 import { openProfile, sealProfile } from './profile.js';
+import { Recording } from './recording.js';
 import { callName, callNumber, I386_OFFSET, UNKNOWN_CALL } from './syscall-table.js';
 import { Gap } from './gap.js';
 
@@ -74,5 +76,23 @@ describe('a profile', () => {
   it('is refused when it was altered', () => {
     expect(() => openProfile({ ...sealProfile(content), workload: 'web' })).toThrow(/was altered/);
     expect(() => openProfile({ schema: 1 })).toThrow(/not a profile/);
+  });
+});
+
+describe('a recording', () => {
+  const at = (path: string) => Recording.safeParse({ application: 'a', episode: 'e', sources: [{ workload: 'w', kind: 'access-log', path }], attacks: [] }).success; // prettier-ignore
+
+  it('has its sources below its own folder', () => {
+    expect(['access.log', 'a/b.gz', 'set.zip/Training', '..log'].map(at)).toEqual([true, true, true, true]);
+    for (const path of ['../x', 'a/../../x', '/etc/passwd', 'C:\\x', '..\\x', 'a\0b', '-'])
+      expect(at(path)).toBe(false);
+  });
+});
+
+describe('what somebody else named', () => {
+  it('is shown without what a terminal obeys or what turns text', () => {
+    expect(printable('\u001b[2J\u0007evil\u202e\u{1F514}é\ud800')).toBe(
+      '\\u{1b}[2J\\u{7}evil\\u{202e}\u{1F514}é\\u{d800}',
+    );
   });
 });

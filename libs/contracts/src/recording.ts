@@ -28,12 +28,24 @@ export const LabelledAttack = z.object({
 });
 export type LabelledAttack = z.infer<typeof LabelledAttack>;
 
+/** Where a source lies, below the recording's own folder: neither absolute nor beyond it. */
+const SourcePath = z
+  .string()
+  .min(1)
+  .refine(
+    (path) =>
+      !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes('..') && !path.includes('\0') && path !== '-',
+    {
+      message: 'a source lies within the folder of its recording: give a path below it, without ..',
+    },
+  );
+
 /** `recording.json`: the labelled unit of demonstrations, tests and evaluation. */
 export const Recording = z.object({
   application: z.string().min(1),
   episode: z.string().min(1),
   split: z.enum(['learn', 'calibrate', 'test']).optional(),
-  sources: z.array(z.object({ workload: z.string().min(1), kind: SourceKind, path: z.string().min(1) })).min(1),
+  sources: z.array(z.object({ workload: z.string().min(1), kind: SourceKind, path: SourcePath })).min(1),
   /** Empty for a benign episode. */
   attacks: z.array(LabelledAttack),
 });

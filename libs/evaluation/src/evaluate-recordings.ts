@@ -1,5 +1,6 @@
 import { PlimsollError, type Level, type ProfileFile, type TimeUs, type Verdict } from '@plimsoll/contracts';
 import type { Budget } from '@plimsoll/detection';
+import type { SourceReport } from '@plimsoll/sources';
 import { learnProfiles, replay, runDetection, sourcesOf, type RecordingAt } from '@plimsoll/local-run';
 import { applicationLearners, applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
@@ -46,6 +47,8 @@ export interface EvaluateOptions {
   readonly seed?: number;
   readonly privacy?: 'strict' | 'balanced' | 'full';
   readonly onProgress?: (phase: 'learning' | 'replaying', share: number, note: string) => void;
+  /** Told of each source that is learned from or judged what became of its lines, once. */
+  readonly onRead?: (report: SourceReport) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -99,7 +102,7 @@ async function evaluateApplication(
   }
   if (split.learn.length === 0)
     throw new PlimsollError('empty-source', `${application}: no benign episode to learn from`);
-  const { profiles } = await learnProfiles(
+  const { profiles, reports } = await learnProfiles(
     { learn: split.learn.map(sourcesOf), calibrate: split.calibrate.map(sourcesOf) },
     applicationLearners(),
     {
@@ -107,13 +110,16 @@ async function evaluateApplication(
       onProgress: (share, note) => options.onProgress?.('learning', share, `${application}: ${note}`),
     },
   );
+  for (const { report } of reports) options.onRead?.(report);
   const runs: { budget: Budget; outcomes: EpisodeOutcome[] }[] = [];
-  for (const budget of [options.budget, ...(options.alsoAt ?? [])]) {
+  const { onRead, ...silent } = options;
+  for (const [run, budget] of [options.budget, ...(options.alsoAt ?? [])].entries()) {
+    const telling = run === 0 && onRead ? { ...silent, onRead } : silent;
     const outcomes: EpisodeOutcome[] = [];
     for (const [i, at] of split.test.entries()) {
       const note = `${at.recording.episode} at ${budget.falseAlertsPerDay} a day`;
       options.onProgress?.('replaying', i / split.test.length, note);
-      outcomes.push(await judge(at, profiles, { ...options, budget }));
+      outcomes.push(await judge(at, profiles, { ...telling, budget }));
     }
     runs.push({ budget, outcomes });
   }
@@ -127,10 +133,11 @@ export async function judge(
   profiles: readonly ProfileFile[],
   options: EvaluateOptions,
 ): Promise<EpisodeOutcome> {
+  const { onRead } = options;
   const judged: Record<Level, number> = { sequence: 0, frequency: 0, log: 0 };
   const requests = new Requests();
   const run = await runDetection(
-    noting(replay(sourcesOf(at), passed(options)), requests),
+    noting(replay(sourcesOf(at), { ...passed(options), ...(onRead && { onRead }) }), requests),
     applicationOperators(fixedProfiles(profiles), options.budget),
     {
       onVerdict(message) {

@@ -1,3 +1,5 @@
+import { printable } from '@plimsoll/contracts';
+
 import type { Proportion } from './intervals.js';
 
 /** A share with its interval; a dash where nothing was counted. */
@@ -11,5 +13,13 @@ export function fixed(value: number): string {
 
 /** One row of a table. */
 export function cells(values: readonly string[]): string {
-  return `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `| ${values.map(shown).join(' | ')} |`;
+}
+
+/** Text of recordings and their makers as a table shows it: neither markup, link nor escape sequence. */
+function shown(value: string): string {
+  return printable(value)
+    .replaceAll('|', '\\|')
+    .replace(/<(?=[a-z/!?])/gi, '&lt;')
+    .replaceAll('](', ']\\(');
 }

@@ -141,7 +141,7 @@ function namingTable(view: ViewScore | undefined): string[] {
   return [
     '| kind | named rightly, of the detected |',
     '|---|---:|',
-    ...(view?.kinds ?? []).map(({ path, kind, named }) => `| ${path}/${kind} | ${named.hits}/${named.of} |`),
+    ...(view?.kinds ?? []).map(({ path, kind, named }) => cells([`${path}/${kind}`, `${named.hits}/${named.of}`])),
   ];
 }
 

@@ -1,5 +1,6 @@
-import { PlimsollError, type ProfileFile } from '@plimsoll/contracts';
+import { PlimsollError, sealProfile, type ProfileFile } from '@plimsoll/contracts';
 import { ProfileBuilder, type CollectorMessage, type Learners } from '@plimsoll/pipelines';
+import { reportNotes, type SourceReport } from '@plimsoll/sources';
 
 import { replay, type ReplayOptions, type ReplaySource } from './replay.js';
 
@@ -23,17 +24,29 @@ export interface Learned {
   readonly passedOver: readonly string[];
   /** Messages read in all. */
   readonly messages: number;
+  /** What became of the lines of each source. */
+  readonly reports: readonly ReadReport[];
+}
+
+/** One source's report, and whose source it was. */
+export interface ReadReport {
+  readonly source: ReplaySource;
+  readonly report: SourceReport;
 }
 
 /** Share kept for calibration where the plan names none. */
 const CALIBRATE_SHARE = 0.3;
 
-/** Messages held in memory to split one source by its events: some 20 million calls. */
+/** Messages held in memory to split one source by its events: some 20 million calls. A longer source is read again. */
 const MAX_HELD_MESSAGES = 40_000;
+/** Notes of one profile. */
+const MAX_NOTES = 32;
 
 /**
  * Learns every profile that the plan's sources allow. Learning ends before calibration begins, and no event serves
- * both. Throws what opening a source throws, and `empty-source` where there was too little.
+ * both. A source that is too long to be held is read again for what calibrates: memory stays bounded. What was refused
+ * or lost of a workload's sources is noted in its profiles, and a loss keeps them from being complete. Throws what
+ * opening a source throws, and `empty-source` where there was too little.
  */
 export async function learnProfiles(
   plan: LearningPlan,
@@ -45,10 +58,12 @@ export async function learnProfiles(
   const steps = learn.length + divide.length + calibrate.length;
   let step = 0;
   let messages = 0;
-  const read = (group: readonly ReplaySource[], note: string): AsyncGenerator<CollectorMessage> => {
-    const done = step++;
+  const reports: ReadReport[] = [];
+  const read = (group: readonly ReplaySource[], note: string, again = false): AsyncGenerator<CollectorMessage> => {
+    const done = again ? steps - 1 : step++;
     return replay(group, {
       ...replayOptions(options),
+      ...(!again && { onRead: (report, source) => reports.push({ report, source }) }),
       onProgress: (readBytes, totalBytes) =>
         options.onProgress?.((done + (totalBytes > 0 ? readBytes / totalBytes : 0)) / steps, note),
     });
@@ -59,22 +74,39 @@ export async function learnProfiles(
       messages++;
     }
   }
-  const held: CollectorMessage[][] = [];
+  const rests: (() => AsyncIterable<CollectorMessage> | Iterable<CollectorMessage>)[] = [];
   for (const source of divide) {
-    const stream = await all(read([source], 'learning'), source);
-    const until = Math.max(1, Math.ceil(stream.length * (1 - CALIBRATE_SHARE)));
-    for (const message of stream.slice(0, until)) teach(builder, message);
-    held.push(stream.slice(until));
-    messages += stream.length;
+    const { held, count } = await counted(read([source], 'learning'), source);
+    const until = Math.max(1, Math.ceil(count * (1 - CALIBRATE_SHARE)));
+    const whole = held ?? read([source], 'learning again, being long', true);
+    for await (const message of part(whole, 0, until)) teach(builder, message);
+    rests.push(() =>
+      held ? held.slice(until) : part(read([source], 'calibrating on the rest of it', true), until, Infinity),
+    );
+    messages += count;
   }
-  for (const message of held.flat()) calibrateOn(builder, message);
+  for (const rest of rests) for await (const message of rest()) calibrateOn(builder, message);
   for (const group of calibrate) {
     for await (const message of read(group, 'calibrating')) {
       calibrateOn(builder, message);
       messages++;
     }
   }
-  return { ...builder.finish(), messages };
+  const { profiles, passedOver } = builder.finish();
+  return { profiles: profiles.map((profile) => noted(profile, reports)), passedOver, messages, reports };
+}
+
+/** The profile, with what was refused or lost of the sources of its workload. */
+function noted(profile: ProfileFile, reports: readonly ReadReport[]): ProfileFile {
+  const own = reports.filter(({ source: { where } }) => {
+    return where.application === profile.application && where.workload === profile.workload;
+  });
+  const notes = [...new Set(own.flatMap(({ report }) => reportNotes(report)))].slice(0, MAX_NOTES);
+  if (notes.length === 0) return profile;
+  const { version: _, schema: __, ...content } = profile;
+  const { learned } = content;
+  const complete = learned.complete && !own.some(({ report }) => report.cut);
+  return sealProfile({ ...content, learned: { ...learned, complete, notes: [...learned.notes, ...notes] } });
 }
 
 function replayOptions({ privacy, signal }: LearnOptions): ReplayOptions {
@@ -111,18 +143,39 @@ function bySeries(sources: readonly ReplaySource[]): ReplaySource[][] {
   return [...series.values()];
 }
 
-async function all(messages: AsyncIterable<CollectorMessage>, source: ReplaySource): Promise<CollectorMessage[]> {
-  const held: CollectorMessage[] = [];
+/** How many messages a source has, and the messages themselves where they can be held. */
+async function counted(
+  messages: AsyncIterable<CollectorMessage>,
+  source: ReplaySource,
+): Promise<{ held: CollectorMessage[] | undefined; count: number }> {
+  let held: CollectorMessage[] | undefined = [];
+  let count = 0;
   for await (const message of messages) {
-    held.push(message);
-    if (held.length > MAX_HELD_MESSAGES) {
+    count++;
+    held?.push(message);
+    if (count <= MAX_HELD_MESSAGES) continue;
+    if (source.path === '-') {
       throw new PlimsollError(
         'too-large',
-        `${source.path} is too long to keep a part of it for calibration: name a benign source with --calibrate`,
+        'standard input is too long to keep a part of it for calibration: give a file, or a benign source with --calibrate',
       );
     }
+    held = undefined;
   }
-  return held;
+  return { held, count };
+}
+
+/** The messages from the one numbered `from` up to that numbered `until`, which is not read. */
+async function* part(
+  messages: AsyncIterable<CollectorMessage> | Iterable<CollectorMessage>,
+  from: number,
+  until: number,
+): AsyncGenerator<CollectorMessage> {
+  let at = 0;
+  for await (const message of messages) {
+    if (at >= until) return;
+    if (at++ >= from) yield message;
+  }
 }
 
 function teach(builder: ProfileBuilder, message: CollectorMessage): void {

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 import type { SourceKind, TimeUs, Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageTimeUs, type CollectorMessage } from '@plimsoll/pipelines';
-import { openSource, traceLive, type AttachTarget } from '@plimsoll/sources';
+import { openSource, traceLive, type AttachTarget, type SourceReport } from '@plimsoll/sources';
 
 import type { RecordingAt } from './recording-folder.js';
 
@@ -18,6 +18,8 @@ export interface ReplayOptions {
   readonly privacy?: 'strict' | 'balanced' | 'full';
   /** Bytes read so far and in all, over every source. */
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+  /** Told of each source at its end what became of its lines. */
+  readonly onRead?: (report: SourceReport, source: ReplaySource) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -125,15 +127,17 @@ function has(head: Head): head is Head & { message: CollectorMessage } {
 }
 
 async function* messagesOf(
-  { where, stream, kind, path }: ReplaySource,
-  { privacy = 'balanced', signal }: ReplayOptions,
+  source: ReplaySource,
+  { privacy = 'balanced', signal, onRead }: ReplayOptions,
   onProgress: (readBytes: number, totalBytes: number) => void,
 ): AsyncGenerator<CollectorMessage> {
+  const { where, stream, kind, path } = source;
+  const told = onRead && ((report: SourceReport): void => onRead(report, source));
   const pipeline = new CollectorPipeline(where, stream);
   const items = openSource(
     { workload: where.workload, kind, path },
     { ...where, stream, privacy },
-    { onProgress, ...(signal && { signal }) },
+    { onProgress, ...(signal && { signal }), ...(told && { onRead: told }) },
   );
   for await (const item of items) yield* pipeline.push(item);
 }

@@ -9,6 +9,15 @@ export { likelyKind } from './kind-hint.js';
 export { openParser, readerOf, SOURCE_KINDS, type SourceKindReader } from './kinds.js';
 export { mergeByTime, type Merged } from './merge-by-time.js';
 export { openSource, type OpenSourceOptions, type SourceSpec } from './open-source.js';
+export {
+  formHint,
+  REFUSED_AT_MOST,
+  refusalError,
+  reportLines,
+  reportNotes,
+  type SourceReport,
+} from './source-report.js';
+export type { Refusal } from './refusals.js';
 export { runSource } from './run-source.js';
 export { attachStrace, type AttachOptions, type AttachTarget, type LiveTrace } from './strace/attach.js';
 export type { WireExchange } from './wire/connection.js';

@@ -12,8 +12,8 @@ const EARLY_BYTES = 8 * 1_048_576;
 const LIKELY_SHARE = 0.5;
 
 /** Whether nearly nothing that was read is of the kind that was expected. */
-export function isWrongKind({ lines, events, malformed }: Readonly<SourceCounts>): boolean {
-  return lines > 0 && malformed >= WRONG_SHARE * lines && events <= (1 - WRONG_SHARE) * lines;
+export function isWrongKind({ lines, malformed }: Readonly<SourceCounts>): boolean {
+  return lines > 0 && malformed >= WRONG_SHARE * lines;
 }
 
 /** Whether enough was read to tell before the end. */

@@ -18,6 +18,8 @@ import { WireObserver } from './wire/wire-observer.js';
 export interface SourceKindReader {
   /** What the format is called in errors and in the documentation. */
   readonly title: string;
+  /** The forms that are read, in words for whoever gave another. */
+  readonly forms: string;
   /** `traces`: each file of a folder is a container's trace of its own. `log`: they are one log that was rotated. */
   readonly folder: 'traces' | 'log';
   /** Of a folder or an archive, only files with this ending are read. */
@@ -27,34 +29,77 @@ export interface SourceKindReader {
 
 /** Every kind of source with its parser; the one place where a format is made known. */
 export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
-  strace: { title: 'strace text', folder: 'traces', parser: straceParser },
+  strace: {
+    title: 'strace text',
+    forms: "strace's lines, with or without -f, -t…, -T, -Y, -i, -n, from standard error or -o",
+    folder: 'traces',
+    parser: straceParser,
+  },
   'hids-docker': {
     title: 'plain strace text with signals (hids-docker)',
+    forms: "strace's lines with neither threads nor times",
     folder: 'traces',
     parser: () => new StraceParser({ countSignals: true }),
   },
-  sysdig: { title: "sysdig's text", folder: 'traces', parser: () => new SysdigTextParser() },
-  'sysdig-json': { title: 'JSON of sysdig or Falco', folder: 'traces', parser: () => new SysdigJsonParser() },
-  tetragon: { title: "Tetragon's JSON", folder: 'log', parser: () => new TetragonParser() },
-  auditd: { title: "the audit daemon's log", folder: 'log', parser: () => new AuditdParser() },
+  sysdig: {
+    title: "sysdig's text",
+    forms: "sysdig's default output, -pc, or with %container.id",
+    folder: 'traces',
+    parser: () => new SysdigTextParser(),
+  },
+  'sysdig-json': {
+    title: 'JSON of sysdig or Falco',
+    forms: 'one object a line of sysdig -j or Falco, with evt.type at least; or a .scap file',
+    folder: 'traces',
+    parser: () => new SysdigJsonParser(),
+  },
+  tetragon: {
+    title: "Tetragon's JSON",
+    forms: "tetra getevents -o json, or Tetragon's export file",
+    folder: 'log',
+    parser: () => new TetragonParser(),
+  },
+  auditd: {
+    title: "the audit daemon's log",
+    forms:
+      "records of auditd (raw or enriched, also behind syslog's words), of the kernel, of journalctl -o short-iso, or laurel's JSON; of x86-64, i386 and arm64",
+    folder: 'log',
+    parser: () => new AuditdParser(),
+  },
   'lid-ds': {
     title: 'a LID-DS 2021 recording',
+    forms: 'the .sc file of a recording',
     folder: 'traces',
     suffix: '.sc',
     parser: () => new LidDsParser(),
   },
-  'adfa-ld': { title: 'ADFA-LD numbers of i386 calls', folder: 'traces', parser: () => new AdfaLdParser() },
+  'adfa-ld': {
+    title: 'ADFA-LD numbers of i386 calls',
+    forms: 'numbers of calls between blanks, a file a trace',
+    folder: 'traces',
+    parser: () => new AdfaLdParser(),
+  },
   'access-log': {
     title: 'web access log',
+    forms:
+      "common or combined format, JSON a line with time, method, path and status (nginx, Caddy, Traefik, Envoy), HAProxy's httplog, Envoy's default; also behind Docker's, CRI's and syslog's words",
     folder: 'log',
     parser: (context) => new AccessLogParser(context, digestKeyOf(context)),
   },
   'sql-log': {
     title: "a database's log of statements",
+    forms:
+      "the general log of MariaDB or MySQL, server_audit (RDS and Aurora too), MySQL's audit log in JSON, PostgreSQL's log as text or JSON",
     folder: 'log',
     parser: (context) => new SqlLogParser(context),
   },
-  'k8s-audit': { title: 'Kubernetes audit log', folder: 'log', parser: (context) => new K8sAuditParser(context) },
+  'k8s-audit': {
+    title: 'Kubernetes audit log',
+    forms:
+      "the API server's JSON, an event or list a line, also in what EKS, GKE, AKS, Docker or a shipper put around it",
+    folder: 'log',
+    parser: (context) => new K8sAuditParser(context),
+  },
 };
 
 /** Calls, and what they carried: requests and statements follow the calls of the bytes that completed them. */

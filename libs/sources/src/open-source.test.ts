@@ -7,6 +7,7 @@ import type { SourceItem, SourceKind } from '@plimsoll/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openSource, type OpenSourceOptions } from './open-source.js';
+import { refusalError, reportLines, reportNotes, type SourceReport } from './source-report.js';
 import { collectItems, type Collected } from './testing/collect-items.js';
 import { SAMPLE_LINES } from './testing/sample-sources.js';
 import { storedZip } from './testing/stored-zip.js';
@@ -69,6 +70,35 @@ describe('openSource', () => {
     expect(ended).toBe(true);
   });
 
+  it('reads zstd, and names a packing that it does not read', async () => {
+    const plain = await read('hids-docker', file('z.txt', 'close(3) = 0\n'.repeat(3)));
+    // What zstd 1.5.4 made of the same three lines.
+    const packed = Buffer.from('28b52ffd04589d000068636c6f7365283329203d20300a010060cf2f466dd1b3', 'hex');
+    expect(await read('hids-docker', file('z.zst', packed))).toEqual(plain);
+    const cut = await read('hids-docker', file('cut.zst', Buffer.concat([packed, packed.subarray(0, 12)])));
+    expect(cut.calls['']?.names).toHaveLength(3);
+    expect(cut.gaps).toMatchObject([{ cause: 'truncated-input' }]);
+    await expect(read('hids-docker', file('a.xz', Buffer.from('fd377a585a000004', 'hex')))).rejects.toThrow(/xz -dc/);
+    await expect(read('hids-docker', file('a.bz2', 'BZh91AY&SY'))).rejects.toThrow(/bzip2 -dc/);
+  });
+
+  it('says what became of every line', async () => {
+    const reports: SourceReport[] = [];
+    const onRead = (report: SourceReport): number => reports.push(report);
+    const lines = `${trace(30)}${'\u001b[31mno call\n'.repeat(20)}+++ exited with 0 +++\n`;
+    await read('hids-docker', file('mixed.txt', gzipSync(lines).subarray(0, -2)), { onRead });
+    const [report] = reports;
+    expect(report).toMatchObject({ cut: true, counts: { lines: 51, read: 30, ignored: 1, malformed: 20 } });
+    expect(reportLines(report!)).toEqual([
+      `${report!.title}: 51 lines = 30 read + 1 ignored by design + 20 refused (20 not of this form)`,
+      '  the first refused: "\\\\u{1b}[31mno call"',
+      '  cut off: the file ends early, and what followed is lost',
+    ]);
+    expect(reportNotes(report!).join()).not.toContain('31m');
+    expect(refusalError(report!)?.message).toMatch(/20 of 51 lines \(39\.2 %\) cannot be read as plain strace/);
+    expect(refusalError(report!, 0.5)).toBeUndefined();
+  });
+
   it('says where gzip is broken', async () => {
     const packed = gzipSync(trace(20_000));
     packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 64);
@@ -88,7 +118,7 @@ describe('openSource', () => {
     const tetragon = file('t.json', SAMPLE_LINES.tetragon.join('\n').concat('\n').repeat(100));
     await expect(read('strace', tetragon)).rejects.toMatchObject({
       code: 'wrong-kind',
-      message: expect.stringMatching(/looks like tetragon$/) as string,
+      message: expect.stringMatching(/looks like tetragon/) as string,
     });
     const noise = file('noise', Buffer.alloc(300_000, 'no call at all\n'));
     await expect(read('sysdig-json', noise)).rejects.toMatchObject({ code: 'wrong-kind' });

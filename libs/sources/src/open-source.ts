@@ -1,20 +1,23 @@
 import { PlimsollError, type Gap, type ItemContainer, type SourceItem, type SourceKind } from '@plimsoll/contracts';
 
+import { unreadPacking } from './foreign-forms.js';
 import { gunzip, isGzip, type PackedEnd } from './input/gunzip.js';
 import { listParts } from './input/list-parts.js';
 import type { SourcePart } from './input/source-part.js';
 import { programOutput } from './input/program-output.js';
 import { isScap, scapReader } from './input/scap.js';
 import { isZip } from './input/zip-archive.js';
-import { isTelling, isWrongKind, likelyKind } from './kind-hint.js';
+import { isZstd, unzstd } from './input/zstd.js';
+import { isTelling, isWrongKind } from './kind-hint.js';
 import { readerOf, type SourceKindReader } from './kinds.js';
+import { formHint, type SourceReport } from './source-report.js';
 import type { SourceContext, SourceParser } from './source.js';
 
 /** One source as it is given on the command line or in a recording: `WORKLOAD=KIND:PATH`. */
 export interface SourceSpec {
   readonly workload: string;
   readonly kind: SourceKind;
-  /** A file (plain, gzip), a folder, a zip archive or a folder in one, or `-` for standard input. */
+  /** A file (plain, gzip, zstd), a folder, a zip archive or a folder in one, or `-` for standard input. */
   readonly path: string;
 }
 
@@ -23,6 +26,8 @@ export interface OpenSourceOptions {
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   /** A file of a folder or an archive that was passed over, being empty or of another kind. */
   readonly onPassedOver?: (name: string, reason: PlimsollError) => void;
+  /** Told at the end of each stream what became of its lines; of traces that is once a file. */
+  readonly onRead?: (report: SourceReport) => void;
   /** Aborting ends the iteration with `stopped`. */
   readonly signal?: AbortSignal;
 }
@@ -37,7 +42,7 @@ const HEAD_BYTES = 32_768;
  * Files of a folder or an archive follow each other in name order. Of traces each is a container of its own, named in
  * `of`, and a file of another kind is passed over; a log's files are one stream. Throws `missing-file`,
  * `unreadable-file` (broken gzip says at which byte), `wrong-kind` with the kind that it looks like, `empty-source`,
- * and `stopped`. A gzip file that is merely cut gives what it holds and then a gap `truncated-input`.
+ * and `stopped`. A packed file that is merely cut gives what it holds and then a gap `truncated-input`.
  */
 export async function* openSource(
   spec: SourceSpec,
@@ -91,14 +96,14 @@ class Reading {
   }
 
   async *one(part: SourcePart, parser: SourceParser): AsyncGenerator<SourceItem> {
-    const checked = new CheckedParser(parser, this.kind, part.title);
+    const checked = new CheckedParser(parser, this.kind, part.title, this.options.onRead);
     yield* this.#items(part, checked);
     yield* checked.end();
   }
 
   /** The files of one log, through one parser: a request may begin in one and end in the next. */
   async *log(parts: readonly SourcePart[], parser: SourceParser): AsyncGenerator<SourceItem> {
-    const checked = new CheckedParser(parser, this.kind, `${parts[0]!.title} and those beside it`);
+    const checked = new CheckedParser(parser, this.kind, `${parts[0]!.title} and those beside it`, this.options.onRead);
     for (const part of parts) {
       yield* this.#items(part, checked);
       yield* checked.push(NEWLINE);
@@ -111,7 +116,7 @@ class Reading {
     let read = 0;
     for (const part of parts) {
       const of: ItemContainer = { container: plainName(part.name) };
-      const checked = new CheckedParser(parser(), this.kind, part.title);
+      const checked = new CheckedParser(parser(), this.kind, part.title, this.options.onRead);
       try {
         for await (const item of this.#items(part, checked)) yield tagged(item, of);
         for (const item of checked.end()) yield tagged(item, of);
@@ -160,7 +165,7 @@ async function* unpacked(
   const stored = part.read(onBytes);
   const head: Uint8Array[] = [];
   let headBytes = 0;
-  while (headBytes < 4) {
+  while (headBytes < 6) {
     const next = await stored.next();
     if (next.done) break;
     head.push(next.value);
@@ -178,11 +183,15 @@ async function* unpacked(
     yield* programOutput(scapReader(part.path));
     return;
   }
+  const packing = unreadPacking(first);
+  if (packing !== undefined) throw new PlimsollError('wrong-kind', `${part.title}: this is ${packing}`);
   async function* whole(): AsyncGenerator<Uint8Array> {
     if (first.length > 0) yield first;
     yield* stored;
   }
-  yield* isGzip(first) ? gunzip(whole(), part.title, end) : whole();
+  if (isGzip(first)) yield* gunzip(whole(), part.title, end);
+  else if (isZstd(first)) yield* unzstd(whole(), part.title, end);
+  else yield* whole();
 }
 
 /** A parser that is watched: it says when what it reads is of another kind, or nothing. */
@@ -192,12 +201,14 @@ class CheckedParser {
   #head: Uint8Array = new Uint8Array(0);
   #lastUs = 0;
   #judged = false;
+  #cut = false;
   #bytes = 0;
 
   constructor(
     private readonly parser: SourceParser,
     private readonly kind: SourceKind,
     private readonly title: string,
+    private readonly onRead: ((report: SourceReport) => void) | undefined,
   ) {}
 
   push(chunk: Uint8Array): readonly SourceItem[] {
@@ -213,6 +224,7 @@ class CheckedParser {
 
   /** The input was cut: what was lost lies behind the last event, for as long as nobody knows. */
   cut(): SourceItem {
+    this.#cut = true;
     const gap: Gap = { startUs: this.#lastUs, endUs: this.#lastUs + 1, cause: 'truncated-input' };
     return { type: 'gap', gap };
   }
@@ -220,6 +232,7 @@ class CheckedParser {
   end(): readonly SourceItem[] {
     const items = this.#given(this.parser.end());
     this.#judge();
+    this.onRead?.(this.#report());
     if (!this.gave) {
       throw new PlimsollError(
         'empty-source',
@@ -233,9 +246,13 @@ class CheckedParser {
 
   #judge(): void {
     if (!isWrongKind(this.parser.counts)) return;
-    const likely = likelyKind(this.#head);
-    const hint = likely === undefined || likely === this.kind ? '' : `; it looks like ${likely}`;
-    throw new PlimsollError('wrong-kind', `${this.title}: this is not ${readerOf(this.kind).title}${hint}`);
+    const { title } = readerOf(this.kind);
+    throw new PlimsollError('wrong-kind', `${this.title}: this is not ${title}${formHint(this.#report())}`);
+  }
+
+  #report(): SourceReport {
+    const { counts, refusals } = this.parser;
+    return { title: this.title, kind: this.kind, counts, refusals, cut: this.#cut, head: this.#head };
   }
 
   #given(items: readonly SourceItem[]): readonly SourceItem[] {

@@ -4,16 +4,17 @@ import process from 'node:process';
 import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import { live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
-import type { AttachTarget } from '@plimsoll/sources';
+import type { AttachTarget, SourceReport } from '@plimsoll/sources';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
-import { budgetOption, collected, privacyOption } from '../shared-options.js';
+import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeIncident, finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
+import { tellReports } from '../terminal/source-reports.js';
 
 interface DetectOptions {
   profile: string;
@@ -25,6 +26,7 @@ interface DetectOptions {
   verdicts: 'anomalous' | 'all';
   falseAlertsPerDay: number;
   privacy: 'strict' | 'balanced' | 'full';
+  maxRefused: number;
 }
 
 export function detectCommand(): Command {
@@ -57,6 +59,7 @@ export function detectCommand(): Command {
     )
     .addOption(budgetOption())
     .addOption(privacyOption())
+    .addOption(maxRefusedOption())
     .addHelpText(
       'after',
       `
@@ -84,17 +87,20 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
   const profiles = await readProfiles(options.profile);
   const application = options.application ?? onlyApplication(profiles, options.profile);
   const progress = new Progress('judging');
+  const reports: SourceReport[] = [];
   const result = await runDetection(
-    messagesOf(options, application, profiles, progress),
+    messagesOf(options, application, profiles, progress, (report) => reports.push(report)),
     applicationOperators(fixedProfiles(profiles), { falseAlertsPerDay: options.falseAlertsPerDay }),
     outputOf(options, progress),
     options.live !== undefined || options.source.map(parseSource).some(isPipe),
   ).finally(() => {
     progress.clear();
   });
-  if (options.output === 'ndjson') return;
-  progress.done(`${result.messages} messages, ${result.verdicts.length} verdicts`);
-  process.stdout.write(`${incidentReport(finalFindings(result.alerts))}\n`);
+  if (options.output === 'table') {
+    progress.done(`${result.messages} messages, ${result.verdicts.length} verdicts`);
+    process.stdout.write(`${incidentReport(finalFindings(result.alerts))}\n`);
+  }
+  tellReports(reports, options.maxRefused, false);
 }
 
 function messagesOf(
@@ -102,6 +108,7 @@ function messagesOf(
   application: string,
   profiles: readonly ProfileFile[],
   progress: Progress,
+  onRead: (report: SourceReport) => void,
 ): AsyncIterable<CollectorMessage> {
   const { privacy } = options;
   const signal = stopSignal();
@@ -117,6 +124,7 @@ function messagesOf(
   return replay(sources, {
     privacy,
     signal,
+    onRead,
     onProgress: (readBytes, totalBytes) => {
       progress.update(totalBytes > 0 ? readBytes / totalBytes : 0);
     },

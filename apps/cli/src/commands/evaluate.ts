@@ -28,11 +28,13 @@ import {
   type EvaluationReport,
 } from '@plimsoll/evaluation';
 import { findRecordings } from '@plimsoll/local-run';
+import type { SourceReport } from '@plimsoll/sources';
 import { Command, InvalidArgumentError } from 'commander';
 
-import { budgetOption, collected, privacyOption } from '../shared-options.js';
+import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
+import { tellReports } from '../terminal/source-reports.js';
 
 interface EvaluateCommandOptions {
   out?: string;
@@ -42,6 +44,7 @@ interface EvaluateCommandOptions {
   seed: number;
   falseAlertsPerDay: number;
   privacy: 'strict' | 'balanced' | 'full';
+  maxRefused: number;
   budgets?: number[];
 }
 
@@ -71,6 +74,7 @@ export function evaluateCommand(): Command {
       budgetList,
     )
     .addOption(privacyOption())
+    .addOption(maxRefusedOption())
     .action(run);
 }
 
@@ -87,6 +91,7 @@ async function run(folder: string, options: EvaluateCommandOptions): Promise<voi
   }
   if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(measured.report));
   process.stdout.write(options.json === '-' ? asJson(measured.report) : measured.markdown);
+  if (measured.reports) tellReports(measured.reports, options.maxRefused, false);
 }
 
 /** What one evaluation comes to, whichever kind of data it was made on. */
@@ -95,6 +100,8 @@ interface Measured {
   readonly report: unknown;
   readonly plots: Readonly<Record<string, string>>;
   readonly done: string;
+  /** What became of the lines of each source, where recordings were read. */
+  readonly reports?: readonly SourceReport[];
 }
 
 async function measure(folder: string, options: EvaluateCommandOptions, progress: Progress): Promise<Measured> {
@@ -133,7 +140,9 @@ async function measureRecordings(
   const unknown = development.find((name) => !recordings.some(({ recording }) => recording.episode === name));
   if (unknown !== undefined) throw new PlimsollError('bad-configuration', `${folder}: no episode ${unknown}`);
   const budget = { falseAlertsPerDay };
+  const reports: SourceReport[] = [];
   const evaluation = await evaluateRecordings(recordings, {
+    onRead: (report) => reports.push(report),
     budget,
     alsoAt: (budgets === undefined ? [] : studyBudgets(falseAlertsPerDay, budgets)).map((each) => ({
       falseAlertsPerDay: each,
@@ -162,6 +171,7 @@ async function measureRecordings(
   return {
     markdown: reportMarkdown(report),
     report,
+    reports,
     plots: { 'recall.svg': recallPlot(report), 'curve.svg': curvePlot(report) },
     done: `${evaluation.outcomes.length} test episodes`,
   };

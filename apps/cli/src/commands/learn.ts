@@ -6,11 +6,12 @@ import { Command, Option } from 'commander';
 
 import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
 import { writeProfiles } from '../profile-folder.js';
-import { collected, privacyOption } from '../shared-options.js';
+import { collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
+import { tellReports } from '../terminal/source-reports.js';
 import { table } from '../terminal/table.js';
 import { learnFromStack, type TopicLearningOptions } from '../topic-learning.js';
 import { pushProfiles } from './profiles.js';
@@ -23,6 +24,7 @@ interface LearnOptions extends TopicLearningOptions {
   keyGroup: KeyGroups;
   out?: string;
   privacy: 'strict' | 'balanced' | 'full';
+  maxRefused: number;
 }
 
 export function learnCommand(): Command {
@@ -59,6 +61,7 @@ export function learnCommand(): Command {
       'the application that the sources belong to ("default" otherwise); with --from-topic, the only one to learn',
     )
     .addOption(privacyOption())
+    .addOption(maxRefusedOption())
     .addHelpText(
       'after',
       `
@@ -137,6 +140,11 @@ async function fromSources(folder: string | undefined, options: LearnOptions): P
     progress.clear();
   });
   progress.done(`${learned.messages} messages, ${learned.profiles.length} profiles`);
+  tellReports(
+    learned.reports.map(({ report }) => report),
+    options.maxRefused,
+    true,
+  );
   return learned;
 }
 

@@ -1,5 +1,7 @@
 import process from 'node:process';
 
+import { printable } from '@plimsoll/contracts';
+
 const WIDTH = 24;
 const REDRAW_MS = 100;
 
@@ -25,13 +27,17 @@ export class Progress {
     const filled = Math.round(Math.min(1, Math.max(0, share)) * WIDTH);
     const bar = '#'.repeat(filled) + '.'.repeat(WIDTH - filled);
     const percent = `${Math.floor(share * 100)}`.padStart(3);
-    process.stderr.write(`\r\x1b[K${this.#label.padEnd(12)} [${bar}] ${percent} %  ${note}`.slice(0, columns()));
+    process.stderr.write(
+      `\r\x1b[K${this.#label.padEnd(12)} [${bar}] ${percent} %  ${printable(note)}`.slice(0, columns()),
+    );
   }
 
   /** Ends the line with what was done. */
   done(note: string): void {
     const seconds = ((performance.now() - this.#startMs) / 1000).toFixed(1);
-    process.stderr.write(`${this.#live ? '\r\x1b[K' : ''}${this.#label.padEnd(12)} ${note} (${seconds} s)\n`);
+    process.stderr.write(
+      `${this.#live ? '\r\x1b[K' : ''}${this.#label.padEnd(12)} ${printable(note)} (${seconds} s)\n`,
+    );
   }
 
   /** Clears the line: what comes next is an error or the command's output. */

@@ -5,7 +5,7 @@ import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
 import { verdictRecord } from './detector-operator.js';
 import { JudgingPair, type PairState } from './judging-pair.js';
-import { RecentEvents } from './recent-events.js';
+import { ownFacts, RecentEvents } from './recent-events.js';
 
 /** What one key of `logs` remembers, with the detector that judges it. */
 export interface KeyedJudge {
@@ -79,7 +79,7 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
       return { judge: partOf(parts, key).start(), recent: new RecentEvents() };
     },
     step({ judge, recent }, event, _key, settings) {
-      const verdicts = recent.take(event.stream, event.id) ? judge.step(event, settings) : [];
+      const verdicts = recent.take(event.stream, event.id, ...ownFacts(event)) ? judge.step(event, settings) : [];
       return { publish: verdicts.map(verdictRecord), end: false };
     },
     encode: ({ judge, recent }) => Buffer.concat([Uint8Array.of(judge.tag), recent.encode(), judge.encode()]),

@@ -14,6 +14,11 @@ describe('the events that a key has taken lately', () => {
     expect([...rest]).toEqual([1, 2]);
   });
 
+  it('takes one of the same name for another where it was at another time', () => {
+    const events = new RecentEvents();
+    expect([1, 2, 1].map((timeUs) => events.take('run', '1', timeUs))).toEqual([true, true, false]);
+  });
+
   it('forgets the oldest beyond its limit', () => {
     const events = new RecentEvents();
     for (let i = 0; i < 1_025; i++) events.take('run', String(i));

@@ -1,4 +1,4 @@
-import { identity, PlimsollError } from '@plimsoll/contracts';
+import { identity, PlimsollError, type LogEvent } from '@plimsoll/contracts';
 
 /** Events of one key that are remembered; a repeat of an older one is taken for new. */
 const REMEMBERED = 1_024;
@@ -9,13 +9,28 @@ const WORDS = 2;
 /** Events that a new key has room for. */
 const FIRST_ROOM = 8;
 
+/** What no other event has beside stream and id; nothing that depends on what the source had read before. */
+export function ownFacts(event: LogEvent): readonly (string | number)[] {
+  switch (event.type) {
+    case 'web-request':
+      return [event.timeUs, event.request];
+    case 'sql-statement':
+      return [event.timeUs, event.connection, event.fingerprint, event.lengthBytes];
+    case 'k8s-audit':
+      return [event.timeUs, event.verb, event.user.name, event.status];
+    default:
+      return [event.timeUs];
+  }
+}
+
 /** Where the identity at hand is laid, to be compared word by word. */
 const scratch = new Int32Array(WORDS);
 const scratchBytes = Buffer.from(scratch.buffer);
 
 /**
  * Which events of a key were taken lately. A log may hold an event twice, since a publisher that hears no answer sends
- * it again; by its own id it is known. State: eight bytes an event in memory and in the store, at most 8 KiB: sessions
+ * it again. It is known by its own id and by what makes it that event: a name alone may come again, after a restart of
+ * whoever counts lines, or since a client chose it. State: eight bytes an event in memory and in the store, at most 8 KiB: sessions
  * are kept by the thousand. A look goes over all of them, under a microsecond.
  */
 export class RecentEvents {
@@ -25,8 +40,8 @@ export class RecentEvents {
   #oldest = 0;
 
   /** Whether the event is new; it counts as taken from then on. */
-  take(stream: string, id: string): boolean {
-    scratchBytes.write(identity(stream, id), 0, WIDTH, 'hex');
+  take(stream: string, id: string, ...own: readonly (string | number)[]): boolean {
+    scratchBytes.write(identity(stream, id, ...own), 0, WIDTH, 'hex');
     if (this.#has(scratch[0]!, scratch[1]!)) return false;
     this.#add(scratch);
     return true;

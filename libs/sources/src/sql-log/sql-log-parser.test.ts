@@ -124,6 +124,7 @@ describe('a time within a statement', () => {
     const found = statements(new SqlLogParser(CONTEXT), [
       "261125 18:36:29\t     5 Query\tSELECT id FROM products WHERE title LIKE '%rope",
       FUTURE,
+      'mysqld, Version: 8.0.36 (MySQL). started with:',
       FUTURE,
       FUTURE,
       "%' OR descr LIKE '%rope",

@@ -106,7 +106,9 @@ export class SqlLogParser implements SourceParser {
       if (!this.#continue(line, cut)) this.#refusals.add(this.counts, 'not of this form', bytes, start, end);
     } else if (entry === 'heading') {
       this.counts.ignored += 1;
-      this.#literal.reset();
+      // Within what may be an open literal a heading proves nothing.
+      if (this.#literal.open) this.#literal.feed(`\n${line}`);
+      else this.#literal.reset();
       this.#close();
     } else if (!this.#begin(entry, line, cut)) {
       this.#refusals.add(this.counts, 'no time is known', bytes, start, end);

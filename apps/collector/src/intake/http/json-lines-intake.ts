@@ -1,4 +1,6 @@
-import { PlimsollError, SourceKind, Where } from '@plimsoll/contracts';
+import { randomUUID } from 'node:crypto';
+
+import { PlimsollError, SourceKind, Where, type SourceItem } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
 import { likelyKind, openParser, type SourceContext, type SourceParser } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
@@ -41,6 +43,9 @@ const WRONG_SHARE = 0.9;
 export class JsonLinesIntake {
   readonly #options: JsonLinesOptions;
   readonly #streams = new Map<string, LineStream>();
+  /** Names this run: lines are counted anew in each, and in each stream that was forgotten and begins again. */
+  readonly #run = randomUUID();
+  #opened = 0;
 
   constructor(server: IntakeServer, options: JsonLinesOptions) {
     this.#options = options;
@@ -55,7 +60,8 @@ export class JsonLinesIntake {
 
   #stream(query: LinesQuery): LineStream {
     const name = JSON.stringify([query.stream, query.kind, query.application, query.workload, query.container]);
-    const stream = this.#streams.get(name) ?? new LineStream(query, this.#options);
+    const stream =
+      this.#streams.get(name) ?? new LineStream(query, `${query.stream}@${this.#run}.${this.#opened++}`, this.#options);
     this.#streams.delete(name);
     this.#streams.set(name, stream);
     for (const [idle, each] of this.#streams) {
@@ -80,6 +86,8 @@ interface Taken {
 }
 
 class LineStream {
+  /** What its sender calls it. */
+  readonly #name: string;
   readonly #kind: SourceKind;
   readonly #parser: SourceParser;
   readonly #pipeline: CollectorPipeline;
@@ -87,8 +95,9 @@ class LineStream {
   #sequence = 0;
   #underWay = 0;
 
-  constructor(query: LinesQuery, { privacy, digestKey, outbox, placeOf }: JsonLinesOptions) {
-    const { application, workload, container, stream, kind } = query;
+  constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, placeOf }: JsonLinesOptions) {
+    const { application, workload, container, kind } = query;
+    this.#name = query.stream;
     const where = { application, workload, container };
     this.#kind = kind;
     this.#parser = openParser(kind, { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) });
@@ -125,10 +134,20 @@ class LineStream {
       throw new PlimsollError('wrong-kind', `the lines are not of the kind ${this.#kind}${hint}`);
     }
     if (sequence !== undefined) this.#sequence = sequence;
-    const messages = [...items.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()];
+    const own = sequence === undefined ? items : items.map((item, i) => named(item, this.#name, `${sequence}.${i}`));
+    const messages = [...own.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()];
     const answer = { lines, events: counts.events - before.events, malformed, repeated: false };
     return { records: messages.map(messageRecord), answer };
   }
+}
+
+/**
+ * An event of a body that its sender numbers has its name from that number: sent again, to this run or to a later one,
+ * it is recognised. Calls are numbered by the run, and audit events have names of their own.
+ */
+function named(item: SourceItem, stream: string, place: string): SourceItem {
+  if (item.type !== 'event' || (item.event.type !== 'web-request' && item.event.type !== 'sql-statement')) return item;
+  return { type: 'event', event: { ...item.event, stream, id: `${stream}#${place}`.slice(0, 512) } };
 }
 
 const NEWLINE = 10;

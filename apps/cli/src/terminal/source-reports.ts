@@ -1,0 +1,29 @@
+import process from 'node:process';
+
+import { refusalError, reportLines, type SourceReport } from '@plimsoll/sources';
+
+/** Sources that are shown one by one where all is well. */
+const SHOWN = 8;
+
+/**
+ * Tells what became of every line of the sources that were read; where more than `atMost` of one, a share, was refused,
+ * that is an error, thrown when `throws`, else told with exit code 1.
+ */
+export function tellReports(reports: readonly SourceReport[], atMost: number, throws: boolean): void {
+  const odd = reports.filter(({ counts, cut }) => counts.malformed > 0 || cut);
+  for (const report of odd.length > 0 || reports.length > SHOWN ? odd : reports) {
+    process.stderr.write(`${reportLines(report).join('\n')}\n`);
+  }
+  if (reports.length > 1) process.stderr.write(`${totalOf(reports)}\n`);
+  const errors = reports.flatMap((report) => refusalError(report, atMost) ?? []);
+  if (errors.length === 0) return;
+  if (throws) throw errors[0];
+  for (const { message } of errors) process.stderr.write(`plimsoll: ${message}\n`);
+  process.exitCode = 1;
+}
+
+function totalOf(reports: readonly SourceReport[]): string {
+  const sum = (name: 'lines' | 'read' | 'ignored' | 'malformed'): number =>
+    reports.reduce((total, { counts }) => total + counts[name], 0);
+  return `${reports.length} sources: ${sum('lines')} lines = ${sum('read')} read + ${sum('ignored')} ignored by design + ${sum('malformed')} refused`;
+}

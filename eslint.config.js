@@ -35,5 +35,17 @@ export default tseslint.config(
       globals: { Buffer: 'readonly', console: 'readonly', performance: 'readonly', process: 'readonly' },
     },
   },
+  {
+    files: ['testbed/applications/**'],
+    languageOptions: {
+      globals: {
+        AbortSignal: 'readonly',
+        URL: 'readonly',
+        document: 'readonly',
+        fetch: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
   prettier,
 );

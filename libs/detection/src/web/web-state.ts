@@ -19,7 +19,7 @@ export type Delivery = z.infer<typeof Delivery>;
 
 /**
  * What one session is remembered by: its last visit, how its client usually fills the headers that tell where a request
- * comes from, and scripts that it was served. Under 4 KiB.
+ * comes from, and scripts that it was served. Under 6 KiB.
  */
 export const WebState = z.object({
   previous: Visit.optional(),

@@ -37,5 +37,11 @@ export interface ItemContainer {
 export type SourceItem =
   | { readonly type: 'calls'; readonly calls: CallColumns; readonly of?: ItemContainer }
   | { readonly type: 'event'; readonly event: LogEvent }
-  | { readonly type: 'gap'; readonly gap: Gap; readonly of?: ItemContainer }
+  | {
+      readonly type: 'gap';
+      readonly gap: Gap;
+      readonly of?: ItemContainer;
+      /** Requests and statements were lost, and no call: nobody who opens connections makes call windows blind. */
+      readonly only?: 'events';
+    }
   | { readonly type: 'end'; readonly of?: ItemContainer };

@@ -88,7 +88,7 @@ export class CollectorPipeline {
         remember(this.#keys, item.event.key, item.event, RECENT_KEYS);
         return [{ topic: 'logs', event: item.event }];
       case 'gap':
-        return this.#lose(item.gap, item.of);
+        return this.#lose(item);
       case 'end':
         return this.#end(item.of);
     }
@@ -138,8 +138,9 @@ export class CollectorPipeline {
     });
   }
 
-  #lose(gap: Gap, of: ItemContainer | undefined): CollectorMessage[] {
-    const concerned = of ? [this.#open.get(of.container)] : [...this.#open.values()];
+  #lose({ gap, of, only }: Extract<SourceItem, { type: 'gap' }>): CollectorMessage[] {
+    const all = only === 'events' ? [] : [...this.#open.values()];
+    const concerned = of ? [this.#open.get(of.container)] : all;
     const toCalls = concerned.flatMap((batcher) => batcher?.lose(gap).map(asMessage) ?? []);
     const toKeys = [...this.#keys.values()].map((event) => ({ topic: 'logs' as const, event: logGap(event, gap) }));
     return [...toCalls, ...toKeys];

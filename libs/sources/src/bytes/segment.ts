@@ -15,6 +15,8 @@ export interface Segment {
 
 /** One connection's protocol. Takes whatever comes, never throws, holds no more than its limits. */
 export interface ProtocolStream {
+  /** What would be lost with it: 0 nothing, 1 its place, 2 the beginning of a message, 3 a message or what it knows of the session. */
+  readonly worth: number;
   data(segment: Segment): void;
   /** The client or the server will send nothing more. */
   shut(from: 'client' | 'server', timeUs: TimeUs): void;

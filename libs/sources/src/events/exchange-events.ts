@@ -3,12 +3,9 @@ import type { SqlStatement, WebRequest } from '@plimsoll/contracts';
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import { ScriptMemory } from './scripts/script-memory.js';
-import { ScriptTexts } from './scripts/script-texts.js';
-import { statementText, toSqlStatement } from './sql/sql-statement-event.js';
 import { sqlOutline } from './sql/sql-template.js';
-import { KeyedDigest } from './values/keyed-digest.js';
-import { SessionKey } from './web/session-key.js';
+import { statementText, toSqlStatement } from './sql/sql-statement-event.js';
+import { webMemory } from './web/web-memory.js';
 import { toWebRequest, type SentStatement, type WebMemory } from './web/web-request-event.js';
 
 interface TimedStatement extends SentStatement {
@@ -37,13 +34,7 @@ export class ExchangeEvents {
   /** `digestKey` makes digests meaningless to whoever lacks it; it stays on the host. */
   constructor(context: SourceContext, digestKey: string | Uint8Array) {
     this.#context = context;
-    const digest = new KeyedDigest(digestKey);
-    this.#memory = {
-      digest,
-      sessions: new SessionKey(digest),
-      scripts: new ScriptMemory(digest),
-      texts: new ScriptTexts(),
-    };
+    this.#memory = webMemory(digestKey);
   }
 
   push(exchange: HttpExchange | SqlExchange): (WebRequest | SqlStatement)[] {

@@ -1,10 +1,7 @@
 import type { HttpExchange } from '../http/http-exchange.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import { ScriptMemory } from './scripts/script-memory.js';
-import { ScriptTexts } from './scripts/script-texts.js';
-import { KeyedDigest } from './values/keyed-digest.js';
-import { SessionKey } from './web/session-key.js';
+import { webMemory } from './web/web-memory.js';
 import type { WebMemory } from './web/web-request-event.js';
 
 export const SECOND_US = 1_000_000;
@@ -14,8 +11,7 @@ export function context(privacy: SourceContext['privacy'] = 'balanced'): SourceC
 }
 
 export function memory(): WebMemory {
-  const digest = new KeyedDigest('key');
-  return { digest, sessions: new SessionKey(digest), scripts: new ScriptMemory(digest), texts: new ScriptTexts() };
+  return webMemory('key');
 }
 
 export interface HttpParts {
@@ -52,6 +48,7 @@ export function http(parts: HttpParts): HttpExchange {
       body: sent,
       bodyBytes: sent.byteLength,
       complete: true,
+      unseen: [],
     },
     response: {
       status: parts.status ?? 200,

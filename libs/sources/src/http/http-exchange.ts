@@ -1,4 +1,4 @@
-import type { TimeUs } from '@plimsoll/contracts';
+import type { TimeUs, Unseen } from '@plimsoll/contracts';
 
 /** Names in the case in which they were sent, values without surrounding blanks; both latin1, one character a byte. */
 export type HttpHeaders = readonly (readonly [name: string, value: string])[];
@@ -16,6 +16,8 @@ export interface HttpRequestParts {
   readonly bodyBytes: number;
   /** Head and body were seen to their last byte. */
   readonly complete: boolean;
+  /** Why the server may have taken it for something else. */
+  readonly unseen: readonly Unseen[];
 }
 
 export interface HttpResponseParts {

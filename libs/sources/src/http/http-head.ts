@@ -1,6 +1,13 @@
 import type { HttpHeaders } from './http-exchange.js';
 
-const MAX_HEADERS = 128;
+/** Longest request line that is waited for. */
+const MAX_LINE_BYTES = 65_536;
+/** A token, a colon, and no control character but tabs. */
+// eslint-disable-next-line no-control-regex -- control characters are what tells an irregular line
+const REGULAR = /^[!#$%&'*+.^_`|~\w-]+:[^\0-\x08\n-\x1f\x7f]*$/;
+const TOKEN = new Uint8Array(256);
+for (const byte of Buffer.from("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+  TOKEN[byte] = 1;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
@@ -11,6 +18,14 @@ export interface RequestLine {
   readonly method: string;
   readonly target: string;
   readonly version: string;
+}
+
+/** Where the first line of a request of HTTP/0.9 ends, which is all of it: its line names no version; -1 where it is none. */
+export function simpleRequestEnd(bytes: Uint8Array): number {
+  const feed = bytes.indexOf(LINE_FEED);
+  if (feed < 0) return -1;
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, feed);
+  return line.includes('HTTP/') || parseRequestLine(line).version !== '' ? -1 : feed + 1;
 }
 
 /** Where the head in `bytes` ends (behind its empty line), or -1 where it has not ended yet. Looks on from `from`. */
@@ -42,15 +57,34 @@ export function looksLikeResponse(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, 7).toString('latin1') === 'HTTP/1.' && isStatus(bytes, 9);
 }
 
+/** Whether the first line of `bytes` is a request's on a fresh connection; undefined where it has not ended yet. */
+export function opensRequest(bytes: Uint8Array): boolean | undefined {
+  let start = 0;
+  while (start < bytes.length && (bytes[start] === LINE_FEED || bytes[start] === CARRIAGE_RETURN)) start++;
+  let at = start;
+  while (at < bytes.length && TOKEN[bytes[at]!] === 1) at++;
+  if (at === bytes.length) return undefined;
+  if (at === start || (bytes[at] !== SPACE && bytes[at] !== 9)) return false;
+  const feed = bytes.indexOf(LINE_FEED, at);
+  if (feed < 0) return bytes.length - start > MAX_LINE_BYTES ? false : undefined;
+  const { method, target, version } = parseRequestLine(bytes.subarray(start));
+  return version !== '' || (method === 'GET' && target.startsWith('/'));
+}
+
 /** The request line that begins `head`; what is malformed goes into `target`. */
 export function parseRequestLine(head: Uint8Array): RequestLine {
   const line = lineAt(head, 0);
-  const blank = line.indexOf(' ');
+  const blank = line.search(/[ \t\v\f]/);
   if (blank < 0) return { method: '', target: line, version: '' };
   const method = line.slice(0, blank).slice(0, 32);
-  const version = line.lastIndexOf(' HTTP/');
-  if (version < blank) return { method, target: line.slice(blank + 1), version: '' };
-  return { method, target: line.slice(blank + 1, version), version: line.slice(version + 6, version + 14) };
+  const mark = line.toUpperCase().lastIndexOf('HTTP/');
+  const blankBefore = mark > blank && /[ \t\v\f]/.test(line[mark - 1]!);
+  if (!blankBefore) return { method, target: trimBlank(line.slice(blank + 1)), version: '' };
+  return {
+    method,
+    target: trimBlank(line.slice(blank + 1, mark)),
+    version: trimBlank(line.slice(mark + 5, mark + 13)),
+  };
 }
 
 /** The status of the response whose head this is; 0 where there is none. */
@@ -59,24 +93,33 @@ export function parseStatus(head: Uint8Array): number {
   return (head[9]! - 48) * 100 + (head[10]! - 48) * 10 + head[11]! - 48;
 }
 
-/** The header lines of a head, at most `MAX_HEADERS`; a line without a colon is passed over, a folded one appended. */
-export function parseHeaders(head: Uint8Array): HttpHeaders {
+/** The header lines of a head as they were sent: names with what blanks stand before the colon, values without. */
+export interface HeaderLines {
+  readonly headers: HttpHeaders;
+  /** A line is none (no colon, a name that is no token, a lone carriage return) or goes on with the one before it. */
+  readonly irregular: boolean;
+}
+
+export function parseHeaders(head: Uint8Array): HeaderLines {
   const headers: [string, string][] = [];
+  let irregular = false;
   let start = nextLine(head, 0);
-  while (start < head.length && headers.length < MAX_HEADERS) {
+  while (start < head.length) {
     const end = nextLine(head, start);
     const first = head[start];
     const last = headers[headers.length - 1];
+    const line = lineAt(head, start);
     if ((first === SPACE || first === 9) && last) {
-      last[1] = `${last[1]} ${lineAt(head, start).trim()}`;
-    } else {
-      const line = lineAt(head, start);
+      last[1] = `${last[1]} ${trimBlank(line)}`;
+      irregular = true;
+    } else if (line !== '') {
       const colon = line.indexOf(String.fromCharCode(COLON));
-      if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+      if (colon > 0) headers.push([line.slice(0, colon), trimBlank(line.slice(colon + 1))]);
+      if (!REGULAR.test(line)) irregular = true;
     }
     start = end;
   }
-  return headers;
+  return { headers, irregular };
 }
 
 /** The value of the last header of that name, given in small letters; empty where there is none. */
@@ -102,4 +145,16 @@ function lineAt(head: Uint8Array, start: number): string {
   let end = nextLine(head, start);
   while (end > start && (head[end - 1] === LINE_FEED || head[end - 1] === CARRIAGE_RETURN)) end--;
   return Buffer.from(head.buffer, head.byteOffset + start, end - start).toString('latin1');
+}
+
+/** Without the blanks and tabs around it; other white space is part of a value (RFC 9110, 5.5). */
+function trimBlank(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === 9;
 }

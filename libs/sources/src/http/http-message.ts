@@ -1,7 +1,7 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
 import { KeptBytes, type ByteBudget } from '../bytes/byte-budget.js';
-import { headEnd } from './http-head.js';
+import { headEnd, simpleRequestEnd } from './http-head.js';
 
 /** How a body's end is found: there is none, after so many bytes, by its chunks, or where the connection ends. */
 export type Framing = number | 'chunked' | 'until-close';
@@ -25,7 +25,10 @@ export interface MessageSink {
 
 /** Longest head that is looked at. */
 export const MAX_HEAD_BYTES = 65_536;
-const MAX_CHUNK_LINE = 1_024;
+/** Longest request line of HTTP/0.9. */
+const MAX_SIMPLE_BYTES = 8_192;
+/** How much of the line with a chunk's size is held. */
+const MAX_CHUNK_LINE = 80;
 const LINE_FEED = 10;
 
 type State =
@@ -45,8 +48,11 @@ export class HttpMessageReader {
   private firstUs = 0;
   private thread = 0;
   private endUs = 0;
+  /** Where the message under way ends is not sure: its chunks are of a form that servers read in different ways. */
+  irregular = false;
 
   constructor(
+    private readonly of: 'requests' | 'responses',
     private readonly sink: MessageSink,
     private readonly bodyLimitBytes: number,
     private readonly budget: ByteBudget,
@@ -54,14 +60,15 @@ export class HttpMessageReader {
     this.pendingHead = new KeptBytes(MAX_HEAD_BYTES, budget);
   }
 
-  /** A message has begun and not ended. */
-  get busy(): boolean {
-    return this.message !== undefined || this.pendingHead.size > 0;
+  /** What is under way: 3 a message, 2 the beginning of one, 1 nothing. */
+  get worth(): number {
+    if (this.message !== undefined) return 3;
+    return this.pendingHead.size > 0 ? 2 : 1;
   }
 
-  /** The place is lost, or the body ends only with the connection: a segment that begins like a message may be one. */
-  get openEnded(): boolean {
-    return this.state === 'lost' || this.state === 'until-close';
+  /** What comes next may belong to any part of a message: a segment that begins like one may be one. */
+  get lost(): boolean {
+    return this.state === 'lost';
   }
 
   push(bytes: Uint8Array, missingBytes: number, thread: number, timeUs: TimeUs, endUs: TimeUs): void {
@@ -91,12 +98,6 @@ export class HttpMessageReader {
     this.state = 'opaque';
   }
 
-  /** The connection speaks another protocol from here. */
-  giveUp(): void {
-    this.close(false);
-    this.state = 'opaque';
-  }
-
   private step(bytes: Uint8Array, at: number): number {
     switch (this.state) {
       case 'head':
@@ -120,14 +121,14 @@ export class HttpMessageReader {
   private readHead(bytes: Uint8Array, at: number): number {
     const before = this.pendingHead.size;
     const rest = bytes.subarray(at, at + MAX_HEAD_BYTES);
-    const inOne = before === 0 ? headEnd(rest, 0) : -1;
+    const inOne = before === 0 ? this.endOf(rest, 0) : -1;
     if (inOne >= 0) {
       this.begin(rest.slice(0, inOne), true, undefined);
       return at + inOne;
     }
     this.pendingHead.add(rest);
     const seen = this.pendingHead.view();
-    const end = headEnd(seen, before);
+    const end = this.endOf(seen, before);
     if (end < 0) {
       if (!this.pendingHead.whole) this.begin(seen.slice(), false, 'lost');
       return bytes.length;
@@ -136,8 +137,14 @@ export class HttpMessageReader {
     return at + end - before;
   }
 
+  private endOf(head: Uint8Array, before: number): number {
+    const simple = this.of === 'requests' && before < MAX_SIMPLE_BYTES ? simpleRequestEnd(head) : -1;
+    return simple >= 0 ? simple : headEnd(head, before);
+  }
+
   private begin(head: Uint8Array, headComplete: boolean, forced: 'lost' | undefined): void {
     this.pendingHead.clear();
+    this.irregular = false;
     const body = new KeptBytes(this.bodyLimitBytes, this.budget);
     this.message = { head, headComplete, body, firstUs: this.firstUs, thread: this.thread };
     const framing = this.sink.head(this.message);
@@ -170,32 +177,31 @@ export class HttpMessageReader {
   private readLine(bytes: Uint8Array, at: number): number {
     const feed = bytes.indexOf(LINE_FEED, at);
     const end = feed < 0 ? bytes.length : feed;
-    this.line += Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(end - at, MAX_CHUNK_LINE)).toString(
-      'latin1',
-    );
-    if (this.line.length > MAX_CHUNK_LINE) {
-      this.lose();
-      return bytes.length;
-    }
+    const part = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('latin1');
+    // Any number of zeros may stand in front, and an extension of any length behind.
+    this.line = `${this.line}${part}`.replace(/^0+(?=0)/, '').slice(0, MAX_CHUNK_LINE);
     if (feed < 0) return bytes.length;
-    const text = this.line.trim();
+    const text = this.line;
     this.line = '';
-    if (this.state === 'chunk-end') {
-      this.state = 'chunk-size';
-    } else if (this.state === 'trailer') {
-      if (text === '') this.close(true);
-    } else {
+    if (this.state === 'trailer') {
+      if (text === '' || text === '\r') this.close(true);
+    } else if (this.state === 'chunk-size') {
       this.chunkSize(text);
+    } else {
+      if (text !== '\r') this.irregular = true;
+      if (text === '' || text === '\r') this.state = 'chunk-size';
+      else this.lose();
     }
     return feed + 1;
   }
 
   private chunkSize(text: string): void {
-    const digits = /^[0-9a-fA-F]{1,12}/.exec(text)?.[0];
+    const [, digits, more] = /^0*([0-9a-fA-F]{1,12})[ \t]*(;|\r$)?/.exec(text) ?? [];
     if (digits === undefined) {
       this.lose();
       return;
     }
+    if (more === undefined && text.length < MAX_CHUNK_LINE) this.irregular = true;
     this.remaining = Number.parseInt(digits, 16);
     this.state = this.remaining === 0 ? 'trailer' : 'chunk-data';
   }
@@ -220,6 +226,7 @@ export class HttpMessageReader {
 
   private lose(): void {
     if (this.state === 'opaque') return;
+    this.irregular = true;
     this.message?.body.spoil();
     this.state = 'lost';
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ByteBudget } from '../bytes/byte-budget.js';
 import type { HttpExchange } from './http-exchange.js';
+import { noWireCounts } from '../wire/wire-counts.js';
 import { HttpStream } from './http-stream.js';
 
 const FACTS = { side: 'server', connection: '7:11#0', peer: '127.0.0.1:33894' } as const;
@@ -11,13 +12,17 @@ const FACTS = { side: 'server', connection: '7:11#0', peer: '127.0.0.1:33894' } 
 /** A connection to which bytes are given as segments of one microsecond each. */
 class Line {
   readonly exchanges: HttpExchange[] = [];
+  readonly counts = noWireCounts();
   readonly stream: HttpStream;
   private clockUs = 0;
 
   constructor(bodyBytes = 65_536, heldBytes = 1_048_576) {
-    this.stream = new HttpStream(FACTS, bodyBytes, new ByteBudget(heldBytes), (exchange) =>
-      this.exchanges.push(exchange),
-    );
+    this.stream = new HttpStream(FACTS, {
+      bodyLimitBytes: bodyBytes,
+      budget: new ByteBudget(heldBytes),
+      counts: this.counts,
+      emit: (exchange) => this.exchanges.push(exchange),
+    });
   }
 
   client(bytes: string | Uint8Array, missingBytes = 0): this {
@@ -61,6 +66,7 @@ describe('requests and responses', () => {
           body: Uint8Array.from(Buffer.from('a=b')),
           bodyBytes: 3,
           complete: true,
+          unseen: [],
         },
         response: {
           status: 200,
@@ -207,8 +213,10 @@ describe('limits', () => {
   });
 
   it('end the oldest of too many waiting requests', () => {
-    const line = new Line().client('GET / HTTP/1.1\r\n\r\n'.repeat(100));
-    expect(line.exchanges).toHaveLength(36);
+    const line = new Line().client('GET / HTTP/1.1\r\n\r\n'.repeat(4_100));
+    expect(line.exchanges).toHaveLength(4_096);
+    line.server(OK.repeat(4_097));
+    expect(line.exchanges[4_096]).toMatchObject({ ordinal: 4_096, response: { status: 200 } });
   });
 
   it('give up heads without an end', () => {

@@ -1,9 +1,11 @@
-import type { TimeUs } from '@plimsoll/contracts';
+import type { TimeUs, Unseen } from '@plimsoll/contracts';
 
 import type { ByteBudget } from '../bytes/byte-budget.js';
 import type { ConnectionFacts, ProtocolStream, Segment } from '../bytes/segment.js';
+import type { WireCounts } from '../wire/wire-counts.js';
 import { decodeContent } from './content-decoding.js';
 import type { HttpExchange, HttpHeaders, HttpResponseParts } from './http-exchange.js';
+import { requestFraming, responseFraming } from './http-framing.js';
 import {
   headerValue,
   looksLikeRequest,
@@ -15,13 +17,19 @@ import {
 import type { RequestLine } from './http-head.js';
 import { HttpMessageReader, type Framing, type HttpMessage } from './http-message.js';
 
-/** Requests that may wait for their responses on one connection; beyond it the oldest ends without one. */
-const MAX_PIPELINED = 64;
+/** Requests that may wait for their responses on one connection: a server reads some thousands at once. */
+const MAX_PIPELINED = 4_096;
+const FRAMING_NAME = /content-length|transfer-encoding/i;
+/** Statuses with which servers answer what they could not read as a request. */
+const UNASKED = new Set([400, 408, 413, 414, 431, 501, 503, 505]);
 
 interface PendingRequest {
   readonly message: HttpMessage;
   readonly line: RequestLine;
   readonly headers: HttpHeaders;
+  readonly unseen: Set<Unseen>;
+  /** Bytes of its head that count as held. */
+  readonly heldBytes: number;
   ended: boolean;
   complete: boolean;
   endUs: TimeUs;
@@ -32,25 +40,39 @@ interface ResponseHead {
   readonly headers: HttpHeaders;
 }
 
+export interface HttpStreamOptions {
+  readonly bodyLimitBytes: number;
+  readonly budget: ByteBudget;
+  readonly counts: WireCounts;
+  /** What is doubtful from the start: that it is a socket, or that a message begins here. */
+  readonly doubt?: 'origin' | 'place';
+  readonly emit: (exchange: HttpExchange) => void;
+}
+
 /**
  * One HTTP/1 connection: requests and responses in either role, paired in order, with keep-alive, pipelining, chunks,
- * interim responses and holes. An exchange is final when its response has ended, or with the connection.
+ * interim responses and holes. An exchange is final when its response has ended, or with the connection. Where a request
+ * ends is followed as a server would; once that is doubtful, so is the place of every request behind it.
  */
 export class HttpStream implements ProtocolStream {
   private readonly requests: HttpMessageReader;
   private readonly responses: HttpMessageReader;
   private readonly waiting: PendingRequest[] = [];
+  private readonly doubts = new Set<Unseen>();
   private response: ResponseHead | undefined;
+  /** Responses to requests that were given up. */
+  private skipped = 0;
   private opaque = false;
   private ordinal = 0;
 
   constructor(
     private readonly facts: ConnectionFacts,
-    private readonly bodyLimitBytes: number,
-    budget: ByteBudget,
-    private readonly emit: (exchange: HttpExchange) => void,
+    private readonly options: HttpStreamOptions,
   ) {
+    const { bodyLimitBytes, budget, doubt } = options;
+    if (doubt) this.doubts.add(doubt);
     this.requests = new HttpMessageReader(
+      'requests',
       {
         head: (message) => this.requestHead(message),
         done: (message, complete, endUs) => {
@@ -61,6 +83,7 @@ export class HttpStream implements ProtocolStream {
       budget,
     );
     this.responses = new HttpMessageReader(
+      'responses',
       {
         head: (message) => this.responseHead(message),
         done: (message, complete, endUs) => {
@@ -72,15 +95,22 @@ export class HttpStream implements ProtocolStream {
     );
   }
 
+  get worth(): number {
+    if (this.opaque) return 0;
+    const worth = this.waiting.length > 0 ? 3 : this.requests.worth;
+    return worth === 1 && this.doubts.size > 0 ? 0 : worth;
+  }
+
   data(segment: Segment): void {
     if (this.opaque) return;
     const { payload, missingBytes, thread, timeUs, endUs } = segment;
     if (segment.from === 'client') {
-      if (this.requests.openEnded && looksLikeRequest(payload)) this.requests.resync();
+      if (this.requests.lost && looksLikeRequest(payload)) this.requests.resync();
       this.requests.push(payload, missingBytes, thread, timeUs, endUs);
+      if (this.requests.lost) this.doubts.add('place');
     } else {
       const anotherWaits = this.waiting.length > 1 || this.response === undefined;
-      if (this.responses.openEnded && anotherWaits && looksLikeResponse(payload)) this.responses.resync();
+      if (this.responses.lost && anotherWaits && looksLikeResponse(payload)) this.responses.resync();
       this.responses.push(payload, missingBytes, thread, timeUs, endUs);
     }
   }
@@ -98,23 +128,47 @@ export class HttpStream implements ProtocolStream {
 
   private requestHead(message: HttpMessage): Framing {
     const line = parseRequestLine(message.head);
-    const headers = parseHeaders(message.head);
-    if (line.method === 'PRI' && line.version === '2.0') {
-      this.opaque = true;
-      return 'until-close';
+    const { headers, irregular } = parseHeaders(message.head);
+    const { framing, doubtful } = requestFraming(headers);
+    const unseen = new Set(this.doubts);
+    const text = (): string => Buffer.from(message.head).toString('latin1');
+    if (doubtful || (irregular && FRAMING_NAME.test(text()))) {
+      unseen.add('framing');
+      this.doubts.add('place');
     }
-    if (this.waiting.length >= MAX_PIPELINED) this.finish(undefined);
-    this.waiting.push({ message, line, headers, ended: false, complete: false, endUs: message.firstUs });
-    if (isChunked(headers)) return 'chunked';
-    return contentLength(headers) ?? 0;
+    const heldBytes = this.makeRoom(message.head.length);
+    this.waiting.push({
+      message,
+      line,
+      headers,
+      unseen,
+      heldBytes,
+      ended: false,
+      complete: false,
+      endUs: message.firstUs,
+    });
+    // A request of HTTP/0.9 is its line, and the last of its connection.
+    return line.version === '' ? 0 : framing;
+  }
+
+  /** Heads that wait count as held; where there is no room for one more, those that wait are given out unanswered. */
+  private makeRoom(headBytes: number): number {
+    const { budget } = this.options;
+    const granted = budget.take(headBytes);
+    if (granted === headBytes && this.waiting.length < MAX_PIPELINED) return granted;
+    this.skipped += this.waiting.length;
+    while (this.waiting.length > 0) this.finish(undefined);
+    return granted;
   }
 
   private requestDone(message: HttpMessage, complete: boolean, endUs: TimeUs): void {
-    const pending = this.waiting.find((each) => each.message === message);
+    const pending = this.waiting.findLast((each) => each.message === message);
+    if (this.requests.irregular) this.doubts.add('place');
     if (pending) {
       pending.ended = true;
       pending.complete = complete;
       pending.endUs = endUs;
+      if (this.requests.irregular) pending.unseen.add('framing');
     } else {
       message.body.clear();
     }
@@ -122,17 +176,30 @@ export class HttpStream implements ProtocolStream {
 
   private responseHead(message: HttpMessage): Framing {
     const status = parseStatus(message.head);
+    const { headers } = parseHeaders(message.head);
     const interim = status >= 100 && status < 200 && status !== 101;
-    const request = this.waiting[0];
-    this.response = interim || !request ? undefined : { status, headers: parseHeaders(message.head) };
+    const request = this.skipped > 0 ? undefined : this.waiting[0];
+    this.doubts.delete('origin');
+    if (!interim && !request) this.answerWithoutRequest(status);
+    this.response = interim || !request ? undefined : { status, headers };
     if (interim || status === 204 || status === 304 || request?.line.method === 'HEAD') return 0;
-    if (status === 101 || (request?.line.method === 'CONNECT' && status < 300)) {
+    const framing = responseFraming(headers);
+    if (status === 101 || (request?.line.method === 'CONNECT' && status < 300 && framing === 'until-close')) {
       this.opaque = true;
+      this.options.counts.upgraded++;
       return 0;
     }
-    const headers = this.response?.headers ?? parseHeaders(message.head);
-    if (isChunked(headers)) return 'chunked';
-    return contentLength(headers) ?? 'until-close';
+    return framing;
+  }
+
+  /** Somebody asked what was not seen as a request: what is seen from here on may not be one. */
+  private answerWithoutRequest(status: number): void {
+    if (this.skipped > 0) {
+      this.skipped--;
+    } else if (this.facts.side === 'server' && !UNASKED.has(status)) {
+      this.options.counts.unmatchedResponses++;
+      this.doubts.add('place');
+    }
   }
 
   private responseDone(message: HttpMessage, complete: boolean, endUs: TimeUs): void {
@@ -145,7 +212,8 @@ export class HttpStream implements ProtocolStream {
     const { whole, total } = message.body;
     const raw = message.body.release();
     const coding = headerValue(head.headers, 'content-encoding');
-    const plain = complete && whole && coding !== '' ? decodeContent(raw, coding, this.bodyLimitBytes) : undefined;
+    const plain =
+      complete && whole && coding !== '' ? decodeContent(raw, coding, this.options.bodyLimitBytes) : undefined;
     const response: HttpResponseParts = {
       status: head.status,
       headers: head.headers,
@@ -162,9 +230,14 @@ export class HttpStream implements ProtocolStream {
   private finish(response: HttpResponseParts | undefined, endUs?: TimeUs): void {
     const request = this.waiting.shift();
     if (!request) return;
-    const { message, line, headers } = request;
+    const { message, line, headers, unseen } = request;
     const { whole, total } = message.body;
-    this.emit({
+    this.options.budget.giveBack(request.heldBytes);
+    const complete = request.ended && request.complete && whole;
+    // What is answered on the same descriptor is no file.
+    if (response) unseen.delete('origin');
+    if (!complete) unseen.add('bytes');
+    this.options.emit({
       type: 'http',
       ...this.facts,
       ordinal: this.ordinal++,
@@ -176,19 +249,10 @@ export class HttpStream implements ProtocolStream {
         headers,
         body: message.body.release(),
         bodyBytes: total,
-        complete: request.ended && request.complete && whole,
+        complete,
+        unseen: [...unseen],
       },
       response,
     });
   }
-}
-
-function isChunked(headers: HttpHeaders): boolean {
-  return headerValue(headers, 'transfer-encoding').toLowerCase().includes('chunked');
-}
-
-/** The body's length as its header gives it; undefined where there is none or it is no number. */
-function contentLength(headers: HttpHeaders): number | undefined {
-  const text = headerValue(headers, 'content-length');
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -65,6 +65,8 @@ interface Command {
  * connection. A connection that turns to TLS or compression shows nothing more.
  */
 export class MysqlStream implements ProtocolStream {
+  /** It knows prepared statements, user and place. */
+  readonly worth = 3;
   private readonly client: FrameReader;
   private readonly server: FrameReader;
   private phase: 'greeting' | 'login' | 'commands' | 'opaque';

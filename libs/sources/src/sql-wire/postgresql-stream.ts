@@ -67,6 +67,8 @@ interface Waiting {
  * an error, up to the Sync, was never executed and is none. A connection that turns to TLS shows nothing more.
  */
 export class PostgresqlStream implements ProtocolStream {
+  /** It knows prepared statements, user and place. */
+  readonly worth = 3;
   private readonly startups: FrameReader;
   private readonly client: FrameReader;
   private readonly server: FrameReader;

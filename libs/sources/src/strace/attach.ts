@@ -4,7 +4,7 @@ import { PlimsollError, type SourceItem } from '@plimsoll/contracts';
 
 import { containerByName } from './container-names.js';
 import { ItemQueue } from './item-queue.js';
-import { containerProcesses, listProcesses, threadsOf, treeOf, type ProcessEntry } from './proc-tree.js';
+import { containerProcesses, descriptorsOf, listProcesses, threadsOf, treeOf, type ProcessEntry } from './proc-tree.js';
 import type { StraceSettings } from './strace-arguments.js';
 import { StraceParser, type StraceCounts, type StraceOptions } from './strace-parser.js';
 import { StraceProcess } from './strace-process.js';
@@ -111,7 +111,10 @@ class RunningTrace<Exchange> implements LiveTrace {
       const own = new Set([...this.running].map(({ pid }) => pid));
       const present = await members();
       // Again: a thread that was born while strace was attaching has its birth in no trace.
-      await this.tellThreads(present.map(({ pid }) => pid));
+      await this.tellThreads(
+        present.map(({ pid }) => pid),
+        false,
+      );
       const untraced = present.filter(({ pid, tracer }) => tracer === 0 && !own.has(pid)).map(({ pid }) => pid);
       // Once each: what refused to be traced would refuse again.
       const late = untraced.filter((pid) => !this.latePids.includes(pid));
@@ -129,7 +132,7 @@ class RunningTrace<Exchange> implements LiveTrace {
   }
 
   private async run(target: Parameters<typeof StraceProcess.start>[0]): Promise<void> {
-    if ('pids' in target) await this.tellThreads(target.pids);
+    if ('pids' in target) await this.tellThreads(target.pids, true);
     const strace = await StraceProcess.start(target, this.options, (lines) => {
       this.queue.push(this.parser.push(lines));
     });
@@ -143,11 +146,14 @@ class RunningTrace<Exchange> implements LiveTrace {
     });
   }
 
-  /** Threads that ran before the attach do not show in the trace whose they are. */
-  private async tellThreads(pids: readonly number[]): Promise<void> {
+  /** Threads that ran before the attach do not show in the trace whose they are, nor descriptors what they are. */
+  private async tellThreads(pids: readonly number[], begins: boolean): Promise<void> {
     const { observer } = this.options;
     if (!observer) return;
-    for (const pid of pids) for (const thread of await threadsOf(pid)) observer.belongs(thread, pid);
+    for (const pid of pids) {
+      for (const thread of await threadsOf(pid)) observer.belongs(thread, pid);
+      if (begins) for (const [fd, socket] of await descriptorsOf(pid)) observer.holds(pid, fd, socket);
+    }
   }
 
   private readonly detach = (): void => {

@@ -2,7 +2,7 @@ import { callNames } from '@plimsoll/contracts';
 import type { TimeUs } from '@plimsoll/contracts';
 
 import { indexWithin, matches } from '../bytes/byte-search.js';
-import { callText, readDescriptor, readPayload } from './call-text.js';
+import { annotatedSocket, callText, lastPair, readDescriptor, readPayload } from './call-text.js';
 import type { FdOrigin, IoObserver } from './io-call.js';
 import { readPeer } from './socket-address.js';
 
@@ -12,6 +12,7 @@ type Kind =
   | 'accept'
   | 'connect'
   | 'opens'
+  | 'pair'
   | 'socket'
   | 'dup'
   | 'fcntl'
@@ -30,6 +31,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   connect: 'connect',
   opens:
     'open openat openat2 creat epoll_create epoll_create1 eventfd eventfd2 timerfd_create memfd_create inotify_init1',
+  pair: 'pipe pipe2 socketpair',
   socket: 'socket',
   dup: 'dup dup2 dup3',
   fcntl: 'fcntl',
@@ -56,6 +58,8 @@ const SPLICE = callNames().get('splice');
 const FORK = callNames().get('fork');
 const RECVFROM = callNames().get('recvfrom');
 const RECVMSG = callNames().get('recvmsg');
+const SENDTO = callNames().get('sendto');
+const SENDMSG = callNames().get('sendmsg');
 const EINPROGRESS = 115;
 const EBADF = 9;
 
@@ -153,7 +157,13 @@ export class CallReporter<Exchange> {
     end: number,
   ): void {
     const kind = kinds[number];
-    const told = kind === 'accept' || kind === 'opens' || kind === 'socket' || kind === 'getpid' || kind === 'spawn';
+    const told =
+      kind === 'accept' ||
+      kind === 'opens' ||
+      kind === 'pair' ||
+      kind === 'socket' ||
+      kind === 'getpid' ||
+      kind === 'spawn';
     if (told) this.call(number, thread, startUs, endUs, result, bytes, start, end, false);
   }
 
@@ -185,10 +195,11 @@ export class CallReporter<Exchange> {
     const text = callText(bytes, start, end);
     const fd = number === SPLICE ? text.thirdNumber() : readDescriptor(bytes, start, end);
     const receives = number === RECVFROM || number === RECVMSG;
+    const socket = receives || number === SENDTO || number === SENDMSG || annotatedSocket(bytes, start, end);
     if (fd < 0 || (receives && text.peeks())) return;
     const payload = readPayload(bytes, start, end, lengthBytes);
     const complete = !cut && payload.length === lengthBytes;
-    this.observer?.io({ thread, call: number, fd, direction, startUs, endUs, payload, lengthBytes, complete });
+    this.observer?.io({ thread, call: number, fd, socket, direction, startUs, endUs, payload, lengthBytes, complete });
   }
 
   private succeeded(
@@ -209,6 +220,7 @@ export class CallReporter<Exchange> {
     const first = readDescriptor(bytes, start, end);
     if (kind === 'accept') opened('accepted', result, readPeer(bytes, start, end));
     else if (kind === 'opens') opened('file', result);
+    else if (kind === 'pair') for (const fd of lastPair(bytes, start, end)) opened('file', fd);
     else if (kind === 'socket') opened('socket', result);
     else if (kind === 'dup' && first >= 0) opened('duplicate', result, '', first);
     else if (kind === 'fcntl' && first >= 0 && has(bytes, start, end, 'F_DUPFD'))

@@ -1,4 +1,4 @@
-import { indexWithin, isDigit, skipSpaces } from '../bytes/byte-search.js';
+import { indexWithin, isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
 import { decodeEscapes } from './escapes.js';
 
 const QUOTE = 34;
@@ -9,6 +9,7 @@ const GREATER = 62;
 /** Largest part of one call's data that is decoded. */
 const MAX_PAYLOAD_BYTES = 1_048_576;
 const EMPTY = new Uint8Array(0);
+const SOCKET_NAMES = ['socket:', 'TCP', 'UDP', 'UNIX', 'SCTP', 'NETLINK', 'RAW', 'PACKET', 'VSOCK'];
 
 /** The descriptor that begins the arguments in `bytes[start, end)` (`11` or, with `-y`, `11<socket:[7]>`), or -1. */
 export function readDescriptor(bytes: Buffer, start: number, end: number): number {
@@ -17,6 +18,21 @@ export function readDescriptor(bytes: Buffer, start: number, end: number): numbe
   let fd = 0;
   while (at < end && at - first < 10 && isDigit(bytes[at]!)) fd = fd * 10 + bytes[at++]! - 48;
   return at === first || fd > 2_147_483_647 ? -1 : fd;
+}
+
+/** What `-y` and `-yy` say of the descriptor that begins the arguments (`7<socket:[9]>`, `7<TCP:[…]>`); undefined without. */
+export function annotatedSocket(bytes: Buffer, start: number, end: number): boolean | undefined {
+  let at = skipSpaces(bytes, start, end);
+  while (at < end && isDigit(bytes[at]!)) at++;
+  if (bytes[at] !== LESS || at >= end) return undefined;
+  return SOCKET_NAMES.some((name) => matches(bytes, at + 1, end, name));
+}
+
+/** The two descriptors that end the arguments of pipe and socketpair: `[3, 4]`. */
+export function lastPair(bytes: Buffer, start: number, end: number): number[] {
+  const text = bytes.toString('latin1', start, Math.min(end, start + 512));
+  const pair = /\[(\d{1,9})(?:<[^\]]*>)?, (\d{1,9})(?:<[^\]]*>)?\](?:, [A-Z_|0-9]+)?$/.exec(text);
+  return pair ? [Number(pair[1]), Number(pair[2])] : [];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TimeUs } from '@plimsoll/contracts';
+import type { Gap, TimeUs } from '@plimsoll/contracts';
 
 /** One call that moved bytes through a descriptor: read, recvfrom, writev, sendfile and their kin. */
 export interface IoCall {
@@ -7,6 +7,8 @@ export interface IoCall {
   /** Call number of `syscall-table.ts`. */
   readonly call: number;
   readonly fd: number;
+  /** Whether the descriptor is a socket, as the call's kind (recv, send) or strace's `-y` tells; undefined where neither does. */
+  readonly socket: boolean | undefined;
   /** `in`: the thread received the bytes; `out`: it sent them. */
   readonly direction: 'in' | 'out';
   /** Entry and return of the call; equal where the trace does not tell them apart. */
@@ -20,7 +22,10 @@ export interface IoCall {
   readonly complete: boolean;
 }
 
-/** How a descriptor came to be. `socket` is neither accepted nor connected yet; `file` is anything that is no socket. */
+/**
+ * How a descriptor came to be. `socket` is neither accepted nor connected yet; `file` is anything that is no socket, or one
+ * of a pair of sockets that a program makes for itself and its children.
+ */
 export type FdOrigin = 'accepted' | 'connected' | 'socket' | 'file' | 'duplicate';
 
 /** A descriptor that a call returned, or that `connect` gave a peer. */
@@ -52,10 +57,14 @@ export interface IoObserver<Exchange> {
   executed(thread: number, timeUs: TimeUs): void;
   /** `thread` belongs to `process`: what getpid told. */
   identified(thread: number, process: number, timeUs: TimeUs): void;
+  /** The process whose first thread is `leader` has the descriptor: what the host's `/proc` told. */
+  holds(leader: number, fd: number, socket: boolean): void;
   /** `thread` is one of the threads of the process whose first thread is `leader`: what the host's `/proc` told. */
   belongs(thread: number, leader: number): void;
   /** The thread has ended; `process` where all threads of its process have. */
   exited(thread: number, process: boolean, timeUs: TimeUs): void;
+  /** Exchanges that were lost since the last call, where any were: from when to when, and how many. */
+  lost(): Gap | undefined;
   /** Exchanges that became final since the last call, in the order in which they did. */
   drain(): readonly Exchange[];
   /** The trace has ended: what is pending becomes final, marked incomplete. */

@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { containerOf, MAX_CGROUP_BYTES, sameContainer } from './cgroup.js';
 
 /** Processes that are looked at; a host with more is read in part. */
 const MAX_PROCESSES = 131_072;
+/** Descriptors of one process that are looked at. */
+const MAX_DESCRIPTORS = 16_384;
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -44,6 +46,18 @@ export async function threadsOf(pid: number, root = '/proc'): Promise<number[]> 
   } catch {
     return [];
   }
+}
+
+/** The descriptors of a process, and which of them are sockets; none where the process has ended or may not be looked at. */
+export async function descriptorsOf(pid: number, root = '/proc'): Promise<[fd: number, socket: boolean][]> {
+  const folder = join(root, String(pid), 'fd');
+  const names = await readdir(folder).catch(() => []);
+  const found: [number, boolean][] = [];
+  for (const name of names.slice(0, MAX_DESCRIPTORS)) {
+    const target = await readlink(join(folder, name)).catch(() => undefined);
+    if (target !== undefined) found.push([Number(name), target.startsWith('socket:')]);
+  }
+  return found;
 }
 
 /** `pid` and all that it begot, in the order of ids. */

@@ -138,6 +138,8 @@ export class StraceParser<Exchange = never> implements SourceParser {
     this.items = [];
     const { observer, events } = this.options;
     if (observer && events) {
+      const gap = observer.lost();
+      if (gap) items.push({ type: 'gap', gap, only: 'events' });
       for (const exchange of observer.drain()) {
         for (const event of events(exchange)) items.push({ type: 'event', event });
       }

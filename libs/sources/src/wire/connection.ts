@@ -1,16 +1,17 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
+import { KeptBytes, type ByteBudget } from '../bytes/byte-budget.js';
+import type { ProtocolStream, Segment } from '../bytes/segment.js';
+import type { HttpExchange } from '../http/http-exchange.js';
 import { looksLikeRequest, looksLikeResponse } from '../http/http-head.js';
 import { HttpStream } from '../http/http-stream.js';
-import type { HttpExchange } from '../http/http-exchange.js';
 import { looksLikeGreeting } from '../sql-wire/mysql-packets.js';
 import { MysqlStream } from '../sql-wire/mysql-stream.js';
-import { looksLikeStartup } from '../sql-wire/postgresql-messages.js';
 import { PostgresqlStream } from '../sql-wire/postgresql-stream.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
-import type { ByteBudget } from '../bytes/byte-budget.js';
 import type { IoCall } from '../strace/io-call.js';
-import type { ProtocolStream, Segment } from '../bytes/segment.js';
+import { isMysqlCommand, isMysqlHeader, isPostgresqlQuery, protocolOf, type Protocol } from './recognition.js';
+import type { WireCounts } from './wire-counts.js';
 
 export type WireExchange = HttpExchange | SqlExchange;
 
@@ -22,10 +23,24 @@ export interface WireLimits {
   readonly statementBytes: number;
 }
 
-/** Calls after which a connection that resembles nothing is given up. */
+/** What all connections of a trace have in common. */
+export interface WireSurroundings {
+  readonly limits: WireLimits;
+  readonly budget: ByteBudget;
+  readonly counts: WireCounts;
+  readonly emit: (exchange: WireExchange) => void;
+}
+
+/**
+ * `accepted`: its start is in the trace, as the server; `connected`: as the client; `unknown`: it was there before;
+ * `evicted`: part of it was followed, and given up for others.
+ */
+export type ConnectionOrigin = 'accepted' | 'connected' | 'unknown' | 'evicted';
+
+/** Calls after which a connection that was there before, and resembles nothing, is given up. */
 const MAX_ATTEMPTS = 64;
-/** Bytes of a call that are kept for a second look. */
-const MAX_KEPT_BYTES = 8_192;
+/** First bytes of a connection that are kept until they tell what it speaks. */
+const MAX_OPENING_BYTES = 65_536;
 
 /** One end of a connection as the traced program holds it; finds its protocol out by what passes. */
 export class Connection {
@@ -34,35 +49,48 @@ export class Connection {
   private stream: ProtocolStream | undefined;
   private side: 'server' | 'client' = 'server';
   private attempts = 0;
-  private kept: IoCall | undefined;
+  private directions = 0;
+  /** Of a connection that was there before: a packet's header, which tells nothing without its body. */
+  private header: IoCall | undefined;
+  /** What the client sent first, and the call that brought its first byte. */
+  private readonly opening: KeptBytes;
+  private opener: IoCall | undefined;
 
   constructor(
     readonly id: string,
-    /** `accepted`: its start is in the trace, as the server; `connected`: as the client; `unknown`: it was there before. */
-    public origin: 'accepted' | 'connected' | 'unknown',
+    public origin: ConnectionOrigin,
+    /** Something shows that it is a socket. */
+    public socket: boolean,
     public peer: string,
     public lastUs: TimeUs,
-    private readonly limits: WireLimits,
-    private readonly budget: ByteBudget,
-    private readonly emit: (exchange: WireExchange) => void,
-  ) {}
+    private readonly around: WireSurroundings,
+  ) {
+    this.opening = new KeptBytes(MAX_OPENING_BYTES, around.budget);
+  }
+
+  /** How much would be lost with it: 0 nothing; 1 its place; 2 the beginning of a message; 3 a message, or a database's session. */
+  get worth(): number {
+    if (this.stream) return this.stream.worth;
+    return this.opening.size > 0 ? 2 : 0;
+  }
+
+  /** Its next byte begins a message: it could be followed anew from there. */
+  get clean(): boolean {
+    return this.attempts === 0 && (this.stream ? this.stream.worth === 1 : this.opening.size === 0);
+  }
 
   io(call: IoCall): void {
     this.lastUs = call.endUs;
+    this.directions |= call.direction === 'in' ? 1 : 2;
+    // What is written to and read from, and was never opened as a file, is no pipe.
+    if (call.socket === true || this.directions === 3) this.socket = true;
     if (this.stream) {
       this.stream.data(this.segment(call));
       return;
     }
     if (this.attempts >= MAX_ATTEMPTS) return;
-    const stream = this.recognise(call);
-    if (!stream) {
-      this.keep(call);
-      return;
-    }
-    this.stream = stream;
-    if (this.kept) stream.data(this.segment(this.kept));
-    this.kept = undefined;
-    stream.data(this.segment(call));
+    if (this.origin === 'accepted' || this.origin === 'connected') this.open(call, this.origin === 'accepted');
+    else this.meet(call);
   }
 
   /** The traced program will send nothing more. */
@@ -72,8 +100,7 @@ export class Connection {
 
   end(): void {
     this.stream?.end();
-    this.stream = undefined;
-    this.attempts = MAX_ATTEMPTS;
+    this.giveUp();
   }
 
   private segment(call: IoCall): Segment {
@@ -88,75 +115,118 @@ export class Connection {
     };
   }
 
-  /** What did not tell the protocol may be its beginning all the same: one call is kept for a second look. */
-  private keep(call: IoCall): void {
-    this.attempts++;
-    const header = this.origin === 'unknown' && call.direction === 'in' && call.lengthBytes === 4;
-    const first = this.origin !== 'unknown' && this.attempts === 1 && call.payload.length <= MAX_KEPT_BYTES;
-    if (header || first) this.kept = call;
-    else if (this.origin === 'unknown' || this.attempts >= MAX_ATTEMPTS) this.kept = undefined;
+  /** A connection from its start on: what the client says first decides, or what a database's server greets with. */
+  private open(call: IoCall, server: boolean): void {
+    if ((call.direction === 'in') !== server) {
+      this.answered(call, server);
+      return;
+    }
+    this.opener ??= call;
+    this.opening.add(call.payload);
+    const cut = call.payload.length < call.lengthBytes;
+    let protocol = protocolOf(this.opening.view());
+    // Nothing more of the first line will be seen.
+    if (protocol === undefined && cut && looksLikeRequest(this.opening.view())) protocol = 'http';
+    if (protocol === undefined && cut) protocol = 'other';
+    // What is no request here may be one to the server: its answer tells.
+    if (protocol === 'other' && !cut && this.opening.whole) return;
+    if (protocol === undefined && !this.opening.whole) protocol = 'other';
+    if (protocol !== undefined) this.begin(protocol, server, call);
   }
 
-  private recognise(call: IoCall): ProtocolStream | undefined {
-    if (this.origin === 'unknown') return this.recogniseMidway(call);
-    const { payload } = call;
-    const server = this.origin === 'accepted';
-    if ((call.direction === 'in') === server) {
-      if (looksLikeRequest(payload)) return this.speaks('http', server);
-      return looksLikeStartup(payload) ? this.speaks('postgresql', server) : undefined;
+  /** The server speaks, and nothing is known yet. */
+  private answered(call: IoCall, server: boolean): void {
+    if (looksLikeGreeting(call.payload)) {
+      this.side = server ? 'server' : 'client';
+      this.stream = this.speaks('mysql', true);
+      this.stream.data(this.segment(call));
+    } else if (this.opener && looksLikeResponse(call.payload)) {
+      // A request that nothing can be made of, answered like one: `400 Bad Request`.
+      this.begin('http', server, this.opener);
+      this.stream?.data(this.segment(call));
+    } else if (protocolOf(this.opening.view()) === 'other') {
+      this.begin('other', server, call);
+    } else {
+      this.attempts++;
     }
-    if (looksLikeGreeting(payload)) return this.speaks('mysql', server);
-    // A request that nothing can be made of, answered like one: `400 Bad Request`.
-    const answers = this.kept !== undefined && this.kept.direction !== call.direction;
-    return answers && looksLikeResponse(payload) ? this.speaks('http', server) : undefined;
+  }
+
+  private begin(protocol: Protocol, server: boolean, last: IoCall): void {
+    const { counts } = this.around;
+    const { opener = last } = this;
+    const payload = this.opening.release();
+    this.opener = undefined;
+    if (protocol === 'http' || protocol === 'postgresql' || protocol === 'mysql') {
+      this.side = server ? 'server' : 'client';
+      this.stream = this.speaks(protocol, true);
+      const missingBytes = last.lengthBytes - last.payload.length;
+      this.stream.data({ ...this.segment(opener), payload, missingBytes, endUs: last.endUs });
+      return;
+    }
+    this.giveUp();
+    if (!server) return;
+    if (protocol === 'other') counts.unrecognised++;
+    else counts[protocol]++;
   }
 
   /** A connection whose start the trace does not hold: only what no file is likely to hold decides. */
-  private recogniseMidway(call: IoCall): ProtocolStream | undefined {
+  private meet(call: IoCall): void {
+    const { header, socket } = this;
     const { payload } = call;
     const receives = call.direction === 'in';
-    if (isMysqlHeader(this.kept, call)) return this.speaks('mysql', true, false);
-    this.kept = undefined;
-    if (receives && looksLikeRequest(payload)) return this.speaks('http', true);
-    if (looksLikeGreeting(payload) && call.complete) return this.speaks('mysql', !receives);
-    if (isMysqlCommand(call)) return this.speaks('mysql', receives, false);
-    return isPostgresqlQuery(call) ? this.speaks('postgresql', receives, false) : undefined;
+    this.header = undefined;
+    this.side = receives ? 'server' : 'client';
+    if (isMysqlHeader(header, call)) {
+      this.side = 'server';
+      this.stream = this.speaks('mysql', false);
+      if (header) this.stream.data(this.segment(header));
+    } else if (receives && looksLikeRequest(payload)) {
+      this.stream = this.speaks('http', false);
+    } else if (looksLikeGreeting(payload) && call.complete) {
+      this.side = receives ? 'client' : 'server';
+      this.stream = this.speaks('mysql', true);
+    } else if (isMysqlCommand(call)) {
+      this.stream = this.speaks('mysql', false);
+    } else if (isPostgresqlQuery(call)) {
+      this.stream = this.speaks('postgresql', false);
+    } else if (socket && receives && payload[0] === 0x17 && payload[1] === 3) {
+      this.giveUp();
+      this.around.counts.tls++;
+    } else {
+      this.attempts++;
+      if (receives && call.lengthBytes === 4) this.header = call;
+    }
+    this.stream?.data(this.segment(call));
   }
 
-  private speaks(protocol: 'http' | 'mysql' | 'postgresql', server: boolean, begun = true): ProtocolStream {
-    this.side = server ? 'server' : 'client';
+  private speaks(protocol: 'http' | 'mysql' | 'postgresql', begun: boolean): ProtocolStream {
+    const { limits, budget, counts } = this.around;
     const facts = { side: this.side, connection: this.id, peer: this.peer };
-    const { bodyBytes, statementBytes } = this.limits;
-    if (protocol === 'http') return new HttpStream(facts, bodyBytes, this.budget, this.emit);
-    if (protocol === 'mysql') return new MysqlStream(facts, begun, statementBytes, this.budget, this.emit);
-    return new PostgresqlStream(facts, begun, statementBytes, this.budget, this.emit);
+    if (protocol === 'http') {
+      const doubt =
+        this.origin === 'evicted' ? 'place' : this.origin === 'unknown' && !this.socket ? 'origin' : undefined;
+      const emit = this.around.emit;
+      return new HttpStream(facts, { bodyLimitBytes: limits.bodyBytes, budget, counts, emit, ...(doubt && { doubt }) });
+    }
+    const emit = (exchange: SqlExchange): void => {
+      this.statement(exchange);
+    };
+    const { statementBytes } = limits;
+    if (protocol === 'mysql') return new MysqlStream(facts, begun, statementBytes, budget, emit);
+    return new PostgresqlStream(facts, begun, statementBytes, budget, emit);
   }
-}
 
-/** A packet of sequence 0 that fills the call and begins with COM_QUERY, COM_STMT_PREPARE or COM_STMT_EXECUTE. */
-function isMysqlCommand(call: IoCall): boolean {
-  const { payload } = call;
-  if (payload.length < 6 || payload[3] !== 0) return false;
-  const length = payload[0]! | (payload[1]! << 8) | (payload[2]! << 16);
-  return length + 4 === call.lengthBytes && isStatementCode(payload[4]!);
-}
+  /** What passes in one direction alone may be anything that a program writes or reads. */
+  private statement(exchange: SqlExchange): void {
+    if (this.origin === 'unknown' && !this.socket) this.around.counts.doubtfulStatements++;
+    else this.around.emit(exchange);
+  }
 
-/** Four bytes of a packet's header, and then its body, as mariadbd reads them. */
-function isMysqlHeader(header: IoCall | undefined, body: IoCall): boolean {
-  if (header?.direction !== 'in' || body.direction !== 'in' || header.payload.length !== 4) return false;
-  const { payload } = header;
-  const length = payload[0]! | (payload[1]! << 8) | (payload[2]! << 16);
-  return payload[3] === 0 && length === body.lengthBytes && isStatementCode(body.payload[0] ?? 0);
-}
-
-/** `Q`, a length that fills the call, and a zero byte at its end. */
-function isPostgresqlQuery(call: IoCall): boolean {
-  const { payload, lengthBytes } = call;
-  if (payload.length < 7 || payload[0] !== 81) return false;
-  const length = payload[1]! * 16_777_216 + ((payload[2]! << 16) | (payload[3]! << 8) | payload[4]!);
-  return length + 1 === lengthBytes && (!call.complete || payload[payload.length - 1] === 0);
-}
-
-function isStatementCode(code: number): boolean {
-  return code === 0x03 || code === 0x16 || code === 0x17;
+  private giveUp(): void {
+    this.stream = undefined;
+    this.opener = undefined;
+    this.header = undefined;
+    this.opening.clear();
+    this.attempts = MAX_ATTEMPTS;
+  }
 }

@@ -122,7 +122,7 @@ export class ProcessTable {
     process.known = true;
     if (process === from) return;
     for (const [fd, descriptor] of from.descriptors) {
-      if (descriptor !== FILE && !process.descriptors.has(fd)) this.set(process, fd, descriptor, timeUs);
+      if (!process.descriptors.has(fd)) this.set(process, fd, descriptor, timeUs);
     }
   }
 
@@ -155,9 +155,14 @@ export class ProcessTable {
     if (all || process.threads <= 0) this.release(process, timeUs);
   }
 
-  /** Another program runs in the process: descriptors above standard error are taken for closed on exec. */
+  /**
+   * Another program runs in the process: connections above standard error are taken for closed on exec. That a number is
+   * no connection is remembered until it is opened anew: a filter may read what it is given from any descriptor.
+   */
   executed(thread: number, timeUs: TimeUs): void {
-    this.dropRange(this.of(thread), 3, Number.MAX_SAFE_INTEGER, timeUs);
+    const process = this.of(thread);
+    for (const [fd, descriptor] of [...process.descriptors])
+      if (fd > 2 && descriptor !== FILE) this.drop(process, fd, timeUs);
   }
 
   private report(process: Process, processId: number): void {

@@ -78,7 +78,8 @@ describe('descriptors', () => {
       const { exchanges } = runWire([Buffer.from(text)], {}, observer);
       return exchanges.map((each) => (each.type === 'sql' ? Buffer.from(each.statement).toString() : each.type));
     };
-    expect(statements([])).toEqual(['']);
+    // What one thread only reads may be a file; that another answered there is not known.
+    expect(statements([])).toEqual([]);
     expect(statements([70, 71, 72])).toEqual([statement]);
   });
 

@@ -1,9 +1,10 @@
-import type { TimeUs } from '@plimsoll/contracts';
+import type { Gap, TimeUs } from '@plimsoll/contracts';
 
 import { ByteBudget } from '../bytes/byte-budget.js';
-import { Connection, type WireExchange, type WireLimits } from './connection.js';
 import type { FdOpened, IoCall, IoObserver } from '../strace/io-call.js';
+import { Connection, type ConnectionOrigin, type WireExchange, type WireSurroundings } from './connection.js';
 import { FILE, ProcessTable, type Process } from './process-table.js';
+import { noWireCounts } from './wire-counts.js';
 
 export interface WireOptions {
   /** Longest body of a request or response that is kept; default 256 KiB. */
@@ -12,7 +13,7 @@ export interface WireOptions {
   readonly statementBytes?: number;
   /** What all connections may hold together; default 64 MiB. */
   readonly heldBytes?: number;
-  /** Connections followed at once; beyond it the one longest silent ends. Default 4,096. */
+  /** Connections followed at once; beyond it one of those with least under way ends. Default 16,384. */
   readonly connections?: number;
   /** A connection silent for so long, in the trace's time, ends; default one hour. */
   readonly silentUs?: number;
@@ -21,16 +22,21 @@ export interface WireOptions {
 const KIB = 1_024;
 /** Exchanges that nobody fetched; beyond it the oldest are dropped, and counted. */
 const MAX_EXCHANGES = 65_536;
+/** Of the connections longest silent, how many are looked at for the one with least to lose. */
+const MAX_COMPARED = 1_024;
+/** Standard input, output and error speak only where something shows that they are sockets. */
+const LAST_STANDARD = 2;
 
 /**
  * Rebuilds HTTP requests and SQL statements from the calls that carried them: a descriptor's bytes put together over
- * partial reads, threads and processes, each connection recognised by what passes over it.
+ * partial reads, threads and processes, each connection recognised by what passes over it. What is known to be no socket
+ * speaks nothing.
  */
 export class WireObserver implements IoObserver<WireExchange> {
+  readonly counts = noWireCounts();
   /** Exchanges lost because `drain` was not called. */
   dropped = 0;
-  private readonly limits: WireLimits;
-  private readonly budget: ByteBudget;
+  private readonly around: WireSurroundings;
   private readonly maxConnections: number;
   private readonly silentUs: number;
   private readonly processes = new ProcessTable((connection) => {
@@ -38,41 +44,59 @@ export class WireObserver implements IoObserver<WireExchange> {
   });
   /** In the order of their last use. */
   private readonly open = new Set<Connection>();
+  /** Ended before their time, while a descriptor may still refer to them: as what they are followed anew. */
+  private readonly evicted = new WeakMap<Connection, ConnectionOrigin>();
   private exchanges: WireExchange[] = [];
+  private gap: { startUs: TimeUs; endUs: TimeUs; lost: number } | undefined;
   private connected = 0;
 
   constructor(options: WireOptions = {}) {
-    this.limits = {
-      bodyBytes: options.bodyBytes ?? 256 * KIB,
-      statementBytes: options.statementBytes ?? 256 * KIB,
+    this.around = {
+      limits: {
+        bodyBytes: options.bodyBytes ?? 256 * KIB,
+        statementBytes: options.statementBytes ?? 256 * KIB,
+      },
+      budget: new ByteBudget(options.heldBytes ?? 64 * KIB * KIB),
+      counts: this.counts,
+      emit: (exchange) => {
+        this.add(exchange);
+      },
     };
-    this.budget = new ByteBudget(options.heldBytes ?? 64 * KIB * KIB);
-    this.maxConnections = options.connections ?? 4_096;
+    this.maxConnections = options.connections ?? 16_384;
     this.silentUs = options.silentUs ?? 3_600_000_000;
   }
 
   /** Bytes of messages under way, of all connections. */
   get heldBytes(): number {
-    return this.budget.heldBytes;
+    return this.around.budget.heldBytes;
   }
 
   io(call: IoCall): void {
-    const process = this.processes.using(call.thread, call.fd, call.endUs);
-    let connection = this.processes.get(process, call.fd);
+    const { fd, endUs } = call;
+    const process = this.processes.using(call.thread, fd, endUs);
+    let connection = this.processes.get(process, fd);
     if (connection === FILE) return;
+    if (connection === undefined && (call.socket === false || (fd <= LAST_STANDARD && call.socket !== true))) {
+      this.processes.set(process, fd, FILE, endUs);
+      return;
+    }
     if (connection === undefined || !this.open.delete(connection)) {
-      connection = this.connect(process, call.fd, 'unknown', connection?.peer ?? '', call.endUs);
+      const origin = (connection && this.evicted.get(connection)) ?? 'unknown';
+      const known = connection?.socket === true;
+      connection = this.connect(process, fd, origin, known, connection?.peer ?? '', endUs);
       this.open.delete(connection);
     }
     this.open.add(connection);
+    const before = this.counts.unmatchedResponses;
     connection.io(call);
+    if (this.counts.unmatchedResponses > before) this.lose(connection.lastUs, endUs);
   }
 
   opened(event: FdOpened): void {
     const { thread, fd, origin, timeUs } = event;
     const process = origin === 'accepted' ? this.processes.accepting(thread) : this.processes.of(thread);
     if (origin === 'accepted' || origin === 'connected') {
-      this.connect(process, fd, origin, event.peer, timeUs);
+      this.connect(process, fd, origin, true, event.peer, timeUs);
       if (origin === 'accepted') this.processes.offer(process, fd);
     } else if (origin === 'duplicate') {
       const source = this.processes.get(process, event.from);
@@ -83,6 +107,13 @@ export class WireObserver implements IoObserver<WireExchange> {
     } else {
       this.processes.set(process, fd, FILE, timeUs);
     }
+  }
+
+  holds(leader: number, fd: number, socket: boolean): void {
+    const process = this.processes.of(leader);
+    if (this.processes.get(process, fd) !== undefined) return;
+    if (socket) this.connect(process, fd, 'unknown', true, '', 0);
+    else this.processes.set(process, fd, FILE, 0);
   }
 
   closed(thread: number, first: number, last: number, timeUs: TimeUs): void {
@@ -116,6 +147,12 @@ export class WireObserver implements IoObserver<WireExchange> {
     this.processes.exited(thread, process, timeUs);
   }
 
+  lost(): Gap | undefined {
+    const { gap } = this;
+    this.gap = undefined;
+    return gap && { ...gap, cause: 'source-drop' };
+  }
+
   drain(): readonly WireExchange[] {
     const { exchanges } = this;
     if (exchanges.length > 0) this.exchanges = [];
@@ -129,21 +166,42 @@ export class WireObserver implements IoObserver<WireExchange> {
   private connect(
     process: Process,
     fd: number,
-    origin: 'accepted' | 'connected' | 'unknown',
+    origin: ConnectionOrigin,
+    socket: boolean,
     peer: string,
     timeUs: TimeUs,
   ): Connection {
     const id = `${process.id}:${fd}#${this.connected++}`;
-    const connection = new Connection(id, origin, peer, timeUs, this.limits, this.budget, (exchange) => {
-      this.add(exchange);
-    });
+    const connection = new Connection(id, origin, socket, peer, timeUs, this.around);
     this.processes.set(process, fd, connection, timeUs);
-    this.open.add(connection);
     for (const oldest of this.open) {
-      if (this.open.size <= this.maxConnections && timeUs - oldest.lastUs <= this.silentUs) break;
-      this.close(oldest);
+      if (timeUs - oldest.lastUs <= this.silentUs || oldest.lastUs === 0) break;
+      this.evict(oldest, timeUs);
     }
+    if (this.open.size >= this.maxConnections) this.evict(this.leastWorth(), timeUs);
+    this.open.add(connection);
     return connection;
+  }
+
+  /** Of those longest silent the one with least under way. */
+  private leastWorth(): Connection {
+    let least: Connection | undefined;
+    let compared = 0;
+    for (const connection of this.open) {
+      if (least === undefined || connection.worth < least.worth) least = connection;
+      if (least.worth === 0 || ++compared >= MAX_COMPARED) break;
+    }
+    if (least === undefined) throw new Error('there is no connection to evict');
+    return least;
+  }
+
+  private evict(connection: Connection, timeUs: TimeUs): void {
+    if (connection.worth > 1) {
+      this.counts.evicted++;
+      this.lose(connection.lastUs, timeUs);
+    }
+    this.evicted.set(connection, connection.clean ? connection.origin : 'evicted');
+    this.close(connection);
   }
 
   private close(connection: Connection): void {
@@ -151,7 +209,20 @@ export class WireObserver implements IoObserver<WireExchange> {
     connection.end();
   }
 
+  private lose(startUs: TimeUs, endUs: TimeUs): void {
+    const from = Math.min(this.gap?.startUs ?? startUs, startUs);
+    this.gap = {
+      startUs: from,
+      endUs: Math.max(this.gap?.endUs ?? endUs, endUs, from + 1),
+      lost: (this.gap?.lost ?? 0) + 1,
+    };
+  }
+
   private add(exchange: WireExchange): void {
+    if (exchange.type === 'http' && exchange.side === 'server') {
+      this.counts.requests++;
+      if (exchange.request.unseen.length > 0) this.counts.unseenRequests++;
+    }
     this.exchanges.push(exchange);
     if (this.exchanges.length <= MAX_EXCHANGES) return;
     this.exchanges = this.exchanges.slice(MAX_EXCHANGES / 2);

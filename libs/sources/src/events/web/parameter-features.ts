@@ -1,15 +1,17 @@
 import type { WebParameter } from '@plimsoll/contracts';
 
-import { readAsMarkup, type LiveMarkup } from '../scripts/markup.js';
-import { readAsSql, type SqlReading } from '../sql/sql-fragment.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
+import { readAsMarkup, type LiveMarkup } from '../scripts/markup.js';
 import { isSecretName, releasedValue, type PrivacyMode } from '../values/privacy.js';
+import type { RawParameter } from './raw-parameter.js';
+import { parameterName } from './request-parameters.js';
+import { readAsSql, type SqlReading } from '../sql/sql-fragment.js';
 import { undoEncodings } from '../values/value-decoding.js';
 import { formOf, shapeOf, signsOf } from '../values/value-shape.js';
-import type { RawParameter } from './request-parameters.js';
 
 /** A parameter's features, with what else the collector needs of it and keeps to itself. */
 export interface ReadParameter {
+  readonly raw: RawParameter;
   readonly feature: WebParameter;
   readonly value: string;
   readonly live: readonly LiveMarkup[];
@@ -36,7 +38,7 @@ export function readParameter(
   const released = raw.where === 'cookie' ? undefined : releasedValue(raw.name, raw.value, mode);
   const feature: WebParameter = {
     where: raw.where,
-    name: raw.name,
+    name: raw.where === 'path' ? raw.name : parameterName(raw.name),
     length: raw.value.length,
     extraDecodings: decoded.extraDecodings,
     form: formOf(decoded.text),
@@ -50,7 +52,7 @@ export function readParameter(
     reflected: raw.value.length >= 4 && /[<>"']/.test(raw.value) && responseText.includes(raw.value),
     ...(released === undefined ? {} : { value: released }),
   };
-  return { feature, value: raw.value, live: markup.live };
+  return { raw, feature, value: raw.value, live: markup.live };
 }
 
 function higher(a: SqlReading, b: SqlReading): SqlReading {

@@ -1,4 +1,4 @@
-import type { RawParameter } from './request-parameters.js';
+import type { RawParameter } from './raw-parameter.js';
 
 /**
  * Parameters that choose the action where one path serves them all: front controllers of PHP applications (`page`,

@@ -1,5 +1,5 @@
 import type { KeyedDigest } from '../values/keyed-digest.js';
-import type { RawParameter } from './request-parameters.js';
+import type { RawParameter } from './raw-parameter.js';
 
 export interface SessionName {
   readonly session: string;
@@ -68,6 +68,11 @@ export class SessionKey {
     if (authorization !== undefined && authorization !== '') {
       return { session: this.#digest.of('session', authorization), by: 'authorization', cookie: undefined };
     }
+    return this.ofClient(client);
+  }
+
+  /** The session of a request that shows none, or may claim another's: what one client does. */
+  ofClient(client: string): SessionName {
     return { session: this.#digest.of('client', client), by: 'client', cookie: undefined };
   }
 

@@ -1,5 +1,6 @@
 import { identity, type IssuedStatement, type ScriptFragment, type WebRequest } from '@plimsoll/contracts';
 
+import type { RecentMap } from '../../bytes/recent-map.js';
 import type { HttpExchange, HttpHeaders } from '../../http/http-exchange.js';
 import type { SourceContext } from '../../source.js';
 import { liveMarkup } from '../scripts/markup.js';
@@ -12,10 +13,11 @@ import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
 import { originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
-import { bodyParameters, cookieParameters, formParameters, type RawParameter } from './request-parameters.js';
+import type { ParameterChoice } from './parameter-choice.js';
+import { requestParameters } from './request-parameters.js';
 import { requestPath } from './request-path.js';
 import { requestRoute } from './request-route.js';
-import type { SessionKey } from './session-key.js';
+import type { SessionKey, SessionName } from './session-key.js';
 import { uploadedFiles } from './uploaded-files.js';
 
 /** What outlives one request at the collector: how sessions are named, and which scripts came in where. */
@@ -24,6 +26,9 @@ export interface WebMemory {
   readonly sessions: SessionKey;
   readonly scripts: ScriptMemory;
   readonly texts: ScriptTexts;
+  readonly choice: ParameterChoice;
+  /** The session of the last request of each connection whose place was sure. */
+  readonly owners: RecentMap<string, SessionName>;
 }
 
 /** A statement that the request's thread sent while it served the request. */
@@ -36,7 +41,6 @@ export interface SentStatement {
   readonly failed: boolean;
 }
 
-const MAX_PARAMETERS = 64;
 const MAX_STATEMENTS = 32;
 /** Bytes of a response that are read for markup and for reflected values. */
 const MAX_RESPONSE = 262_144;
@@ -57,28 +61,29 @@ export function toWebRequest(
     ? (headerOf(response.headers, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
     : undefined;
   const text = response === undefined ? '' : responseText(response.body, contentType ?? '');
-  const cookies = cookieParameters(header('cookie') ?? '');
+  const reading = requestParameters(request, query);
+  const cookies = reading.parameters.filter(({ where }) => where === 'cookie');
   const agent = header('user-agent') ?? '';
   const set = memory.sessions.issued(response === undefined ? [] : headersOf(response.headers, 'set-cookie'));
-  const session = memory.sessions.of(
-    cookies,
-    header('authorization'),
-    `${exchange.peer.replace(/:\d+$/, '')} ${agent}`,
-    set,
-  );
+  const client = `${exchange.peer.replace(/:\d+$/, '')} ${agent}`;
+  const claimed = memory.sessions.of(cookies, header('authorization'), client, set);
+  const session = believed(claimed, exchange, memory, client);
 
-  const raw: RawParameter[] = [
-    ...formParameters(query, 'query'),
-    ...bodyParameters(request.body, header('content-type') ?? ''),
+  const raw = [
+    ...reading.parameters.filter(({ where }) => where !== 'cookie'),
     ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
-    ...cookies.filter((cookie) => cookie.name !== session.cookie),
+    ...cookies.filter((cookie) => cookie.name !== claimed.cookie),
   ];
-  const read = raw
-    .slice(0, MAX_PARAMETERS)
+  const looked = memory.choice
+    .toRead(shown.path, raw)
     .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
-  const { route, values: routeValues } = requestRoute(raw);
+  const read = memory.choice.toKeep(shown.path, looked);
+  const unseen = new Set(reading.unseen);
+  if (looked.length < raw.length) unseen.add('parameters');
+  const shownAs = read.map(({ raw: { where, value }, feature: { name } }) => ({ where, name, value }));
+  const { route, values: routeValues } = requestRoute(shownAs);
   const unsafe = !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(request.method);
-  const fields = raw.flatMap(({ where, name }) => (where === 'query' || where === 'body' ? [name] : []));
+  const fields = shownAs.flatMap(({ where, name }) => (where === 'query' || where === 'body' ? [name] : []));
   const named =
     unsafe || fields.length > 0
       ? memory.texts.naming({ session: session.session, path: shown.path, routeValues, fields })
@@ -124,7 +129,8 @@ export function toWebRequest(
     bytes: response?.bodyBytes ?? 0,
     ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 64) }),
     parameters: read.map(({ feature }) => feature),
-    parametersDropped: Math.max(raw.length - MAX_PARAMETERS, 0),
+    parametersDropped: raw.length - read.length,
+    ...(unseen.size === 0 ? {} : { unseen: [...unseen].sort() }),
     origin: originates,
     referer: relation,
     ...(from === undefined ? {} : { refererPath: from }),
@@ -145,6 +151,24 @@ export function toWebRequest(
       : {}),
     statements: issued(sent, read),
   };
+}
+
+/**
+ * The session that a request is taken to be of. One that may stand within another's body can claim any: it has the session
+ * that its connection had when its place was sure, or its client's.
+ */
+function believed(
+  claimed: SessionName,
+  { connection, request }: HttpExchange,
+  { owners, sessions }: WebMemory,
+  client: string,
+): SessionName {
+  const owner = owners.get(connection);
+  if (request.unseen.includes('place') || request.unseen.includes('origin')) {
+    return owner?.session === claimed.session ? claimed : sessions.ofClient(client);
+  }
+  if (owner?.session !== claimed.session) owners.set(connection, claimed);
+  return claimed;
 }
 
 /** Equal for one request in a trace and in an access log: what both have of it, and the second in which it began. */

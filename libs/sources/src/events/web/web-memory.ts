@@ -1,0 +1,23 @@
+import { RecentMap } from '../../bytes/recent-map.js';
+import { KeyedDigest } from '../values/keyed-digest.js';
+import { ParameterChoice } from './parameter-choice.js';
+import { ScriptMemory } from '../scripts/script-memory.js';
+import { ScriptTexts } from '../scripts/script-texts.js';
+import { SessionKey } from './session-key.js';
+import type { WebMemory } from './web-request-event.js';
+
+/** Connections whose session is remembered. */
+const MAX_OWNERS = 16_384;
+
+/** A collector's memory before its first request. `digestKey` makes digests meaningless to whoever lacks it. */
+export function webMemory(digestKey: string | Uint8Array): WebMemory {
+  const digest = new KeyedDigest(digestKey);
+  return {
+    digest,
+    sessions: new SessionKey(digest),
+    scripts: new ScriptMemory(digest),
+    texts: new ScriptTexts(),
+    choice: new ParameterChoice(),
+    owners: new RecentMap(MAX_OWNERS),
+  };
+}

@@ -1,17 +1,22 @@
 import type { Level } from '@plimsoll/contracts';
 
+import { CALL_DETECTORS, EVENT_DETECTORS } from './detectors.js';
 import { DEFAULT_FUSION } from './fusion/index.js';
-import { FREQUENCY_SHARE } from './frequency/frequency-model.js';
-import { K8S_SHARE } from './k8s/k8s-audit-detector.js';
-import { SEQUENCE_SHARE } from './sequence/sequence-model.js';
 
 /**
  * How an application's false alerts a day are shared out: each detector passes its part to `pThreshold`, weak signs of
- * several levels together have the rest. The sum bounds the rate of false clusters of verdicts; incidents are fewer.
+ * several levels together have the rest. A level has the part of its costliest source of events: web requests and
+ * statements share theirs, and a cluster's audit stands for a whole application. The sum bounds the rate of false
+ * clusters of verdicts; incidents are fewer.
  */
 export const BUDGET_SHARES: Readonly<Record<Level | 'weak', number>> = {
-  sequence: SEQUENCE_SHARE,
-  frequency: FREQUENCY_SHARE,
-  log: K8S_SHARE,
+  sequence: shareOf('sequence'),
+  frequency: shareOf('frequency'),
+  log: shareOf('log'),
   weak: DEFAULT_FUSION.weakShare,
 };
+
+function shareOf(level: Level): number {
+  const shares = [...CALL_DETECTORS, ...EVENT_DETECTORS].filter((row) => row.level === level).map(({ share }) => share);
+  return Math.max(...shares);
+}

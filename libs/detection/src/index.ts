@@ -1,4 +1,12 @@
 export { BUDGET_SHARES } from './budget-shares.js';
+export {
+  CALL_DETECTORS,
+  EVENT_DETECTORS,
+  type CallDetectorRow,
+  type EventDetectorRow,
+  type EventKind,
+  type LearnerScope,
+} from './detectors.js';
 export type { Budget, Detector, Learner, LearningProgress } from './detector.js';
 export {
   type Allowance,

@@ -1,5 +1,5 @@
-import { decodeJson, LogEvent, PlimsollError, TOPICS, type LogGap, type VerdictMessage } from '@plimsoll/contracts';
-import type { Detector } from '@plimsoll/detection';
+import { decodeJson, LogEvent, PlimsollError, TOPICS, type VerdictMessage } from '@plimsoll/contracts';
+import type { Detector, EventDetectorRow } from '@plimsoll/detection';
 import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
@@ -14,9 +14,9 @@ export interface KeyedJudge {
   encode(): Uint8Array;
 }
 
-/** The state of one key: its judge, and what it has judged lately. */
+/** The state of one key: its judges, one a detector, and what they have judged lately. */
 export interface LogKeyState {
-  readonly judge: KeyedJudge;
+  readonly judges: readonly KeyedJudge[];
   readonly recent: RecentEvents;
 }
 
@@ -32,29 +32,25 @@ export interface LogPart {
   resume(bytes: Uint8Array): KeyedJudge;
 }
 
-/** One event type's detector with its models. `tag` marks its states and never changes between releases. */
-export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Model>(
-  type: Type,
-  tag: number,
-  stateTtlMs: number,
-  detector: Detector<Extract<LogEvent, { type: Type }> | LogGap, State, Model>,
+/** A detector of one kind of event with its models. */
+export function logPart<State, Model>(
+  { kind, stateTag, stateTtlMs }: Pick<EventDetectorRow, 'kind' | 'stateTag' | 'stateTtlMs'>,
+  detector: Detector<LogEvent, State, Model>,
   models: DetectorModels<Model>,
 ): LogPart {
-  const accepts = (event: LogEvent): event is Extract<LogEvent, { type: Type }> | LogGap =>
-    event.type === type || (event.type === 'gap' && event.of === type);
   const own = memoised((settings) => settingsOf(settings, detector.name));
   const pair = new JudgingPair(detector);
   const judge = (state: PairState<State>): KeyedJudge => ({
-    tag,
+    tag: stateTag,
     step(event, settings) {
       const { application, workload } = event;
-      return accepts(event) ? pair.step(state, event, models.models(own(settings), application, workload)) : [];
+      return pair.step(state, event, models.models(own(settings), application, workload));
     },
     encode: () => pair.encode(state),
   });
   return {
-    type,
-    tag,
+    type: kind,
+    tag: stateTag,
     name: detector.name,
     settings: models,
     stateTtlMs,
@@ -63,43 +59,82 @@ export function logPart<Type extends Exclude<LogEvent['type'], 'gap'>, State, Mo
   };
 }
 
+/** First byte of a key's state where several detectors read its events; no detector's tag. */
+const SEVERAL = 0;
+
 /**
- * The log level as one operator: `logs` → the detector of the event's type → `verdicts`. An event that comes again is
- * passed over. A state is one byte that names the detector, the events taken lately, and the detector's own bytes.
+ * The log level as one operator: `logs` → the detectors of the event's kind → `verdicts`. An event that comes again is
+ * passed over. A state is one byte that names the detector, the events taken lately, and the detector's own bytes;
+ * where several read the kind, each has its tag, its length and its bytes after the events.
  */
 export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKeyState> {
   return {
     name: 'log-detector',
     topic: TOPICS.logs.name,
-    stateTtlMs: (key) => partOf(parts, key).stateTtlMs,
+    stateTtlMs: (key) => Math.max(...partsOf(parts, kindOf(key)).map(({ stateTtlMs }) => stateTtlMs)),
     settings: combinedSettings(parts.map((part) => [part.name, part.settings])),
     decode: (record) => decodeJson(LogEvent, record.value, 'a log event'),
     key: (event) => `${event.type === 'gap' ? event.of : event.type}:${event.key}`,
     start(key) {
-      return { judge: partOf(parts, key).start(), recent: new RecentEvents() };
+      return { judges: partsOf(parts, kindOf(key)).map((part) => part.start()), recent: new RecentEvents() };
     },
-    step({ judge, recent }, event, _key, settings) {
-      const verdicts = recent.take(event.stream, event.id, ...ownFacts(event)) ? judge.step(event, settings) : [];
+    step({ judges, recent }, event, _key, settings) {
+      if (!recent.take(event.stream, event.id, ...ownFacts(event))) return { publish: [], end: false };
+      const verdicts = judges.flatMap((judge) => judge.step(event, settings));
       return { publish: verdicts.map(verdictRecord), end: false };
     },
-    encode: ({ judge, recent }) => Buffer.concat([Uint8Array.of(judge.tag), recent.encode(), judge.encode()]),
-    decodeState(bytes) {
-      const part = found(parts, ({ tag }) => tag === bytes[0], 'the state of a log detector that this release has not');
-      const { events, rest } = RecentEvents.decode(bytes.subarray(1));
-      return { judge: part.resume(rest), recent: events };
-    },
+    encode: encodeKeyState,
+    decodeState: (bytes) => decodeKeyState(parts, bytes),
   };
 }
 
-function partOf(parts: readonly LogPart[], key: string): LogPart {
-  const type = key.slice(0, key.indexOf(':'));
-  return found(parts, (one) => one.type === type, `no log detector takes events of type ${type}`);
+function encodeKeyState({ judges, recent }: LogKeyState): Uint8Array {
+  const [only, ...more] = judges;
+  if (only !== undefined && more.length === 0) {
+    return Buffer.concat([Uint8Array.of(only.tag), recent.encode(), only.encode()]);
+  }
+  const each = judges.flatMap((judge) => {
+    const bytes = judge.encode();
+    const head = Buffer.alloc(5);
+    head.writeUInt8(judge.tag);
+    head.writeUInt32LE(bytes.length, 1);
+    return [head, bytes];
+  });
+  return Buffer.concat([Uint8Array.of(SEVERAL), recent.encode(), ...each]);
 }
 
-function found(parts: readonly LogPart[], is: (part: LogPart) => boolean, otherwise: string): LogPart {
-  const part = parts.find(is);
-  if (!part) throw new PlimsollError('unknown-version', otherwise);
-  return part;
+/** A detector that came to the kind after the state was written starts anew. */
+function decodeKeyState(parts: readonly LogPart[], bytes: Uint8Array): LogKeyState {
+  const { events, rest } = RecentEvents.decode(bytes.subarray(1));
+  const held = new Map<number, Uint8Array>();
+  if (bytes[0] !== SEVERAL) held.set(bytes[0]!, rest);
+  else {
+    const view = Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength);
+    for (let at = 0; at + 5 <= view.length;) {
+      const until = at + 5 + view.readUInt32LE(at + 1);
+      held.set(view.readUInt8(at), rest.subarray(at + 5, until));
+      at = until;
+    }
+  }
+  const known = parts.find(({ tag }) => held.has(tag));
+  if (!known) throw new PlimsollError('unknown-version', 'the state of a log detector that this release has not');
+  const judges = partsOf(parts, known.type).map((part) => {
+    const own = held.get(part.tag);
+    return own === undefined ? part.start() : part.resume(own);
+  });
+  return { judges, recent: events };
+}
+
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf(':'));
+}
+
+function partsOf(parts: readonly LogPart[], kind: string): readonly LogPart[] {
+  const found = parts.filter(({ type }) => type === kind);
+  if (found.length === 0) {
+    throw new PlimsollError('unknown-version', `no log detector takes events of type ${kind}`);
+  }
+  return found;
 }
 
 /** Settings change seldom and are asked for with every event: the last answer is kept. */

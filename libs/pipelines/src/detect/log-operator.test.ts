@@ -1,0 +1,92 @@
+import type { LogEvent, LogGap } from '@plimsoll/contracts';
+import type { Detector } from '@plimsoll/detection';
+import { describe, expect, it } from 'vitest';
+
+import { DetectorModels } from './detector-models.js';
+import { logOperator, logPart, type LogPart } from './log-operator.js';
+import { fixedProfiles } from './profile-source.js';
+
+interface Count {
+  seen: number;
+}
+
+/** Counts events; its state is the count in one byte. */
+function counting(name: string): Detector<LogEvent, Count, never> {
+  return {
+    name,
+    level: 'log',
+    prepare: () => {
+      throw new Error('has no profiles');
+    },
+    start: () => ({ seen: 0 }),
+    beside: (state) => ({ ...state }),
+    step(state) {
+      state.seen += 1;
+      return [];
+    },
+    encode: ({ seen }) => Uint8Array.of(seen),
+    decode: ([seen = 0]) => ({ seen }),
+  };
+}
+
+function part(name: string, stateTag: number): LogPart {
+  const detector = counting(name);
+  const row = { kind: 'web-request', stateTag, stateTtlMs: stateTag * 1_000 } as const;
+  return logPart(row, detector, new DetectorModels(detector, fixedProfiles([]), { falseAlertsPerDay: 1 }));
+}
+
+function gap(n: number): LogGap {
+  return {
+    type: 'gap',
+    schema: 1,
+    id: `gap-${n}`,
+    of: 'web-request',
+    application: 'shop',
+    workload: 'web',
+    container: 'web-1',
+    stream: 'access.log',
+    key: 'session',
+    timeUs: n,
+    gap: { startUs: n, endUs: n + 1, cause: 'source-drop' },
+  };
+}
+
+/** Settings under which no detector has a profile. */
+const SETTINGS = '[]';
+const KEY = 'web-request:session';
+
+describe('the operator of the log level', () => {
+  it('hands an event to every detector of its kind, and keeps the state of each', () => {
+    const [first, second] = [part('first', 1), part('second', 2)];
+    const both = logOperator([first, second]);
+    const state = both.start(KEY);
+    both.step(state, gap(1), KEY, SETTINGS);
+    both.step(state, gap(2), KEY, SETTINGS);
+    const bytes = both.encode(state);
+    const again = both.decodeState(bytes);
+    expect(again.judges.map((judge) => [judge.tag, ...judge.encode()])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    expect(both.encode(again)).toEqual(bytes);
+    expect(both.stateTtlMs(KEY)).toBe(2_000);
+  });
+
+  it('lets a detector that is new to a kind start anew beside the one that was there', () => {
+    const [first, second] = [part('first', 1), part('second', 2)];
+    const alone = logOperator([first]);
+    const state = alone.start(KEY);
+    alone.step(state, gap(1), KEY, SETTINGS);
+    const grown = logOperator([second, first]).decodeState(alone.encode(state));
+    expect(grown.judges.map((judge) => [judge.tag, ...judge.encode()])).toEqual([
+      [2, 0],
+      [1, 1],
+    ]);
+  });
+
+  it('refuses a state of a detector that this release has not', () => {
+    const known = logOperator([part('first', 1)]);
+    const bytes = known.encode(known.start(KEY));
+    expect(() => logOperator([part('second', 2)]).decodeState(bytes)).toThrow('this release has not');
+  });
+});

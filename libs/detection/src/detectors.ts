@@ -24,8 +24,6 @@ interface DetectorRow<Input> {
   readonly name: string;
   /** Part of an application's false alerts that it may spend, in (0, 1). */
   readonly share: number;
-  /** Life of a key's state after its last input. */
-  readonly stateTtlMs: number;
   readonly learner: (scope: LearnerScope) => Learner<Input>;
   /** Hands the detector on, whatever its state and model are. */
   readonly use: <Result>(take: <State, Model>(detector: Detector<Input, State, Model>) => Result) => Result;
@@ -41,6 +39,8 @@ export interface EventDetectorRow extends DetectorRow<LogEvent> {
   readonly kind: EventKind;
   /** First byte of its states: never changes, and is never given to another detector. */
   readonly stateTag: number;
+  /** Life of a key's state after its last event. */
+  readonly stateTtlMs: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -51,7 +51,6 @@ export const CALL_DETECTORS: readonly CallDetectorRow[] = [
     name: 'sequence',
     level: 'sequence',
     share: SEQUENCE_SHARE,
-    stateTtlMs: 2 * HOUR_MS,
     learner: ({ keyGroup, ...of }) => sequenceLearner(grouped(keyGroup))(of),
     use: (take) => take(sequenceDetector()),
   },
@@ -59,7 +58,6 @@ export const CALL_DETECTORS: readonly CallDetectorRow[] = [
     name: 'frequency',
     level: 'frequency',
     share: FREQUENCY_SHARE,
-    stateTtlMs: 2 * HOUR_MS,
     learner: ({ keyGroup, ...of }) => frequencyLearner(grouped(keyGroup))(of),
     use: (take) => take(frequencyDetector()),
   },

@@ -10,15 +10,23 @@ import { actionOf } from './request-kind.js';
 const LIMIT = 1024;
 
 const ASKED: Readonly<Record<TableName, string>> = {
-  kind: 'the kind of identity',
-  who: 'who asks',
-  action: 'what it asks',
-  namespace: 'where',
-  object: 'of which object',
-  outcome: 'with which answer',
+  kind: 'kind of identity',
+  who: 'user',
+  action: 'action',
+  namespace: 'namespace',
+  object: 'object',
+  outcome: 'response',
   via: 'allowed by',
-  source: 'from which network',
-  node: 'from which network',
+  source: 'source network',
+  node: 'source network',
+};
+
+const CHANNELS_IN_WORDS: Readonly<Record<Channel, string>> = {
+  delete: 'deleted objects',
+  denied: 'denied requests',
+  secret: 'accesses to secrets',
+  write: 'writes',
+  all: 'requests',
 };
 
 /** The request in words: names are quoted as data. */
@@ -32,7 +40,7 @@ function requestWords(event: K8sAuditEvent): string {
 
 /** What the audit level let be seen; bodies matter to what grants, pods and programs hold. */
 function levelWords(event: K8sAuditEvent): string {
-  if (event.truncated === true) return '; too long for the audit log, which left its body out';
+  if (event.truncated === true) return '; body omitted, as it was too long for the audit log';
   return event.level === 'Metadata' ? '; audit level Metadata, so its body is unknown' : `; audit level ${event.level}`;
 }
 
@@ -61,11 +69,16 @@ export function explainNovelty(
   const usual = strange.slice(0, 2).map(({ observation, surprise }) => {
     const context = observation.places.find(([name]) => learned.tables[observation.table].has(name))?.[0];
     const known = context === undefined ? [] : learned.tables[observation.table].usual(context, 3);
-    const instead =
-      known.length === 0 ? 'nothing was learned of it' : known.map((value) => JSON.stringify(value)).join(', ');
-    return `${ASKED[observation.table]}, in ${surprise.episodes} learned episodes: mostly ${instead}`;
+    const instead = known.length === 0 ? 'nothing learned yet' : known.map((value) => JSON.stringify(value)).join(', ');
+    return `${ASKED[observation.table]} in ${surprise.episodes} learned episodes: mostly ${instead}`;
   });
-  return evidence(event, 'rare-request', `${requestWords(event)}; rare: ${words.join(', ')}`, usual.join('; '), nats);
+  return evidence(
+    event,
+    'rare-request',
+    `${requestWords(event)}; unusual: ${words.join(', ')}`,
+    usual.join('; '),
+    nats,
+  );
 }
 
 export function explainFact(
@@ -79,7 +92,7 @@ export function explainFact(
   const gain = event.grant === undefined ? '' : ` to ${event.grant.subjects.join(', ') || 'whoever holds the role'}`;
   const role = event.grant?.role === undefined ? '' : ` by ${event.grant.role}`;
   const word = group === 'grant' ? `${fact}${role}${gain}` : fact;
-  const expected = `in ${requests} learned requests of this user with a ${group} part: ${withFact} with ${fact}`;
+  const expected = `${withFact} of this user's ${requests} learned ${group} requests had ${fact}`;
   return evidence(event, `fact-${group}`, `${requestWords(event)}; ${word}`, expected, nats);
 }
 
@@ -89,7 +102,7 @@ export function explainBurst(
   size: number,
   usual: { readonly mean: number; readonly bursts: number; readonly nats: number },
 ): Evidence {
-  const observed = `${requestWords(event)}; ${size} of ${channel} within ${BURST_US / 1_000_000} s`;
-  const expected = `about ${usual.mean.toFixed(1)} of ${channel} where there are any (${usual.bursts} learned bursts of this user)`;
+  const observed = `${requestWords(event)}; ${size} ${CHANNELS_IN_WORDS[channel]} within ${BURST_US / 1_000_000} s`;
+  const expected = `about ${usual.mean.toFixed(1)} ${CHANNELS_IN_WORDS[channel]} in a burst of this user (${usual.bursts} learned)`;
   return evidence(event, `burst-${channel}`, observed, expected, usual.nats);
 }

@@ -22,14 +22,14 @@ export function spotEvidence(state: SequenceState, model: SequenceModel): Eviden
 /** How much is unseen in the whole window, beside what benign windows have of it. */
 function windowWords({ size }: Spot, { tally, moreUnseen }: SequenceState, model: SequenceModel): string {
   const { kind, size: length } = model.known.sizes[size]!;
-  const further = moreUnseen === 0 ? '' : `, ${moreUnseen} of them in places not listed`;
+  const further = moreUnseen === 0 ? '' : `, ${moreUnseen} of them not listed`;
   return (
-    `Of the window's ${tally.kept} calls ${tally.unseen[size]!} end ${NAMES[kind]} of ${length}${further}; ` +
-    `benign windows with any have ${model.units[size]!.toFixed(1)} in 1000 calls`
+    `${tally.unseen[size]!} of the window's ${tally.kept} calls complete ${NAMES[kind]} of ${length} ${length === 1 ? 'call' : 'calls'}${further}; ` +
+    `benign windows that have any average ${model.units[size]!.toFixed(1)} per 1000 calls`
   );
 }
 
-const NAMES = { bag: 'an unseen bag', ngram: 'an unseen n-gram', rare: 'a rare n-gram' } as const;
+const NAMES = { bag: 'an unseen combination', ngram: 'an unseen sequence', rare: 'a rare sequence' } as const;
 const KINDS = { bag: 'unseen-bag', ngram: 'unseen-ngram', rare: 'rare-ngram' } as const;
 
 function strangeness(spot: Spot, model: SequenceModel): number {
@@ -41,10 +41,9 @@ function evidenceOf(spot: Spot, stream: string, model: SequenceModel): Evidence 
   const names = spot.calls.map(callName);
   const thread = spot.thread === 0 ? '' : ` on thread ${spot.thread}`;
   const order = size.kind === 'bag' ? (names.length === 1 ? 'call' : 'calls together') : 'calls in this order';
-  const rare =
-    size.rarity && `the last is less likely after the others than one in ${Math.round(2 ** size.rarity.bits)}`;
+  const rare = size.rarity && `the last follows the others less than once in ${Math.round(2 ** size.rarity.bits)}`;
   const unknown = [...new Set(spot.calls)].filter((call) => !model.known.calls.has(call)).map(callName);
-  const never = unknown.length === 0 ? '' : ` (no benign run calls ${unknown.join(' or ')})`;
+  const never = unknown.length === 0 ? '' : ` (${unknown.join(' and ')} never called in benign runs)`;
   const strange = rare === undefined ? `${order}${thread}, never seen` : `${rare}${thread}`;
   const more = rare === undefined ? 'unseen' : 'such';
   const stretch = spot.positions > 1 ? `, and ${spot.positions - 1} more ${more} in the calls that follow` : '';

@@ -25,17 +25,17 @@ type Mark = SqlStatement['marks'][number];
 const MARKS: Readonly<
   Partial<Record<Mark, { readonly prior: number; readonly attack: number; readonly words: string }>>
 > = {
-  'comment-tail': { prior: 2e-5, attack: 0.5, words: 'a comment hides the rest of the statement' },
-  stacked: { prior: 5e-5, attack: 0.05, words: 'a second statement follows in the same text' },
-  union: { prior: 3e-4, attack: 0.2, words: 'a second select is joined on' },
-  'constant-comparison': { prior: 1e-3, attack: 0.3, words: 'constants are compared with each other' },
-  'schema-table': { prior: 5e-4, attack: 0.1, words: "the database's own tables are read" },
-  'time-function': { prior: 5e-5, attack: 0.1, words: 'the statement waits' },
-  'file-access': { prior: 5e-5, attack: 0.03, words: "the server's files are reached" },
-  'sub-select': { prior: 5e-3, attack: 0.2, words: 'a select stands within' },
-  'open-literal': { prior: 5e-3, attack: 0.1, words: 'a literal is not closed' },
-  'comment-inside': { prior: 5e-3, attack: 0.05, words: 'a comment stands inside' },
-  'conditional-comment': { prior: 5e-3, attack: 0.02, words: 'a conditional comment stands inside' },
+  'comment-tail': { prior: 2e-5, attack: 0.5, words: 'comments out the rest of the statement' },
+  stacked: { prior: 5e-5, attack: 0.05, words: 'contains a stacked second statement' },
+  union: { prior: 3e-4, attack: 0.2, words: 'UNION SELECT appended' },
+  'constant-comparison': { prior: 1e-3, attack: 0.3, words: 'compares constants with each other' },
+  'schema-table': { prior: 5e-4, attack: 0.1, words: "reads the database's schema tables" },
+  'time-function': { prior: 5e-5, attack: 0.1, words: 'calls a delay function' },
+  'file-access': { prior: 5e-5, attack: 0.03, words: 'accesses files on the database server' },
+  'sub-select': { prior: 5e-3, attack: 0.2, words: 'contains a subquery' },
+  'open-literal': { prior: 5e-3, attack: 0.1, words: 'contains an unterminated string literal' },
+  'comment-inside': { prior: 5e-3, attack: 0.05, words: 'contains an inline comment' },
+  'conditional-comment': { prior: 5e-3, attack: 0.02, words: 'contains a conditional comment' },
 };
 const PRIOR_STATEMENTS = 500;
 /** Marks of one statement come together: beside the strongest, the others tell a third. */
@@ -128,9 +128,9 @@ function outlineClue(table: ChanceTable, event: SqlStatement, known: boolean, be
   const strength = Math.min(nats(NEW_OUTLINE_INJECTED, table.chanceOfNew('outline')), MOST_NOVEL_NATS);
   const where =
     begins === 'inside'
-      ? ', which leaves a learned one after a literal'
+      ? ' that matches a learned one up to a literal'
       : begins === 'table'
-        ? ', which leaves a learned one after its table'
+        ? ' that matches a learned one up to its table'
         : '';
   const usual = table
     .values('outline')
@@ -139,7 +139,7 @@ function outlineClue(table: ChanceTable, event: SqlStatement, known: boolean, be
   return clue(
     event,
     'new-outline',
-    `a statement never learned${where}: ${event.outline}`,
+    `unknown statement${where}: ${event.outline}`,
     `${table.total('outline')} learned statements, such as: ${usual.join(' — ')}`,
     strength,
   );
@@ -161,7 +161,7 @@ function columnClues(table: ChanceTable, event: SqlStatement): Clue[] {
       event,
       'new-column',
       `writes ${added.slice(0, 8).join(', ')}`,
-      `such statements write ${usual.join(', ')}`,
+      `statements of this form write ${usual.join(', ')}`,
       strength,
     ),
   ];
@@ -177,7 +177,7 @@ function functionClues(table: ChanceTable, event: SqlStatement): Clue[] {
       event,
       'new-function',
       `calls ${added.slice(0, 8).join(', ')}`,
-      `${table.values('function').length} functions learned`,
+      `${table.values('function').length} functions known from learning`,
       strength,
     ),
   ];

@@ -99,10 +99,10 @@ function sqlClues(table: ChanceTable, event: WebRequest, parameter: WebParameter
   const strength = nats(SQL_UNDER_ATTACK[parameter.sql] ?? 0, benign) + hidden(parameter);
   const acts = [
     '',
-    'has quotes that do not match',
-    'goes on as an SQL expression',
-    'goes on as an injected piece of SQL',
-    'ends its literal and goes on as SQL',
+    'contains unbalanced quotes',
+    'continues as an SQL expression',
+    'contains an SQL fragment typical of injection',
+    'closes the string literal and continues as SQL',
   ];
   const observed = `${describe(parameter)} ${acts[parameter.sql] ?? ''}: ${parameter.sqlTokens}`;
   return [
@@ -118,7 +118,7 @@ function markupClues(table: ChanceTable, event: WebRequest, parameter: WebParame
   if (parameter.markup === 0) return [];
   const benign = gradeChance(table, event, parameter, 'markup', parameter.markup, MARKUP_PRIOR, MARKUP_CARRY);
   const strength = nats(MARKUP_UNDER_ATTACK[parameter.markup] ?? 0, benign) + hidden(parameter);
-  const acts = ['', 'holds markup', 'holds markup that loads or links', 'holds markup that runs a script'];
+  const acts = ['', 'contains markup', 'contains markup that loads or links', 'contains markup that runs a script'];
   const observed = `${describe(parameter)} ${acts[parameter.markup] ?? ''}: ${parameter.markupTokens}`;
   const clues: Clue[] = [
     {
@@ -190,9 +190,9 @@ function shapeClue(table: ChanceTable, event: WebRequest, parameter: WebParamete
   const forms = table.values(`form|${context}`).slice(0, 3);
   const expected =
     forms.length === 0
-      ? 'a parameter that learning did not see here'
+      ? 'this parameter was never seen here during learning'
       : `${table.total(`form|${context}`)} values: ${forms.map(([name, count]) => `${name} ${count}`).join(', ')}`;
-  const observed = `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} signs new here` : ''}: ${parameter.shape}`;
+  const observed = `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} characters new to it` : ''}: ${parameter.shape}`;
   return { path: 'unknown', nats: strength, evidence: seen(event, 'parameter-shape', observed, expected, strength) };
 }
 
@@ -236,8 +236,8 @@ function expectedGrade(table: ChanceTable, event: WebRequest, parameter: WebPara
   const total = table.total(`${kind}|${own}`);
   const plain = table.count(`${kind}|${own}`, '0');
   return total === 0
-    ? 'this parameter was not seen in learning'
-    : `${plain} of ${total} learned values of this parameter hold none`;
+    ? 'this parameter was never seen during learning'
+    : `${plain} of ${total} learned values of this parameter contain none`;
 }
 
 export function describe({ where, name }: WebParameter): string {

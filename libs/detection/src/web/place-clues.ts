@@ -36,7 +36,13 @@ export function placeClues(table: ChanceTable, event: WebRequest): Clue[] {
     {
       path: 'web-shell',
       nats: strength,
-      evidence: seen(event, 'new-program', `${path} answered 200, never seen in learning`, expected, strength),
+      evidence: seen(
+        event,
+        'new-program',
+        `${path} answered 200 and was never requested during learning`,
+        expected,
+        strength,
+      ),
     },
   ];
 }

@@ -16,9 +16,27 @@ const LEVELS: Readonly<Record<Level, string>> = {
   log: 'requests and statements',
 };
 
-/** One line: what, where, by whom. */
+/** What the commonest findings of Kubernetes audit say happened. */
+const HAPPENED: Readonly<Record<string, string>> = {
+  'privilege-grant': 'Grant of privileges',
+  'privileged-workload': 'Privileged pod requested',
+  'injected-program': 'Pod with a suspicious program requested',
+  'container-exec': 'Exec into a container',
+  'token-stolen': 'Service account used from a new address',
+  'token-minted': 'Service account token requested',
+  impersonation: 'Impersonation of another identity',
+  'secret-access': 'Access to secrets',
+  'new-authority': 'First use of a permission',
+  'denied-exploration': 'Burst of denied requests',
+  'anonymous-exploration': 'Anonymous requests to the cluster',
+  'mass-deletion': 'Mass deletion',
+  'unusual-write': 'Unusual write to the Kubernetes API',
+};
+
+/** One line: what happened, where, by whom. */
 export function titleOf(incident: Incident): string {
-  return cut(`${PATHS[incident.path]} in ${incident.application}${whoOf(incident)}`, 512);
+  const happened = incident.path === 'rbac' ? HAPPENED[incident.findings[0]?.finding ?? ''] : undefined;
+  return cut(`${happened ?? PATHS[incident.path]} in ${incident.application}${whoOf(incident)}`, 512);
 }
 
 /** A paragraph: what was seen, and what each level says of it, the silent ones too. */
@@ -32,15 +50,15 @@ export function descriptionOf(incident: Incident): string {
   return cut(
     `${incident.anomalous} anomalous verdicts on ${incident.workloads.join(', ')}: ${found}${more}. ` +
       `${impactWords(incident)} ${levels} ` +
-      `Together: p = ${shortNumber(incident.pValue)}.`,
+      `Combined p = ${shortNumber(incident.pValue)}.`,
     4096,
   );
 }
 
 /** What the severity stands for. */
 export function impactWords({ severity, impact }: Pick<Incident, 'severity' | 'impact'>): string {
-  if (!impact.seen) return `Severity ${severity} is an estimate: nothing was seen to be altered.`;
-  if (impact.columns.length === 0) return `Severity ${severity} is that of what was seen to happen.`;
+  if (!impact.seen) return `Severity ${severity} is an estimate: no change to data was observed.`;
+  if (impact.columns.length === 0) return `Severity ${severity} follows from the observed effect.`;
   return `Columns written: ${impact.columns.join(', ')} (severity ${severity}).`;
 }
 
@@ -51,15 +69,15 @@ export function levelWords(report: LevelReport): string {
     case 'anomalous':
       return `${name}: ${report.anomalous} of ${report.judged} windows anomalous, p = ${shortNumber(report.pValue)}.`;
     case 'weak':
-      return `${name}: nothing over its own threshold; the strongest has p = ${shortNumber(report.minP)}.`;
+      return `${name}: no window above its own threshold; the most unusual has p = ${shortNumber(report.minP)}.`;
     case 'normal':
-      return `${name}: ${report.judged} windows judged, none remarkable.`;
+      return `${name}: ${report.judged} windows scored, none unusual.`;
     case 'insufficient':
-      return `${name}: not enough evidence to judge.`;
+      return `${name}: not enough data to score.`;
     case 'gap':
-      return `${name}: not judged, events were lost.`;
+      return `${name}: not scored, because events were lost.`;
     case 'warming':
-      return `${name}: not judged, no active profile.`;
+      return `${name}: not scored, because no profile is active.`;
     case 'absent':
       return `${name}: no report.`;
   }

@@ -1,5 +1,6 @@
 import type { PlimsollError } from '@plimsoll/contracts';
 import type { ServiceTools } from '@plimsoll/service-kit';
+import type { SourceCounts } from '@plimsoll/sources';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 import type { Spool } from './intake/spool/spool.js';
@@ -9,10 +10,17 @@ export class IntakeReport {
   readonly #log: ServiceTools['log'];
   readonly #registry: Registry;
   readonly #refused: Counter<'status'>;
+  readonly #lines: Gauge<'target' | 'outcome'>;
 
   constructor({ log, registry }: Pick<ServiceTools, 'log' | 'registry'>) {
     this.#log = log;
     this.#registry = registry;
+    this.#lines = new Gauge({
+      name: 'plimsoll_source_lines',
+      help: 'Lines of a followed log since it was opened, by what became of them: read, ignored by design, refused',
+      labelNames: ['target', 'outcome'],
+      registers: [registry],
+    });
     this.#refused = new Counter({
       name: 'plimsoll_intake_refused_total',
       help: 'Requests of live intake that were not taken, by status',
@@ -52,6 +60,12 @@ export class IntakeReport {
   readonly target = (target: string, state: 'started' | 'waiting' | 'stopped', detail: string): void => {
     if (state === 'waiting') this.#log.warn({ target, detail }, 'target waits');
     else this.#log.info({ target }, `target ${state}`);
+  };
+
+  readonly lines = (target: string, { read, ignored, malformed }: Readonly<SourceCounts>): void => {
+    for (const [outcome, count] of Object.entries({ read, ignored, refused: malformed })) {
+      this.#lines.set({ target, outcome }, count);
+    }
   };
 
   readonly invalidTargets = (error: PlimsollError): void => {

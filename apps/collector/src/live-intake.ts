@@ -70,12 +70,14 @@ export class LiveIntake {
    * told that the collector is ready may send.
    */
   dependencies(): Dependency[] {
-    const { stateFolder, server } = this.#settings;
+    const { stateFolder, server, targetsPath } = this.#settings;
     if (stateFolder === undefined) return [];
     const notOpen: Health = { ready: false, reason: 'not open yet' };
     const spool = { name: 'spool', check: async () => (await this.#outbox?.health()) ?? notOpen };
     const listening = (): Health => (this.#listening ? { ready: true } : notOpen);
-    return server === undefined ? [spool] : [spool, { name: 'intake', check: () => Promise.resolve(listening()) }];
+    const targets = { name: 'targets', check: () => Promise.resolve(this.#targets?.health() ?? notOpen) };
+    const intake = { name: 'intake', check: () => Promise.resolve(listening()) };
+    return [spool, ...(targetsPath === undefined ? [] : [targets]), ...(server === undefined ? [] : [intake])];
   }
 
   async #openSpool(stateFolder: string): Promise<void> {
@@ -94,6 +96,7 @@ export class LiveIntake {
       checkpoints: await Checkpoints.open(join(stateFolder, 'checkpoints.json')),
       run: randomUUID(),
       onChange: this.#report.target,
+      onCounts: this.#report.lines,
       ...this.#privacy,
     });
     this.#targets = targets;

@@ -27,6 +27,8 @@ class Run {
   readonly records: OutgoingRecord[] = [];
   away = false;
   killed = false;
+  /** Why the log cannot be read, each time that it was judged. */
+  readonly unreadable: (string | undefined)[] = [];
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -40,6 +42,7 @@ class Run {
       signal: this.#stop.signal,
       pollMs: 2,
       lingerMs: 20,
+      onCounts: (_counts, unreadable) => this.unreadable.push(unreadable),
     });
     return this;
   }
@@ -136,6 +139,19 @@ describe('followLog', () => {
       ['access:2', 'SELECT 2\n  FROM item'],
       ['access:4', 'SELECT 3'],
     ]);
+  });
+
+  it('says that nobody reads its form, and that it is read again', async () => {
+    writeFileSync(path, '% time     seconds  usecs/call\n'.repeat(20));
+    const run = await new Run().start('access-log');
+    for (let i = 0; i < 1_000 && run.unreadable.length === 0; i++) await wait(2);
+    appendFileSync(path, access(0, 20));
+    await run.has(20);
+    await run.stop();
+    expect(run.unreadable[0]).toMatch(
+      /20 of the last 20 lines cannot be read as access-log; it looks like strace's summary/,
+    );
+    expect(run.unreadable.at(-1)).toBeUndefined();
   });
 
   it('numbers calls on', async () => {

@@ -1,6 +1,6 @@
 import { PlimsollError, type Gap, type SourceItem, type SourceKind, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
-import { openParser, type SourceContext, type SourceParser } from '@plimsoll/sources';
+import { formHint, openParser, type SourceContext, type SourceCounts, type SourceParser } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Acceptor } from '../ordered-delivery.js';
@@ -26,8 +26,15 @@ export interface FollowOptions extends Omit<TailOptions, 'from'> {
   readonly placeOf?: PlaceOf;
   /** Told of failures that are waited out. */
   readonly onWaiting?: (reason: string) => void;
+  /** Told, every so many lines, what became of them so far, and why nearly none of the last can be read, if so. */
+  readonly onCounts?: (counts: Readonly<SourceCounts>, unreadable: string | undefined) => void;
 }
 
+/** Lines after which it is judged whether a log is of the form that it was taken for. */
+const JUDGED_LINES = 16;
+/** Share of them that may be refused. */
+const REFUSED_SHARE = 0.5;
+const HEAD_BYTES = 32_768;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -63,6 +70,8 @@ class LogFollower {
   /** A loss that is announced once it is known to whom: with the next lines. */
   #lostSinceUs: number | undefined;
   #position: TailPosition | undefined;
+  /** Lines and refused ones when it was last judged whether the log can be read. */
+  #judged = { lines: 0, malformed: 0 };
 
   constructor(
     private readonly log: FollowedLog,
@@ -95,10 +104,25 @@ class LogFollower {
 
   async lines(bytes: Uint8Array, position: TailPosition): Promise<void> {
     const items = this.#parser.push(bytes);
+    this.#judge(bytes);
     const records = [...this.#records(items), ...this.#announcement()];
     await this.#untilSafe(records);
     this.#position = position;
     await this.#save();
+  }
+
+  /** A log in a form that nobody reads must not be followed in silence. */
+  #judge(bytes: Uint8Array): void {
+    const { counts } = this.#parser;
+    const lines = counts.lines - this.#judged.lines;
+    if (lines < JUDGED_LINES) return;
+    const refused = counts.malformed - this.#judged.malformed;
+    this.#judged = { lines: counts.lines, malformed: counts.malformed };
+    const { kind, path } = this.log;
+    const hint = (): string => formHint({ kind, head: bytes.subarray(0, HEAD_BYTES), refusals: [] });
+    const reason = `${path}: ${refused} of the last ${lines} lines cannot be read as ${kind}`;
+    const unreadable = refused > REFUSED_SHARE * lines ? `${reason}${hint()}`.replaceAll(/\s+/g, ' ') : undefined;
+    this.options.onCounts?.(counts, unreadable);
   }
 
   /** What the parser still held, since it might have gone on, is complete. */

@@ -1,7 +1,14 @@
 import { PlimsollError, type Gap, type SourceItem, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type CollectorMessage } from '@plimsoll/pipelines';
-import { CARRYING_CALLS, runSource, traceLive, type SourceContext, type StraceSettings } from '@plimsoll/sources';
-import type { OutgoingRecord } from '@plimsoll/streaming';
+import {
+  CARRYING_CALLS,
+  runSource,
+  traceLive,
+  type SourceContext,
+  type SourceCounts,
+  type StraceSettings,
+} from '@plimsoll/sources';
+import type { Health, OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Checkpoints } from '../follow/checkpoint.js';
 import { followLog } from '../follow/follow-log.js';
@@ -19,6 +26,8 @@ export interface LiveTargetsOptions {
   readonly run: string;
   /** Told what happens to a target. */
   readonly onChange?: (target: string, state: 'started' | 'waiting' | 'stopped', detail: string) => void;
+  /** Told what became of the lines of a log that is followed. */
+  readonly onCounts?: (target: string, counts: Readonly<SourceCounts>) => void;
   /** Pause before a target that ended or could not begin is tried again. Default 5,000 ms. */
   readonly retryMs?: number;
   /** What attaches; for tests. */
@@ -41,6 +50,8 @@ export class LiveTargets {
   #attached = 0;
   /** Of each target that was attached to, the time of its newest call. */
   readonly #lastUs = new Map<string, number>();
+  /** Of each followed log that nearly nothing can be read of, why. */
+  readonly #unreadable = new Map<string, string>();
 
   constructor(options: LiveTargetsOptions) {
     this.#options = options;
@@ -67,6 +78,12 @@ export class LiveTargets {
     }
   }
 
+  /** Not ready while a log is followed in a form that nobody reads: its events are missed. */
+  health(): Health {
+    const [reason] = this.#unreadable.values();
+    return reason === undefined ? { ready: true } : { ready: false, reason };
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((name) => this.#stop(name)));
   }
@@ -75,6 +92,7 @@ export class LiveTargets {
     const running = this.#running.get(name);
     this.#running.delete(name);
     this.#lastUs.delete(name);
+    this.#unreadable.delete(name);
     running?.stopping.abort();
     await running?.ended;
     this.#options.onChange?.(name, 'stopped', '');
@@ -112,6 +130,11 @@ export class LiveTargets {
         signal,
         placeOf: (facts) => this.placeOf(facts, target.workload),
         onWaiting: (reason) => onChange?.(target.name, 'waiting', reason),
+        onCounts: (counts, unreadable) => {
+          if (unreadable === undefined) this.#unreadable.delete(target.name);
+          else this.#unreadable.set(target.name, unreadable);
+          this.#options.onCounts?.(target.name, counts);
+        },
         ...(digestKey !== undefined && { digestKey }),
         ...(target.fromStart !== undefined && { fromStart: target.fromStart }),
       },

@@ -252,7 +252,7 @@ describe.each(KINDS)('learning $name', { timeout: 120_000 }, (of) => {
       other.make().merge(bytes);
     }).toThrow(/of this release/);
     expect(() => {
-      of.make().merge(Buffer.from(bytes.toString().replace('"version":1', '"version":9')));
+      of.make().merge(Buffer.from(bytes.toString().replace(/"version":\d/, '"version":9')));
     }).toThrow(/of this release/);
     expect(() => {
       of.make().merge(bytes.subarray(0, 20));

@@ -18,13 +18,13 @@ const PRIOR_ENDPOINTS = 25;
 /** Sites that an endpoint's requests come from: chance of one never seen, before any was. */
 const NEW_SITE_PRIOR = 0.3;
 
-/** Who makes a GET of another site: links are clicked, a forged one is more often an image or a frame. */
+/** Who makes a GET of another site: links are followed, from mails and pages anywhere; a forged one is more often an image or a frame. */
 const FORGED_GET: Readonly<Record<Initiator, number>> = {
-  click: 0.05,
-  navigation: 0.25,
-  frame: 0.15,
+  click: 0.04,
+  navigation: 0.11,
+  frame: 0.2,
   script: 0.1,
-  image: 0.4,
+  image: 0.5,
   other: 0.05,
 };
 const LINKED_GET: Readonly<Record<Initiator, number>> = {

@@ -107,8 +107,9 @@ export function originClues(table: ChanceTable, event: WebRequest, state: WebSta
       );
   const clues = [...headers, ...methodClues(table, event)];
   const lead = leadClue(table, event, state, NEW_LEAD_FORGED, KNOWN_LEAD_FORGED);
-  // A victim may have been anywhere before, the right page included: of another site's request that excuses nothing.
-  if (lead && (!declared || lead.nats > 0)) clues.push({ ...lead, path: 'csrf' });
+  // A victim may have been anywhere before, the right page included: of another site's request that excuses nothing. Nor
+  // does a wrong page accuse a link: those of mails and other sites lead past the application's own pages.
+  if (lead && (!declared || (lead.nats > 0 && isUnsafe(event.method)))) clues.push({ ...lead, path: 'csrf' });
   return clues;
 }
 

@@ -50,13 +50,26 @@ const BY_PATH: Readonly<
   csrf: { techniques: ['T1190'], cwe: ['CWE-352'] },
   rbac: { techniques: ['T1078'], cwe: [] },
   'web-shell': { techniques: ['T1505.003'], cwe: [] },
+  'path-traversal': { techniques: ['T1190'], cwe: ['CWE-22'] },
+  ssrf: { techniques: ['T1190'], cwe: ['CWE-918'] },
   unknown: { techniques: [], cwe: [] },
 };
 
 const CWE_NAMES: Readonly<Record<string, string>> = {
+  'CWE-22': "Improper Limitation of a Pathname to a Restricted Directory ('Path Traversal')",
+  'CWE-78': "Improper Neutralization of Special Elements used in an OS Command ('OS Command Injection')",
   'CWE-79': "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')",
   'CWE-89': "Improper Neutralization of Special Elements used in an SQL Command ('SQL Injection')",
+  'CWE-90': "Improper Neutralization of Special Elements used in an LDAP Query ('LDAP Injection')",
+  'CWE-94': "Improper Control of Generation of Code ('Code Injection')",
+  'CWE-113': "Improper Neutralization of CRLF Sequences in HTTP Headers ('HTTP Request/Response Splitting')",
   'CWE-352': 'Cross-Site Request Forgery (CSRF)',
+  'CWE-611': 'Improper Restriction of XML External Entity Reference',
+  'CWE-643': "Improper Neutralization of Data within XPath Expressions ('XPath Injection')",
+  'CWE-918': 'Server-Side Request Forgery (SSRF)',
+  'CWE-943': 'Improper Neutralization of Special Elements in Data Query Logic',
+  'CWE-1321': "Improperly Controlled Modification of Object Prototype Attributes ('Prototype Pollution')",
+  'CWE-1336': 'Improper Neutralization of Special Elements Used in a Template Engine',
 };
 
 /** The techniques as OCSF's attack objects, in the order of their ids; those that `path` stands for where there are none. */

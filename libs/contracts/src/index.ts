@@ -60,12 +60,14 @@ export {
   VerdictState,
 } from './verdict.js';
 export {
+  ActKind,
   IssuedStatement,
   NamedInScript,
   OriginRelation,
   ScriptFragment,
   Unseen,
   UploadedFile,
+  ValueAct,
   ValueForm,
   WebParameter,
   WebRequest,

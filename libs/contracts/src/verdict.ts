@@ -5,7 +5,7 @@ import { Where } from './where.js';
 export const Level = z.enum(['sequence', 'frequency', 'log']);
 export type Level = z.infer<typeof Level>;
 
-export const AttackPath = z.enum(['sqli', 'xss', 'csrf', 'rbac', 'web-shell', 'unknown']);
+export const AttackPath = z.enum(['sqli', 'xss', 'csrf', 'rbac', 'web-shell', 'path-traversal', 'ssrf', 'unknown']);
 export type AttackPath = z.infer<typeof AttackPath>;
 
 /**

@@ -4,13 +4,42 @@ import { LogEventBase } from './log-event-base.js';
 
 /**
  * How a value reads as a piece of SQL: 0 as nothing of the kind; 1 its quotes do not match, or it is a statement told in
- * prose; 2 it goes on as an expression would; 3 it goes on as only an injected piece would (a comparison of constants, a
- * sub-select, a call, a comment that hides the rest); 4 the same, after it has ended the literal that it was put into.
+ * prose; 2 it goes on as an expression does, which prose and program text also do; 3 as an injected piece would, and
+ * little else (`1 or true`, `'='`); 4 as an injected piece alone does (a subquery, a union, a comparison of constants
+ * that closes, a comment that hides the rest).
  */
 export const SqlGrade = z.number().int().min(0).max(4);
 
 /** How a value reads as markup: 0 none, 1 harmless elements, 2 elements that load or link, 3 what runs a script. */
 export const MarkupGrade = z.number().int().min(0).max(3);
+
+/** What a value may do beyond SQL and markup, and what it reaches for. */
+export const ActKind = z.enum([
+  'command',
+  'template',
+  'code',
+  'traversal',
+  'address',
+  'nosql',
+  'ldap',
+  'xpath',
+  'entity',
+  'header',
+  'prototype',
+]);
+export type ActKind = z.infer<typeof ActKind>;
+
+/**
+ * A value read as one kind of injection: 1 as people also write, 2 as few do unless they write about it, 3 as an attack
+ * alone does.
+ */
+export const ValueAct = z.object({
+  kind: ActKind,
+  grade: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  /** What gave the grade, in the reader's own words: nothing of the value. */
+  tokens: z.string().max(64),
+});
+export type ValueAct = z.infer<typeof ValueAct>;
 
 /** The form of a value, from the narrowest to the widest. */
 export const ValueForm = z.enum([
@@ -30,7 +59,11 @@ export type ValueForm = z.infer<typeof ValueForm>;
 
 /** One parameter of a request: what a detector needs of it, computed where the value was seen. */
 export const WebParameter = z.object({
-  where: z.enum(['query', 'body', 'path', 'cookie']),
+  /**
+   * `header`: a header's value, and `name`: the text of a parameter's name, both present only where they read as
+   * something.
+   */
+  where: z.enum(['query', 'body', 'path', 'cookie', 'header', 'name']),
   /** Positions in lists are left out: `items[].price`. */
   name: z.string().max(128),
   /** Characters after decoding. */
@@ -48,6 +81,8 @@ export const WebParameter = z.object({
   markup: MarkupGrade,
   /** Names of elements, handlers and schemes that gave the grade. */
   markupTokens: z.string().max(96),
+  /** Other injections that it reads as, one a kind; absent where there are none. */
+  acts: z.array(ValueAct).max(4).optional(),
   /** Keyed hash of the value, for finding it again elsewhere; absent for empty values. */
   digest: z.string().max(16).optional(),
   /** The response repeats the value as it came, signs unescaped. */

@@ -22,6 +22,8 @@ export { requestTable, type RequestScore } from './request-table.js';
 export { scoreSeverity, type SeverityScore } from './severity-score.js';
 export { statementCalls, type StatementCalls } from './statement-calls.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
+export { FieldStudy, type Field, type JudgedText } from './values/field-study.js';
+export { readCorpus, type CorpusText } from './values/text-corpus.js';
 export {
   ADFA_CONFIGURATION,
   adfaMarkdown,

@@ -16,7 +16,7 @@ export const CEILING_NATS = 14;
  * that more would only be lost; statements and values come close to an injection every day.
  */
 export function ceilingOf(path: AttackPath): number {
-  return path === 'sqli' || path === 'unknown' ? CEILING_NATS : FLOOR_NATS;
+  return path === 'xss' || path === 'csrf' || path === 'web-shell' ? FLOOR_NATS : CEILING_NATS;
 }
 
 export interface Threshold {

@@ -54,11 +54,19 @@ export function parameterContexts(
   { where, name }: WebParameter,
 ): { own: string; named: string; any: string } {
   const view = event.view;
+  // A header says the same on every page.
+  if (where === 'header' || where === 'name')
+    return { own: `${view}|*|${where}|${name}`, named: `${view}|*|${where}`, any: `${view}|*|${where}` };
   return {
     own: `${view}|${pathOf(event)}|${where}|${name}`,
     named: `${view}|*|${where}|${name}`,
     any: `${view}|*`,
   };
+}
+
+export function describe({ where, name }: WebParameter): string {
+  if (where === 'name') return 'the name of a parameter';
+  return where === 'header' ? `the header ${JSON.stringify(name)}` : `the ${where} parameter ${JSON.stringify(name)}`;
 }
 
 /** Lengths by factors of one and a half. */

@@ -6,6 +6,7 @@ import { countJudged, turnMinute } from '../chance/minute.js';
 import { ceilingOf, thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
 import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
+import { ACTS } from './reading-clues.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
 import { decodeWebState, encodeWebState, startWebState, type WebState } from './web-state.js';
 
@@ -25,6 +26,8 @@ const ABOUT: Readonly<
   xss: { cwe: ['CWE-79'], techniques: ['T1189'], severity: 3 },
   csrf: { cwe: ['CWE-352'], techniques: ['T1190'], severity: 4 },
   'web-shell': { cwe: ['CWE-434'], techniques: ['T1505.003'], severity: 5 },
+  'path-traversal': { cwe: ['CWE-22'], techniques: ['T1190'], severity: 4 },
+  ssrf: { cwe: ['CWE-918'], techniques: ['T1190'], severity: 4 },
   rbac: { cwe: [], techniques: [], severity: 3 },
   unknown: { cwe: [], techniques: [], severity: 2 },
 };
@@ -80,6 +83,7 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
   const { application, workload, container, stream, timeUs, endUs } = event;
   const clues = [...judged.clues].filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats);
   const about = ABOUT[judged.path];
+  const act = Object.values(ACTS).find(({ finding }) => finding === judged.finding);
   return {
     type: 'verdict',
     schema: 1,
@@ -99,8 +103,8 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
     ...damageOf(event, judged, about.severity),
     path: judged.path,
     finding: judged.finding,
-    cwe: [...about.cwe],
-    techniques: [...about.techniques],
+    cwe: act === undefined ? [...about.cwe] : [act.cwe],
+    techniques: act === undefined ? [...about.techniques] : ['T1190'],
     evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
     joins: {
       session: event.session,

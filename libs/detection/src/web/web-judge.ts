@@ -9,6 +9,7 @@ import { learnParameters, parameterClues, type ParameterClues } from './paramete
 import { learnPlace, placeClues } from './place-clues.js';
 import { firedClues } from './fired-clues.js';
 import { deliveryOf, learnScripts, reflectedScriptClues } from './script-clues.js';
+import { ACTS } from './reading-clues.js';
 import { learnStatements, statementClue } from './statement-clues.js';
 import { actionOf } from './web-contexts.js';
 import { learnUploads, uploadClues } from './upload-clues.js';
@@ -47,6 +48,8 @@ export function judgeRequest(table: ChanceTable, event: WebRequest, state: WebSt
   const candidates = [
     injection(table, event, parameters),
     scripting(table, event, parameters),
+    ...acting(parameters),
+    unusualValue(parameters),
     fired(table, event, state),
     forgery(table, event, state),
     shell(table, event),
@@ -71,8 +74,8 @@ function candidate(path: AttackPath, finding: string, clues: readonly Clue[]): C
 function injection(table: ChanceTable, event: WebRequest, parameters: readonly ParameterClues[]): Candidate {
   const statement = statementClue(table, event);
   const clues = strongest(parameters, ({ parameter, sql, shape }) => {
-    const sqlSigns = parameter.sql > 0 || /['"`();#]|--/.test(parameter.signs);
-    return sqlSigns ? [...sql, asPath(shape, 'sqli')] : [];
+    if (sql !== undefined) return [sql, asPath(shape, 'sqli')];
+    return /['"`();#]/.test(parameter.signs) && (parameter.acts ?? []).length === 0 ? [asPath(shape, 'sqli')] : [];
   });
   // That nothing became syntax speaks against what the values suggest, and for nothing else.
   if (statement && (statement.nats > 0 || clues.length > 0)) clues.push(statement);
@@ -92,6 +95,26 @@ function scripting(table: ChanceTable, event: WebRequest, parameters: readonly P
       : 'script-in-parameter',
     clues,
   );
+}
+
+/** Injections of other kinds: of each, the most telling parameter counts. */
+function acting(parameters: readonly ParameterClues[]): Candidate[] {
+  const kinds = new Set(parameters.flatMap(({ acts }) => acts.map(({ kind }) => kind)));
+  return [...kinds].map((kind) => {
+    const { path, finding } = ACTS[kind];
+    const clues = strongest(parameters, ({ acts, shape }) => {
+      const act = acts.find((one) => one.kind === kind);
+      if (act === undefined) return [];
+      return act.grade > 1 ? [act.clue, asPath(shape, path)] : [act.clue];
+    });
+    return candidate(path, finding, clues);
+  });
+}
+
+/** A field that held numbers alone holds something written as syntax is, whatever the attack is called. */
+function unusualValue(parameters: readonly ParameterClues[]): Candidate {
+  const clues = strongest(parameters, ({ syntaxInNumbers, shape }) => (syntaxInNumbers ? [shape] : []));
+  return candidate('unknown', 'unusual-value', clues);
 }
 
 function fired(table: ChanceTable, event: WebRequest, state: WebState): Candidate {

@@ -7,6 +7,8 @@ const PATHS: Readonly<Record<AttackPath, string>> = {
   csrf: 'Cross-site request forgery',
   rbac: 'Abuse of Kubernetes roles',
   'web-shell': 'Web shell',
+  'path-traversal': 'Path traversal',
+  ssrf: 'Server-side request forgery',
   unknown: 'Unusual behaviour',
 };
 

@@ -35,17 +35,19 @@ const BLANKS = /[\s\0]+/y;
 export function sqlTokens(text: string, dialect: SqlDialect, from = 0): { tokens: SqlToken[]; whole: boolean } {
   const tokens: SqlToken[] = [];
   let at = from;
-  while (at < text.length && tokens.length < MAX_TOKENS) {
-    const blanks = sticky(BLANKS, text, at);
-    if (blanks > 0) {
-      at += blanks;
-      continue;
-    }
-    const token = tokenAt(text, at, dialect);
+  while (tokens.length < MAX_TOKENS) {
+    const token = nextSqlToken(text, at, dialect);
+    if (token === undefined) return { tokens, whole: true };
     tokens.push(token);
     at = token.end;
   }
   return { tokens, whole: at >= text.length };
+}
+
+/** The token at or after `at`, or undefined where only blanks are left. */
+export function nextSqlToken(text: string, at: number, dialect: SqlDialect): SqlToken | undefined {
+  const start = at + sticky(BLANKS, text, at);
+  return start < text.length ? tokenAt(text, start, dialect) : undefined;
 }
 
 function tokenAt(text: string, at: number, dialect: SqlDialect): SqlToken {

@@ -3,7 +3,10 @@ export interface DecodedValue {
   readonly text: string;
   /** How many further encodings were undone. */
   readonly extraDecodings: number;
-  /** `text` came out of HTML entities: a page shows it as text, and does not run it. */
+  /**
+   * `text` came out of HTML entities as people and editors write them, for signs alone: a page shows it as text, and does
+   * not run it. Who writes letters so hides them.
+   */
   readonly fromEntities: boolean;
 }
 
@@ -57,12 +60,12 @@ export function undoEncodings(value: string): DecodedValue {
   while (rounds < MAX_ROUNDS) {
     const next = undoOne(text);
     if (next === undefined) break;
-    if (next.entities) fromEntities = true;
+    if (next.entities) fromEntities = !hides(text);
     text = next.text;
     rounds++;
   }
-  const plain = /[\uff01-\uff5e\u2018\u2019\u02bc\u02b9\u2032]/.test(text) ? fullwidthPlain(text) : text;
-  return { text: plain, extraDecodings: rounds, fromEntities };
+  const plain = /[\uff01-\uff5e]/.test(text) ? fullwidthPlain(text) : text;
+  return { text: rounds > 0 ? withoutOverlong(plain) : plain, extraDecodings: rounds, fromEntities };
 }
 
 function undoOne(text: string): { text: string; entities: boolean } | undefined {
@@ -96,9 +99,41 @@ function undoOne(text: string): { text: string; entities: boolean } | undefined 
   return undefined;
 }
 
+/** `&#x73;`, `&colon;`: what no editor needs to write as an entity. */
+function hides(text: string): boolean {
+  if (/&(?:colon|lpar|rpar|tab|newline|sol);/i.test(text)) return true;
+  for (const [, decimal, hex = ''] of text.slice(0, 4096).matchAll(/&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));?/g)) {
+    const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal);
+    if ((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)) return true;
+  }
+  return false;
+}
+
 function codePoint(hex: string): string {
   const code = parseInt(hex, 16);
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+}
+
+const MIN_BASE64 = 16;
+const MAX_BASE64 = 16_384;
+
+/** The text that a value is the base64 of, or undefined where it is no such thing or its bytes are no text. */
+export function base64Text(value: string): string | undefined {
+  const text = value.length > MAX_BASE64 ? '' : value.trim();
+  if (text.length < MIN_BASE64 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length < (MIN_BASE64 * 3) / 4 - 3) return undefined;
+  for (const byte of bytes)
+    if (byte >= 127 || (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13)) return undefined;
+  return bytes.toString('latin1');
+}
+
+/** Signs of ASCII in two bytes, which no encoder writes and lax decoders read: `%c0%a7` for an apostrophe. */
+function withoutOverlong(text: string): string {
+  if (!/[\xc0\xc1]/.test(text)) return text;
+  return text.replace(/([\xc0\xc1])([\x80-\xbf])/g, (_, first: string, second: string) =>
+    String.fromCharCode(((first.charCodeAt(0) & 3) << 6) | (second.charCodeAt(0) & 63)),
+  );
 }
 
 /** `＜` as `<`. The typographic apostrophes that people type are left as spelling: they end no literal. */

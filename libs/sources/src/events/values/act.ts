@@ -1,0 +1,11 @@
+import type { ValueAct } from '@plimsoll/contracts';
+
+/** What a value does beyond SQL and markup, one kind; see `ValueAct` of the contracts. */
+export type Act = ValueAct;
+
+const MAX_SHOWN = 64;
+
+/** `tokens` are words of the reader's own, never the value's text. */
+export function act(kind: Act['kind'], grade: Act['grade'], tokens: string): Act {
+  return { kind, grade, tokens: tokens.slice(0, MAX_SHOWN) };
+}

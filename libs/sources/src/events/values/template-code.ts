@@ -1,0 +1,65 @@
+import { act, type Act } from './act.js';
+
+/** A sum between the marks of a template: who asks for `7*7` wants to see whether it is computed. */
+const SUM = /^\s{0,4}['"]?\d{1,12}['"]?\s{0,4}[*+/-]\s{0,4}['"]?\d{1,12}/;
+const REACHES =
+  /__\w{1,32}__|constructor|\bgetRuntime\b|java\.lang|\bT\(|@java|\bexec\b|\bpopen\b|\bsystem\(|\bprocess\b|\brequire\(|_self\b|\bcycler\b|\blipsum\b|\bself\.|\brequest\.(?:application|environ|args|attr)|\bconfig\b|\|\s{0,4}attr|\bclass\.|\bgetClass\b|\balert\s{0,4}[(`]|\bprompt\s{0,4}[(`]|\bfetch\s{0,4}[(`]|\beval\s{0,4}[(`]|\bdocument\b|jndi:|lower:|upper:|env:|sys:|::-|script:|dns:|\bdump\(|settings\.|\brange\.|\b7\s?\*\s?7\b|filter\(/i;
+const OPENERS = ['{{', '${', '#{', '*{', '@(', '<%', '{%', '%{', '[[${', '~{'] as const;
+const MAX_PLACES = 16;
+const MAX_INSIDE = 256;
+
+/** Program text that some runtime executes wherever it is put. */
+const CODE: readonly (readonly [pattern: RegExp, shown: string])[] = [
+  [/<\?(?:php\b|=)[\s\S]{0,64}?[($`]/i, 'php'],
+  [/<\?php\s{0,8}[\w"']/i, 'php'],
+  [/\{\/?php\}/i, 'php block'],
+  [/<!--\s{0,4}#\s{0,4}(?:exec|include|echo|printenv|set|config)\b/i, 'server-side include'],
+  [/__import__\s{0,4}\(|\bos\.(?:system|popen)\s{0,4}\(|\bsubprocess\.\w{1,16}\s{0,4}\(/, 'python'],
+  [/\brequire\s{0,4}\(\s{0,4}['"](?:node:)?(?:child_process|fs|vm|os)['"]/, 'node'],
+  [/\bRuntime\.getRuntime\s{0,4}\(|\bjava\.lang\.(?:Runtime|ProcessBuilder)\b|\bnew\s{1,4}ProcessBuilder\b/, 'java'],
+  [/#set\s{0,4}\(\s{0,4}\$\w{1,32}\s{0,4}=/, 'velocity'],
+  [/<#assign\b|freemarker\.template/i, 'freemarker'],
+  [/^[OCa]:\d{1,6}:(?:"|\{)/, 'php object'],
+  [/^rO0AB[A-Za-z0-9+/]/, 'java object'],
+];
+/** Calls of programs that are usual in recipes of code, and no text of one line begins with. */
+const CALL =
+  /^[\s;'")}.|&]{0,8}(?:print\s{0,4}\(\s{0,4})?(?:system|passthru|shell_exec|exec|popen|proc_open|assert|eval|phpinfo|call_user_func|file_get_contents|include|require|create_function|var_dump)\s{0,4}\(\s{0,4}(?:['"`$)]|\w{1,24}\()/;
+const CALL_INSIDE = /[;'")}]\s{0,4}(?:system|passthru|shell_exec|popen|proc_open|phpinfo|eval)\s{0,4}\(\s{0,4}['"`$)]/;
+
+/** Expressions of template engines and program text of server languages: `{{7*7}}`, `${jndi:…}`, `<?php …`. */
+export function readAsTemplate(text: string): Act | undefined {
+  let best = /[({<$:]|^rO0/.test(text) ? readAsCode(text) : undefined;
+  let places = 0;
+  for (const opener of OPENERS) {
+    let at = text.indexOf(opener);
+    while (at !== -1 && places++ < MAX_PLACES) {
+      const found = inside(text, at + opener.length, opener);
+      if (found !== undefined && found.grade > (best?.grade ?? 0)) best = found;
+      if (best?.grade === 3) return best;
+      at = text.indexOf(opener, at + opener.length);
+    }
+  }
+  return best;
+}
+
+function inside(text: string, from: number, opener: string): Act | undefined {
+  const rest = text.slice(from, from + MAX_INSIDE).replace(/^[=#\-\s]{1,4}/, '');
+  const closes = rest.search(/[})]|%>/) !== -1;
+  if (!closes) return undefined;
+  if (SUM.test(rest)) return act('template', opener === '@(' ? 2 : 3, `${opener} sum`);
+  if (opener === '@(') return undefined;
+  const end = rest.search(opener === '<%' || opener === '{%' ? /%[>}]/ : opener === '{{' ? /\}\}/ : /\}/);
+  // `${${lower:j}ndi:…}`: what stands beyond the first brace belongs to it.
+  const within = rest.slice(0, rest.startsWith('${') || end === -1 ? MAX_INSIDE : end);
+  if (REACHES.test(within)) return act('template', 3, `${opener} reaches the runtime`);
+  if (/^\s{0,4}['"(]/.test(within) && /['")]\s{0,4}[.*[|]/.test(within))
+    return act('template', 3, `${opener} expression`);
+  return act('template', /[()]/.test(within) ? 2 : 1, opener);
+}
+
+function readAsCode(text: string): Act | undefined {
+  for (const [pattern, shown] of CODE) if (pattern.test(text)) return act('code', 3, shown);
+  if (CALL.test(text)) return act('code', /^\s{0,8}\w/.test(text) ? 2 : 3, 'call of a program');
+  return CALL_INSIDE.test(text) ? act('code', 2, 'call of a program') : undefined;
+}

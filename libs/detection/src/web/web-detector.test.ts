@@ -119,7 +119,7 @@ describe('the web detector', () => {
           name: 'code',
           form: 'text',
           length: 200,
-          markup: i % 2 === 0 ? 1 : 2,
+          ...(i % 4 === 0 ? { markup: 3, markupTokens: 'script inline' } : { markup: i % 2, markupTokens: 'p' }),
           sql: i % 3 === 0 ? 1 : 0,
           signs: '"\'();<=>{}',
         }),
@@ -142,6 +142,32 @@ describe('the web detector', () => {
     expect(
       pasted.flatMap((event) => webDetector.step(state, event, used)).filter(({ type }) => type === 'verdict'),
     ).toEqual([]);
+  });
+
+  it('takes a first script in a field of markup for one, whatever else the field held', () => {
+    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    const note = (i: number, markup: number, markupTokens: string): WebRequest[] =>
+      visit(i * 10_000, 'dev', [
+        parameter({ name: 'note', form: 'text', length: 90, markup, markupTokens, signs: '<>' }),
+      ]);
+    for (let i = 0; i < 80; i++)
+      for (const event of note(i, i % 3, 'element'))
+        if (i < 60) learner.learn(event);
+        else learner.calibrate(event);
+    const model = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+    const state = webDetector.start();
+    const verdicts = note(T / 10_000, 3, 'script inline').flatMap((event) => webDetector.step(state, event, model));
+    expect(verdicts.filter(({ type }) => type === 'verdict')).toMatchObject([{ path: 'xss' }]);
+  });
+
+  it.each([
+    ['command', 'web-shell', 'command-injection'],
+    ['traversal', 'path-traversal', 'path-traversal'],
+    ['address', 'ssrf', 'server-side-request'],
+  ] as const)('names a %s by its path', (kind, path, finding) => {
+    const acts = [{ kind, grade: 3 as const, tokens: 'x' }];
+    const sent = visit(T, 'alice', [parameter({ name: 'title', form: 'text', acts })]);
+    expect(judge(...sent)).toMatchObject([{ path, finding }]);
   });
 
   //   page with the planted script   write, 60 ms later, from that page

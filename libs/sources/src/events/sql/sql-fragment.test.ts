@@ -40,14 +40,32 @@ describe('a value read as a piece of SQL', () => {
     '1 OR 1=1',
     '5 AND SLEEP(5)',
     '-1 UNION SELECT 1,2,3',
-    'foo AND 8301=2222',
     '1; DROP TABLE users',
     'price,(select sleep(2))',
     '(CASE WHEN 1=1 THEN name ELSE id END)',
     '1/**/OR/**/1=1',
+    '1/**/union/**/select/**/1,2',
+    '1/*!50000union*/ select 1,2',
+    '1 union#x\nselect 1,2',
+    '-5661union select 1,2',
+    '1) or true-- -',
   ])('sees what %j does where no quotes are', (value) => {
-    expect(readAsSql(value).grade).toBe(3);
+    expect(readAsSql(value).grade).toBe(4);
   });
+
+  it.each(['1 or true', 'foo AND 8301=2222', '1 order by 4', '@@version'])(
+    'takes %j for what might be a piece',
+    (value) => {
+      expect(readAsSql(value).grade).toBe(3);
+    },
+  );
+
+  it.each(['"!"', 'wow "!" nice', '" / w / s', 'Thanks." -- Author', 'see <a href="/privacy/">here</a>', '"#1 fan"'])(
+    'takes %j for a quotation',
+    (value) => {
+      expect(readAsSql(value).grade).toBeLessThanOrEqual(2);
+    },
+  );
 
   it.each([
     "x' OR '1'='1",

@@ -76,7 +76,7 @@ function quotedGrade(
   if ((marks & Mark.condition) !== 0) return closes ? (path.tight || path.links > 2 ? 4 : 3) : 2;
   if ((marks & (Mark.call | Mark.ordering | Mark.boolean)) !== 0) return path.end === 'open' ? 4 : 3;
   // `admin'--`: nothing but the end of a literal and of the statement.
-  if (hides) return /^\S{1,40}$/.test(text.slice(0, end)) ? 4 : end === 0 ? 3 : 2;
+  if (hides && comment === 'bare') return /^\S{1,40}$/.test(text.slice(0, end)) ? 4 : end === 0 ? 3 : 2;
   if (path.links === 0 || path.end !== 'open') return 1;
   // `x'='`, `1'or'1`: people put blanks somewhere.
   const joined = (marks & (Mark.constant | Mark.comparison)) !== 0;
@@ -137,14 +137,15 @@ function statementReading(tokens: FragmentTokens): SqlReading {
   return structural && at > 3 ? { grade: written ? 2 : 1, tokens: show(tokens.read, '') } : NOTHING;
 }
 
-/** What stands behind the comment that the value ends in: nothing, a short remainder, or words. */
-type Tail = 'none' | 'short' | 'words';
+/** What stands behind the comment that the value ends in: signs alone, a short remainder, or words. */
+type Tail = 'none' | 'bare' | 'short' | 'words';
 
 function tail(text: string, tokens: FragmentTokens): Tail {
   const last = tokens.read.at(-1);
   if (last?.kind !== 'comment') return 'none';
   const rest = text.slice(last.start, last.start + 64).replace(/^(?:--|#|\/\*)/, '');
-  return /^[-+\s;#*/!\0]*\w{0,8}[^\w'"`]{0,3}$/.test(rest) ? 'short' : last.text === '/*' ? 'short' : 'words';
+  if (/^[-+\s;#*/!\0]*$/.test(rest)) return 'bare';
+  return last.text === '/*' || /^[-+\s;#*/!\0]*\w{0,8}[^\w'"`]{0,3}$/.test(rest) ? 'short' : 'words';
 }
 
 /**

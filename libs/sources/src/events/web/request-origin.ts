@@ -1,4 +1,5 @@
 import type { OriginRelation } from '@plimsoll/contracts';
+import { getDomain } from 'tldts';
 
 import { requestPath } from './request-path.js';
 
@@ -39,9 +40,11 @@ function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
 }
 
-/** The last two labels: near enough to a registrable domain for telling neighbours from strangers. An address is its own. */
+/**
+ * The registrable domain by the public suffix list, private suffixes with it: `a.example.co.uk` and `b.example.co.uk` are
+ * one site, `a.github.io` and `b.github.io` two. An address or a bare name is its own.
+ */
 function site(host: string): string {
   const name = withoutPort(host);
-  if (/^[\d.]+$|^\[/.test(name)) return name;
-  return name.split('.').slice(-2).join('.');
+  return getDomain(name, { allowPrivateDomains: true }) ?? name;
 }

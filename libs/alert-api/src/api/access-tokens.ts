@@ -31,6 +31,7 @@ const TokenFile = z.strictObject({
     .max(1_000),
 });
 
+const HASH_BYTES = 32;
 /** Longest token that is looked at. */
 const MAX_TOKEN = 256;
 
@@ -74,9 +75,15 @@ export class AccessTokens {
   /** The holder of `token`, or undefined. Takes as long for a wrong token as for a right one. */
   holder(token: string, nowMs: number): Caller | undefined {
     if (token.length > MAX_TOKEN) return undefined;
-    const hash = hashOf(token);
+    return this.holderOfHash(hashOf(token), nowMs);
+  }
+
+  /** The holder of the token whose SHA-256 is `hash`, in hex, or undefined. */
+  holderOfHash(hash: string, nowMs: number): Caller | undefined {
+    const bytes = Buffer.from(hash, 'hex');
+    if (bytes.length !== HASH_BYTES) return undefined;
     let found: Entry | undefined;
-    for (const entry of this.#entries) if (timingSafeEqual(entry.hash, hash)) found = entry;
+    for (const entry of this.#entries) if (timingSafeEqual(entry.hash, bytes)) found = entry;
     return found !== undefined && nowMs < found.expiresMs ? { name: found.name, role: found.role } : undefined;
   }
 }
@@ -84,9 +91,10 @@ export class AccessTokens {
 /** A new token and the hash that goes into the file. */
 export function newToken(): { readonly token: string; readonly sha256: string } {
   const token = `plimsoll_${randomBytes(32).toString('base64url')}`;
-  return { token, sha256: hashOf(token).toString('hex') };
+  return { token, sha256: hashOf(token) };
 }
 
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+/** SHA-256 in hex. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

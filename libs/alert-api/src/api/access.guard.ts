@@ -7,10 +7,12 @@ import { API_ACCESS } from './injection.js';
 import { operationOf } from './operation.js';
 import { ProblemError } from './problem.js';
 import type { RateLimiter } from './rate-limiter.js';
+import type { Sessions } from './sessions.js';
 
 /** What the guard works with. */
 export interface Access {
   readonly tokens: AccessTokens;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   /** Requests of one holder. */
   readonly requests: RateLimiter;
@@ -20,18 +22,19 @@ export interface Access {
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** Lets a request in that carries the token of a holder whose role suffices, and not too often. */
+/** Lets a request in that carries a token or a session of a holder whose role suffices, and not too often. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(@Inject(API_ACCESS) private readonly access: Access) {}
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { role } = operationOf(context.getHandler());
+    if (role === 'anyone') return true;
     const nowMs = this.access.clock.nowMs();
     const caller = this.callerOf(request, nowMs);
     const waitS = this.access.requests.take(caller.name, nowMs);
     if (waitS > 0) throw tooMany(waitS);
-    const { role } = operationOf(context.getHandler());
     if (ROLES.indexOf(caller.role) < ROLES.indexOf(role)) {
       throw new ProblemError(403, 'not-allowed', `this needs the role ${role}`);
     }
@@ -41,6 +44,10 @@ export class AccessGuard implements CanActivate {
 
   private callerOf(request: FastifyRequest, nowMs: number): Caller {
     const { authorization } = request.headers;
+    if (authorization === undefined) {
+      const inSession = this.access.sessions.holder(request, nowMs);
+      if (inSession !== undefined) return inSession;
+    }
     const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? '');
     const caller = match === null ? undefined : this.access.tokens.holder(match[1]!, nowMs);
     if (caller !== undefined) return caller;
@@ -59,6 +66,7 @@ export const From = createParamDecorator((_data: unknown, context: ExecutionCont
   return caller;
 });
 
-function tooMany(waitS: number): ProblemError {
+/** Refuses what came too often. */
+export function tooMany(waitS: number): ProblemError {
   return new ProblemError(429, 'too-many', `try again in ${waitS} s`, { 'retry-after': String(waitS) });
 }

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import { type DynamicModule, Inject, Module, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -14,6 +15,8 @@ import type { ApiParts } from './parts.js';
 import { framedProblem } from './problem.js';
 import { ProfilesController } from './profiles.controller.js';
 import { RateLimiter, type RateLimit } from './rate-limiter.js';
+import { SessionController } from './session.controller.js';
+import { Sessions } from './sessions.js';
 import { StreamController } from './stream.controller.js';
 import { SuppressionsController } from './suppressions.controller.js';
 import { SystemController } from './system.controller.js';
@@ -26,12 +29,15 @@ export const API_CONTROLLERS: readonly Type[] = [
   SuppressionsController,
   ProfilesController,
   SystemController,
+  SessionController,
   TransferController,
 ];
 
 /** What the interface is built from. */
 export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<ApiParts, 'clock'>> {
   readonly tokens: AccessTokens;
+  /** Signs browser sessions; replicas share it. Default: one of this process, whose sessions end with it. */
+  readonly sessionKey?: string;
   /** Requests of one holder. Default: 200 at once, 50 a second. */
   readonly requestLimit?: RateLimit;
   /** Refused tokens from one address. Default: 20 at once, one in 5 seconds. */
@@ -43,7 +49,9 @@ export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<A
 export class AlertApiModule {
   /** What Fastify refuses before an operation is reached is told as a problem too, and repeats nothing of the request. */
   constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost<FastifyAdapter>) {
-    httpAdapter.getInstance().addHook('onSend', (request, reply, payload, done) => {
+    const server = httpAdapter.getInstance();
+    void server.register(cookie);
+    server.addHook('onSend', (request, reply, payload, done) => {
       const plain = String(reply.getHeader('content-type') ?? '').startsWith('application/json');
       if (reply.statusCode < 400 || reply.statusCode >= 500 || !plain || !request.url.startsWith('/api/')) {
         done(null, payload);
@@ -60,6 +68,7 @@ export class AlertApiModule {
     const parts: ApiParts = { incidents, profiles, log, dependencies, watch, clock };
     const access: Access = {
       tokens,
+      sessions: new Sessions(tokens, options.sessionKey),
       clock,
       requests: new RateLimiter(options.requestLimit ?? { burst: 200, perSecond: 50 }),
       failures: new RateLimiter(options.failureLimit ?? { burst: 20, perSecond: 0.2 }),

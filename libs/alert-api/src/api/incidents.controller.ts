@@ -12,6 +12,7 @@ import { audit, type ApiParts } from './parts.js';
 import { ProblemError, ProblemFilter } from './problem.js';
 import {
   detailOf,
+  GivenTime,
   IncidentDetail,
   IncidentId,
   IncidentSummary,
@@ -34,8 +35,8 @@ const listIncidents = {
     min_severity: z.coerce.number().int().min(1).max(6).optional(),
     /** In the title or a principal's name. */
     text: Text(128).optional(),
-    from: z.iso.datetime().optional(),
-    to: z.iso.datetime().optional(),
+    from: GivenTime.optional(),
+    to: GivenTime.optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
     /** `next` of the page before. */
     after: PageStart.optional(),

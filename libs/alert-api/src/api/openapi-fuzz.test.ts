@@ -49,7 +49,7 @@ interface Asked {
 const RUNS = 60;
 
 const document = openApiDocument(API_CONTROLLERS, '0.1.0') as {
-  readonly components: { readonly schemas: Readonly<Record<'Problem', JsonSchema>> };
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 };
 // The stream has no end; a test of its own reads it.
@@ -101,14 +101,19 @@ async function send(
   return { status: response.statusCode, type, text: response.body };
 }
 
+/** The schema with what it refers to, so that it can be read without the document. */
+function standalone(schema: JsonSchema): JsonSchema {
+  const text = JSON.stringify({ ...schema, $defs: document.components.schemas });
+  return JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as JsonSchema;
+}
+
 /** By status and media type; null where the answer has no body. */
 function answerChecks({ responses }: Described): ReadonlyMap<string, z.ZodType | null> {
   const checks = new Map<string, z.ZodType | null>();
   for (const [status, { content }] of Object.entries(responses)) {
     if (content === undefined) checks.set(`${status} `, null);
     for (const [type, { schema }] of Object.entries(content ?? {})) {
-      const described = schema.$ref === '#/components/schemas/Problem' ? document.components.schemas.Problem : schema;
-      checks.set(`${status} ${type}`, z.fromJSONSchema(described));
+      checks.set(`${status} ${type}`, z.fromJSONSchema(standalone(schema)));
     }
   }
   return checks;
@@ -146,6 +151,7 @@ function spoilt(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
 }
 
 function valueOf(schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.$ref !== undefined) return valueOf(document.components.schemas[schema.$ref.split('/').at(-1)!]!);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(valueOf));

@@ -3,19 +3,20 @@ import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { z } from 'zod';
 
 import { OPERATION, operationOf, type OperationSpec } from './operation.js';
+import { NamedSchemas, type Json } from './named-schemas.js';
 import { Problem } from './problem.js';
-
-type Json = Record<string, unknown>;
 
 /**
  * The OpenAPI 3.1 document of `controllers`, made from what their operations declare: what access and validation go by
  * is what the document says.
  */
 export function openApiDocument(controllers: readonly Type[], version: string): Json {
+  const schemas = new NamedSchemas();
+  schemas.of(Problem, 'output');
   const paths: Record<string, Json> = {};
   for (const controller of controllers) {
     for (const { path, method, spec } of operationsOf(controller)) {
-      paths[path] = { ...paths[path], [method]: operationObject(spec) };
+      paths[path] = { ...paths[path], [method]: operationObject(spec, tagOf(controller), schemas) };
     }
   }
   return {
@@ -31,7 +32,7 @@ export function openApiDocument(controllers: readonly Type[], version: string): 
     paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'Roles: viewer, analyst, admin' } },
-      schemas: { Problem: schemaOf(Problem, 'output') },
+      schemas: schemas.components(),
     },
   };
 }
@@ -53,25 +54,28 @@ export function operationsOf(
   });
 }
 
-function operationObject(spec: OperationSpec): Json {
-  const { id, summary, role, params, query, body, response, produces = 'application/json', problems = [] } = spec;
-  const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
+function operationObject(spec: OperationSpec, tag: string, schemas: NamedSchemas): Json {
+  const { id, summary, role, params, query, headers, body, response, produces = 'application/json', problems = [] } = spec;
+  const parameters = [...parametersOf('path', params), ...parametersOf('query', query), ...parametersOf('header', headers)];
   const long = params === undefined ? [] : [404];
   const unread = body === undefined ? [] : [413, 415];
   const failures = [...new Set([400, 401, 403, 429, ...long, ...unread, ...problems])].sort((a, b) => a - b);
   return {
     operationId: id,
     summary,
-    description: `Needs the role ${role}.`,
+    tags: [tag],
+    ...(role === 'anyone'
+      ? { description: 'Needs no token.', security: [] }
+      : { description: `Needs the role ${role}.` }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } } }),
     responses: {
       ...(response === undefined
         ? { 204: { description: 'Done' } }
         : {
-            200: { description: 'The answer', content: { [produces]: { schema: answerSchema(response, produces) } } },
+            200: { description: 'The answer', content: { [produces]: { schema: answerSchema(response, produces, schemas) } } },
           }),
       ...Object.fromEntries(failures.map((status) => [status, PROBLEM])),
     },
@@ -84,12 +88,12 @@ const PROBLEM = {
 };
 
 /** A stream's body is text; what each event's data holds is said in words. */
-function answerSchema(response: z.ZodType, produces: string): Json {
-  if (produces === 'application/json') return schemaOf(response, 'output');
+function answerSchema(response: z.ZodType, produces: string, schemas: NamedSchemas): Json {
+  if (produces === 'application/json') return schemas.of(response, 'output');
   return { type: 'string', description: 'The data of each event is one incident, as listIncidents shows it.' };
 }
 
-function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+function parametersOf(where: 'path' | 'query' | 'header', schema: z.ZodType | undefined): Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, property]) => ({
@@ -100,9 +104,9 @@ function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): J
   }));
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+/** `IncidentsController` serves what is tagged `incidents`. */
+function tagOf({ name }: Type): string {
+  return name.replace(/Controller$/, '').toLowerCase();
 }
 
 function textOf(value: unknown): string {

@@ -17,10 +17,12 @@ export interface OperationSpec<
   readonly id: string;
   readonly summary: string;
   /** The least role that may call it. */
-  readonly role: Role;
+  readonly role: Role | 'anyone';
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Headers that it looks at, as OpenAPI tells of them; the operation reads and checks them itself. */
+  readonly headers?: z.ZodType;
   /** The answer's body; an operation without one answers 204. */
   readonly response?: z.ZodType;
   /** The answer's media type where it is not JSON. */

@@ -11,7 +11,7 @@ import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { audit, type ApiParts } from './parts.js';
 import { ProblemError, ProblemFilter } from './problem.js';
-import { suppressionView, SuppressionView, Text } from './views.js';
+import { GivenTime, suppressionView, SuppressionView, Text } from './views.js';
 
 /** Nothing is silent for ever. */
 const LONGEST_MS = 366 * 86_400_000;
@@ -36,7 +36,7 @@ const addSuppression = {
     principal: Text(300).optional(),
     workload: Text(256).optional(),
     reason: Reason,
-    expires: z.iso.datetime(),
+    expires: GivenTime,
   }),
   response: SuppressionView,
   problems: [413],
@@ -50,8 +50,8 @@ const addMaintenance = {
     application: Text(256),
     workload: Text(256).optional(),
     reason: Reason,
-    starts: z.iso.datetime(),
-    expires: z.iso.datetime(),
+    starts: GivenTime,
+    expires: GivenTime,
   }),
   response: SuppressionView,
   problems: [413],

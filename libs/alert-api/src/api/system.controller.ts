@@ -3,8 +3,7 @@ import { US_PER_MS } from '@plimsoll/contracts';
 import type { IncidentRecord } from '@plimsoll/incidents';
 import { z } from 'zod';
 
-import { ROLES, type Caller } from './access-tokens.js';
-import { AccessGuard, From } from './access.guard.js';
+import { AccessGuard } from './access.guard.js';
 import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import type { ApiParts } from './parts.js';
@@ -14,13 +13,6 @@ import { iso } from './views.js';
 /** Open incidents that the list of workloads counts at most. */
 const MAX_COUNTED = 1_000;
 const PAGE = 100;
-
-const whoAmI = {
-  id: 'whoAmI',
-  summary: 'Whose token this is',
-  role: 'viewer',
-  response: z.strictObject({ name: z.string(), role: z.enum(ROLES) }),
-} as const satisfies OperationSpec;
 
 const getHealth = {
   id: 'getHealth',
@@ -110,12 +102,6 @@ const listAudit = {
 @UseFilters(ProblemFilter)
 export class SystemController {
   constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
-
-  @Get('me')
-  @Operation(whoAmI)
-  me(@From() { name, role }: Caller): z.infer<typeof whoAmI.response> {
-    return { name, role };
-  }
 
   @Get('health')
   @Operation(getHealth)

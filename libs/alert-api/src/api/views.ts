@@ -12,21 +12,25 @@ export const IncidentId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Status = z.enum(['new', 'in-progress', 'resolved', 'benign']);
 export const State = z.enum(['open', 'closed', 'merged']);
 const Time = z.iso.datetime();
+/** A time that a caller gives, with any offset (RFC 3339). */
+export const GivenTime = z.iso.datetime({ offset: true });
 
-export const SuppressionView = z.strictObject({
-  id: z.string(),
-  kind: z.enum(['suppression', 'maintenance']),
-  application: z.string(),
-  path: AttackPath.optional(),
-  finding: z.string().optional(),
-  principal: z.string().optional(),
-  workload: z.string().optional(),
-  reason: z.string(),
-  by: z.string(),
-  created: Time,
-  starts: Time,
-  expires: Time,
-});
+export const SuppressionView = z
+  .strictObject({
+    id: z.string(),
+    kind: z.enum(['suppression', 'maintenance']),
+    application: z.string(),
+    path: AttackPath.optional(),
+    finding: z.string().optional(),
+    principal: z.string().optional(),
+    workload: z.string().optional(),
+    reason: z.string(),
+    by: z.string(),
+    created: Time,
+    starts: Time,
+    expires: Time,
+  })
+  .meta({ id: 'Suppression' });
 
 const LevelView = z.strictObject({
   level: z.string(),
@@ -36,8 +40,7 @@ const LevelView = z.strictObject({
   judged: z.number().int(),
 });
 
-/** One line of a list. */
-export const IncidentSummary = z.strictObject({
+const summaryShape = z.strictObject({
   id: IncidentId,
   application: z.string(),
   path: AttackPath,
@@ -60,18 +63,22 @@ export const IncidentSummary = z.strictObject({
   /** Of its latest change: where a stream of changes resumes. */
   sequence: z.number().int(),
 });
+/** One line of a list. */
+export const IncidentSummary = summaryShape.meta({ id: 'IncidentSummary' });
 export type IncidentSummary = z.infer<typeof IncidentSummary>;
 
 const DecisionView = z.strictObject({ status: Status, by: z.string(), at: Time, note: z.string() });
 
 /** Everything that is known of an incident. */
-export const IncidentDetail = IncidentSummary.extend({
-  decisions: z.array(DecisionView),
-  /** As OCSF has it: the strongest of all revisions, by time. */
-  evidence: Alert.shape.evidences,
-  /** The latest revision, as it stands on the topic. */
-  alert: Alert,
-});
+export const IncidentDetail = summaryShape
+  .extend({
+    decisions: z.array(DecisionView),
+    /** As OCSF has it: the strongest of all revisions, by time. */
+    evidence: Alert.shape.evidences,
+    /** The latest revision, as it stands on the topic. */
+    alert: Alert.meta({ id: 'Alert' }),
+  })
+  .meta({ id: 'Incident' });
 export type IncidentDetail = z.infer<typeof IncidentDetail>;
 
 /** The incident as a list shows it; undefined where nothing but a decision is known of it. */

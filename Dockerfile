@@ -20,6 +20,7 @@ COPY --from=manifests /app ./
 RUN npm ci --ignore-scripts && npm cache clean --force
 COPY . .
 RUN npx tsc -b apps/*/tsconfig.json \
+ && npm run build --workspace apps/console \
  && rm -rf node_modules \
  && find apps libs -depth \( -name src -o -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -exec rm -rf {} +
 

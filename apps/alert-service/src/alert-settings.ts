@@ -1,12 +1,14 @@
 import { AccessTokens, parseWebhooks, type WebhookTarget } from '@plimsoll/alert-api';
 import { PlimsollError } from '@plimsoll/contracts';
-import { section } from '@plimsoll/service-kit';
+import { given, section } from '@plimsoll/service-kit';
 import { z } from 'zod';
 
 /** Who may use the interface, and where alerts are sent on to. */
 export interface AlertSettings {
   readonly tokens: AccessTokens;
   readonly webhooks: readonly WebhookTarget[];
+  /** Signs browser sessions. */
+  readonly sessionKey?: string;
 }
 
 /**
@@ -19,9 +21,14 @@ export const alertSettings = section(
       .string()
       .default('{"tokens":[]}')
       .transform(parsedBy((text) => AccessTokens.parse(text))),
+    PLIMSOLL_SESSION_KEY: z.string().min(32, { error: 'must have 32 characters or more' }).max(512).optional(),
     PLIMSOLL_WEBHOOKS: z.string().default('{"webhooks":[]}').transform(parsedBy(parseWebhooks)),
   },
-  (given): AlertSettings => ({ tokens: given.PLIMSOLL_API_TOKENS, webhooks: given.PLIMSOLL_WEBHOOKS }),
+  (variables): AlertSettings => ({
+    tokens: variables.PLIMSOLL_API_TOKENS,
+    webhooks: variables.PLIMSOLL_WEBHOOKS,
+    ...given({ sessionKey: variables.PLIMSOLL_SESSION_KEY }),
+  }),
 );
 
 /** A parser that throws, as a step of a schema: its words become the problem that the start tells. */

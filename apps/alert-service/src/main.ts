@@ -1,4 +1,6 @@
-import { alertConsumers, AlertServiceModule, PipelineWatch } from '@plimsoll/alert-api';
+import { fileURLToPath } from 'node:url';
+
+import { alertConsumers, AlertServiceModule, PipelineWatch, serveConsole } from '@plimsoll/alert-api';
 import { KafkaLog } from '@plimsoll/kafka-log';
 import { fusionOperator } from '@plimsoll/pipelines';
 import {
@@ -25,6 +27,8 @@ import { alertSettings } from './alert-settings.js';
 import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';
+/** The built console: from `dist/` to its app. */
+const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
 const settings = {
   service: serviceSettings,
@@ -64,7 +68,10 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   });
   const dependencies = [answering('kafka', log), answering('redis', store), partitionsOf(processor), ...consumers];
   return {
-    module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, watch, tokens: alerts.tokens }),
+    module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, watch, ...alerts }),
+    prepareHttp: (application) => {
+      serveConsole(application, CONSOLE);
+    },
     connections: [closing('redis', connection), closing('kafka', log)],
     dependencies,
     steps: consumers,

@@ -9,7 +9,7 @@ export interface IncidentFilter {
   readonly state?: IncidentRecord['state'];
   readonly status?: IncidentRecord['status'];
   readonly minSeverity?: number;
-  /** In the title or a principal's name, whatever the case: plain text, never a pattern. */
+  /** In the title, a principal's name or what was observed, whatever the case: plain text, never a pattern. */
   readonly text?: string;
   /** Last seen in `[fromMs, toMs)`. */
   readonly fromMs?: number;
@@ -65,7 +65,7 @@ export function matches(record: IncidentRecord, filter: IncidentFilter): boolean
     (filter.fromMs === undefined || record.lastSeenMs >= filter.fromMs) &&
     (filter.toMs === undefined || record.lastSeenMs < filter.toMs) &&
     (text === undefined ||
-      [alert.message, record.id, ...principals].some((words) => words.toLowerCase().includes(text)))
+      [alert.message, record.id, ...principals, ...record.evidence.map(({ data }) => data.observed)].some((words) => words.toLowerCase().includes(text)))
   );
 }
 

@@ -49,9 +49,32 @@ async function ask(
 
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
+describe('several incidents at once', () => {
+  it('decides those that are known and names the others', async () => {
+    await api.incidents.apply(sqli);
+    const other = '0'.repeat(32);
+    const { status, body } = await ask('POST', 'incidents/status', 'analyst', { ids: [id, other], status: 'resolved' });
+    expect(status).toBe(200);
+    expect(body.unknown).toEqual([other]);
+    expect(body.incidents).toMatchObject([{ id, status: 'resolved' }]);
+  });
+
+  it('shows what a suppression would have hidden, and hides nothing', async () => {
+    await api.incidents.apply(sqli);
+    const { application, path } = sqli.unmapped;
+    const { body } = await ask('POST', 'suppressions/preview', 'viewer', { application, path });
+    expect(body).toMatchObject({ hidden: 1, of: 1, incidents: [{ id }] });
+    const none = await ask('POST', 'suppressions/preview', 'viewer', { application, principal: 'somebody else' });
+    expect(none.body).toMatchObject({ hidden: 0, of: 1 });
+    expect((await ask('GET', 'suppressions', 'viewer')).body.suppressions).toEqual([]);
+  });
+});
+
 describe('who may do what', () => {
   const bodies: Readonly<Record<string, object>> = {
     setIncidentStatus: { status: 'in-progress' },
+    setIncidentStatuses: { ids: [id], status: 'in-progress' },
+    previewSuppression: { application: 'shop', path: 'sqli' },
     addSuppression: { application: 'elsewhere', path: 'xss', reason: 'known scanner', expires: later(60_000) },
     addMaintenanceWindow: { application: 'elsewhere', reason: 'upgrade', starts: later(0), expires: later(60_000) },
     importIncidents: { findings: [] },

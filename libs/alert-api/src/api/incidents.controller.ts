@@ -63,6 +63,19 @@ const setStatus = {
   problems: [404, 503],
 } as const satisfies OperationSpec;
 
+const setStatuses = {
+  id: 'setIncidentStatuses',
+  summary: 'Decide about several incidents alike; those that are not known are named, the others decided',
+  role: 'analyst',
+  body: z.strictObject({
+    ids: z.array(IncidentId).min(1).max(200),
+    status: Status,
+    note: z.string().max(2_000).default(''),
+  }),
+  response: z.strictObject({ incidents: z.array(IncidentSummary), unknown: z.array(IncidentId) }),
+  problems: [503],
+} as const satisfies OperationSpec;
+
 /** Incidents: read them, decide about them. */
 @Controller('api/v1/incidents')
 @UseGuards(AccessGuard)
@@ -99,24 +112,50 @@ export class IncidentsController {
   @Post(':id/status')
   @Operation(setStatus)
   async decide(@Input() { params, body }: InputOf<typeof setStatus>, @From() caller: Caller): Promise<IncidentDetail> {
+    return this.detail(await this.decideOne(await this.record(params.id), body, caller));
+  }
+
+  @Post('status')
+  @Operation(setStatuses)
+  async decideAll(
+    @Input() { body }: InputOf<typeof setStatuses>,
+    @From() caller: Caller,
+  ): Promise<z.infer<typeof setStatuses.response>> {
+    const decided: IncidentSummary[] = [];
+    const missing: string[] = [];
+    const suppressions = await this.parts.incidents.suppressions();
+    for (const id of new Set(body.ids)) {
+      const record = await this.parts.incidents.get(id);
+      const after = record?.alert === undefined ? undefined : await this.decideOne(record, body, caller);
+      const summary = after && summaryOf(after, suppressions);
+      if (summary === undefined) missing.push(id);
+      else decided.push(summary);
+    }
+    return { incidents: decided, unknown: missing };
+  }
+
+  private async decideOne(
+    { id, alert, decisions }: IncidentRecord,
+    { status, note }: { readonly status: Decision['status']; readonly note: string },
+    caller: Caller,
+  ): Promise<IncidentRecord> {
     const { incidents, log, clock } = this.parts;
-    const { alert, decisions } = await this.record(params.id);
-    if (alert === undefined) throw unknown(params.id);
+    if (alert === undefined) throw unknown(id);
     const decision: Decision = {
-      status: body.status,
+      status,
       by: caller.name,
       at_ms: clock.nowMs(),
-      note: body.note,
+      note,
       sequence: (decisions[0]?.sequence ?? 0) + 1,
     };
     await audit(this.parts, caller, {
       action: 'incident.status',
-      target: params.id,
-      detail: `${body.status}: ${body.note}`.slice(0, 1_024),
+      target: id,
+      detail: `${status}: ${note}`.slice(0, 1_024),
     });
     await log.publish([decisionRecord(alert, decision)]);
     // The projection will bring it too; taken in here, the next question already sees it.
-    return this.detail(await incidents.apply(decisionAlert(alert, decision)));
+    return incidents.apply(decisionAlert(alert, decision));
   }
 
   private async record(id: string): Promise<IncidentRecord> {

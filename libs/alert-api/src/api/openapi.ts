@@ -55,8 +55,23 @@ export function operationsOf(
 }
 
 function operationObject(spec: OperationSpec, tag: string, schemas: NamedSchemas): Json {
-  const { id, summary, role, params, query, headers, body, response, produces = 'application/json', problems = [] } = spec;
-  const parameters = [...parametersOf('path', params), ...parametersOf('query', query), ...parametersOf('header', headers)];
+  const {
+    id,
+    summary,
+    role,
+    params,
+    query,
+    headers,
+    body,
+    response,
+    produces = 'application/json',
+    problems = [],
+  } = spec;
+  const parameters = [
+    ...parametersOf('path', params),
+    ...parametersOf('query', query),
+    ...parametersOf('header', headers),
+  ];
   const long = params === undefined ? [] : [404];
   const unread = body === undefined ? [] : [413, 415];
   const failures = [...new Set([400, 401, 403, 429, ...long, ...unread, ...problems])].sort((a, b) => a - b);
@@ -75,7 +90,10 @@ function operationObject(spec: OperationSpec, tag: string, schemas: NamedSchemas
       ...(response === undefined
         ? { 204: { description: 'Done' } }
         : {
-            200: { description: 'The answer', content: { [produces]: { schema: answerSchema(response, produces, schemas) } } },
+            200: {
+              description: 'The answer',
+              content: { [produces]: { schema: answerSchema(response, produces, schemas) } },
+            },
           }),
       ...Object.fromEntries(failures.map((status) => [status, PROBLEM])),
     },

@@ -24,7 +24,12 @@ const streamIncidents = {
   id: 'streamIncidents',
   summary: 'Changes of incidents as server-sent events; resumes after `Last-Event-ID`',
   role: 'viewer',
-  headers: z.strictObject({ 'Last-Event-ID': z.string().regex(/^\d{1,15}$/).optional() }),
+  headers: z.strictObject({
+    'Last-Event-ID': z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional(),
+  }),
   response: IncidentSummary,
   produces: 'text/event-stream',
   problems: [503],

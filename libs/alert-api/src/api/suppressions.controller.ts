@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Controller, Delete, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { AttackPath } from '@plimsoll/contracts';
-import type { Suppression } from '@plimsoll/incidents';
+import { suppressionOf, type IncidentRecord, type Suppression } from '@plimsoll/incidents';
 import { z } from 'zod';
 
 import type { Caller } from './access-tokens.js';
@@ -11,7 +11,7 @@ import { API_PARTS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { audit, type ApiParts } from './parts.js';
 import { ProblemError, ProblemFilter } from './problem.js';
-import { GivenTime, suppressionView, SuppressionView, Text } from './views.js';
+import { GivenTime, IncidentSummary, summaryOf, suppressionView, SuppressionView, Text } from './views.js';
 
 /** Nothing is silent for ever. */
 const LONGEST_MS = 366 * 86_400_000;
@@ -25,19 +25,37 @@ const listSuppressions = {
   response: z.strictObject({ suppressions: z.array(SuppressionView) }),
 } as const satisfies OperationSpec;
 
+const Kind = z.strictObject({
+  application: Text(256),
+  path: AttackPath.optional(),
+  finding: Text(256).optional(),
+  principal: Text(300).optional(),
+  workload: Text(256).optional(),
+});
+
+/** Incidents that a preview looks at, the last seen. */
+const PREVIEWED = 1_000;
+const PREVIEW_PAGE = 100;
+/** Incidents that a preview shows. */
+const SHOWN = 20;
+
+const previewSuppression = {
+  id: 'previewSuppression',
+  summary: 'Which of the incidents known now a suppression would have hidden; changes nothing',
+  role: 'viewer',
+  body: Kind,
+  response: z.strictObject({
+    hidden: z.number().int(),
+    of: z.number().int(),
+    incidents: z.array(IncidentSummary),
+  }),
+} as const satisfies OperationSpec;
+
 const addSuppression = {
   id: 'addSuppression',
   summary: 'Let one kind of incident raise no alarm for a while; it stays visible',
   role: 'analyst',
-  body: z.strictObject({
-    application: Text(256),
-    path: AttackPath.optional(),
-    finding: Text(256).optional(),
-    principal: Text(300).optional(),
-    workload: Text(256).optional(),
-    reason: Reason,
-    expires: GivenTime,
-  }),
+  body: Kind.extend({ reason: Reason, expires: GivenTime }),
   response: SuppressionView,
   problems: [413],
 } as const satisfies OperationSpec;
@@ -76,6 +94,29 @@ export class SuppressionsController {
   @Operation(listSuppressions)
   async list(): Promise<z.infer<typeof listSuppressions.response>> {
     return { suppressions: (await this.parts.incidents.suppressions()).map(suppressionView) };
+  }
+
+  @Post('suppressions/preview')
+  @Operation(previewSuppression)
+  async preview(
+    @Input() { body }: InputOf<typeof previewSuppression>,
+  ): Promise<z.infer<typeof previewSuppression.response>> {
+    const { incidents } = this.parts;
+    const { application, path, finding, principal, workload } = body;
+    const trial: Suppression = {
+      ...{ id: '', kind: 'suppression', application, path, finding, principal, workload, reason: '', by: '' },
+      ...{ createdMs: 0, startsMs: 0, expiresMs: Number.MAX_SAFE_INTEGER },
+    };
+    const hidden: IncidentRecord[] = [];
+    let [of, after]: [number, string | undefined] = [0, undefined];
+    do {
+      const page = await incidents.list({ application }, PREVIEW_PAGE, after);
+      of += page.incidents.length;
+      hidden.push(...page.incidents.filter((record) => suppressionOf(record, [trial]) !== undefined));
+      after = page.next;
+    } while (after !== undefined && of < PREVIEWED);
+    const shown = hidden.slice(0, SHOWN).flatMap((record) => summaryOf(record, []) ?? []);
+    return { hidden: hidden.length, of, incidents: shown };
   }
 
   @Post('suppressions')

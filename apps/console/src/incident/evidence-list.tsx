@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react';
+
+import type { Evidence } from '../api/client.js';
+import { Untrusted, plain } from '../ui/untrusted.js';
+import { Time } from '../ui/time.js';
+import { laneOf, LANES } from '../ui/words.js';
+import { unusualParts } from './unusual.js';
+
+/** What was seen, beside what is normal, in the order of event time. */
+export function EvidenceList({
+  evidence,
+  current,
+}: {
+  readonly evidence: readonly Evidence[];
+  readonly current: string | undefined;
+}) {
+  const currentLine = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (current !== undefined) currentLine.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  return (
+    <ol>
+      {evidence.map((one) => (
+        <li
+          key={one.uid}
+          className="evidence"
+          aria-current={one.uid === current}
+          ref={one.uid === current ? currentLine : null}
+        >
+          <EvidenceLine evidence={one} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function EvidenceLine({ evidence: { name, data } }: { readonly evidence: Evidence }) {
+  const lane = laneOf(data.detector);
+  return (
+    <>
+      <div className="row small">
+        <span className={`chip lane-${lane}`}>{LANES.find((one) => one.lane === lane)?.name}</span>
+        <strong>{plain(name)}</strong>
+        <span className="quiet">{plain(data.workload)}</span>
+        <Time at={data.time} />
+        <span className="quiet numeric">p {data.p_value.toPrecision(2)}</span>
+      </div>
+      <div className="compare">
+        <div>
+          <h3 className="quiet small">Observed</h3>
+          <code dir="ltr">
+            {unusualParts(plain(data.observed), plain(data.expected)).map(({ text, unusual }, index) =>
+              unusual ? <mark key={index}>{text}</mark> : text,
+            )}
+          </code>
+        </div>
+        <div>
+          <h3 className="quiet small">Normal for this workload</h3>
+          <Untrusted text={data.expected} />
+        </div>
+      </div>
+    </>
+  );
+}

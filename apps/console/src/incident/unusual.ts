@@ -1,0 +1,30 @@
+/** A text in parts: what the normal holds too, and what it does not. */
+export interface Part {
+  readonly text: string;
+  readonly unusual: boolean;
+}
+
+/** Longest text that is compared part by part. */
+const MAX_COMPARED = 4_096;
+
+/**
+ * Splits `observed` into words and signs and marks those that `expected` does not hold: where a reader looks first. A
+ * hint for the eye, not a judgement; both texts are for people. Linear in both lengths.
+ */
+export function unusualParts(observed: string, expected: string): readonly Part[] {
+  if (observed.length > MAX_COMPARED) return [{ text: observed, unusual: false }];
+  const known = new Set(wordsOf(expected.slice(0, MAX_COMPARED)));
+  const parts: { text: string; unusual: boolean }[] = [];
+  for (const text of wordsOf(observed)) {
+    const last = parts.at(-1);
+    const blank = text.trim() === '';
+    const unusual = blank ? (last?.unusual ?? false) : !known.has(text);
+    if (last?.unusual === unusual) last.text += text;
+    else parts.push({ text, unusual });
+  }
+  return parts;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/[\p{L}\p{N}_.]+|\s+|[^\p{L}\p{N}_.\s]/gu) ?? [];
+}

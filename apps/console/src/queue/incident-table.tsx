@@ -1,0 +1,164 @@
+import { useRouter } from '@tanstack/react-router';
+import type { KeyboardEvent, UIEvent } from 'react';
+import {
+  Cell,
+  Checkbox,
+  Column,
+  Row,
+  Table,
+  TableBody,
+  TableHeader,
+  TableLayout,
+  Virtualizer,
+  type Selection,
+} from 'react-aria-components';
+
+import type { IncidentSummary } from '../api/client.js';
+import { Severity } from '../ui/severity.js';
+import { StatusChip } from '../ui/status-chip.js';
+import { Ago } from '../ui/time.js';
+import { plain } from '../ui/untrusted.js';
+import { useMedia } from '../ui/use-media.js';
+import { PATH_NAMES } from '../ui/words.js';
+
+const ROW_PX = 44;
+/** How near the end the next page is asked for. */
+const NEAR_END_PX = 1_500;
+/** J and K move like the arrows, as mail readers and other queues have it. */
+const LETTERS: Readonly<Record<string, string>> = { j: 'ArrowDown', k: 'ArrowUp' };
+
+export function IncidentTable({
+  rows,
+  selected,
+  onSelect,
+  selectable,
+  onEnd,
+  more,
+}: {
+  readonly rows: readonly IncidentSummary[];
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (ids: ReadonlySet<string>) => void;
+  readonly selectable: boolean;
+  /** Called while the reader is near the last row. */
+  readonly onEnd: () => void;
+  /** Whether there are rows beyond those shown. */
+  readonly more: boolean;
+}) {
+  const router = useRouter();
+  const wide = useMedia('(min-width: 60rem)');
+  const select = (keys: Selection): void => {
+    onSelect(new Set(keys === 'all' ? rows.map(({ id }) => id) : [...keys].map(String)));
+  };
+  const scrolled = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent): void => {
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) onEnd();
+  };
+  return (
+    <div onKeyDownCapture={lettersAsArrows}>
+      <p className="visually-hidden" id="queue-keys">
+        J and K or the arrows move, Enter opens, Space selects.
+      </p>
+      <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight: ROW_PX, headingHeight: ROW_PX }}>
+        <Table
+          aria-label={`Incidents: ${rows.length}${more ? ' and more' : ''}`}
+          aria-describedby="queue-keys"
+          className="queue-table"
+          selectionMode={selectable ? 'multiple' : 'none'}
+          selectedKeys={selected}
+          onSelectionChange={select}
+          onRowAction={(id) => void router.navigate({ to: '/incidents/$id', params: { id: String(id) } })}
+          onScroll={scrolled}
+        >
+          <TableHeader>
+            {selectable ? (
+              <Column width={44} minWidth={44} className="cell head">
+                <Tick />
+              </Column>
+            ) : null}
+            <Column width={150} className="cell head">
+              Severity
+            </Column>
+            <Column isRowHeader width="3fr" className="cell head">
+              Incident
+            </Column>
+            {wide ? (
+              <Column width={190} className="cell head">
+                Path
+              </Column>
+            ) : null}
+            {wide ? (
+              <Column width="1fr" className="cell head">
+                Application
+              </Column>
+            ) : null}
+            {wide ? (
+              <Column width={120} className="cell head">
+                Status
+              </Column>
+            ) : null}
+            <Column width={110} className="cell head">
+              Last seen
+            </Column>
+          </TableHeader>
+          <TableBody items={rows} dependencies={[wide, selectable]}>
+            {(incident) => (
+              <Row id={incident.id} className="line" textValue={plain(incident.title)}>
+                {selectable ? (
+                  <Cell className="cell">
+                    <Tick />
+                  </Cell>
+                ) : null}
+                <Cell className="cell">
+                  <Severity severity={incident.severity} />
+                </Cell>
+                <Cell className="cell">
+                  <span title={plain(incident.title)}>
+                    {incident.suppressed === undefined ? '' : '(suppressed) '}
+                    {plain(incident.title)}
+                  </span>
+                </Cell>
+                {wide ? (
+                  <Cell className="cell">
+                    <span>{PATH_NAMES[incident.path]}</span>
+                  </Cell>
+                ) : null}
+                {wide ? (
+                  <Cell className="cell">
+                    <span>{plain(incident.application)}</span>
+                  </Cell>
+                ) : null}
+                {wide ? (
+                  <Cell className="cell">
+                    <StatusChip status={incident.status} />
+                  </Cell>
+                ) : null}
+                <Cell className="cell">
+                  <Ago at={incident.last_seen} />
+                </Cell>
+              </Row>
+            )}
+          </TableBody>
+        </Table>
+      </Virtualizer>
+    </div>
+  );
+}
+
+function Tick() {
+  return (
+    <Checkbox slot="selection">
+      {({ isSelected, isIndeterminate }) => (
+        <span className="tick" aria-hidden="true">
+          {isSelected ? '✓' : isIndeterminate ? '–' : ''}
+        </span>
+      )}
+    </Checkbox>
+  );
+}
+
+function lettersAsArrows(event: KeyboardEvent): void {
+  const key = LETTERS[event.key];
+  if (key === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  event.target.dispatchEvent(new window.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+}

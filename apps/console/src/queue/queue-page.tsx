@@ -1,0 +1,69 @@
+import './queue.css';
+
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import { holder, incidents, type QueueFilter } from '../api/queries.js';
+import { useLiveChanges } from '../shell/shell.js';
+import { Button } from '../ui/button.js';
+import { Empty, Failed, Loading } from '../ui/states.js';
+import { BulkBar } from './bulk-bar.js';
+import { IncidentTable } from './incident-table.js';
+import { QueueFilters } from './queue-filters.js';
+
+/** Incidents, last seen first: found by what stands in the address, decided one by one or together. */
+export function QueuePage() {
+  const filter = useSearch({ from: '/shell/incidents' });
+  const navigate = useNavigate({ from: '/incidents' });
+  const setFilter = (next: QueueFilter): void => void navigate({ search: next, replace: true });
+  const query = useInfiniteQuery(incidents(filter));
+  const { data: me } = useQuery(holder);
+  const { arrived, show } = useLiveChanges();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const rows = query.data?.pages.flatMap((page) => page.incidents) ?? [];
+  return (
+    <>
+      <div className="spread">
+        <h1>Incidents</h1>
+        <div role="status">
+          {arrived === 0 ? null : (
+            <Button look="primary" onPress={show}>
+              Show {arrived} new
+            </Button>
+          )}
+        </div>
+      </div>
+      <QueueFilters filter={filter} onChange={setFilter} />
+      {query.isError ? <Failed error={query.error} /> : null}
+      {query.isPending ? <Loading what="incidents" /> : null}
+      {query.isSuccess && rows.length === 0 ? (
+        <Empty title="No incident here">
+          {Object.keys(filter).length > 0
+            ? 'None matches these filters.'
+            : 'None yet. The view Watch shows whether every level is judging.'}
+        </Empty>
+      ) : null}
+      {rows.length === 0 ? null : (
+        <IncidentTable
+          rows={rows}
+          selected={selected}
+          onSelect={setSelected}
+          selectable={me !== undefined && me.role !== 'viewer'}
+          onEnd={() => {
+            if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+          }}
+          more={query.hasNextPage}
+        />
+      )}
+      {selected.size === 0 ? null : (
+        <BulkBar
+          ids={[...selected]}
+          onDone={() => {
+            setSelected(new Set());
+          }}
+        />
+      )}
+    </>
+  );
+}

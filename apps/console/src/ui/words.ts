@@ -1,0 +1,51 @@
+import type { AttackPath, Status } from '../api/client.js';
+
+/** What attack paths are called to a reader. */
+export const PATH_NAMES: Readonly<Record<AttackPath, string>> = {
+  sqli: 'SQL injection',
+  xss: 'Cross-site scripting',
+  csrf: 'Cross-site request forgery',
+  rbac: 'Kubernetes role abuse',
+  'web-shell': 'Web shell or command injection',
+  unknown: 'Not named',
+};
+
+export const PATHS = Object.keys(PATH_NAMES) as AttackPath[];
+
+export const STATUS_NAMES: Readonly<Record<Status, string>> = {
+  new: 'New',
+  'in-progress': 'In progress',
+  resolved: 'Resolved',
+  benign: 'Benign',
+};
+
+export const STATUSES = Object.keys(STATUS_NAMES) as Status[];
+
+/** OCSF's names of severities, by their numbers. */
+export const SEVERITY_NAMES = ['Unknown', 'Informational', 'Low', 'Medium', 'High', 'Critical', 'Fatal'] as const;
+
+export function severityName(severity: number): string {
+  return SEVERITY_NAMES[severity] ?? SEVERITY_NAMES[0];
+}
+
+/** The lane of evidence, by the detector that saw it. */
+export type Lane = 'requests' | 'statements' | 'audit' | 'programs' | 'calls';
+
+export const LANES: readonly { readonly lane: Lane; readonly name: string }[] = [
+  { lane: 'requests', name: 'Web requests' },
+  { lane: 'statements', name: 'SQL statements' },
+  { lane: 'audit', name: 'Kubernetes audit' },
+  { lane: 'programs', name: 'Programs' },
+  { lane: 'calls', name: 'System calls' },
+];
+
+const LANE_OF: Readonly<Record<string, Lane>> = {
+  web: 'requests',
+  sql: 'statements',
+  'k8s-audit': 'audit',
+  process: 'programs',
+};
+
+export function laneOf(detector: string): Lane {
+  return LANE_OF[detector] ?? 'calls';
+}

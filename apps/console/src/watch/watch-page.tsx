@@ -1,0 +1,131 @@
+import { useQuery } from '@tanstack/react-query';
+
+import type { Answer } from '../api/client.js';
+import { health, pipeline } from '../api/queries.js';
+import { Empty, Failed, Loading } from '../ui/states.js';
+import { Ago } from '../ui/time.js';
+import { plain } from '../ui/untrusted.js';
+
+type Watched = Answer<'/api/v1/pipeline'>['workloads'][number];
+type Level = Watched['levels'][number];
+
+const LOOKS: Readonly<Record<string, { readonly look: string; readonly says: string }>> = {
+  judging: { look: 'good', says: 'judging' },
+  gap: { look: 'warn', says: 'gap: events were lost' },
+  insufficient: { look: 'warn', says: 'too little to judge' },
+  warming: { look: 'warn', says: 'learning or warming up' },
+  silent: { look: 'bad', says: 'silent' },
+  absent: { look: '', says: 'not watching' },
+};
+
+/** Whether the watch is sound: every workload by every level, how far behind, and what the service lacks. */
+export function WatchPage() {
+  const watched = useQuery(pipeline);
+  const parts = useQuery(health);
+  return (
+    <>
+      <h1>Watch</h1>
+      {watched.isPending ? <Loading what="the pipeline" /> : null}
+      {watched.isError ? <Failed error={watched.error} /> : null}
+      {watched.data === undefined ? null : <Workloads workloads={watched.data.workloads} />}
+      <div className="two">
+        <section className="panel stack" aria-labelledby="parts">
+          <h2 id="parts">What the service needs</h2>
+          <table>
+            <tbody>
+              {parts.data?.parts.map(({ name, ready, reason }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>
+                    <span className={`chip ${ready ? 'good' : 'bad'}`}>{ready ? 'ready' : 'not ready'}</span>
+                  </td>
+                  <td>{reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <section className="panel stack" aria-labelledby="lag">
+          <h2 id="lag">Verdicts not yet fused</h2>
+          <table>
+            <tbody>
+              {watched.data?.lag.map(({ task, records }) => (
+                <tr key={task}>
+                  <th scope="row">{task}</th>
+                  <td className="numeric">{records}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
+  const levels = [...new Set(workloads.flatMap((workload) => workload.levels.map(({ level }) => level)))];
+  if (workloads.length === 0) {
+    return (
+      <Empty title="Nothing was heard yet">
+        No detector has said anything since the alert service started. A collector with a target, and profiles, are
+        needed.
+      </Empty>
+    );
+  }
+  return (
+    <section className="panel scroll-x" aria-label="Workloads by level" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Application</th>
+            <th scope="col">Workload</th>
+            {levels.map((level) => (
+              <th key={level} scope="col">
+                {level}
+              </th>
+            ))}
+            <th scope="col">Events up to</th>
+          </tr>
+        </thead>
+        <tbody>
+          {workloads.map((workload) => (
+            <tr key={JSON.stringify([workload.application, workload.workload])}>
+              <td>{plain(workload.application)}</td>
+              <th scope="row">{plain(workload.workload)}</th>
+              {levels.map((level) => (
+                <td key={level}>
+                  <LevelCell level={workload.levels.find((one) => one.level === level)} />
+                </td>
+              ))}
+              <td>
+                <Ago at={workload.event_time} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function LevelCell({ level }: { readonly level: Level | undefined }) {
+  const { look, says } = LOOKS[level?.state ?? 'absent'] ?? { look: '', says: level?.state ?? '' };
+  const windows = Object.entries(level?.windows ?? {}).filter(([, count]) => count > 0);
+  return (
+    <div className="stack">
+      <span>
+        <span className={`chip ${look}`}>{says}</span>
+      </span>
+      <span className="quiet small">
+        {windows.map(([state, count]) => `${count} ${state}`).join(', ')}
+        {level?.last_window === undefined ? null : (
+          <>
+            {' '}
+            last <Ago at={level.last_window} />
+          </>
+        )}
+      </span>
+    </div>
+  );
+}

@@ -1,19 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import { TOPICS, type VerdictMessage } from '@plimsoll/contracts';
 import { seededRandom } from '@plimsoll/evaluation';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
-import { EmbeddedTopology, findRecordings, learnProfiles, replay, runDetection, sourcesOf } from '@plimsoll/local-run';
-import {
-  applicationLearners,
-  applicationOperators,
-  fixedProfiles,
-  fusionOperator,
-  streamTimeMark,
-  verdictRecord,
-} from '@plimsoll/pipelines';
+import { EmbeddedTopology } from '@plimsoll/local-run';
+import { fusionOperator, streamTimeMark, verdictRecord } from '@plimsoll/pipelines';
 import { partitionOf, type LogRecord, type OutgoingRecord } from '@plimsoll/streaming';
 import { testServers } from '@plimsoll/streaming/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -21,8 +13,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reading } from '../records.js';
 import { ServiceProcess } from '../services/service-process.js';
 import { incidentsOf, quiet, summary } from './outcome.js';
+import { recordedVerdicts } from './recorded-verdicts.js';
 
-const RECORDINGS = fileURLToPath(new URL('../../recordings/employee', import.meta.url));
 const EPISODES = ['sqli-union-a', 'xss-stored-3-a', 'csrf-3-a'];
 const REPLICAS = 3;
 /** Applications for each partition of `verdicts`: every replica has some of its own to fuse. */
@@ -47,7 +39,7 @@ let replicas: ServiceProcess[] = [];
 
 describe.skipIf(servers === undefined)(`${REPLICAS} replicas of the alert service`, () => {
   beforeAll(async () => {
-    recorded = await verdictsOfEpisodes();
+    recorded = await recordedVerdicts(EPISODES);
     await applyTopics({ brokers: settings.KAFKA_BROKERS.split(',') }, Object.values(TOPICS));
   });
   afterEach(async () => {
@@ -160,29 +152,6 @@ class Run {
     const lastUs = Math.max(...recorded.flat().map(({ window }) => window.endUs));
     return this.applications.map((application) => verdictRecord(streamTimeMark(application, lastUs + HOUR_US)));
   }
-}
-
-async function verdictsOfEpisodes(): Promise<VerdictMessage[][]> {
-  const recordings = await findRecordings(RECORDINGS);
-  const sourcesFor = (episode: string) =>
-    recordings.filter(({ recording }) => recording.episode === episode).flatMap(sourcesOf);
-  const plan = { learn: [sourcesFor('benign-01')], calibrate: [sourcesFor('benign-06')] };
-  const { profiles } = await learnProfiles(plan, applicationLearners());
-  const episodes: VerdictMessage[][] = [];
-  for (const episode of EPISODES) {
-    const messages: VerdictMessage[] = [];
-    await runDetection(
-      replay(sourcesFor(episode)),
-      applicationOperators(fixedProfiles(profiles), { falseAlertsPerDay: 1 }),
-      {
-        onVerdict: (message) => {
-          if (message.detector !== 'stream-time') messages.push(message);
-        },
-      },
-    );
-    episodes.push(messages);
-  }
-  return episodes;
 }
 
 /** Names of applications, as many on each partition of `verdicts`. */

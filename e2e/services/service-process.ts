@@ -36,8 +36,9 @@ export class ServiceProcess {
     }));
   }
 
-  static async start(app: string, environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    return new ServiceProcess(app, await freePort(), environment);
+  /** `port` 0 takes a free one. */
+  static async start(app: string, environment: Readonly<Record<string, string>>, port = 0): Promise<ServiceProcess> {
+    return new ServiceProcess(app, port === 0 ? await freePort() : port, environment);
   }
 
   /** Where it serves HTTP. */

@@ -1,5 +1,5 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 import type { Answer, IncidentSummary } from './client.js';
 
@@ -41,10 +41,10 @@ export function useLive(): { readonly connection: Connection; readonly arrived: 
     };
   }, [client]);
 
-  const show = (): void => {
+  const show = useCallback((): void => {
     setArrived(new Set());
     void client.invalidateQueries({ queryKey: ['incidents'] });
-  };
+  }, [client]);
   return { connection, arrived: arrived.size, show };
 }
 

@@ -2,7 +2,7 @@ import './queue.css';
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { holder, incidents, type QueueFilter } from '../api/queries.js';
 import { useLiveChanges } from '../shell/shell.js';
@@ -21,6 +21,11 @@ export function QueuePage() {
   const { data: me } = useQuery(holder);
   const { arrived, show } = useLiveChanges();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const empty = query.isSuccess && query.data.pages.every((page) => page.incidents.length === 0);
+  useEffect(() => {
+    // Nothing can move under a reader's hand where nothing is shown.
+    if (empty && arrived > 0) show();
+  }, [empty, arrived, show]);
   const rows = query.data?.pages.flatMap((page) => page.incidents) ?? [];
   return (
     <>

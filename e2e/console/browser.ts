@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import axe, { type AxeResults } from 'axe-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+
+/** Where Debian puts it; tests download no browser. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A real browser with a profile of its own, and what its pages complained about or asked for elsewhere. */
+export class Browser {
+  /** Violations of the content security policy, and errors that a page did not handle. */
+  readonly complaints: string[] = [];
+  /** Addresses asked outside the service. */
+  readonly elsewhere: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    private readonly folder: string,
+    private readonly address: string,
+  ) {}
+
+  static async start(address: string): Promise<Browser> {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-browser-'));
+    const context = await chromium.launchPersistentContext(folder, {
+      executablePath: CHROMIUM,
+      args: FLAGS,
+      viewport: { width: 1400, height: 900 },
+      reducedMotion: 'reduce',
+    });
+    const browser = new Browser(context, folder, address);
+    context.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(address) && !url.startsWith('data:')) browser.elsewhere.push(url);
+    });
+    return browser;
+  }
+
+  async page(path: string): Promise<Page> {
+    const page = await this.context.newPage();
+    page.on('console', (message) => {
+      if (/content security policy|trustedscript|trusted type/i.test(message.text())) this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    await page.goto(`${this.address}${path}`);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What axe finds wrong with a page, by rule and element. */
+export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
+}

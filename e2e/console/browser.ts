@@ -49,7 +49,8 @@ export class Browser {
   async page(path: string): Promise<Page> {
     const page = await this.context.newPage();
     page.on('console', (message) => {
-      if (/content security policy|trustedscript|trusted type/i.test(message.text())) this.complaints.push(message.text());
+      if (/content security policy|trustedscript|trusted type/i.test(message.text()))
+        this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
     await page.goto(`${this.address}${path}`);

@@ -90,7 +90,10 @@ describe('the console, in a real browser on the real service', () => {
 
   it('shows an attack as it is found, without a reload', async () => {
     await log.publish(recorded[0]!.map(verdictRecord));
-    await queue.getByRole('row', { name: /injection/i }).first().waitFor(WAIT);
+    await queue
+      .getByRole('rowheader', { name: /injection/i })
+      .first()
+      .waitFor(WAIT);
     await screenshot(queue, 'queue');
   });
 
@@ -100,8 +103,14 @@ describe('the console, in a real browser on the real service', () => {
     await queue.keyboard.press('k');
     await queue.keyboard.press('Enter');
     await queue.getByRole('heading', { name: 'What was seen, and what is normal' }).waitFor(WAIT);
-    await queue.getByRole('button', { name: /^Web requests, / }).first().waitFor(WAIT);
-    await queue.getByRole('button', { name: /^SQL statements, / }).first().focus();
+    await queue
+      .getByRole('button', { name: /^Web requests, / })
+      .first()
+      .waitFor(WAIT);
+    await queue
+      .getByRole('button', { name: /^SQL statements, / })
+      .first()
+      .focus();
     await queue.keyboard.press('Enter');
     expect(await queue.locator('.evidence[aria-current=true] mark').count()).toBeGreaterThan(0);
     expect(await accessibilityProblems(queue)).toEqual([]);

@@ -12,6 +12,7 @@ export default tseslint.config(
       'docs/examples/**',
       'testbed/shop/www/**',
       'apps/console/src/api/schema.d.ts',
+      'apps/console/vite.config.ts',
     ],
   },
   eslint.configs.recommended,

@@ -34,7 +34,7 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: async ({ context, location }) => {
     try {
-      return { me: await context.client.ensureQueryData(holder) };
+      return { me: await context.client.query({ ...holder, staleTime: 'static' }) };
     } catch (error) {
       if (!(error instanceof RefusedError) || error.status !== 401) throw error;
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router is told to go elsewhere

@@ -27,12 +27,9 @@ export function useLive(): { readonly connection: Connection; readonly arrived: 
     };
     source.addEventListener('incident', ({ data }: MessageEvent<string>) => {
       const changed = JSON.parse(data) as IncidentSummary;
-      let shown = false;
-      client.setQueriesData<Pages>({ queryKey: ['incidents'] }, (pages) => {
-        const after = pages && replaced(pages, changed);
-        shown ||= after !== pages;
-        return after;
-      });
+      const lists = client.getQueriesData<Pages>({ queryKey: ['incidents'] });
+      const shown = lists.some(([, pages]) => pages !== undefined && shows(pages, changed.id));
+      client.setQueriesData<Pages>({ queryKey: ['incidents'] }, (pages) => pages && replaced(pages, changed));
       void client.invalidateQueries({ queryKey: ['incident', changed.id] });
       if (!shown && changed.state !== 'merged') setArrived((known) => new Set(known).add(changed.id));
     });
@@ -48,9 +45,13 @@ export function useLive(): { readonly connection: Connection; readonly arrived: 
   return { connection, arrived: arrived.size, show };
 }
 
-/** The same pages with the incident as it is now; the very same object where none of them shows it. */
+function shows({ pages }: Pages, id: string): boolean {
+  return pages.some(({ incidents }) => incidents.some((one) => one.id === id));
+}
+
+/** The same pages with the incident as it is now. */
 function replaced(pages: Pages, changed: IncidentSummary): Pages {
-  if (!pages.pages.some(({ incidents }) => incidents.some(({ id }) => id === changed.id))) return pages;
+  if (!shows(pages, changed.id)) return pages;
   return {
     ...pages,
     pages: pages.pages.map((page) => ({

@@ -48,7 +48,7 @@ export function IdentityChain({ incident }: { readonly incident: Incident }) {
   for (const { container, actor, data } of incident.evidence) {
     containers.add(container.uid);
     const session = actor?.session?.uid ?? data.joins?.session;
-    if (session !== undefined) sessions.add(String(session).slice(0, 16));
+    if (session !== undefined) sessions.add(session.slice(0, 16));
   }
   const links = [
     ['Principal', incident.principals],

@@ -23,7 +23,7 @@ export function IncidentPage() {
   const { id } = useParams({ from: '/shell/incidents/$id' });
   const { data, error, isPending } = useQuery(incidentQuery(id));
   if (isPending) return <Loading what="the incident" />;
-  if (data === undefined) return <Failed error={error ?? new Error('nothing came')} />;
+  if (data === undefined) return <Failed error={error} />;
   return <IncidentView incident={data} />;
 }
 

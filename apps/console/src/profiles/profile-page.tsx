@@ -23,7 +23,7 @@ export function ProfilePage() {
   const { data: me } = useQuery(holder);
   const change = useChange(slot);
   if (isPending) return <Loading what="the profile" />;
-  if (data === undefined) return <Failed error={error ?? new Error('nothing came')} />;
+  if (data === undefined) return <Failed error={error} />;
   const allowed = me?.role === 'admin';
   return (
     <>

@@ -1,14 +1,17 @@
 import { useRouter } from '@tanstack/react-router';
-import type { KeyboardEvent, UIEvent } from 'react';
+import type { KeyboardEvent } from 'react';
 import {
   Cell,
-  Checkbox,
+  CheckboxButton,
+  CheckboxField,
+  Collection,
   Column,
   Row,
   Table,
   TableBody,
   TableHeader,
   TableLayout,
+  TableLoadMoreItem,
   Virtualizer,
   type Selection,
 } from 'react-aria-components';
@@ -22,8 +25,6 @@ import { useMedia } from '../ui/use-media.js';
 import { PATH_NAMES } from '../ui/words.js';
 
 const ROW_PX = 44;
-/** How near the end the next page is asked for. */
-const NEAR_END_PX = 1_500;
 /** J and K move like the arrows, as mail readers and other queues have it. */
 const LETTERS: Readonly<Record<string, string>> = { j: 'ArrowDown', k: 'ArrowUp' };
 
@@ -49,9 +50,6 @@ export function IncidentTable({
   const select = (keys: Selection): void => {
     onSelect(new Set(keys === 'all' ? rows.map(({ id }) => id) : [...keys].map(String)));
   };
-  const scrolled = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent): void => {
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) onEnd();
-  };
   return (
     <div onKeyDownCapture={lettersAsArrows}>
       <p className="visually-hidden" id="queue-keys">
@@ -66,7 +64,6 @@ export function IncidentTable({
           selectedKeys={selected}
           onSelectionChange={select}
           onRowAction={(id) => void router.navigate({ to: '/incidents/$id', params: { id: String(id) } })}
-          onScroll={scrolled}
         >
           <TableHeader>
             {selectable ? (
@@ -99,43 +96,48 @@ export function IncidentTable({
               Last seen
             </Column>
           </TableHeader>
-          <TableBody items={rows} dependencies={[wide, selectable]}>
-            {(incident) => (
-              <Row id={incident.id} className="line" textValue={plain(incident.title)}>
-                {selectable ? (
+          <TableBody>
+            <Collection items={rows} dependencies={[wide, selectable]}>
+              {(incident) => (
+                <Row id={incident.id} className="line" textValue={plain(incident.title)}>
+                  {selectable ? (
+                    <Cell className="cell">
+                      <Tick />
+                    </Cell>
+                  ) : null}
                   <Cell className="cell">
-                    <Tick />
+                    <Severity severity={incident.severity} />
                   </Cell>
-                ) : null}
-                <Cell className="cell">
-                  <Severity severity={incident.severity} />
-                </Cell>
-                <Cell className="cell">
-                  <span title={plain(incident.title)}>
-                    {incident.suppressed === undefined ? '' : '(suppressed) '}
-                    {plain(incident.title)}
-                  </span>
-                </Cell>
-                {wide ? (
                   <Cell className="cell">
-                    <span>{PATH_NAMES[incident.path]}</span>
+                    <span title={plain(incident.title)}>
+                      {incident.suppressed === undefined ? '' : '(suppressed) '}
+                      {plain(incident.title)}
+                    </span>
                   </Cell>
-                ) : null}
-                {wide ? (
+                  {wide ? (
+                    <Cell className="cell">
+                      <span>{PATH_NAMES[incident.path]}</span>
+                    </Cell>
+                  ) : null}
+                  {wide ? (
+                    <Cell className="cell">
+                      <span>{plain(incident.application)}</span>
+                    </Cell>
+                  ) : null}
+                  {wide ? (
+                    <Cell className="cell">
+                      <StatusChip status={incident.status} />
+                    </Cell>
+                  ) : null}
                   <Cell className="cell">
-                    <span>{plain(incident.application)}</span>
+                    <Ago at={incident.last_seen} />
                   </Cell>
-                ) : null}
-                {wide ? (
-                  <Cell className="cell">
-                    <StatusChip status={incident.status} />
-                  </Cell>
-                ) : null}
-                <Cell className="cell">
-                  <Ago at={incident.last_seen} />
-                </Cell>
-              </Row>
-            )}
+                </Row>
+              )}
+            </Collection>
+            <TableLoadMoreItem onLoadMore={onEnd} scrollOffset={2} isLoading={more} className="cell quiet">
+              Loading more …
+            </TableLoadMoreItem>
           </TableBody>
         </Table>
       </Virtualizer>
@@ -145,13 +147,15 @@ export function IncidentTable({
 
 function Tick() {
   return (
-    <Checkbox slot="selection">
-      {({ isSelected, isIndeterminate }) => (
-        <span className="tick" aria-hidden="true">
-          {isSelected ? '✓' : isIndeterminate ? '–' : ''}
-        </span>
-      )}
-    </Checkbox>
+    <CheckboxField slot="selection">
+      <CheckboxButton>
+        {({ isSelected, isIndeterminate }) => (
+          <span className="tick" aria-hidden="true">
+            {isSelected ? '✓' : isIndeterminate ? '–' : ''}
+          </span>
+        )}
+      </CheckboxButton>
+    </CheckboxField>
   );
 }
 

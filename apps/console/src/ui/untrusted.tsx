@@ -1,7 +1,5 @@
 /** Characters that change how what follows is shown or read: controls, directions, joiners without a glyph. */
-// eslint-disable-next-line no-control-regex -- controls are what it finds
-const UNSEEN =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** What somebody else wrote, as text: what would not be seen is shown by its number, and directions stay inside. */
 export function Untrusted({ text }: { readonly text: string }) {

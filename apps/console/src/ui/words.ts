@@ -7,6 +7,8 @@ export const PATH_NAMES: Readonly<Record<AttackPath, string>> = {
   csrf: 'Cross-site request forgery',
   rbac: 'Kubernetes role abuse',
   'web-shell': 'Web shell or command injection',
+  'path-traversal': 'Path traversal',
+  ssrf: 'Server-side request forgery',
   unknown: 'Not named',
 };
 

@@ -42,7 +42,7 @@ export class Sessions {
     const cookie = request.cookies[SESSION_COOKIE];
     if (cookie === undefined || cookie.length > 512) return undefined;
     const { valid, value } = this.#signer.unsign(cookie);
-    if (!valid || value === null) return undefined;
+    if (!valid) return undefined;
     const [hash = '', endMs = '0'] = value.split('.');
     if (nowMs >= Number(endMs)) return undefined;
     const caller = this.tokens.holderOfHash(hash, nowMs);

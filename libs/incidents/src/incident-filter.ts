@@ -65,7 +65,9 @@ export function matches(record: IncidentRecord, filter: IncidentFilter): boolean
     (filter.fromMs === undefined || record.lastSeenMs >= filter.fromMs) &&
     (filter.toMs === undefined || record.lastSeenMs < filter.toMs) &&
     (text === undefined ||
-      [alert.message, record.id, ...principals, ...record.evidence.map(({ data }) => data.observed)].some((words) => words.toLowerCase().includes(text)))
+      [alert.message, record.id, ...principals, ...record.evidence.map(({ data }) => data.observed)].some((words) =>
+        words.toLowerCase().includes(text),
+      ))
   );
 }
 

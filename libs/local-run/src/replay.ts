@@ -132,7 +132,11 @@ async function* messagesOf(
   onProgress: (readBytes: number, totalBytes: number) => void,
 ): AsyncGenerator<CollectorMessage> {
   const { where, stream, kind, path } = source;
-  const told = onRead && ((report: SourceReport): void => onRead(report, source));
+  const told =
+    onRead &&
+    ((report: SourceReport): void => {
+      onRead(report, source);
+    });
   const pipeline = new CollectorPipeline(where, stream);
   const items = openSource(
     { workload: where.workload, kind, path },

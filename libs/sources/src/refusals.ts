@@ -1,5 +1,3 @@
-import type { SourceCounts } from './source.js';
-
 /** Why a line was refused. */
 export type RefusalCause =
   'not of this form' | 'too long' | 'no time is known' | 'calls of a machine without a table' | 'no event within';
@@ -23,7 +21,7 @@ export class Refusals {
   }
 
   /** Refuses the line `bytes[start, end)` and counts it in `counts.malformed`. */
-  add(counts: Pick<SourceCounts, 'malformed'>, cause: RefusalCause, bytes: Buffer, start: number, end: number): void {
+  add(counts: { malformed: number }, cause: RefusalCause, bytes: Buffer, start: number, end: number): void {
     counts.malformed++;
     const known = this.#byCause.get(cause);
     if (known) known.count++;

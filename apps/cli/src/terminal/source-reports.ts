@@ -16,8 +16,9 @@ export function tellReports(reports: readonly SourceReport[], atMost: number, th
   }
   if (reports.length > 1) process.stderr.write(`${totalOf(reports)}\n`);
   const errors = reports.flatMap((report) => refusalError(report, atMost) ?? []);
-  if (errors.length === 0) return;
-  if (throws) throw errors[0];
+  const [first] = errors;
+  if (first === undefined) return;
+  if (throws) throw first;
   for (const { message } of errors) process.stderr.write(`plimsoll: ${message}\n`);
   process.exitCode = 1;
 }

@@ -105,13 +105,19 @@ export class AuditdParser implements SourceParser {
 
   #laurel(bytes: Buffer, start: number, end: number): void {
     const event = laurelCall(bytes.toString('utf8', start, end));
-    if (event === undefined) return this.#refuse('not of this form', bytes, start, end);
+    if (event === undefined) {
+      this.#refuse('not of this form', bytes, start, end);
+      return;
+    }
     if (event === 'other') {
       this.#counts.otherRecords++;
       return;
     }
     const abi = ARCHITECTURES.get(event.arch);
-    if (abi === undefined) return this.#refuse('calls of a machine without a table', bytes, start, end);
+    if (abi === undefined) {
+      this.#refuse('calls of a machine without a table', bytes, start, end);
+      return;
+    }
     const call = callOfAbi(abi, event.number);
     const exe = Buffer.from(EXECUTES.has(call) && event.result === 0 ? (event.exe ?? '') : '');
     const digest = exe.length === 0 ? 0 : this.#paths.path(call, exe, 0, exe.length);

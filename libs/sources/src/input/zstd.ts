@@ -23,9 +23,9 @@ export async function* unzstd(
   end: PackedEnd,
 ): AsyncGenerator<Uint8Array> {
   const out: Uint8Array[] = [];
-  let whole = false;
+  const seen = { last: false };
   const engine = new Decompress((chunk, last) => {
-    whole = last === true;
+    seen.last = last === true;
     if (chunk.length > 0) out.push(chunk);
   });
   let readBytes = 0;
@@ -49,10 +49,10 @@ export async function* unzstd(
     engine.push(new Uint8Array(0), true);
   } catch {
     // The last frame is not at its end.
-    whole = false;
+    seen.last = false;
   }
   yield* out.splice(0);
-  if (!whole) end.truncated = true;
+  if (!seen.last) end.truncated = true;
 }
 
 /** Of a frame with a window of its own (RFC 8878, 3.1.1.1.2). */

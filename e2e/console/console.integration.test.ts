@@ -98,11 +98,13 @@ describe('the console, in a real browser on the real service', () => {
   });
 
   it('is moved through and opened by the keyboard alone, and explains the incident', async () => {
-    await queue.getByRole('grid').focus();
-    await queue.keyboard.press('j');
-    await queue.keyboard.press('k');
-    await queue.keyboard.press('Enter');
-    await queue.getByRole('heading', { name: 'What was seen, and what is normal' }).waitFor(WAIT);
+    const opened = queue.getByRole('heading', { name: 'What was seen, and what is normal' });
+    // While its evidence still comes in, a row may be drawn anew under the keys: a person would press them again.
+    await vi.waitFor(async () => {
+      await queue.getByRole('row').nth(1).focus();
+      for (const key of ['j', 'k', 'Enter']) await queue.keyboard.press(key);
+      await opened.waitFor({ timeout: 3_000 });
+    }, WAIT);
     await queue
       .getByRole('button', { name: /^Web requests, / })
       .first()
@@ -146,23 +148,28 @@ describe('the console, in a real browser on the real service', () => {
     expect(browser.elsewhere).toEqual([]);
   });
 
-  it('scrolls through ten thousand incidents, and answers each key at once', async () => {
+  it('pages through ten thousand incidents, and draws only the rows that are seen', async () => {
     const atMs = Date.now() + 3_600_000;
     await publishAlerts(Array.from({ length: MANY }, (_, i) => ({ name: `incident ${i}`, atMs: atMs + i })));
-    await vi.waitFor(async () => {
-      const { body } = await service.get('/api/v1/incidents?limit=1&text=incident%200%20in', tokens['admin']);
-      expect(body).toContain('incident 0 in');
-    }, 120_000);
+    // The last of each partition: the store has taken in all of them.
+    for (const last of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => MANY - 1 - n)) {
+      await vi.waitFor(
+        async () => {
+          const { body } = await service.get(`/api/v1/incidents?limit=1&text=incident%20${last}%20in`, tokens['admin']);
+          expect(body).toContain(`incident ${last} in`);
+        },
+        { timeout: 120_000, interval: 500 },
+      );
+    }
     const page = await browser.page('/console/incidents');
     const grid = page.getByRole('grid');
     await grid.getByText('incident 9999').waitFor(WAIT);
-    for (let scrolled = 0; scrolled < 30; scrolled += 1) {
-      await grid.evaluate('(element) => { element.scrollTop = element.scrollHeight; }');
-      await page.waitForTimeout(100);
+    for (let rows = 100; rows < 1_100; rows += 100) {
+      await expect.poll(async () => Number(await grid.getAttribute('aria-rowcount'))).toBeGreaterThan(rows);
+      await page.getByRole('button', { name: 'Show older incidents' }).click();
     }
+    await grid.evaluate('(element) => { element.scrollTop = element.scrollHeight; }');
     expect(await grid.getByRole('row').count()).toBeLessThan(100);
-    const before = await grid.getAttribute('aria-rowcount');
-    expect(Number(before)).toBeGreaterThan(1_000);
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.close();
   }, 240_000);

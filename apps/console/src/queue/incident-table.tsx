@@ -4,14 +4,12 @@ import {
   Cell,
   CheckboxButton,
   CheckboxField,
-  Collection,
   Column,
   Row,
   Table,
   TableBody,
   TableHeader,
   TableLayout,
-  TableLoadMoreItem,
   Virtualizer,
   type Selection,
 } from 'react-aria-components';
@@ -33,15 +31,12 @@ export function IncidentTable({
   selected,
   onSelect,
   selectable,
-  onEnd,
   more,
 }: {
   readonly rows: readonly IncidentSummary[];
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (ids: ReadonlySet<string>) => void;
   readonly selectable: boolean;
-  /** Called while the reader is near the last row. */
-  readonly onEnd: () => void;
   /** Whether there are rows beyond those shown. */
   readonly more: boolean;
 }) {
@@ -96,48 +91,43 @@ export function IncidentTable({
               Last seen
             </Column>
           </TableHeader>
-          <TableBody>
-            <Collection items={rows} dependencies={[wide, selectable]}>
-              {(incident) => (
-                <Row id={incident.id} className="line" textValue={plain(incident.title)}>
-                  {selectable ? (
-                    <Cell className="cell">
-                      <Tick />
-                    </Cell>
-                  ) : null}
+          <TableBody items={rows} dependencies={[wide, selectable]}>
+            {(incident) => (
+              <Row id={incident.id} className="line" textValue={plain(incident.title)}>
+                {selectable ? (
                   <Cell className="cell">
-                    <Severity severity={incident.severity} />
+                    <Tick />
                   </Cell>
+                ) : null}
+                <Cell className="cell">
+                  <Severity severity={incident.severity} />
+                </Cell>
+                <Cell className="cell">
+                  <span title={plain(incident.title)}>
+                    {incident.suppressed === undefined ? '' : '(suppressed) '}
+                    {plain(incident.title)}
+                  </span>
+                </Cell>
+                {wide ? (
                   <Cell className="cell">
-                    <span title={plain(incident.title)}>
-                      {incident.suppressed === undefined ? '' : '(suppressed) '}
-                      {plain(incident.title)}
-                    </span>
+                    <span>{PATH_NAMES[incident.path]}</span>
                   </Cell>
-                  {wide ? (
-                    <Cell className="cell">
-                      <span>{PATH_NAMES[incident.path]}</span>
-                    </Cell>
-                  ) : null}
-                  {wide ? (
-                    <Cell className="cell">
-                      <span>{plain(incident.application)}</span>
-                    </Cell>
-                  ) : null}
-                  {wide ? (
-                    <Cell className="cell">
-                      <StatusChip status={incident.status} />
-                    </Cell>
-                  ) : null}
+                ) : null}
+                {wide ? (
                   <Cell className="cell">
-                    <Ago at={incident.last_seen} />
+                    <span>{plain(incident.application)}</span>
                   </Cell>
-                </Row>
-              )}
-            </Collection>
-            <TableLoadMoreItem onLoadMore={onEnd} scrollOffset={2} isLoading={more} className="cell quiet">
-              Loading more …
-            </TableLoadMoreItem>
+                ) : null}
+                {wide ? (
+                  <Cell className="cell">
+                    <StatusChip status={incident.status} />
+                  </Cell>
+                ) : null}
+                <Cell className="cell">
+                  <Ago at={incident.last_seen} />
+                </Cell>
+              </Row>
+            )}
           </TableBody>
         </Table>
       </Virtualizer>

@@ -55,12 +55,14 @@ export function QueuePage() {
           selected={selected}
           onSelect={setSelected}
           selectable={me !== undefined && me.role !== 'viewer'}
-          onEnd={() => {
-            if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
-          }}
           more={query.hasNextPage}
         />
       )}
+      {query.hasNextPage ? (
+        <Button isDisabled={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
+          {query.isFetchingNextPage ? 'Loading …' : 'Show older incidents'}
+        </Button>
+      ) : null}
       {selected.size === 0 ? null : (
         <BulkBar
           ids={[...selected]}

@@ -3,6 +3,7 @@ import type { ServiceTools } from '@plimsoll/service-kit';
 import type { SourceCounts } from '@plimsoll/sources';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
+import type { Arrivals } from './intake/arrivals.js';
 import type { Spool } from './intake/spool/spool.js';
 
 /** Turns what happens in live intake into metrics and, where a person should know of it, log lines. */
@@ -45,6 +46,17 @@ export class IntakeReport {
     gauge('records_appended', 'Records that were spooled since the start', () => spool.counts.appended);
     gauge('records_overflowed', 'Records that a full spool dropped, each announced', () => spool.counts.overflowed);
     gauge('damaged_bytes', 'Bytes of the spool that could not be read back', () => spool.counts.damagedBytes);
+  }
+
+  watchArrivals(arrivals: Arrivals): void {
+    new Gauge({
+      name: 'plimsoll_skewed_times',
+      help: 'Events and calls of live sources whose time was ahead of arrival, and was set to it, since the start',
+      registers: [this.#registry],
+      collect() {
+        this.set(arrivals.skewed);
+      },
+    });
   }
 
   readonly spooling = (spooling: boolean, reason: string): void => {

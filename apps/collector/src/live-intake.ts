@@ -8,6 +8,7 @@ import type { EventLog, Health } from '@plimsoll/streaming';
 
 import { IntakeReport } from './intake-report.js';
 import type { IntakeSettings } from './intake-settings.js';
+import { Arrivals } from './intake/arrivals.js';
 import { Checkpoints } from './intake/follow/checkpoint.js';
 import { AuditWebhook } from './intake/http/audit-webhook.js';
 import { IntakeServer } from './intake/http/intake-server.js';
@@ -30,6 +31,7 @@ export class LiveIntake {
   readonly #privacy: PrivacySettings;
   readonly #log: Pick<EventLog, 'publish'>;
   readonly #report: IntakeReport;
+  readonly #arrivals = new Arrivals();
   readonly #stopping = new AbortController();
   #outbox: Outbox | undefined;
   #targets: LiveTargets | undefined;
@@ -48,6 +50,7 @@ export class LiveIntake {
     this.#privacy = privacy;
     this.#log = log;
     this.#report = new IntakeReport(tools);
+    this.#report.watchArrivals(this.#arrivals);
   }
 
   /** Nothing where no live intake is configured. */
@@ -77,7 +80,8 @@ export class LiveIntake {
     const listening = (): Health => (this.#listening ? { ready: true } : notOpen);
     const targets = { name: 'targets', check: () => Promise.resolve(this.#targets?.health() ?? notOpen) };
     const intake = { name: 'intake', check: () => Promise.resolve(listening()) };
-    return [spool, ...(targetsPath === undefined ? [] : [targets]), ...(server === undefined ? [] : [intake])];
+    const clocks = { name: 'clocks', check: () => Promise.resolve(this.#arrivals.health()) };
+    return [spool, clocks, ...(targetsPath === undefined ? [] : [targets]), ...(server === undefined ? [] : [intake])];
   }
 
   async #openSpool(stateFolder: string): Promise<void> {
@@ -93,6 +97,7 @@ export class LiveIntake {
   async #follow(targetsPath: string, stateFolder: string): Promise<void> {
     const targets = new LiveTargets({
       outbox: this.#opened(),
+      arrivals: this.#arrivals,
       checkpoints: await Checkpoints.open(join(stateFolder, 'checkpoints.json')),
       run: randomUUID(),
       onChange: this.#report.target,
@@ -121,10 +126,11 @@ export class LiveIntake {
     const outbox = this.#opened();
     const { application, name } = this.#settings.cluster;
     const cluster = { application, workload: name, container: name, stream: `k8s-audit/${name}` };
-    this.#audit = new AuditWebhook(server, { cluster, outbox, ...this.#privacy });
+    const arrivals = this.#arrivals;
+    this.#audit = new AuditWebhook(server, { cluster, outbox, arrivals, ...this.#privacy });
     const targets = this.#targets;
     const placeOf: PlaceOf | undefined = targets && ((facts) => targets.placeOf(facts));
-    new JsonLinesIntake(server, { outbox, ...this.#privacy, ...(placeOf && { placeOf }) });
+    new JsonLinesIntake(server, { outbox, arrivals, ...this.#privacy, ...(placeOf && { placeOf }) });
     this.#server = server;
     await server.listen();
     this.#listening = true;

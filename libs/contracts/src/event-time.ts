@@ -10,6 +10,14 @@ export const US_PER_SECOND = 1_000_000;
 /** Event time that a source without clocks gives to each call. */
 export const ORDINAL_STEP_US = 1_000;
 
+/** A time this far before the one before it is no disorder between processors: the clock was set, and is believed. */
+export const SET_BACK_US = 10 * US_PER_SECOND;
+
+/** The time of the next event of a stream that was at `lastUs`: small steps back are disorder, large ones a set clock. */
+export function nextTime(lastUs: TimeUs, timeUs: TimeUs): TimeUs {
+  return timeUs < lastUs - SET_BACK_US ? timeUs : Math.max(lastUs, timeUs);
+}
+
 /** RFC 3339 in UTC with microseconds: `2026-11-23T17:40:02.120000Z`. */
 export function isoTime(timeUs: TimeUs): string {
   const ms = Math.floor(timeUs / US_PER_MS);

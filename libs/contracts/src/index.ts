@@ -19,7 +19,16 @@ export { type JsonSchema, publishedSchemas, type PublishedName } from './asyncap
 export { ATTACK_VERSION, attacksOf, weaknessesOf } from './attack-techniques.js';
 export { DeadLetter } from './dead-letter.js';
 export { PlimsollError, type ErrorCode } from './errors.js';
-export { isoTime, ORDINAL_STEP_US, parseIsoTime, US_PER_MS, US_PER_SECOND, type TimeUs } from './event-time.js';
+export {
+  isoTime,
+  nextTime,
+  ORDINAL_STEP_US,
+  parseIsoTime,
+  SET_BACK_US,
+  US_PER_MS,
+  US_PER_SECOND,
+  type TimeUs,
+} from './event-time.js';
 export { Gap } from './gap.js';
 export { identity } from './identity.js';
 export { IncidentSnapshot, MAX_SNAPSHOT_DECISIONS, MAX_SNAPSHOT_EVIDENCE } from './incident-snapshot.js';

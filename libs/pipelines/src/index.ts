@@ -1,3 +1,4 @@
+export { ArrivalBound, MAX_AHEAD_US } from './collect/arrival-bound.js';
 export { CallBatcher, DEFAULT_BATCH_LIMITS, type BatchLimits } from './collect/call-batcher.js';
 export {
   CollectorPipeline,

@@ -28,6 +28,8 @@ export function answering(name: string, part: { health(): Promise<Health> }): De
 export interface ReadinessReport {
   readonly ready: boolean;
   readonly waitingFor: readonly { readonly name: string; readonly reason: string }[];
+  /** What works, and of which a person should know all the same. */
+  readonly noticed?: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** Longest that one check may take; a probe's own limit is often one second. */
@@ -42,7 +44,10 @@ export async function readiness(
     dependencies.map(async ({ name, check }) => ({ name, health: await answerWithin(timeoutMs, check) })),
   );
   const waitingFor = answers.flatMap(({ name, health }) => (health.ready ? [] : [{ name, reason: health.reason }]));
-  return { ready: waitingFor.length === 0, waitingFor };
+  const noticed = answers.flatMap(({ name, health }) =>
+    health.ready && health.reason !== undefined ? [{ name, reason: health.reason }] : [],
+  );
+  return { ready: waitingFor.length === 0, waitingFor, ...(noticed.length > 0 && { noticed }) };
 }
 
 async function answerWithin(timeoutMs: number, check: () => Promise<Health>): Promise<Health> {

@@ -47,6 +47,14 @@ describe('the call batcher', () => {
     expect([...batcher.end().offsetsUs]).toEqual([0, 0, 10]);
   });
 
+  it('recovers from a clock that jumped ahead, with a gap where it was set back', () => {
+    const batcher = new CallBatcher(where, 's');
+    const jump = [100e6, 101e6, 4_102_444_800e6, 102e6, 102.5e6];
+    const batches = [...batcher.push(columns(jump)), batcher.end()];
+    expect(batches.flatMap((b) => [...b.offsetsUs].map((offset) => b.baseTimeUs + offset))).toEqual(jump);
+    expect(batches.map(({ gaps }) => gaps.length)).toEqual([0, 0, 1]);
+  });
+
   it('announces a gap between the calls around it', () => {
     const batcher = new CallBatcher(where, 's');
     batcher.push(columns([1, 2]));

@@ -1,5 +1,6 @@
 import {
   MAX_BATCH_CALLS,
+  nextTime,
   US_PER_SECOND,
   type CallColumns,
   type Gap,
@@ -63,8 +64,9 @@ export class CallBatcher {
   }
 
   /**
-   * Takes calls in and returns the batches that became full. A time before the previous call's is moved up to it:
-   * the order is the kernel's, and clocks of two processors differ by less than the order does.
+   * Takes calls in and returns the batches that became full. A time a little before the previous call's is moved up to
+   * it: the order is the kernel's, and clocks of two processors differ by less than the order does. One far before it
+   * tells of a clock that was set back: no window reaches across.
    */
   push(calls: CallColumns): SyscallBatch[] {
     const full: SyscallBatch[] = [];
@@ -72,8 +74,11 @@ export class CallBatcher {
     this.#hasDigests ||= calls.digests !== undefined;
     for (const [digest, text] of calls.names) this.#names.set(digest, text);
     for (let i = 0; i < calls.count; i++) {
-      const timeUs = Math.max(calls.timesUs[i]!, this.#lastTimeUs);
-      if (this.#count > 0 && timeUs - this.#baseTimeUs > this.#limits.maxAgeUs) full.push(this.#cut(false));
+      const timeUs = nextTime(this.#lastTimeUs, calls.timesUs[i]!);
+      const setBack = timeUs < this.#lastTimeUs;
+      if (this.#count > 0 && (setBack || timeUs - this.#baseTimeUs > this.#limits.maxAgeUs))
+        full.push(this.#cut(false));
+      if (setBack) this.#gaps.push({ startUs: timeUs, endUs: timeUs, cause: 'source-restart' });
       if (this.#count === 0) this.#baseTimeUs = timeUs;
       this.#numbers[this.#count] = calls.numbers[i]!;
       this.#threads[this.#count] = calls.threads[i]!;

@@ -1,4 +1,4 @@
-import { callName, callNames, ORDINAL_STEP_US, UNKNOWN_CALL } from '@plimsoll/contracts';
+import { callName, callNames, nextTime, ORDINAL_STEP_US, UNKNOWN_CALL } from '@plimsoll/contracts';
 import type { LogEvent, SourceItem, TimeUs } from '@plimsoll/contracts';
 
 import { Refusals, type Refusal, type RefusalCause } from '../refusals.js';
@@ -412,11 +412,11 @@ export class StraceParser<Exchange = never> implements SourceParser {
 
   private now(): TimeUs {
     if (!this.everTimed) return this.ordinal * ORDINAL_STEP_US;
-    return Math.max(this.lastUs, this.head.timeUs);
+    return nextTime(this.lastUs, this.head.timeUs);
   }
 
   private emit(number: number, thread: number, timeUs: TimeUs, result: number, digest: number): void {
-    const timeOrLastUs = this.everTimed ? Math.max(this.lastUs, timeUs) : this.ordinal * ORDINAL_STEP_US;
+    const timeOrLastUs = this.everTimed ? nextTime(this.lastUs, timeUs) : this.ordinal * ORDINAL_STEP_US;
     this.lastUs = timeOrLastUs;
     this.ordinal++;
     this.counts.events++;

@@ -7,6 +7,7 @@ import { decodeJson, decodeSyscallBatch, LogEvent, PlimsollError, type SourceKin
 import type { OutgoingRecord } from '@plimsoll/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { Arrivals } from '../arrivals.js';
 import { Checkpoints } from './checkpoint.js';
 import { followLog } from './follow-log.js';
 
@@ -26,6 +27,7 @@ afterEach(() => {
 class Run {
   readonly records: OutgoingRecord[] = [];
   away = false;
+  nowMs = Date.UTC(2100, 0);
   killed = false;
   /** Why the log cannot be read, each time that it was judged. */
   readonly unreadable: (string | undefined)[] = [];
@@ -38,6 +40,7 @@ class Run {
     this.#running = followLog(log, {
       privacy: 'balanced',
       outbox: this,
+      arrivals: new Arrivals(() => this.nowMs),
       checkpoints,
       signal: this.#stop.signal,
       pollMs: 2,

@@ -3,6 +3,7 @@ import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipeli
 import { formHint, openParser, type SourceContext, type SourceCounts, type SourceParser } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
+import type { Arrivals } from '../arrivals.js';
 import type { Acceptor } from '../ordered-delivery.js';
 import { pause } from '../pause.js';
 import type { Checkpoints } from './checkpoint.js';
@@ -21,6 +22,7 @@ export interface FollowOptions extends Omit<TailOptions, 'from'> {
   readonly privacy: SourceContext['privacy'];
   readonly digestKey?: string;
   readonly outbox: Acceptor;
+  readonly arrivals: Arrivals;
   readonly checkpoints: Checkpoints;
   /** Where the containers of a source of many belong. */
   readonly placeOf?: PlaceOf;
@@ -148,7 +150,8 @@ class LogFollower {
     await this.options.checkpoints.save();
   }
 
-  #records(items: readonly SourceItem[]): OutgoingRecord[] {
+  #records(found: readonly SourceItem[]): OutgoingRecord[] {
+    const items = this.options.arrivals.take(this.log.stream, found);
     for (const item of items) {
       if (item.type === 'event') this.#lastUs = Math.max(this.#lastUs, item.event.timeUs);
       else if (item.type === 'calls') this.#lastUs = Math.max(this.#lastUs, item.calls.timesUs.at(-1) ?? 0);

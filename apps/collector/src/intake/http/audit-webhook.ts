@@ -3,6 +3,7 @@ import { CollectorPipeline, messageRecord } from '@plimsoll/pipelines';
 import { K8sAuditWebhook, type SourceContext } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
+import type { Arrivals } from '../arrivals.js';
 import { OrderedDelivery, type Acceptor } from '../ordered-delivery.js';
 import type { IntakeServer } from './intake-server.js';
 
@@ -16,6 +17,7 @@ export interface AuditWebhookOptions {
   readonly privacy: SourceContext['privacy'];
   readonly digestKey?: string;
   readonly outbox: Acceptor;
+  readonly arrivals: Arrivals;
   /** Where on the server. Default `/v1/k8s-audit`. */
   readonly path?: string;
 }
@@ -44,14 +46,18 @@ export class AuditWebhook {
   readonly #webhook: K8sAuditWebhook;
   readonly #pipeline: CollectorPipeline;
   readonly #delivery: OrderedDelivery;
+  readonly #arrivals: Arrivals;
+  readonly #name: string;
   #lastUs = 0;
 
-  constructor(server: IntakeServer, { cluster, privacy, digestKey, outbox, path }: AuditWebhookOptions) {
+  constructor(server: IntakeServer, { cluster, privacy, digestKey, outbox, arrivals, path }: AuditWebhookOptions) {
     const { application, workload, container, stream } = cluster;
     const where = { application, workload, container };
     this.#webhook = new K8sAuditWebhook({ ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) });
     this.#pipeline = new CollectorPipeline(where, stream);
     this.#delivery = new OrderedDelivery(outbox);
+    this.#arrivals = arrivals;
+    this.#name = stream;
     server.post(
       path ?? DEFAULT_AUDIT_PATH,
       ({ body }) => this.#take(body),
@@ -73,7 +79,8 @@ export class AuditWebhook {
     return { events: records.length };
   }
 
-  #records(items: readonly SourceItem[]): OutgoingRecord[] {
+  #records(found: readonly SourceItem[]): OutgoingRecord[] {
+    const items = this.#arrivals.take(this.#name, found);
     for (const item of items) {
       if (item.type === 'event') this.#lastUs = Math.max(this.#lastUs, item.event.timeUs);
     }

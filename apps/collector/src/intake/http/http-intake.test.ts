@@ -7,15 +7,18 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { decodeJson, LogEvent, PlimsollError } from '@plimsoll/contracts';
+import { decodeJson, decodeSyscallBatch, LogEvent, PlimsollError } from '@plimsoll/contracts';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { Arrivals } from '../arrivals.js';
 import { AuditWebhook } from './audit-webhook.js';
 import { IntakeServer, type IntakeServerOptions } from './intake-server.js';
 import { JsonLinesIntake } from './json-lines-intake.js';
 
 const CLUSTER = { application: 'cluster', workload: 'apiserver', container: 'c1', stream: 'audit' };
+/** Later than every line of these tests. */
+const ARRIVALS = new Arrivals(() => Date.UTC(2100, 0));
 const TOKEN = 'a-token-of-the-test';
 
 /** Where records are safe; away or slow as the test says. */
@@ -101,7 +104,12 @@ async function webhook(
   options: Partial<IntakeServerOptions> = {},
 ): Promise<[IntakeServer, AuditWebhook]> {
   const server = serverOf(options);
-  const receiver = new AuditWebhook(server, { cluster: CLUSTER, privacy: 'balanced', outbox: shelf });
+  const receiver = new AuditWebhook(server, {
+    cluster: CLUSTER,
+    privacy: 'balanced',
+    outbox: shelf,
+    arrivals: ARRIVALS,
+  });
   await server.listen();
   return [server, receiver];
 }
@@ -229,11 +237,19 @@ if (existsSync(SAMPLES)) {
 const LINES = '/v1/lines?application=shop&workload=web&container=web-1';
 const ACCESS = '127.0.0.1 - - [23/Nov/2026:17:40:02 +0000] "GET /index.php?q=1 HTTP/1.1" 200 512 "-" "curl/8"\n';
 
-async function lines(shelf: Shelf): Promise<IntakeServer> {
+async function lines(shelf: Shelf, arrivals = ARRIVALS): Promise<IntakeServer> {
   const server = serverOf();
-  new JsonLinesIntake(server, { privacy: 'balanced', outbox: shelf });
+  new JsonLinesIntake(server, { privacy: 'balanced', outbox: shelf, arrivals });
   await server.listen();
   return server;
+}
+
+function timesOf(records: readonly OutgoingRecord[]): { year: number[]; calls: number[] } {
+  const year = records
+    .filter(({ topic }) => topic === 'logs')
+    .map(({ value }) => new Date(decodeJson(LogEvent, value, 'a record').timeUs / 1_000).getUTCFullYear());
+  const batches = records.filter(({ topic }) => topic === 'syscalls').map(({ value }) => decodeSyscallBatch(value));
+  return { year, calls: batches.flatMap(({ baseTimeUs, offsetsUs }) => [...offsetsUs].map((us) => baseTimeUs + us)) };
 }
 
 describe('JsonLinesIntake', () => {
@@ -280,6 +296,25 @@ describe('JsonLinesIntake', () => {
     expect(await idsOf(`${path}&sequence=7`, ACCESS)).toEqual(['s#7.0']);
   });
 
+  it('sets times of the future to their arrival, tells it, and goes on in the present', async () => {
+    const shelf = new Shelf();
+    const nowMs = Date.UTC(2026, 10, 23, 17, 40, 3);
+    const arrivals = new Arrivals(() => nowMs);
+    const server = await lines(shelf, arrivals);
+    const at = (year: number): string => ACCESS.replace('2026', String(year));
+    await post(server, `${LINES}&kind=access-log&stream=s`, at(2100) + at(2100) + at(2026) + at(2020));
+    const jump = [0, 1, 2_300_000_000, 2_300_000_060, 2]
+      .map((s) => `100 ${nowMs / 1_000 + s}.000000 read(5, "x", 1) = 1 <0.000010>\n`)
+      .join('');
+    await post(server, `${LINES}&kind=strace&stream=t`, jump);
+    const { year, calls } = timesOf(shelf.records);
+    expect(year).toEqual([2026, 2026, 2026, 2020]);
+    expect(calls.map((us) => Math.round(us / 1_000 - nowMs))).toEqual([0, 1_000, 1_000, 1_000, 2_000]);
+    // The parser itself passes over the first line whose time jumps.
+    expect(arrivals.skewed).toBe(3);
+    expect(arrivals.health()).toMatchObject({ ready: true, reason: expect.stringContaining('s: 2 times') as string });
+  });
+
   it('says what is wrong with a request', async () => {
     const server = await lines(new Shelf());
     expect((await post(server, '/v1/lines?kind=access-log', ACCESS)).status).toBe(400);
@@ -308,7 +343,7 @@ if (openssl) {
           maxBodyBytes: 100_000,
         });
         servers.push(server);
-        new AuditWebhook(server, { cluster: CLUSTER, privacy: 'balanced', outbox: shelf });
+        new AuditWebhook(server, { cluster: CLUSTER, privacy: 'balanced', outbox: shelf, arrivals: ARRIVALS });
         await server.listen();
         const send = (tls: object): Promise<number> =>
           new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { likelyKind, openParser, type SourceContext, type SourceParser } from '@
 import type { OutgoingRecord } from '@plimsoll/streaming';
 import { z } from 'zod';
 
+import type { Arrivals } from '../arrivals.js';
 import { OrderedDelivery, type Acceptor } from '../ordered-delivery.js';
 import type { IntakeRequest, IntakeServer } from './intake-server.js';
 
@@ -13,6 +14,7 @@ export interface JsonLinesOptions {
   readonly privacy: SourceContext['privacy'];
   readonly digestKey?: string;
   readonly outbox: Acceptor;
+  readonly arrivals: Arrivals;
   /** Where the containers of a source of many belong. */
   readonly placeOf?: PlaceOf;
   /** Default `/v1/lines`. */
@@ -92,10 +94,11 @@ class LineStream {
   readonly #parser: SourceParser;
   readonly #pipeline: CollectorPipeline;
   readonly #delivery: OrderedDelivery;
+  readonly #arrivals: Arrivals;
   #sequence = 0;
   #underWay = 0;
 
-  constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, placeOf }: JsonLinesOptions) {
+  constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, arrivals, placeOf }: JsonLinesOptions) {
     const { application, workload, container, kind } = query;
     this.#name = query.stream;
     const where = { application, workload, container };
@@ -103,6 +106,7 @@ class LineStream {
     this.#parser = openParser(kind, { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) });
     this.#pipeline = new CollectorPipeline(where, stream, placeOf && { placeOf });
     this.#delivery = new OrderedDelivery(outbox);
+    this.#arrivals = arrivals;
   }
 
   get busy(): boolean {
@@ -134,7 +138,9 @@ class LineStream {
       throw new PlimsollError('wrong-kind', `the lines are not of the kind ${this.#kind}${hint}`);
     }
     if (sequence !== undefined) this.#sequence = sequence;
-    const own = sequence === undefined ? items : items.map((item, i) => named(item, this.#name, `${sequence}.${i}`));
+    const arrived = this.#arrivals.take(this.#name, items);
+    const own =
+      sequence === undefined ? arrived : arrived.map((item, i) => named(item, this.#name, `${sequence}.${i}`));
     const messages = [...own.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()];
     const answer = { lines, events: counts.events - before.events, malformed, repeated: false };
     return { records: messages.map(messageRecord), answer };

@@ -13,12 +13,14 @@ import type { Health, OutgoingRecord } from '@plimsoll/streaming';
 import type { Checkpoints } from '../follow/checkpoint.js';
 import { followLog } from '../follow/follow-log.js';
 import type { Acceptor } from '../ordered-delivery.js';
+import type { Arrivals } from '../arrivals.js';
 import { pause } from '../pause.js';
 import { placeOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
 import type { Target, Targets } from './targets.js';
 
 export interface LiveTargetsOptions {
   readonly outbox: Acceptor;
+  readonly arrivals: Arrivals;
   readonly checkpoints: Checkpoints;
   readonly privacy: SourceContext['privacy'];
   readonly digestKey?: string;
@@ -120,11 +122,12 @@ export class LiveTargets {
   }
 
   #follow(target: Target, path: string, where: Where, signal: AbortSignal): Promise<void> {
-    const { outbox, checkpoints, privacy, digestKey, onChange } = this.#options;
+    const { outbox, arrivals, checkpoints, privacy, digestKey, onChange } = this.#options;
     return followLog(
       { ...where, kind: target.kind, path, stream: target.name },
       {
         outbox,
+        arrivals,
         checkpoints,
         privacy,
         signal,
@@ -175,9 +178,18 @@ export class LiveTargets {
     items: AsyncIterable<SourceItem>,
     signal: AbortSignal,
   ): Promise<void> {
-    const published = new TracePublication(pipeline, this.#options.outbox, signal);
-    this.#lastUs.set(name, await published.run(items, this.#lastUs.get(name)));
+    const { outbox, arrivals } = this.#options;
+    const published = new TracePublication(pipeline, outbox, signal);
+    this.#lastUs.set(name, await published.run(arriving(name, items, arrivals), this.#lastUs.get(name)));
   }
+}
+
+async function* arriving(
+  name: string,
+  items: AsyncIterable<SourceItem>,
+  arrivals: Arrivals,
+): AsyncGenerator<SourceItem> {
+  for await (const item of items) yield* arrivals.take(name, [item]);
 }
 
 /** Publishes one attached trace: calls as they come; every half second what is pending, or the time to the silent. */

@@ -8,6 +8,7 @@ import type { traceLive } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { Arrivals } from '../arrivals.js';
 import { Checkpoints } from '../follow/checkpoint.js';
 import { matchesPattern, placeOfContainer, podOwner } from './container-rules.js';
 import { LiveTargets } from './live-targets.js';
@@ -135,6 +136,7 @@ describe('LiveTargets', () => {
     const records: OutgoingRecord[] = [];
     const changes: string[] = [];
     const live = new LiveTargets({
+      arrivals: new Arrivals(() => Date.UTC(2100, 0)),
       outbox: { accept: (given) => Promise.resolve(void records.push(...given)) },
       checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
       privacy: 'balanced',
@@ -164,6 +166,7 @@ describe('LiveTargets', () => {
   it('reads what a program tells, of whichever containers', async () => {
     const records: OutgoingRecord[] = [];
     const live = new LiveTargets({
+      arrivals: new Arrivals(() => Date.UTC(2100, 0)),
       outbox: { accept: (given) => Promise.resolve(void records.push(...given)) },
       checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
       privacy: 'balanced',
@@ -207,6 +210,7 @@ describe('LiveTargets', () => {
       return Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [] });
     };
     const live = new LiveTargets({
+      arrivals: new Arrivals(() => Date.UTC(2100, 0)),
       outbox: { accept: (given) => Promise.resolve(void records.push(...given)) },
       checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
       privacy: 'balanced',
@@ -240,6 +244,7 @@ describe('LiveTargets', () => {
     }
     const counts = { lines: 0, read: 0, ignored: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
     const live = new LiveTargets({
+      arrivals: new Arrivals(() => Date.UTC(2100, 0)),
       outbox: { accept: () => Promise.reject(new Error('no space left')) },
       checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
       privacy: 'balanced',

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { decodeJson, decodeSyscallBatch, LogEvent, PlimsollError, TOPICS } from '@plimsoll/contracts';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
+import { Arrivals } from '../../arrivals.js';
 import { announceLoss } from '../../spool/lost-records.js';
 import { Outbox } from '../../spool/outbox.js';
 import { Spool } from '../../spool/spool.js';
@@ -55,6 +56,7 @@ await followLog(
   {
     privacy: 'balanced',
     outbox: new Outbox({ log, spool }),
+    arrivals: new Arrivals(),
     checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
     signal: new AbortController().signal,
     pollMs: 5,

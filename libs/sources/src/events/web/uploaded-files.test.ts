@@ -15,6 +15,15 @@ describe('uploaded files', () => {
     ['shell.jsp', '<%@ page import="java.io.*" %>', 'program', 'program'],
     ['note.svg', '<svg onload="go()"></svg>', 'page', 'page'],
     ['list.csv', 'a,b\r\n1,2', 'other', 'other'],
+    ['week.ejs', "<%- require('child_process').execSync(query.c).toString() %>", 'other', 'program'],
+    ['week.j2', "{% set o = lipsum.__globals__['os'] %}{{ o.popen(query.c).read() }}", 'other', 'program'],
+    ['week.erb', '<%= `#{params[:c]}` %>', 'other', 'program'],
+    ['prices.j2', '<ul>{% for row in rows %}<li>{{ row[1] }}</li>{% endfor %}</ul>', 'other', 'other'],
+    ['weekly.ejs', '<% for (const row of rows) { %><li><%= row.status %></li><% } %>', 'other', 'other'],
+    ['cmd.asp.txt', '<% eval request("c") %>', 'program', 'program'],
+    ['setup.sh', '#!/bin/sh\necho hello', 'other', 'other'],
+    ['setup.py', 'import subprocess\nprint(f"{subprocess.run([])}")', 'other', 'other'],
+    ['boat.png', '\x89PNG\r\n\x1a\n\x93<? \xe1\x03<%=\x80\x81', 'other', 'other'],
   ] as const)('knows %s by name and content', (file, content, named, holds) => {
     expect(uploadedFiles(sent(file, content), TYPE)).toEqual([{ parameter: 'picture', named, holds }]);
   });

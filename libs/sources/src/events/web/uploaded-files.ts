@@ -1,12 +1,21 @@
 import type { UploadedFile } from '@plimsoll/contracts';
 
-/** Endings that web servers run as programs, wherever they stand in a name: `x.php.jpg` runs on many a server. */
+/**
+ * Endings that web servers run as programs, wherever they stand in a name: `x.php.jpg` runs on many a server. Scripts that
+ * people run themselves (`setup.sh`, `plot.py`) are shared like any other file.
+ */
 const PROGRAM_NAME =
-  /\.(?:php\d?|phtml|pht|phar|phps|jspx?|jspf|war|aspx?|ashx|asmx|cer|cgi|pl|py|rb|sh|cfm|shtml|htaccess|user\.ini)(?:[.\s;:%\0]|$)/i;
+  /\.(?:php\d?|phtml|pht|phar|phps|jspx?|jspf|war|aspx?|ashx|asmx|cer|cgi|pl|cfm|shtml|htaccess|user\.ini)(?:[.\s;:%\0]|$)/i;
 const PAGE_NAME = /\.(?:x?html?|svgz?|xml|xsl|mht|swf)$/i;
-/** How programs begin, or stand inside what passes for a picture. */
+/**
+ * How programs begin, or stand inside what passes for a picture. Two or three characters occur in any picture by chance:
+ * text has to follow them.
+ */
 const PROGRAM_CONTENT =
-  /<\?(?:php|=)|<\?\s|<%[@!=\s]|<jsp:|^#!\s*\/|^\x7fELF|^MZ[\s\S]{58,}PE\0\0|^AddType |^AddHandler |auto_prepend_file/i;
+  /<\?php\b|(?:<\?[=\s]|<%[@!])(?:[\t\r\n -~]{12}|[\t\r\n -~]{1,11}[?%]>)|<jsp:|^\x7fELF|^MZ[\s\S]{58,}PE\0\0|^AddType |^AddHandler |auto_prepend_file/i;
+/** A template that starts programs, or climbs from a harmless object to what does, as soon as it is shown. */
+const TEMPLATE_PROGRAM =
+  /(?:\{\{|\{%|\$\{|#\{|<%)[^}%]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec\b|`)/;
 const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
 const MAX_LOOKED_AT = 65_536;
@@ -26,8 +35,13 @@ export function uploadedFiles(binary: string, contentType: string): UploadedFile
     files.push({
       parameter: (/\bname="([^"]{0,128})"/i.exec(head)?.[1] ?? '').slice(0, 128),
       named: PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other',
-      holds: PROGRAM_CONTENT.test(content) ? 'program' : PAGE_CONTENT.test(content.slice(0, 8192)) ? 'page' : 'other',
+      holds: heldIn(content),
     });
   }
   return files;
+}
+
+function heldIn(content: string): UploadedFile['holds'] {
+  if (PROGRAM_CONTENT.test(content) || TEMPLATE_PROGRAM.test(content)) return 'program';
+  return PAGE_CONTENT.test(content.slice(0, 8192)) ? 'page' : 'other';
 }

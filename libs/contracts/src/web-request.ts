@@ -197,7 +197,10 @@ export const WebRequest = LogEventBase.extend({
   refererPath: z.string().max(2048).optional(),
   fetchSite: z.enum(['same-origin', 'same-site', 'cross-site', 'none', 'other', 'absent']).optional(),
   fetchMode: z.enum(['navigate', 'cors', 'no-cors', 'same-origin', 'websocket', 'other', 'absent']).optional(),
-  /** What the browser wants it for, and whether its user clicked. Absent where the client does not send the headers. */
+  /**
+   * What the browser wants it for, and whether its user clicked. Where it does not send the headers, `fetchDest` follows
+   * from what it accepts, a frame being a `document` too, and `fetchUser` is absent.
+   */
   fetchDest: z.enum(['document', 'frame', 'empty', 'image', 'script', 'other']).optional(),
   fetchUser: z.boolean().optional(),
   /** Keyed hash of the other site that the request says it comes from. */

@@ -3,7 +3,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { ChanceTable } from '../chance/chance-table.js';
 import { nats, overlapping, sum, type Clue } from '../chance/clue.js';
 import { changes } from './changes.js';
-import { initiatorOf, type Initiator } from './initiator.js';
+import { initiatorKinds, type Initiator } from './initiator.js';
 import { leadClue, methodClass } from './origin-clues.js';
 import { actionOf, contextOf, gapStep, pathWithoutSlash } from './web-contexts.js';
 import { DELIVERY_SPAN_US, seen, type Delivery, type WebState } from './web-state.js';
@@ -46,6 +46,7 @@ const INITIATOR_FIRED: Readonly<Record<Initiator, number>> = {
   click: 0.01,
   navigation: 0.16,
   frame: 0.06,
+  page: 0.23,
   script: 0.6,
   image: 0.14,
   other: 0.03,
@@ -55,6 +56,7 @@ const INITIATOR_PRIOR: Readonly<Record<Initiator, number>> = {
   click: 0.38,
   navigation: 0.3,
   frame: 0.02,
+  page: 0.7,
   script: 0.27,
   image: 0.01,
   other: 0.02,
@@ -198,10 +200,11 @@ function shareWithin(table: ChanceTable, context: string, limit: number, prior: 
 
 /** Who in the browser made the request, against who does so in learning. */
 function initiatorClue(table: ChanceTable, event: WebRequest): Clue | undefined {
-  const initiator = initiatorOf(event);
-  if (initiator === undefined) return undefined;
-  const wide = `initiator|${event.view}|${methodClass(event)}`;
-  const own = contextOf(table, 'initiator', event);
+  const [said] = initiatorKinds(event);
+  if (said === undefined) return undefined;
+  const { kind, value: initiator } = said;
+  const wide = `${kind}|${event.view}|${methodClass(event)}`;
+  const own = contextOf(table, kind, event);
   const prior = table.chance(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
   const strength = nats(INITIATOR_FIRED[initiator], table.chance(own, initiator, prior, PRIOR_INITIATORS));
   const usual = table.values(own)[0];

@@ -17,12 +17,18 @@ const RECEIVING_PRIOR = 0.01;
 const PRIOR_ENDPOINTS = 25;
 /** Sites that an endpoint's requests come from: chance of one never seen, before any was. */
 const NEW_SITE_PRIOR = 0.3;
+/** A site that the application's users come from anyway (an identity provider, the company's own mails) seldom attacks it. */
+const FORGED_BY_KNOWN_SITE = 0.02;
 
-/** Who makes a GET of another site: links are followed, from mails and pages anywhere; a forged one is more often an image or a frame. */
+/**
+ * Who makes a GET of another site: links are followed, from mails and pages anywhere; a forged one is more often an image
+ * or a frame. A page of which no more is known may be any of them.
+ */
 const FORGED_GET: Readonly<Record<Initiator, number>> = {
   click: 0.04,
   navigation: 0.11,
   frame: 0.2,
+  page: 1,
   script: 0.1,
   image: 0.5,
   other: 0.05,
@@ -31,6 +37,7 @@ const LINKED_GET: Readonly<Record<Initiator, number>> = {
   click: 0.6,
   navigation: 0.36,
   frame: 0.015,
+  page: 1,
   script: 0.005,
   image: 0.01,
   other: 0.01,
@@ -49,6 +56,7 @@ export function learnForeignSite(table: ChanceTable, event: WebRequest): void {
   if (!foreign) return;
   table.add(`receiving|${event.view}`, endpointOf(event));
   addByAction(table, 'sites', event, event.foreignSite ?? '');
+  table.add(`sites|${event.view}`, event.foreignSite ?? '');
 }
 
 export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] {
@@ -68,6 +76,8 @@ export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] 
       ),
     },
   ];
+  const site = siteClue(table, event);
+  if (site !== undefined) clues.push(site);
   const initiator = initiatorOf(event);
   if (isUnsafe(event.method) || initiator === undefined) return clues;
   const kind = nats(FORGED_GET[initiator], LINKED_GET[initiator]);
@@ -80,6 +90,28 @@ export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] 
       evidence: seen(event, 'initiator', observed, 'links of other sites are clicked', kind),
     },
   ];
+}
+
+/**
+ * Whether users of the application ever came from that site, to whatever action. Where the action itself receives such
+ * requests, its own sites answer.
+ */
+function siteClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+  const context = `sites|${event.view}`;
+  const learned = table.total(context);
+  if (learned === 0 || table.count(contextOf(table, 'elsewhere', event), 'yes') > 0) return undefined;
+  const came = table.count(context, event.foreignSite ?? '');
+  const strength =
+    came > 0
+      ? nats(FORGED_BY_KNOWN_SITE, came / (learned + 1))
+      : nats(1 - FORGED_BY_KNOWN_SITE, Math.min(table.chanceOfNew(context), NEW_SITE_PRIOR));
+  const observed = came > 0 ? 'users come from that site to other pages' : 'nobody came from that site before';
+  const expected = `${learned} learned requests came from ${table.distinct(context)} other sites`;
+  return {
+    path: 'csrf',
+    nats: strength,
+    evidence: seen(event, 'site-known', observed, expected, strength),
+  };
 }
 
 /** Chance that a benign request of this action comes from this other site. */

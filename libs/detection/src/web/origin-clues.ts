@@ -4,7 +4,7 @@ import type { ChanceTable } from '../chance/chance-table.js';
 import { nats, overlapping, type Clue } from '../chance/clue.js';
 import { changes, learnChanges } from './changes.js';
 import { comesFromElsewhere, foreignSiteClues, learnForeignSite } from './foreign-site.js';
-import { initiatorOf } from './initiator.js';
+import { initiatorKinds } from './initiator.js';
 import { actionOf, addByAction, contextOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
 import { habit, isUnsafe, seen, type WebState } from './web-state.js';
 
@@ -78,10 +78,9 @@ export function learnOrigin(table: ChanceTable, event: WebRequest, state: WebSta
   addByAction(table, 'lead', event, state.previous?.endpoint ?? 'none');
   addByAction(table, 'gap', event, gapOf(event, state));
   table.add(`gap|${event.view}|${methodClass(event)}`, gapOf(event, state));
-  const initiator = initiatorOf(event);
-  if (initiator !== undefined) {
-    addByAction(table, 'initiator', event, initiator);
-    table.add(`initiator|${event.view}|${methodClass(event)}`, initiator);
+  for (const { kind, value } of initiatorKinds(event)) {
+    addByAction(table, kind, event, value);
+    table.add(`${kind}|${event.view}|${methodClass(event)}`, value);
   }
   if (!changes(table, event)) return;
   learnForeignSite(table, event);

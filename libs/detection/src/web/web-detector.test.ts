@@ -313,6 +313,41 @@ describe('the web detector', () => {
     expect(judge(start!, form!, forged)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
   });
 
+  it('tells a link of a site that users come from anyway from one of a site that nobody knows', () => {
+    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    const foreign = { referer: 'foreign', refererPath: undefined, fetchSite: 'cross-site' } as const;
+    const paid = (i: number): WebRequest =>
+      request({
+        atMs: i * 10_000 + 9_000,
+        who: `user${i % 9}`,
+        method: 'POST',
+        path: '/paid',
+        ...foreign,
+        origin: 'foreign',
+        foreignSite: 'bank',
+      });
+    const watch = (atMs: number, parts: Partial<WebRequest> = {}): WebRequest => {
+      const writes = [{ outline: 'insert into watchers', writes: true, columnsWritten: ['who'], failed: false }];
+      return request({
+        atMs,
+        path: '/watch',
+        parameters: [parameter({ name: 'on', where: 'query' })],
+        statements: writes,
+        ...parts,
+      });
+    };
+    for (let i = 0; i < 60; i++) {
+      for (const event of [...plain(i), paid(i), ...(i % 4 === 0 ? [watch(i * 10_000 + 9_500)] : [])])
+        learner.learn(event);
+    }
+    for (let i = 60; i < 80; i++) for (const event of [...plain(i), paid(i)]) learner.calibrate(event);
+    const ready = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+    const linked = (foreignSite: string): VerdictMessage[] =>
+      webDetector.step(webDetector.start(), watch(T, { ...foreign, foreignSite }), ready);
+    expect(linked('bank')).toEqual([]);
+    expect(linked('evil')).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
+  });
+
   it('names a program that comes as a picture, and no picture', () => {
     const upload = (holds: 'program' | 'other'): WebRequest =>
       request({ atMs: T, who: 'bob', path: '/form', files: [{ parameter: 'picture', named: 'other', holds }] });

@@ -11,8 +11,25 @@ export function fetchMetadata(header: (name: string) => string | undefined): Fet
     fetchSite: fetchSite(header('sec-fetch-site')),
     fetchMode: fetchMode(header('sec-fetch-mode')),
   };
-  if (dest === undefined) return metadata;
-  return { ...metadata, fetchDest: fetchDest(dest), fetchUser: header('sec-fetch-user') === '?1' };
+  if (dest !== undefined) {
+    return { ...metadata, fetchDest: fetchDest(dest), fetchUser: header('sec-fetch-user') === '?1' };
+  }
+  const accepted = acceptedBy(header);
+  return accepted === undefined ? metadata : { ...metadata, fetchDest: accepted };
+}
+
+/**
+ * What a browser that sends no such headers (an older one, or any over plain HTTP) says by what it accepts: pages for a
+ * window or a frame, pictures for an image, anything for a script. Programs accept anything too, but in no language.
+ */
+function acceptedBy(header: (name: string) => string | undefined): WebRequest['fetchDest'] {
+  const accept = header('accept');
+  if (accept === undefined || header('accept-language') === undefined) return undefined;
+  if (/^text\/html\b/i.test(accept)) return 'document';
+  if (/^image\//i.test(accept)) return 'image';
+  return /^(?:\*\/\*|application\/json)/i.test(accept) || header('x-requested-with') !== undefined
+    ? 'empty'
+    : undefined;
 }
 
 function fetchSite(value: string | undefined): NonNullable<WebRequest['fetchSite']> {

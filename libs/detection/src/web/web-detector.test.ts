@@ -342,7 +342,7 @@ describe('the web detector', () => {
     }
     for (let i = 60; i < 80; i++) for (const event of [...plain(i), paid(i)]) learner.calibrate(event);
     const ready = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
-    const linked = (foreignSite: string): VerdictMessage[] =>
+    const linked = (foreignSite: string): readonly VerdictMessage[] =>
       webDetector.step(webDetector.start(), watch(T, { ...foreign, foreignSite }), ready);
     expect(linked('bank')).toEqual([]);
     expect(linked('evil')).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);

@@ -62,11 +62,15 @@ const INITIATOR_PRIOR: Readonly<Record<Initiator, number>> = {
   other: 0.02,
 };
 const PRIOR_INITIATORS = 4;
+const LEAST_LEARNED = 5;
 const MOST_INITIATOR_NATS = 4;
 
-/** Whether a write was made by a script that somebody brought in. */
+/** Of reads, only those that scripts hardly ever make are judged: what a page's own scripts ask for says nothing. */
+const LEAST_READ_NATS = 1.5;
+
+/** Whether a write, or a read that no page's script makes, was made by a script that somebody brought in. */
 export function firedClues(table: ChanceTable, event: WebRequest, state: WebState): Clue[] {
-  if (!changes(table, event)) return [];
+  if (!changes(table, event) && !isOddRead(table, event)) return [];
   const scripts = bounded(
     overlapping([...namedClues(event, state), ...deliveryClues(event, state)], SCRIPT_SHARE),
     MOST_SCRIPT_NATS,
@@ -77,6 +81,13 @@ export function firedClues(table: ChanceTable, event: WebRequest, state: WebStat
   );
   const others = [soonClue(table, event, state), initiatorClue(table, event)].filter((clue) => clue !== undefined);
   return [...scripts, ...pages, ...others];
+}
+
+/** A page that users ask for, asked for by a script: it is read to be sent elsewhere. */
+function isOddRead(table: ChanceTable, event: WebRequest): boolean {
+  const [said] = initiatorKinds(event);
+  if (said?.value !== 'script' || table.total(contextOf(table, said.kind, event)) < LEAST_LEARNED) return false;
+  return (initiatorClue(table, event)?.nats ?? 0) >= LEAST_READ_NATS;
 }
 
 /** The clues, all in one measure weaker where together they exceed `most`. */

@@ -301,6 +301,30 @@ describe('the web detector', () => {
     expect(judge(...write(80))[0]?.evidence.every(({ event }) => event === `r${T + 80}-eve`)).toBe(true);
   });
 
+  it('names a page that a script reads though users alone ask for it', () => {
+    const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: false, pages: ['/notes'] };
+    const read = (fetchDest: 'empty' | 'document'): WebRequest[] => [
+      request({
+        atMs: T,
+        who: 'eve',
+        path: '/notes',
+        scripts: [{ kind: 'inline', digest: 'd', from: { event: 'plant', timeUs: 1, parameter: 'body' } }],
+      }),
+      request({
+        atMs: T + 80,
+        who: 'eve',
+        path: '/form',
+        refererPath: '/notes',
+        fetchMode: fetchDest === 'empty' ? 'cors' : 'navigate',
+        fetchDest,
+        fetchUser: fetchDest === 'document',
+        namedInScript: named,
+      }),
+    ];
+    expect(judge(...read('empty'))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(judge(...read('document'))).toEqual([]);
+  });
+
   it("does not take a user's own write for a script's because some text names it", () => {
     const [start, form, save] = sends({ form: 'word', length: 6 });
     const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: true, pages: ['/notes'] };

@@ -84,10 +84,9 @@ export function toWebRequest(
   const { route, values: routeValues } = requestRoute(shownAs);
   const unsafe = !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(request.method);
   const fields = shownAs.flatMap(({ where, name }) => (where === 'query' || where === 'body' ? [name] : []));
-  const named =
-    unsafe || fields.length > 0
-      ? memory.texts.naming({ session: session.session, path: shown.path, routeValues, fields })
-      : undefined;
+  const named = memory.texts.naming({ session: session.session, path: shown.path, routeValues, fields });
+  // Of a page that is read without any field, the text names the path alone.
+  const fieldsNamed = named?.fields === true && (unsafe || fields.length > 0);
   memory.scripts.remember(read, id, exchange.startUs);
   const host = header('host');
   const referer = header('referer');
@@ -138,7 +137,7 @@ export function toWebRequest(
     ...(foreign === undefined ? {} : { foreignSite: memory.digest.of('site', foreign) }),
     ...(route === undefined ? {} : { route }),
     ...(files.length === 0 ? {} : { files }),
-    ...(named === undefined ? {} : { namedInScript: named }),
+    ...(named === undefined ? {} : { namedInScript: { ...named, fields: fieldsNamed } }),
     session: session.session,
     sessionBy: session.by,
     connection: exchange.connection.slice(0, 256),

@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
 
+import { registerCodecs } from './compression/codecs.js';
 import type { KafkaOptions } from './kafka-options.js';
 
 /** Attempts within one call of kafkajs: short, since the stream repeats calls itself and says what it waits for. */
@@ -7,6 +8,8 @@ export const SHORT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 1_
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+
+registerCodecs();
 
 /** The kafkajs client that `options` describe. */
 export function kafkaClient(options: KafkaOptions): Kafka {

@@ -38,6 +38,8 @@ const LITTLE_BYTES = 16_384;
 const COMMIT_INTERVAL_MS = 1_000;
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 5_000;
+/** Longer than a consumer takes to start anew, join and fetch. */
+const UNREADABLE_MEMORY_MS = 4 * RESTART_MAX_MS;
 const PLACES_LIFE_MS = 500;
 /** A consumer that has not fetched for so long, and was not waiting for its group, hangs. */
 const SILENCE_MS = 120_000;
@@ -61,6 +63,8 @@ export class KafkaConsumption implements Consumption, PumpHost {
   /** Ends the consumer that runs now. */
   private endRun: () => void = () => undefined;
   private trouble: string | undefined = 'has not joined its group yet';
+  /** The last failure that does not pass by itself. */
+  private last: { readonly atMs: number; readonly reason: string } | undefined;
   private places: { readonly atMs: number; readonly found: Promise<Map<number, Place>> } | undefined;
   private readonly life: Promise<void>;
   private committed = new Map<number, number>();
@@ -79,8 +83,15 @@ export class KafkaConsumption implements Consumption, PumpHost {
 
   health(): Health {
     const { topic, group } = this.options;
-    if (this.trouble === undefined) return { ready: true };
-    return { ready: false, reason: `the consumer of ${topic} in ${group} ${this.trouble}` };
+    const trouble = this.trouble ?? this.unreadable();
+    if (trouble === undefined) return { ready: true };
+    return { ready: false, reason: `the consumer of ${topic} in ${group} ${trouble}` };
+  }
+
+  /** A batch that cannot be read ends every consumer soon after it joined: joining alone does not clear it. */
+  private unreadable(): string | undefined {
+    const { last } = this;
+    return last === undefined || Date.now() - last.atMs > UNREADABLE_MEMORY_MS ? undefined : last.reason;
   }
 
   async stop(): Promise<void> {
@@ -165,6 +176,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
       } catch (error) {
         const failure = kafkaError(error, `consume ${this.options.topic}`);
         this.trouble = `starts anew: ${failure.message}`;
+        if (!failure.retriable) this.last = { atMs: Date.now(), reason: this.trouble };
       }
       await this.loseAll();
       if (Date.now() - startedMs > 60_000) pauseMs = RESTART_MIN_MS;

@@ -16,6 +16,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 export function kafkaError(error: unknown, doing: string): PlimsollError {
   if (error instanceof PlimsollError) return error;
   const causes = chainOf(error);
+  const own = causes.find((cause) => cause instanceof PlimsollError);
+  if (own !== undefined) return new PlimsollError(own.code, `Kafka, ${doing}: ${own.message}`, { cause: error });
   const code = causes.map((cause) => CODES[kindOf(cause)]).find((found) => found !== undefined) ?? 'unavailable';
   const last = causes.at(-1);
   return new PlimsollError(code, `Kafka, ${doing}: ${last instanceof Error ? last.message : 'unknown failure'}`, {

@@ -9,9 +9,13 @@ import type { KafkaOptions } from './kafka-options.js';
 // CommonJS: Node finds these two by the default export alone.
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
+/** Kafka's settings of a topic that are brought to what is defined. */
+const TOPIC_SETTINGS = ['retention.ms', 'cleanup.policy', 'compression.type'] as const;
+type TopicSetting = (typeof TOPIC_SETTINGS)[number];
+
 /** One way in which a topic is not as defined. */
 export interface TopicDifference {
-  readonly setting: 'partitions' | 'retention.ms' | 'cleanup.policy';
+  readonly setting: 'partitions' | TopicSetting;
   readonly wanted: string;
   readonly found: string;
 }
@@ -25,7 +29,7 @@ export interface TopicOutcome {
 
 export interface ApplyTopicsOptions {
   /**
-   * Whether topics that exist may be changed: retention, compaction, and more partitions, after which keys lie
+   * Whether topics that exist may be changed: retention, compaction, compression, and more partitions, after which keys lie
    * elsewhere and their windows begin anew. Fewer partitions are refused in any case. Default false.
    */
   readonly allowChanges?: boolean;
@@ -98,7 +102,7 @@ async function settle(admin: Admin, definition: TopicDefinition, allowChanges: b
   if (found.partitions !== partitions) {
     differences.push({ setting: 'partitions', wanted: String(partitions), found: String(found.partitions) });
   }
-  for (const setting of ['retention.ms', 'cleanup.policy'] as const) {
+  for (const setting of TOPIC_SETTINGS) {
     const value = found.config[setting] ?? '';
     if (value !== wanted[setting]) differences.push({ setting, wanted: wanted[setting], found: value });
   }
@@ -160,6 +164,11 @@ async function describe(admin: Admin, topic: string): Promise<FoundTopic> {
   };
 }
 
-function configOf(definition: TopicDefinition): Record<'retention.ms' | 'cleanup.policy', string> {
-  return { 'retention.ms': String(definition.retentionMs), 'cleanup.policy': cleanupOf(definition).join(',') };
+function configOf(definition: TopicDefinition): Record<TopicSetting, string> {
+  return {
+    'retention.ms': String(definition.retentionMs),
+    'cleanup.policy': cleanupOf(definition).join(','),
+    // As published: a broker's default would have every batch packed there and unpacked by each reader.
+    'compression.type': 'producer',
+  };
 }

@@ -5,6 +5,7 @@ import { Alert, decodeJson, PlimsollError, TOPICS } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 import { Command, Option } from 'commander';
 
+import { tellLogTrouble } from '../log-trouble.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeIncident } from '../terminal/incident-report.js';
@@ -39,7 +40,7 @@ async function run({ follow, output }: AlertsOptions): Promise<void> {
     assigned: () => Promise.resolve(undefined),
     batch(_partition, records) {
       heard.lastMs = performance.now();
-      for (const record of records) process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record)}\n`);
+      for (const record of records) print(record, output);
       return Promise.resolve();
     },
     revoked: () => Promise.resolve(),
@@ -53,8 +54,12 @@ async function run({ follow, output }: AlertsOptions): Promise<void> {
     });
     await untilReady(log, signal);
     heard.lastMs = performance.now();
+    if (follow === true) tellLogTrouble(log, signal);
     while (!signal.aborted && (follow === true || performance.now() - heard.lastMs < QUIET_MS))
       await pause(200, signal);
+    // Quiet, because everything was read, or because nothing can be.
+    const health = await log.health();
+    if (!signal.aborted && !health.ready) throw new PlimsollError('unavailable', health.reason);
     await consumption.stop();
   } finally {
     await log.close();
@@ -87,6 +92,15 @@ function pause(durationMs: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, durationMs);
     signal.addEventListener('abort', done);
   });
+}
+
+/** Whoever may write to the topic may write anything: what is no alert is told and passed over. */
+function print(record: LogRecord, output: AlertsOptions['output']): void {
+  try {
+    process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record)}\n`);
+  } catch {
+    process.stderr.write(`partition ${record.partition}, offset ${record.offset}: not an alert, passed over\n`);
+  }
 }
 
 function asLine({ key, headers, value }: LogRecord): string {

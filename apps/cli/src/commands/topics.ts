@@ -14,7 +14,7 @@ export function topicsCommand(): Command {
   command
     .command('apply')
     .description('create what is missing; what exists and differs is reported, and changed only with --change')
-    .option('--change', 'bring topics that exist to their stated partitions, retention and compaction')
+    .option('--change', 'bring topics that exist to their stated partitions, retention, compaction and compression')
     .action((options: { change?: true }) => apply(options.change === true));
   command.command('show').description('the topics as the stack defines them').action(show);
   return command;

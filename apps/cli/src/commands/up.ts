@@ -14,6 +14,7 @@ import {
 import { runOperator, type Operator, type Running } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
+import { tellLogTrouble } from '../log-trouble.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, privacyOption } from '../shared-options.js';
@@ -87,6 +88,7 @@ async function onStack(options: UpOptions): Promise<void> {
     await start(profileWatchOperator);
     const handler = new ProfileReportProjection(stores.profiles, log);
     await log.consume({ topic: TOPICS.profiles.name, group: REPORT_GROUP, handler });
+    tellLogTrouble(log, signal);
     const sources = sourcesFrom(options.application, options.source.map(parseSource));
     for await (const message of replay(sources, { privacy: options.privacy, signal }))
       await log.publish([messageRecord(message)]);

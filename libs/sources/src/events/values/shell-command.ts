@@ -6,7 +6,9 @@ const PROGRAMS = new Set(
     'id ls whoami uname pwd ps netstat ifconfig ipconfig ping ping6 nslookup dig curl wget nc ncat netcat telnet bash sh zsh ksh csh dash cmd ' +
     'powershell pwsh python python2 python3 perl ruby php node chmod chown rm mv cp mkdir env printenv awk sed grep egrep tac nl rev ' +
     'base64 xxd od tftp scp ssh socat crontab sudo su systeminfo tasklist certutil bitsadmin wmic reg rundll32 mshta hostname ln tee xargs ' +
-    'printf busybox lua gcc nohup eval ifs dir getent lsof mount'
+    'printf busybox lua gcc nohup eval ifs dir getent lsof mount wc df du stat uniq readlink realpath md5sum sha1sum sha256sum ss arp iptables ' +
+    'dmesg lsblk lscpu pgrep pkill killall useradd passwd apt-get dpkg rpm gzip gunzip tar unzip rsync openssl mysql mysqldump psql sqlite3 ' +
+    'redis-cli docker kubectl systemctl journalctl'
   ).split(' '),
 );
 /** Programs whose names people write: they need an argument that is one. */
@@ -86,7 +88,7 @@ function closes(separator: string, after: string): boolean {
 
 function argumentOf(program: string, after: string): boolean {
   if (program === 'sleep') return /^\s+\d+(?:\.\d+)?\s*(?:$|[;|&#)`'"\n])/.test(after);
-  return /^\s+(?:-{1,2}\w|\/\w|\.\/|~\/|\$|[\w.-]+\/[\w.-]|>|<)/.test(after);
+  return /^\s+(?:-{1,2}\w|\/\w|\.\/|\.(?:\s|$)|~\/|\$|[\w.-]+\/[\w.-]|>|<)/.test(after);
 }
 
 /** What the shell makes of the words: quotes and backslashes within them gone, `$IFS` a blank, `{cat,x}` two words. */

@@ -24,6 +24,7 @@ describe('uploaded files', () => {
     ['setup.sh', '#!/bin/sh\necho hello', 'other', 'other'],
     ['setup.py', 'import subprocess\nprint(f"{subprocess.run([])}")', 'other', 'other'],
     ['boat.png', '\x89PNG\r\n\x1a\n\x93<? \xe1\x03<%=\x80\x81', 'other', 'other'],
+    ['deed.pdf', '%PDF-1.4\n\x93#{\xe1\x03`\x80\x81a`', 'other', 'other'],
   ] as const)('knows %s by name and content', (file, content, named, holds) => {
     expect(uploadedFiles(sent(file, content), TYPE)).toEqual([{ parameter: 'picture', named, holds }]);
   });

@@ -13,9 +13,12 @@ const PAGE_NAME = /\.(?:x?html?|svgz?|xml|xsl|mht|swf)$/i;
  */
 const PROGRAM_CONTENT =
   /<\?php\b|(?:<\?[=\s]|<%[@!])(?:[\t\r\n -~]{12}|[\t\r\n -~]{1,11}[?%]>)|<jsp:|^\x7fELF|^MZ[\s\S]{58,}PE\0\0|^AddType |^AddHandler |auto_prepend_file/i;
-/** A template that starts programs, or climbs from a harmless object to what does, as soon as it is shown. */
+/**
+ * A template that starts programs, or climbs from a harmless object to what does, as soon as it is shown. Only text may
+ * stand between: in a picture the marks of a template occur by chance.
+ */
 const TEMPLATE_PROGRAM =
-  /(?:\{\{|\{%|\$\{|#\{|<%)[^}%]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec\b|`)/;
+  /(?:\{\{|\{%|\$\{|#\{|<%)[\t\r\n -$&-|~]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec\b|`[ -~]{2,200}`)/;
 const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
 const MAX_LOOKED_AT = 65_536;

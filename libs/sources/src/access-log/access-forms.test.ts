@@ -166,6 +166,32 @@ describe('forms of proxies', () => {
     expect(parser.counts).toMatchObject({ read: 1, ignored: 0, malformed: 0 });
   });
 
+  // Lines of Envoy 1.40, to which a client sent quotes in the path, and what looks like a line in its agent.
+  it.each([
+    '[2026-11-20T10:00:01.000Z] "OPTIONS /q?a="b" HTTP/1.1" 200 - 0 5 0 0 "203.0.113.9, 10.0.0.1,192.0.2.2" "Mozilla/5.0 (X11) x" "916b4856" "shop.example" "127.0.0.1:18081"',
+    '[2026-11-20T10:00:01.000Z] "OPTIONS /q?a="b" HTTP/1.1" 200 - 0 5 11 10 "203.0.113.9" "[1/Jan/2020] "GET / HTTP/1.1" 200 1" "15f3d381" "shop.example" "127.0.0.1:18081"',
+    '[2026-11-20T10:00:01.000Z] "OPTIONS /q?a="b" HTTP/1.1" 200 - 0 5 11 10 "203.0.113.9" "a" "b" "c" "15f3d381" "shop.example" "127.0.0.1:18081"',
+  ])('reads a line of Envoy in which a client put quotes', (line) => {
+    expect(read(line).requests.map(said)).toEqual([['OPTIONS', '/q', 200, 5, 'a']]);
+  });
+
+  it('reads the agent of Envoy’s line whole, whatever it holds', () => {
+    const agents = ['u', 'a" "b', '[1/Jan/2020] "GET / HTTP/1.1" 200 1'];
+    const sessions = agents.map((agent) => {
+      const line = `[2026-11-20T10:00:01.000Z] "GET / HTTP/1.1" 200 - 0 5 1 1 "192.0.2.7" "${agent}" "i" "h" "u"`;
+      return read(line).requests[0]!.session;
+    });
+    expect(new Set(sessions).size).toBe(3);
+    expect(sessions[0]).toBe(SAME!.session);
+  });
+
+  it('reads a request that a proxy could not read, and tells only that it came', () => {
+    const { requests } = read(
+      '{"start_time":"2026-11-20T10:00:01.000Z","method":null,"path":null,"response_code":400,"bytes_sent":11,"user_agent":null,"downstream_remote_address":"192.0.2.7:42126"}',
+    );
+    expect(requests.map(said)).toEqual([['', '/', 400, 11, '']]);
+  });
+
   it('passes over what servers write between requests', () => {
     const { parser } = read(
       '/docker-entrypoint.sh: Configuration complete; ready for start up',

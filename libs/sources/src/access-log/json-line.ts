@@ -68,6 +68,8 @@ function absentHeader(members: Members): string | undefined {
 function targetOf(members: Members, requested: string): string | undefined {
   const named = TARGETS.map((name) => members.get(name.toLowerCase()));
   const found = [requested, ...named].filter((target) => target !== undefined && target !== '' && target !== '-');
+  // A proxy tells a request that it could not read without its parts.
+  if (found.length === 0 && named.some((target) => target !== undefined)) return '';
   const query = textOf(members, QUERIES)?.replace(/^\?/, '') ?? '';
   const whole = found.find((target) => target!.includes('?')) ?? found[0];
   if (whole === undefined || whole.includes('?') || query === '' || query === '-') return whole;
@@ -90,12 +92,10 @@ export function wrappedLine(line: string): Unwrapped | undefined {
   };
 }
 
+/** The first of the names that says something; `''` where some are there and none does. */
 function textOf(members: Members, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const found = members.get(name.toLowerCase());
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const found = names.flatMap((name) => members.get(name.toLowerCase()) ?? []);
+  return found.find((text) => text !== '') ?? found[0];
 }
 
 function membersOf(line: string): Members | undefined {
@@ -128,6 +128,7 @@ function gather(value: object, prefix: string, members: Map<string, string>, dep
     const first: unknown = Array.isArray(field) ? field[0] : field;
     if (typeof first === 'string') members.set(path, first);
     else if (typeof first === 'number') members.set(path, String(first));
+    else if (first === null) members.set(path, '');
     else if (typeof first === 'object' && first !== null && depth < MAX_DEPTH) {
       if (path === 'request.headers') members.set(path, '');
       gather(first, `${path}.`, members, depth + 1);

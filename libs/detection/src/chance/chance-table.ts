@@ -73,10 +73,13 @@ export class ChanceTable {
     return (this.count(context, value) + strength * prior) / (this.total(context) + strength);
   }
 
-  /** Chance that the next value of the context is one that was not seen in it; in (0, 1). */
-  chanceOfNew(context: string): number {
+  /**
+   * Chance that the next value of the context is one that was not seen in it, drawn towards `prior` as if `strength`
+   * observations had followed it; in (0, 1).
+   */
+  chanceOfNew(context: string, prior = 0.5, strength = 2): number {
     const at = this.#contexts.get(context.slice(0, MAX_NAME));
-    return at === undefined ? 0.5 : (at.once + 1) / (at.total + 2);
+    return at === undefined ? prior : (at.once + strength * prior) / (at.total + strength);
   }
 
   data(): ChanceTableData {

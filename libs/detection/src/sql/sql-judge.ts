@@ -44,6 +44,8 @@ const NEW_OUTLINE_INJECTED = 0.9;
 const NEW_COLUMN_INJECTED = 0.4;
 const NEW_FUNCTION_INJECTED = 0.3;
 const MOST_NOVEL_NATS = 7;
+/** Weight, in written columns, of how stable the workload's other tables are, beside what one form of statement wrote. */
+const STABILITY_STRENGTH = 5;
 /** A statement that no learned one begins like, from a client that asked nothing learned: another program. */
 const OTHER_CLIENT_SHARE = 0.25;
 
@@ -54,7 +56,10 @@ export function learnStatement(table: ChanceTable, event: SqlStatement): void {
   for (const mark of event.marks) table.add('mark', mark);
   table.add('mark', 'statement');
   for (const name of event.functions) table.add('function', name);
-  for (const column of event.columnsWritten) table.add(`column|${event.outline}`, column);
+  for (const column of event.columnsWritten) {
+    table.add(`column|${event.outline}`, column);
+    table.add('column', `${event.outline}|${column}`);
+  }
   if (event.response?.kind === 'error') table.add('failed', 'yes');
 }
 
@@ -151,7 +156,8 @@ function columnClues(table: ChanceTable, event: SqlStatement): Clue[] {
   if (table.total(context) === 0) return [];
   const added = event.columnsWritten.filter((column) => table.count(context, column) === 0);
   if (added.length === 0) return [];
-  const strength = Math.min(nats(NEW_COLUMN_INJECTED, table.chanceOfNew(context)), MOST_NOVEL_NATS);
+  const chance = table.chanceOfNew(context, table.chanceOfNew('column'), STABILITY_STRENGTH);
+  const strength = Math.min(nats(NEW_COLUMN_INJECTED, chance), MOST_NOVEL_NATS);
   const usual = table
     .values(context)
     .slice(0, 8)

@@ -129,7 +129,7 @@ function gather(value: object, prefix: string, members: Map<string, string>, dep
     if (typeof first === 'string') members.set(path, first);
     else if (typeof first === 'number') members.set(path, String(first));
     else if (first === null) members.set(path, '');
-    else if (typeof first === 'object' && first !== null && depth < MAX_DEPTH) {
+    else if (typeof first === 'object' && depth < MAX_DEPTH) {
       if (path === 'request.headers') members.set(path, '');
       gather(first, `${path}.`, members, depth + 1);
     }

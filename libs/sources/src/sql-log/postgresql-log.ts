@@ -1,7 +1,7 @@
 import { parseIsoTime } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { nameIn, type SqlLogEntry } from './sql-log-entry.js';
+import { nameIn, type SqlLogEntry, type SqlSession } from './sql-log-entry.js';
 
 /** `log_line_prefix` of the server (`%m [%p] `) and of Debian's (`%m [%p] %q%u@%d `), or the time and process alone. */
 const LINE =
@@ -9,6 +9,7 @@ const LINE =
 /** `statement: …` with log_statement, `duration: 0.1 ms  statement: …` with durations, `execute NAME: …` when prepared. */
 const STATEMENT =
   /^(?:duration: [\d.]{1,20} ms {2})?(statement|execute (?:fetch from )?[^:]{1,200}|bind [^:]{1,200}|parse [^:]{1,200}): (.*)$/s;
+const FAILURE = /^(?:ERROR|FATAL|PANIC)$/;
 const Json = z.object({
   timestamp: z.string(),
   pid: z.number(),
@@ -17,12 +18,13 @@ const Json = z.object({
   error_severity: z.string(),
   message: z.string().optional(),
   statement: z.string().optional(),
+  state_code: z.string().optional(),
 });
 
 /**
  * A line of PostgreSQL's log, as text or as JSON (`jsonlog`). Statements are there with `log_statement = all`; one that
- * goes on has a tab before each further line, so that none can imitate an entry. The log does not tell what came of a
- * statement.
+ * goes on has a tab before each further line, so that none can imitate an entry. What came of a statement the log tells
+ * of those that failed, by an entry after the one of the statement, if that has one.
  */
 export function postgresLine(line: string): SqlLogEntry | undefined {
   if (line.startsWith('{')) return jsonEntry(line);
@@ -32,19 +34,26 @@ export function postgresLine(line: string): SqlLogEntry | undefined {
   const timeUs = timeOf(clock, zone);
   if (timeUs === undefined) return undefined;
   const common = { timeUs, precisionUs: clock.includes('.') ? 1_000 : 1_000_000, connection };
+  if (severity === 'STATEMENT') return { ...common, what: failed(message, '', user, database) };
   return { ...common, what: severity === 'LOG' ? whatOf(message, user, database) : { kind: 'other' } };
 }
 
 function jsonEntry(line: string): SqlLogEntry | undefined {
   const entry = Json.safeParse(parsed(line));
   if (!entry.success) return undefined;
-  const { timestamp, pid, user, dbname, error_severity: severity, message = '' } = entry.data;
+  const { timestamp, pid, user, dbname, error_severity: severity, message = '', statement } = entry.data;
   const [day = '', clock = '', zone = ''] = timestamp.split(' ');
   const timeUs = timeOf(`${day} ${clock}`, zone);
   if (timeUs === undefined) return undefined;
-  const latin1 = Buffer.from(message, 'utf8').toString('latin1');
   const common = { timeUs, precisionUs: 1_000, connection: String(pid) };
-  return { ...common, what: severity === 'LOG' ? whatOf(latin1, user, dbname) : { kind: 'other' } };
+  if (FAILURE.test(severity) && statement !== undefined) {
+    return { ...common, what: failed(latin1(statement), entry.data.state_code ?? '', user, dbname) };
+  }
+  return { ...common, what: severity === 'LOG' ? whatOf(latin1(message), user, dbname) : { kind: 'other' } };
+}
+
+function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function parsed(line: string): unknown {
@@ -64,10 +73,22 @@ function timeOf(clock: string, zone: string): number | undefined {
   return parseIsoTime(`${clock.replace(' ', 'T')}${offset}`);
 }
 
-function whatOf(message: string, user: string | undefined, database: string | undefined): SqlLogEntry['what'] {
+type Told = SqlLogEntry['what'];
+
+function whatOf(message: string, user: string | undefined, database: string | undefined): Told {
   const found = STATEMENT.exec(message);
   // What is only parsed or bound is executed by an entry of its own.
   if (!found || /^(?:bind|parse) /.test(found[1]!)) return { kind: 'other' };
-  const session = { user: user === '[unknown]' ? undefined : user, database: database && nameIn(database) };
+  const session = sessionOf(user, database);
   return { kind: 'statement', text: found[2]!, prepared: found[1] !== 'statement', complete: true, session };
+}
+
+/** A statement that failed: one with an error in its syntax has no other entry. */
+function failed(text: string, code: string, user: string | undefined, database: string | undefined): Told {
+  const session = sessionOf(user, database);
+  return { kind: 'statement', text, prepared: false, complete: true, errorCode: code, perhapsTold: true, session };
+}
+
+function sessionOf(user: string | undefined, database: string | undefined): SqlSession {
+  return { user: user === '[unknown]' ? undefined : user, database: database && nameIn(database) };
 }

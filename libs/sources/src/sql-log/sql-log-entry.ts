@@ -15,8 +15,10 @@ export interface SqlLogEntry {
         readonly prepared: boolean;
         /** `text` is the whole statement. */
         readonly complete: boolean;
-        /** The error's number, 0 for none; undefined where the log does not tell. */
-        readonly errorCode?: number;
+        /** The error's number or SQLSTATE, `''` for one without, 0 for none; undefined where the log does not tell. */
+        readonly errorCode?: number | string;
+        /** Told with its error, and perhaps before by an entry of its own: it counts once. */
+        readonly perhapsTold?: true;
         /** Where the entry itself tells whose it is. */
         readonly session?: SqlSession;
       }

@@ -205,9 +205,43 @@ describe("PostgreSQL's log", () => {
       ['SELECT a\n  FROM item', 'shop', false],
       ['UPDATE item SET a = $1', 'shop', true],
       ['SELECT 3', 'shop', false],
+      ['SELEC x', 'shop', false],
     ]);
-    expect(found.map(({ timeUs }) => timeUs - BEGIN_US)).toEqual([100_000, 200_000, 300_000]);
-    expect(parser.counts).toMatchObject({ lines: 8, read: 4, ignored: 4, malformed: 0 });
+    expect(found.map(({ timeUs }) => timeUs - BEGIN_US)).toEqual([100_000, 200_000, 300_000, 400_000]);
+    expect(parser.counts).toMatchObject({ lines: 8, read: 5, ignored: 3, malformed: 0 });
+  });
+
+  it('tells a statement that failed once, also where it has an entry of its own', () => {
+    const found = statements(new SqlLogParser(CONTEXT), [
+      '2026-11-25 18:36:29.100 UTC [12] shop@stock LOG:  statement: SELECT 1/0',
+      '\t  FROM item',
+      '2026-11-25 18:36:29.100 UTC [13] shop@stock LOG:  statement: SELECT 2',
+      '2026-11-25 18:36:29.400 UTC [12] shop@stock ERROR:  division by zero',
+      '2026-11-25 18:36:29.400 UTC [12] shop@stock STATEMENT:  SELECT 1/0',
+      '\t  FROM item',
+    ]);
+    expect(found.map(({ text }) => text)).toEqual(['SELECT 1/0\n  FROM item', 'SELECT 2']);
+  });
+
+  it('tells a statement with an error in its syntax, which has no entry but its error’s', () => {
+    const line = JSON.stringify({ timestamp: '2026-11-25 18:36:29.100 UTC', user: 'shop', dbname: 'stock', pid: 12, error_severity: 'ERROR', state_code: '42601', message: 'syntax error', statement: "SELECT '''" }); // prettier-ignore
+    const [found] = statements(new SqlLogParser(CONTEXT), [line]);
+    expect(found).toMatchObject({ text: "SELECT '''", response: { kind: 'error', errorCode: '42601' } });
+  });
+
+  // As PostgreSQL 15 writes a parameter with line feeds: nothing in it is a line of its own.
+  it('passes over the parameters of a prepared statement, whatever a client put into them', () => {
+    const parser = new SqlLogParser(CONTEXT);
+    const found = statements(parser, [
+      '2026-11-25 18:36:29.100 UTC [12] shop@stock LOG:  execute <unnamed>: SELECT $1',
+      "2026-11-25 18:36:29.100 UTC [12] shop@stock DETAIL:  parameters: $1 = 'o''brien",
+      '\tLOG:  statement: x',
+      "\t2099-01-01 00:00:00.000 UTC [1] a@b LOG:  statement: DROP TABLE item'",
+      '2026-11-25 18:36:29.300 UTC [12] shop@stock LOG:  statement: SELECT 3',
+      '\t  FROM item',
+    ]);
+    expect(found.map(({ text }) => text)).toEqual(['SELECT $1', 'SELECT 3\n  FROM item']);
+    expect(parser.counts).toMatchObject({ lines: 6, read: 3, ignored: 3, malformed: 0 });
   });
 
   it('is read as JSON', () => {

@@ -1,6 +1,7 @@
 import type { SourceItem, SqlStatement } from '@plimsoll/contracts';
 
 import { LineReader } from '../bytes/line-reader.js';
+import { RecentMap } from '../bytes/recent-map.js';
 import { toSqlStatement } from '../events/sql/sql-statement-event.js';
 import { Refusals, type Refusal } from '../refusals.js';
 import { noCounts, type HeldLines, type SourceContext, type SourceCounts, type SourceParser } from '../source.js';
@@ -18,6 +19,8 @@ const MAX_STATEMENT = 262_144;
 const BELIEVED_US = 600_000_000;
 /** Connections whose user and database are remembered; beyond it the one longest silent is forgotten. */
 const MAX_CONNECTIONS = 4_096;
+/** Characters of a statement by which its repetition is known. */
+const TOLD_LENGTH = 256;
 
 type Statement = Extract<SqlLogEntry['what'], { kind: 'statement' }>;
 
@@ -35,25 +38,30 @@ interface Open extends HeldLines {
 
 /**
  * Reads a database's log of statements: the general log of MariaDB and MySQL, `server_audit` of MariaDB, RDS and
- * Aurora, MySQL's audit log in JSON, PostgreSQL's log (text and JSON). The first line that is of one of these forms decides for the stream. A statement becomes the event that
- * it would be had it been rebuilt from calls, its answer as far as the log tells; preparing alone is none.
+ * Aurora, MySQL's audit log in JSON, PostgreSQL's log (text and JSON). The first line that is of one of these forms
+ * decides for the stream. A statement becomes the event that it would be had it been rebuilt from calls, its answer as
+ * far as the log tells; preparing alone is none.
  *
  * The general log escapes nothing: what stands within a literal can look like entries. Each is read as the statement
  * that it may be, so that nothing hides behind an open quote, but a time within a statement is no line's time: it is
  * believed only where it hardly differs from the one before.
  *
- * Memory: one statement of at most 256 KiB, user and database of at most 4,096 connections.
+ * Memory: one statement of at most 256 KiB; of at most 4,096 connections user, database and the last statement's beginning.
  */
 export class SqlLogParser implements SourceParser {
   readonly counts: SourceCounts = noCounts();
   readonly #refusals = new Refusals();
   readonly #context: SourceContext;
-  readonly #sessions = new Map<string, SqlSession>();
+  readonly #sessions = new RecentMap<string, SqlSession>(MAX_CONNECTIONS);
+  /** The last statement of each connection, by its beginning and length. */
+  readonly #told = new RecentMap<string, string>(MAX_CONNECTIONS);
   readonly #reader = new LineReader((bytes, start, end, cut) => {
     this.#line(bytes, start, end, cut);
   });
   #form: SqlLogForm | undefined;
   #open: Open | undefined;
+  /** The entry before is passed over, and so are the lines in which it goes on. */
+  #passing = false;
   /** Where quotes and comments stand, were everything since the last sure entry one statement. */
   readonly #literal = new LiteralScan();
   /** The time of the entries that follow, until one says another. */
@@ -126,9 +134,13 @@ export class SqlLogParser implements SourceParser {
     return undefined;
   }
 
-  /** A line that begins nothing: the statement before it goes on, where this form lets it. */
+  /** A line that begins nothing: the entry before it goes on, where this form lets it. */
   #continue(line: string, cut: boolean): boolean {
     const open = this.#open;
+    if (this.#passing && this.#form === postgresLine && line.startsWith('\t')) {
+      this.counts.ignored += 1;
+      return true;
+    }
     if (!open) return false;
     const more =
       this.#form === generalLogLine
@@ -147,9 +159,10 @@ export class SqlLogParser implements SourceParser {
     this.#close();
     if (this.#form !== generalLogLine || this.#believes(entry, line)) this.#timeUs = entry.timeUs ?? this.#timeUs;
     const { what, connection } = entry;
-    if (what.kind === 'session') this.#remember(connection, what.session);
+    this.#passing = what.kind === 'other';
+    if (what.kind === 'session') this.#sessions.set(connection, what.session);
     if (what.kind === 'database') {
-      this.#remember(connection, { user: this.#sessions.get(connection)?.user, database: what.database });
+      this.#sessions.set(connection, { user: this.#sessions.get(connection)?.user, database: what.database });
     }
     if (what.kind !== 'statement') {
       this.counts.ignored += 1;
@@ -200,6 +213,7 @@ export class SqlLogParser implements SourceParser {
     const open = this.#open;
     if (!open) return;
     this.#open = undefined;
+    if (this.#form === postgresLine && this.#toldAgain(open)) return;
     this.counts.events += 1;
     this.#items.push({ type: 'event', event: this.#event(open) });
   }
@@ -229,14 +243,12 @@ export class SqlLogParser implements SourceParser {
     return { ...event, id: `${stream}:${line}`.slice(0, 512) };
   }
 
-  #remember(connection: string, session: SqlSession): void {
-    this.#sessions.delete(connection);
-    this.#sessions.set(connection, session);
-    if (this.#sessions.size <= MAX_CONNECTIONS) return;
-    for (const oldest of this.#sessions.keys()) {
-      this.#sessions.delete(oldest);
-      return;
-    }
+  /** Whether the entry before of this connection told the statement; remembers it. */
+  #toldAgain({ entry, what, parts, length }: Open): boolean {
+    const told = `${length}:${parts.join('').slice(0, TOLD_LENGTH)}`;
+    const again = what.perhapsTold === true && this.#told.get(entry.connection) === told;
+    this.#told.set(entry.connection, told);
+    return again;
   }
 }
 
@@ -246,7 +258,7 @@ function responseOf({ errorCode }: Statement): SqlResponse | undefined {
   const failed = errorCode !== 0;
   return {
     kind: failed ? 'error' : 'ok',
-    errorCode: failed ? errorCode : undefined,
+    errorCode: failed && errorCode !== '' ? errorCode : undefined,
     rows: undefined,
     affected: undefined,
     columns: [],

@@ -64,7 +64,7 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
     watch,
     webhooks: alerts.webhooks,
     waiting,
-    observe: webhookReport(tools),
+    ...webhookReport(tools),
   });
   const dependencies = [answering('kafka', log), answering('redis', store), partitionsOf(processor), ...consumers];
   return {

@@ -25,7 +25,12 @@ import {
 } from '@plimsoll/streaming';
 
 import type { PipelineWatch } from './pipeline-watch.js';
-import { WEBHOOK_GROUP, WebhookDispatcher, type WebhookOutcome } from './webhooks/webhook-dispatcher.js';
+import {
+  WebhookDispatcher,
+  webhookGroup,
+  type WebhookLag,
+  type WebhookOutcome,
+} from './webhooks/webhook-dispatcher.js';
 import type { WebhookTarget } from './webhooks/webhook-target.js';
 
 type PatientStep = ReturnType<typeof patientStep>;
@@ -42,6 +47,7 @@ export interface AlertConsumerParts {
   /** Told what a step of the start waits for, and why. */
   readonly waiting: (on: string, reason: string) => void;
   readonly observe?: (outcome: WebhookOutcome) => void;
+  readonly observeLag?: (lag: WebhookLag) => void;
 }
 
 /**
@@ -50,7 +56,7 @@ export interface AlertConsumerParts {
  * partitions.
  */
 export function alertConsumers(parts: AlertConsumerParts): PatientStep[] {
-  const { log, incidents, profiles, watch, webhooks: targets, waiting, observe } = parts;
+  const { log, incidents, profiles, watch, webhooks: targets, waiting, observe, observeLag } = parts;
   const reading = (name: string, from: Omit<ConsumeOptions, 'handler'>, handler: PartitionHandler): PatientStep =>
     consuming(name, log, from, handler, waiting);
   const feeding = (name: string, source: typeof ALERTS_SOURCE): PatientStep =>
@@ -69,10 +75,11 @@ export function alertConsumers(parts: AlertConsumerParts): PatientStep[] {
     watchingProfiles(parts),
     reading('profile-reports', reports, new ProfileReportProjection(profiles, log)),
   ];
-  if (targets.length > 0) {
-    const clock = systemClock;
-    const dispatcher = new WebhookDispatcher({ targets, incidents, log, clock, ...(observe ? { observe } : {}) });
-    steps.push(reading('webhooks', { topic: TOPICS.alerts.name, group: WEBHOOK_GROUP }, dispatcher));
+  const told = { ...(observe ? { observe } : {}), ...(observeLag ? { observeLag } : {}) };
+  for (const target of targets) {
+    const dispatcher = new WebhookDispatcher({ target, incidents, log, clock: systemClock, ...told });
+    const queue = { topic: TOPICS.alerts.name, group: webhookGroup(target) };
+    steps.push(reading(`webhook-${target.name}`, queue, dispatcher));
   }
   return steps;
 }

@@ -43,7 +43,7 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
     summary: 'Incidents: create, update, close, and what people decide about them',
     schema: 'alert',
     writtenBy: 'alert-service',
-    readBy: ['alert-service-incidents', 'alert-service-webhooks'],
+    readBy: ['alert-service-incidents', 'alert-service-webhook-NAME'],
   },
   {
     topic: TOPICS.incidents,

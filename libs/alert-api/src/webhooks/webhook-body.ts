@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 import type { Alert, AlertHeaders, SeverityId } from '@plimsoll/contracts';
 
 import type { WebhookTarget } from './webhook-target.js';
@@ -73,20 +71,4 @@ function falcoAlert(headers: AlertHeaders, alert: Alert): object {
     time: headers.ce_time,
     output_fields: fields,
   };
-}
-
-/**
- * The headers that prove a call, as standardwebhooks.com has them: `v1,` and the base64 of HMAC-SHA256 over
- * `id.timestamp.body`. The id is the alert's, so a reader that keeps ids recognises a repetition.
- */
-export function signedHeaders(
-  id: string,
-  timestampS: number,
-  body: string,
-  secret: string | undefined,
-): Record<string, string> {
-  const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestampS) };
-  if (secret === undefined) return headers;
-  const signature = createHmac('sha256', secret).update(`${id}.${timestampS}.${body}`).digest('base64');
-  return { ...headers, 'webhook-signature': `v1,${signature}` };
 }

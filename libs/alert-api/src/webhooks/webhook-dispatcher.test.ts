@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -6,10 +5,22 @@ import { DeadLetter, decodeJson, encodeJson, TOPICS } from '@plimsoll/contracts'
 import { MemoryIncidentStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
 import { decisionRecord } from '@plimsoll/pipelines';
-import { systemClock, type BatchContext, type Clock, type LogRecord, type OutgoingRecord } from '@plimsoll/streaming';
+import {
+  MemoryLog,
+  MemoryProfileStore,
+  MemoryStateStore,
+  systemClock,
+  type BatchContext,
+  type Clock,
+  type LogRecord,
+  type OutgoingRecord,
+} from '@plimsoll/streaming';
 import { CloudEvent } from 'cloudevents';
+import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { alertConsumers } from '../alert-consumers.js';
+import { PipelineWatch } from '../pipeline-watch.js';
 import { WebhookDispatcher, type WebhookOutcome } from './webhook-dispatcher.js';
 import { parseWebhooks, type WebhookTarget } from './webhook-target.js';
 
@@ -45,7 +56,7 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 const slept: number[] = [];
 const clock: Clock = {
-  nowMs: () => 1_790_000_000_500,
+  nowMs: () => Date.now(),
   sleep: (ms, signal) => {
     if (ms < 3_000 || ms > 3_000) slept.push(ms);
     return ms === 3_000 ? systemClock.sleep(ms, signal) : Promise.resolve();
@@ -84,6 +95,7 @@ function created(name: string, severity = 4): LogRecord {
 async function dispatch(records: readonly LogRecord[], change: Partial<WebhookTarget> = {}, suppressed = false) {
   const dead: DeadLetter[] = [];
   const outcomes: WebhookOutcome[] = [];
+  const lags: number[] = [];
   const incidents = new MemoryIncidentStore();
   if (suppressed) {
     await incidents.putSuppression({
@@ -101,7 +113,7 @@ async function dispatch(records: readonly LogRecord[], change: Partial<WebhookTa
     JSON.stringify({ webhooks: [{ name: 'test', url, format: 'cloudevents', secret: SECRET, ...change }] }),
   );
   const dispatcher = new WebhookDispatcher({
-    targets: [target!],
+    target: target!,
     incidents,
     clock,
     log: {
@@ -111,10 +123,11 @@ async function dispatch(records: readonly LogRecord[], change: Partial<WebhookTa
       },
     },
     observe: (outcome) => outcomes.push(outcome),
+    observeLag: ({ alerts }) => lags.push(alerts),
   });
   slept.length = 0;
   await dispatcher.batch(0, records, context);
-  return { dead, outcomes };
+  return { dead, outcomes, lags };
 }
 
 describe('webhooks', () => {
@@ -123,11 +136,34 @@ describe('webhooks', () => {
     expect(outcomes).toEqual([{ target: 'test', outcome: 'sent' }]);
     const { headers, body } = calls[0]!;
     const id = String(headers['webhook-id']);
-    const signature = createHmac('sha256', SECRET).update(`${id}.1790000000.${body}`).digest('base64');
-    expect([headers['webhook-timestamp'], headers['webhook-signature']]).toEqual(['1790000000', `v1,${signature}`]);
     expect(headers['content-type']).toBe('application/cloudevents+json');
     const event = new CloudEvent(JSON.parse(body) as Record<string, unknown>);
     expect([event.validate(), event.id, event.type]).toEqual([true, id, 'io.plimsoll.incident.created']);
+  });
+
+  // As a receiver does with the official library, whatever form the secret has.
+  it.each([
+    ['whsec_ and base64', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', undefined],
+    ['base64 alone', 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', undefined],
+    ['any text', SECRET, { format: 'raw' }],
+    ['text beyond ASCII', 'ein Schlüssel mit Umlauten: äöü', { format: 'raw' }],
+  ] as const)('are verified by standardwebhooks with a secret of %s', async (_form, secret, options) => {
+    await dispatch([created('injection')], { secret });
+    const { headers, body } = calls[0]!;
+    const key = options === undefined ? secret : new TextEncoder().encode(secret);
+    expect(new Webhook(key, options).verify(body, headers as Record<string, string>)).toEqual(JSON.parse(body));
+    expect(() => new Webhook(key, options).verify(`${body} `, headers as Record<string, string>)).toThrow();
+  });
+
+  it('name what a call failed at, and where, without secrets', async () => {
+    const port = (server.address() as AddressInfo).port;
+    await new Promise((resolve) => server.close(resolve));
+    const { outcomes } = await dispatch([created('injection')], { attempts: 1, url: `${url}?token=hunter2` });
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    expect(outcomes).toEqual([{ target: 'test', outcome: 'failed', reason: `ECONNREFUSED at 127.0.0.1:${port}` }]);
+    answers = [302];
+    const elsewhere = await dispatch([created('injection')], { attempts: 1 });
+    expect(elsewhere.outcomes[0]?.reason).toMatch(/redirect/);
   });
 
   it("send Falco's own form, flat and with a priority that Falco knows", async () => {
@@ -181,6 +217,48 @@ describe('webhooks', () => {
   it('put a record that is no alert to the dead letters', async () => {
     const { dead } = await dispatch([created('broken')]);
     expect(dead.map(({ reason }) => reason)).toEqual(['bad-message']);
+  });
+});
+
+describe('a dead receiver', () => {
+  it('holds up no other, and its lag shows', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const log = new MemoryLog({ topics: [{ ...TOPICS.alerts, partitions: 1 }, TOPICS.deadLetters] });
+    const lag = new Map<string, number>();
+    const [dead, alive] = parseWebhooks(
+      JSON.stringify({
+        webhooks: [
+          { name: 'dead', url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`, format: 'falco' },
+          { name: 'alive', url, format: 'falco' },
+        ],
+      }),
+    );
+    const steps = alertConsumers({
+      log,
+      incidents: new MemoryIncidentStore(),
+      profiles: new MemoryProfileStore(),
+      states: new MemoryStateStore(),
+      observer: () => undefined,
+      webhooks: [dead!, alive!],
+      watch: new PipelineWatch(),
+      waiting: () => undefined,
+      observeLag: ({ target, alerts }) => lag.set(target, alerts),
+    }).filter(({ name }) => name.startsWith('webhook-'));
+    expect(steps.map(({ name }) => name)).toEqual(['webhook-dead', 'webhook-alive']);
+    await log.publish(
+      ['one', 'two', 'three'].map((name) => {
+        const { topic, key, value, headers } = created(name);
+        return { topic, key: key!, value, headers };
+      }),
+    );
+    for (const step of steps) await step.start?.();
+    await expect.poll(() => calls.length).toBe(3);
+    await expect.poll(() => [lag.get('alive'), lag.get('dead')]).toEqual([0, 3]);
+    silent.closeAllConnections();
+    silent.close();
+    await Promise.all(steps.map((step) => step.stop?.()));
+    await log.close();
   });
 });
 

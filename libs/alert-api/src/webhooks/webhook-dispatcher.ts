@@ -17,11 +17,14 @@ import {
   type PartitionHandler,
 } from '@plimsoll/streaming';
 
-import { signedHeaders, webhookBody } from './webhook-body.js';
+import { webhookBody } from './webhook-body.js';
+import { signedHeaders } from './webhook-signer.js';
 import type { WebhookTarget } from './webhook-target.js';
 
-/** The consumer group that sends alerts on. */
-export const WEBHOOK_GROUP = 'alert-service-webhooks';
+/** The consumer group that sends alerts on to a target: its place in the topic is the target's queue. */
+export function webhookGroup(target: Pick<WebhookTarget, 'name'>): string {
+  return `alert-service-webhook-${target.name}`;
+}
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -37,20 +40,26 @@ export interface WebhookOutcome {
 
 /** What the dispatcher works with. */
 export interface DispatcherParts {
-  readonly targets: readonly WebhookTarget[];
+  readonly target: WebhookTarget;
   readonly incidents: Pick<IncidentStore, 'suppressions'>;
   readonly log: Pick<EventLog, 'publish'>;
   readonly clock: Clock;
   readonly observe?: (outcome: WebhookOutcome) => void;
-  /** For tests; the platform's own otherwise. */
-  readonly send?: typeof fetch;
+  /** Told at each alert how many of the partition are not done with. */
+  readonly observeLag?: (lag: WebhookLag) => void;
+}
+
+/** How far a target is behind in one partition of `alerts`. */
+export interface WebhookLag {
+  readonly target: string;
+  readonly partition: number;
+  readonly alerts: number;
 }
 
 /**
- * Sends records of `alerts` to webhooks, at least once and in order for each target: a call is tried again with growing
- * pauses; what a target has not taken after its last attempt goes to the dead letters with the reason, and the next is
- * sent. Targets do not wait for each other within a record. While a target is away the partition waits with it, for at
- * most the sum of its pauses for each alert.
+ * Sends records of `alerts` to one webhook, at least once and in order: a call is tried again with growing pauses; what
+ * the target has not taken after its last attempt goes to the dead letters with the reason, and the next is sent. Each
+ * target has a dispatcher and a consumer group of its own, so one that is away holds up no other.
  */
 export class WebhookDispatcher implements PartitionHandler {
   constructor(private readonly parts: DispatcherParts) {}
@@ -59,17 +68,25 @@ export class WebhookDispatcher implements PartitionHandler {
     return Promise.resolve(undefined);
   }
 
-  async batch(_partition: number, records: readonly LogRecord[], context: BatchContext): Promise<void> {
+  async batch(partition: number, records: readonly LogRecord[], context: BatchContext): Promise<void> {
     const suppressions = await this.parts.incidents.suppressions();
     for (const record of records) {
       if (!context.owned()) return;
+      this.tellLag(partition, context.endOffset - record.offset);
       await this.alive(this.forward(record, suppressions, context.signal), context);
       if (context.signal.aborted) throw new PlimsollError('stopped', 'stopping: the record comes again');
+      this.tellLag(partition, context.endOffset - record.offset - 1);
     }
   }
 
-  revoked(): Promise<void> {
+  revoked(partition: number): Promise<void> {
+    // Whoever has the partition now tells its lag.
+    this.tellLag(partition, 0);
     return Promise.resolve();
+  }
+
+  private tellLag(partition: number, alerts: number): void {
+    this.parts.observeLag?.({ target: this.parts.target.name, partition, alerts });
   }
 
   private async forward(record: LogRecord, suppressions: readonly Suppression[], signal: AbortSignal): Promise<void> {
@@ -79,29 +96,21 @@ export class WebhookDispatcher implements PartitionHandler {
       headers = readAlertHeaders(record.headers);
       alert = decodeJson(Alert, record.value, 'an alert');
     } catch (error) {
-      await this.parts.log.publish([deadLetterOf(record, refusalOf(error), WEBHOOK_GROUP)]);
+      await this.parts.log.publish([deadLetterOf(record, refusalOf(error), webhookGroup(this.parts.target))]);
       return;
     }
+    const { target } = this.parts;
+    if (!wants(target, headers, alert)) return;
     const suppressed = suppressionOf(withAlert(undefined, { ...alert }), suppressions) !== undefined;
-    const wanted = this.parts.targets.filter((target) => wants(target, headers, alert));
-    await Promise.all(
-      wanted.map(async (target) => {
-        if (suppressed && !target.suppressed) this.observe({ target: target.name, outcome: 'suppressed' });
-        else await this.deliver(target, headers, alert, record, signal);
-      }),
-    );
+    if (suppressed && !target.suppressed) this.observe({ target: target.name, outcome: 'suppressed' });
+    else await this.deliver(headers, alert, record, signal);
   }
 
-  private async deliver(
-    target: WebhookTarget,
-    headers: AlertHeaders,
-    alert: Alert,
-    record: LogRecord,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async deliver(headers: AlertHeaders, alert: Alert, record: LogRecord, signal: AbortSignal): Promise<void> {
+    const { target } = this.parts;
     let reason = '';
     for (let attempt = 1; attempt <= target.attempts; attempt++) {
-      const failure = await this.attempt(target, headers, alert);
+      const failure = await this.attempt(headers, alert);
       if (failure === undefined) {
         this.observe({ target: target.name, outcome: 'sent' });
         return;
@@ -115,18 +124,18 @@ export class WebhookDispatcher implements PartitionHandler {
     }
     this.observe({ target: target.name, outcome: 'failed', reason });
     const refusal = { reason: 'webhook-failed', detail: `${target.name}: ${reason}` };
-    await this.parts.log.publish([deadLetterOf(record, refusal, WEBHOOK_GROUP)]);
+    await this.parts.log.publish([deadLetterOf(record, refusal, webhookGroup(this.parts.target))]);
   }
 
   private async attempt(
-    target: WebhookTarget,
     headers: AlertHeaders,
     alert: Alert,
   ): Promise<{ readonly reason: string; readonly retriable: boolean } | undefined> {
+    const { target } = this.parts;
     const { type, body } = webhookBody(target.format, headers, alert);
     const seconds = Math.floor(this.parts.clock.nowMs() / 1_000);
     try {
-      const response = await (this.parts.send ?? fetch)(target.url, {
+      const response = await fetch(target.url, {
         method: 'POST',
         headers: {
           ...target.headers,
@@ -144,7 +153,7 @@ export class WebhookDispatcher implements PartitionHandler {
       const { status } = response;
       return { reason: `status ${status}`, retriable: status >= 500 || status === 408 || status === 429 };
     } catch (error) {
-      return { reason: error instanceof Error ? error.name : 'no answer', retriable: true };
+      return { reason: `${failureName(error)} at ${new URL(target.url).host}`, retriable: true };
     }
   }
 
@@ -168,6 +177,14 @@ export class WebhookDispatcher implements PartitionHandler {
     // Both are waited for: a lost partition is heard of, and nothing goes on behind the log's back.
     await Promise.all([finished, beating()]);
   }
+}
+
+/** What `fetch` failed at, as the system names it: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `TimeoutError`. */
+function failureName(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.name;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message.slice(0, 80);
 }
 
 function wants(target: WebhookTarget, headers: AlertHeaders, alert: Alert): boolean {

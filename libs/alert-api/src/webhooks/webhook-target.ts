@@ -1,6 +1,8 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
+import { webhookSigner } from './webhook-signer.js';
+
 /** Where alerts are sent on to. */
 export const WebhookTarget = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: 'must be small letters, digits and dashes' }),
@@ -10,8 +12,8 @@ export const WebhookTarget = z.strictObject({
   }),
   /** `cloudevents`: the alert as one JSON CloudEvent. `falco`: as Falco writes alerts, for Falcosidekick. */
   format: z.enum(['cloudevents', 'falco']),
-  /** Signs every call; at least 24 characters. */
-  secret: z.string().min(24).max(512).optional(),
+  /** Signs every call; at least 24 characters: `whsec_` and base64, or any text. */
+  secret: z.string().min(24).max(512).refine(isSecret, { error: 'must be base64 after whsec_' }).optional(),
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(2_048)).default({}),
   minSeverity: z.number().int().min(1).max(6).default(1),
   /** Which changes are sent. Updates of an incident are many; a person needs the first and the last. */
@@ -26,6 +28,15 @@ export const WebhookTarget = z.strictObject({
   attempts: z.number().int().min(1).max(20).default(6),
 });
 export type WebhookTarget = z.infer<typeof WebhookTarget>;
+
+function isSecret(secret: string): boolean {
+  try {
+    webhookSigner(secret);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const WebhookFile = z.strictObject({ webhooks: z.array(WebhookTarget).max(32) });
 

@@ -257,7 +257,7 @@ describe('a dead receiver', () => {
     await expect.poll(() => [lag.get('alive'), lag.get('dead')]).toEqual([0, 3]);
     silent.closeAllConnections();
     silent.close();
-    await Promise.all(steps.map((step) => step.stop?.()));
+    for (const step of steps) await step.stop?.();
     await log.close();
   });
 });

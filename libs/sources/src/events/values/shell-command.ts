@@ -68,7 +68,7 @@ function commandAfter(text: string, at: number, length: number): Act | undefined
   if (substitution && !closes(separator, after)) return undefined;
   const telling = TELLING.test(text.slice(at, at + MAX_COMMAND));
   if (telling && (known || argument || wildcard))
-    return act('command', leads(text, at) || separator !== '\n' ? 3 : 2, shown);
+    return act('command', leads(text, at) || (separator !== '\n' && !isTold(text, at)) ? 3 : 2, shown);
   if (wildcard || (folder !== '' && known)) return act('command', 3, shown);
   if (!known && !argument) return undefined;
   // `; id` at the end of one word is a command; `; id please` is not.
@@ -80,6 +80,13 @@ function commandAfter(text: string, at: number, length: number): Act | undefined
 /** One word at most stands before: a host, a name, nothing. */
 function leads(text: string, at: number): boolean {
   return at <= 256 && /^\s*\S*\s*$/.test(text.slice(0, at));
+}
+
+/** Three words and more stand before it: somebody tells of a command. */
+function isTold(text: string, at: number): boolean {
+  return (
+    (text.slice(Math.max(at - 256, 0), at).match(/(?<![\p{L}\p{N}$/\\.=-])\p{L}{2,}(?=[\s,.:!?])/gu) ?? []).length >= 3
+  );
 }
 
 function closes(separator: string, after: string): boolean {

@@ -11,6 +11,7 @@ export interface RequestPath {
 const MAX_SEGMENTS = 32;
 const MAX_PATH = 1024;
 /** Segments of words are the application's; these are what its data puts there. */
+const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-]*[-_]\d+)$/u;
 const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
 /**
@@ -36,6 +37,7 @@ function kindOf(text: string): string | undefined {
   if (text === '') return undefined;
   if (/^\d+$/.test(text)) return '{digits}';
   if (/^(?:[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.test(text)) return '{hex}';
+  if (SLUG.test(text)) return '{slug}'; // a title with its number: `brass-bell-12`, `12-brass-bell`
   const digits = text.replace(/\D/g, '').length;
   if (looksSecret(text) || (text.length > 24 && digits > 4)) return '{token}';
   return WORDLIKE.test(text) || /^\.[\w.-]{1,63}$/.test(text) ? undefined : '{text}';

@@ -74,6 +74,7 @@ export {
   NamedInScript,
   OriginRelation,
   ScriptFragment,
+  ShownValue,
   Unseen,
   UploadedFile,
   ValueAct,

@@ -104,6 +104,16 @@ export const ScriptFragment = z.object({
 });
 export type ScriptFragment = z.infer<typeof ScriptFragment>;
 
+/** How a page shows a value that came with this or an earlier request: as it was sent, or encoded for markup. */
+export const ShownValue = z.object({
+  /** The field: path of the request that brought the value, and the parameter. */
+  path: z.string().max(2048),
+  where: z.enum(['query', 'body']),
+  name: z.string().max(128),
+  encoded: z.boolean(),
+});
+export type ShownValue = z.infer<typeof ShownValue>;
+
 /** A statement that was sent to a database while the request was served, and belongs to it as far as `certainty` says. */
 export const IssuedStatement = z.object({
   /** The statement's coarse structure: verb, tables, columns of its conditions. */
@@ -178,7 +188,7 @@ export const WebRequest = LogEventBase.extend({
   view: z.enum(['exchange', 'line']),
   endUs: z.number().nonnegative(),
   method: z.string().max(32),
-  /** Path, decoded once, segments that look like identifiers or secrets replaced by `{digits}`, `{hex}`, `{token}`. */
+  /** Path, decoded once, segments that look like identifiers or secrets replaced by `{digits}`, `{hex}`, `{token}`, titles with a number by `{slug}`. */
   path: z.string().max(2048),
   /** 0 where there was no answer. */
   status: z.number().int(),
@@ -221,6 +231,8 @@ export const WebRequest = LogEventBase.extend({
   responseComplete: z.boolean(),
   /** Part of the page was not seen, and a parameter brought a script in earlier: it may be in that part. */
   scriptAtLarge: z.boolean().optional(),
+  /** Values with a `<` that the response shows. */
+  shown: z.array(ShownValue).max(8).optional(),
   statements: z.array(IssuedStatement).max(32),
 });
 export type WebRequest = z.infer<typeof WebRequest>;

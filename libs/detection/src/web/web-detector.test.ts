@@ -301,6 +301,24 @@ describe('the web detector', () => {
     expect(judge(...write(80))[0]?.evidence.every(({ event }) => event === `r${T + 80}-eve`)).toBe(true);
   });
 
+  it('takes a script for text in a field that pages only ever showed encoded', () => {
+    const judgedAfter = (encoded: readonly boolean[]): readonly VerdictMessage[] => {
+      const learner = new WebLearner({ application: 'shop', workload: 'web' });
+      for (let i = 0; i < 60; i++) for (const event of plain(i)) learner.learn(event);
+      for (const [i, how] of encoded.entries()) {
+        const shown = [{ path: '/save', where: 'body', name: 'title', encoded: how } as const];
+        learner.learn(request({ atMs: 700_000 + i, path: '/form', shown }));
+      }
+      for (let i = 80; i < 100; i++) for (const event of plain(i)) learner.calibrate(event);
+      const ready = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+      const [, , save] = sends({ markup: 3, markupTokens: 'script inline', signs: '<>' });
+      return webDetector.step(webDetector.start(), save!, ready);
+    };
+    expect(judgedAfter([true, true, true])).toEqual([]);
+    expect(judgedAfter([true, true])).toMatchObject([{ path: 'xss' }]);
+    expect(judgedAfter([true, true, true, false])).toMatchObject([{ path: 'xss' }]);
+  });
+
   it('names a page that a script reads though users alone ask for it', () => {
     const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: false, pages: ['/notes'] };
     const read = (fetchDest: 'empty' | 'document'): WebRequest[] => [

@@ -10,6 +10,7 @@ import { learnPlace, placeClues } from './place-clues.js';
 import { firedClues } from './fired-clues.js';
 import { deliveryOf, learnScripts, reflectedScriptClues } from './script-clues.js';
 import { ACTS } from './reading-clues.js';
+import { isShownEncoded, learnShown } from './shown-values.js';
 import { learnStatements, statementClue } from './statement-clues.js';
 import { actionOf } from './web-contexts.js';
 import { learnUploads, uploadClues } from './upload-clues.js';
@@ -37,6 +38,7 @@ export function learnRequest(table: ChanceTable, event: WebRequest, state: WebSt
   learnOrigin(table, event, state);
   learnStatements(table, event);
   learnScripts(table, event);
+  learnShown(table, event);
   learnPlace(table, event);
   learnUploads(table, event);
   rememberVisit(state, event, actionOf(event), undefined);
@@ -84,7 +86,7 @@ function injection(table: ChanceTable, event: WebRequest, parameters: readonly P
 
 function scripting(table: ChanceTable, event: WebRequest, parameters: readonly ParameterClues[]): Candidate {
   const clues = strongest(parameters, ({ parameter, markup, shape }) =>
-    parameter.markup > 0 ? [...markup, asPath(shape, 'xss')] : [],
+    parameter.markup > 0 && !isShownEncoded(table, event, parameter) ? [...markup, asPath(shape, 'xss')] : [],
   );
   const reflected = reflectedScriptClues(table, event);
   clues.push(...reflected);

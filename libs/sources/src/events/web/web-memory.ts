@@ -3,6 +3,7 @@ import { KeyedDigest } from '../values/keyed-digest.js';
 import { ParameterChoice } from './parameter-choice.js';
 import { ScriptMemory } from '../scripts/script-memory.js';
 import { ScriptTexts } from '../scripts/script-texts.js';
+import { ShownValues } from '../scripts/shown-values.js';
 import { SessionKey } from './session-key.js';
 import type { WebMemory } from './web-request-event.js';
 
@@ -17,6 +18,7 @@ export function webMemory(digestKey: string | Uint8Array): WebMemory {
     sessions: new SessionKey(digest),
     scripts: new ScriptMemory(digest),
     texts: new ScriptTexts(),
+    shown: new ShownValues(),
     choice: new ParameterChoice(),
     owners: new RecentMap(MAX_OWNERS),
   };

@@ -6,6 +6,7 @@ import type { SourceContext } from '../../source.js';
 import { liveMarkup } from '../scripts/markup.js';
 import type { ScriptMemory } from '../scripts/script-memory.js';
 import type { ScriptTexts } from '../scripts/script-texts.js';
+import type { ShownValues } from '../scripts/shown-values.js';
 import type { SqlDialect } from '../sql/sql-tokens.js';
 import { statementTaint } from '../sql/statement-taint.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
@@ -26,6 +27,7 @@ export interface WebMemory {
   readonly sessions: SessionKey;
   readonly scripts: ScriptMemory;
   readonly texts: ScriptTexts;
+  readonly shown: ShownValues;
   readonly choice: ParameterChoice;
   /** The session of the last request of each connection whose place was sure. */
   readonly owners: RecentMap<string, SessionName>;
@@ -96,11 +98,14 @@ export function toWebRequest(
   const originates = originRelation(origin, host);
   const foreign = originates === 'foreign' ? siteOf(origin) : relation === 'foreign' ? siteOf(referer) : undefined;
   const location = response === undefined ? undefined : headerOf(response.headers, 'location');
+  const to = location === undefined ? undefined : redirectPath(location);
+  memory.shown.remember(read, shown.path, from, to);
+  const shownValues = /html/.test(contentType ?? '') ? memory.shown.shownBy(text, shown.path) : [];
   memory.texts.remember(read, {
     event: id,
     timeUs: exchange.startUs,
     session: session.session,
-    pages: [shown.path, from, location === undefined ? undefined : redirectPath(location)],
+    pages: [shown.path, from, to],
     changes: unsafe || sent.some(({ writes }) => writes),
   });
   const requestType = header('content-type') ?? '';
@@ -148,6 +153,7 @@ export function toWebRequest(
     ...(response !== undefined && !response.complete && /html/.test(contentType ?? '') && memory.scripts.holdsAny
       ? { scriptAtLarge: true }
       : {}),
+    ...(shownValues.length === 0 ? {} : { shown: shownValues }),
     statements: issued(sent, read),
   };
 }

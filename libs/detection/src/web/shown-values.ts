@@ -1,0 +1,34 @@
+import type { WebParameter, WebRequest } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+import { pathOf, pathWithoutSlash } from './web-contexts.js';
+
+/**
+ * How pages show what fields held: as it was sent, or encoded for markup. Pages are made by programs, which do it every
+ * time or never: a field that was seen encoded a few times and never raw is no place for scripts, whatever people write
+ * there. A page that shows it raw and that nobody visited in learning is missed; what a script then does is not.
+ */
+const LEAST_OF_FIELD = 3;
+/** Of fields of that name at any path, where this one's was shown too seldom. */
+const LEAST_OF_NAME = 5;
+
+export function learnShown(table: ChanceTable, event: WebRequest): void {
+  for (const { path, where, name, encoded } of event.shown ?? []) {
+    const how = encoded ? 'encoded' : 'raw';
+    table.add(contextOfField(pathWithoutSlash(path), where, name), how);
+    table.add(contextOfField('*', where, name), how);
+  }
+}
+
+/** Whether pages only ever showed this field's values encoded. */
+export function isShownEncoded(table: ChanceTable, event: WebRequest, { where, name }: WebParameter): boolean {
+  const own = contextOfField(pathOf(event), where, name);
+  if (table.count(own, 'raw') > 0) return false;
+  if (table.count(own, 'encoded') >= LEAST_OF_FIELD) return true;
+  const named = contextOfField('*', where, name);
+  return table.count(named, 'raw') === 0 && table.count(named, 'encoded') >= LEAST_OF_NAME;
+}
+
+function contextOfField(path: string, where: WebParameter['where'], name: string): string {
+  return `shown|${path}|${where}|${name}`;
+}

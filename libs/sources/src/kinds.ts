@@ -30,7 +30,7 @@ export interface SourceKindReader {
 /** Every kind of source with its parser; the one place where a format is made known. */
 export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
   strace: {
-    title: 'strace text',
+    title: "strace's text",
     forms: "strace's lines, with or without -f, -t…, -T, -Y, -i, -n, from standard error or -o",
     folder: 'traces',
     parser: straceParser,
@@ -80,7 +80,7 @@ export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
     parser: () => new AdfaLdParser(),
   },
   'access-log': {
-    title: 'web access log',
+    title: 'a web access log',
     forms:
       "common or combined format, JSON a line with time, method, path and status (nginx, Caddy, Traefik, Envoy), HAProxy's httplog, Envoy's default; also behind Docker's, CRI's and syslog's words",
     folder: 'log',
@@ -94,7 +94,7 @@ export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
     parser: (context) => new SqlLogParser(context),
   },
   'k8s-audit': {
-    title: 'Kubernetes audit log',
+    title: 'a Kubernetes audit log',
     forms:
       "the API server's JSON, an event or list a line, also in what EKS, GKE, AKS, Docker or a shipper put around it",
     folder: 'log',

@@ -45,7 +45,7 @@ export function formHint({ kind, head, refusals }: Pick<SourceReport, 'kind' | '
     known !== undefined
       ? `; it looks like ${known}`
       : likely !== undefined && likely !== kind
-        ? `; it looks like ${likely}`
+        ? `; it looks like ${readerOf(likely).title}: name the kind ${likely}`
         : '';
   const example = refusals[0] === undefined ? '' : `\n  the first refused: ${exampleOf(refusals[0])}`;
   return `${looks}${example}\n  ${kind} is read as ${readerOf(kind).forms}`;

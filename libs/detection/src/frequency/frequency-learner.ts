@@ -129,10 +129,10 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     this.#collect();
     const calibrated = this.#runs.reduce((sum, run) => sum + run.length, 0);
     if (this.#windows.length === 0 || calibrated === 0) {
-      const missing = this.#windows.length === 0 ? 'window to learn from' : 'window to calibrate on';
+      const missing = this.#windows.length === 0 ? 'learn from' : 'calibrate on';
       throw new PlimsollError(
         'empty-source',
-        `frequency, workload ${this.#of.workload}: nothing benign, no ${missing}`,
+        `${this.#of.workload}: too few system calls to ${missing}; trace more of its everyday work`,
       );
     }
     const { places, mean, covariance } = this.#fit();

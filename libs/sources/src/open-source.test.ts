@@ -118,7 +118,7 @@ describe('openSource', () => {
     const tetragon = file('t.json', SAMPLE_LINES.tetragon.join('\n').concat('\n').repeat(100));
     await expect(read('strace', tetragon)).rejects.toMatchObject({
       code: 'wrong-kind',
-      message: expect.stringMatching(/looks like tetragon/) as string,
+      message: expect.stringMatching(/name the kind tetragon/) as string,
     });
     const noise = file('noise', Buffer.alloc(300_000, 'no call at all\n'));
     await expect(read('sysdig-json', noise)).rejects.toMatchObject({ code: 'wrong-kind' });

@@ -59,7 +59,7 @@ describe('the plimsoll command', () => {
     const learn = (source: string): string[] => ['learn', '--source', source, '--out', join(dir, 'none')];
     await refused(learn('db'), /write WORKLOAD=KIND:PATH/);
     await refused([...learn('db=strace:x'), '--key-group', 'db=read,wirte'], /no system call is named "wirte"/);
-    await refused(learn('db=paper:x'), /paper is no kind; one of strace/);
+    await refused(learn('db=paper:x'), /no kind paper; give one of strace/);
     await refused(learn(`db=strace:${join(dir, 'missing')}`), /no such file/);
     await refused(learn(`db=strace:${file('empty', '')}`), /empty/);
     await refused(learn(`db=strace:${file('prose', 'Call me Ishmael.\n'.repeat(200))}`), /strace/);

@@ -20,20 +20,19 @@ export async function writeProfiles(folder: string, profiles: readonly ProfileFi
 /** Every profile of the folder. Throws `missing-file`, `empty-source`, or `bad-profile` for one that was altered. */
 export async function readProfiles(folder: string): Promise<ProfileFile[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
-    throw new PlimsollError(
-      'missing-file',
-      `${folder}: no such folder of profiles; make one with plimsoll learn --out ${folder}`,
-      { cause },
-    );
+    throw new PlimsollError('missing-file', `${folder}: there is no such folder of profiles. ${howToMake(folder)}`, {
+      cause,
+    });
   });
   const files = names.filter((name) => name.endsWith(SUFFIX)).sort();
   if (files.length === 0) {
-    throw new PlimsollError(
-      'empty-source',
-      `${folder} holds no profile (*${SUFFIX}); make one with plimsoll learn --out ${folder}`,
-    );
+    throw new PlimsollError('empty-source', `${folder}: no profile (*${SUFFIX}) in this folder. ${howToMake(folder)}`);
   }
   return Promise.all(files.map((name) => readProfile(join(folder, name))));
+}
+
+function howToMake(folder: string): string {
+  return `Make one: plimsoll learn --application NAME --source WORKLOAD=KIND:PATH --out ${folder}`;
 }
 
 async function readProfile(path: string): Promise<ProfileFile> {

@@ -17,13 +17,13 @@ export function parseSource(text: string): SourceArgument {
   if (workload === '') {
     throw new PlimsollError(
       'bad-configuration',
-      `--source ${text}: write WORKLOAD=KIND:PATH, as in db=strace:db.strace.gz`,
+      `--source ${text}: write WORKLOAD=KIND:PATH with a name of your choice for the workload, as in db=strace:db.strace.gz`,
     );
   }
   if (!kind.success) {
     throw new PlimsollError(
       'bad-configuration',
-      `--source ${text}: ${kindText} is no kind; one of ${SourceKind.options.join(', ')}`,
+      `--source ${text}: there is no kind ${kindText}; give one of ${SourceKind.options.join(', ')}`,
     );
   }
   return { workload, kind: kind.data, path };

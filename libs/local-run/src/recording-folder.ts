@@ -18,7 +18,7 @@ export async function findRecordings(folder: string): Promise<RecordingAt[]> {
   if (found.length === 0) {
     throw new PlimsollError(
       'empty-source',
-      `${folder}: no recording.json under it; a recording is a folder with one (see docs/recordings.md)`,
+      `${folder}: no recordings found. A recording is a folder that contains recording.json (docs/recordings.md says what it holds)`,
     );
   }
   return found;

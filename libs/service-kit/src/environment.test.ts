@@ -103,7 +103,7 @@ describe('readConfiguration', () => {
 
   it('takes an empty variable for an unset one', () => {
     expect(readConfiguration(sections, { ...enough, LOG_LEVEL: '' }).service.logLevel).toBe('info');
-    expect(problemsOf({ ...enough, REDIS_URL: '' })).toContain('REDIS_URL: is missing');
+    expect(problemsOf({ ...enough, REDIS_URL: '' })).toContain('REDIS_URL: the environment variable is not set');
   });
 
   it.each(['redis://user:sesame%zz@store', 'http://user:sesame@store', 'user:sesame@store', 'sesame'])(

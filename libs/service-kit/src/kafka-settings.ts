@@ -5,7 +5,7 @@ import { flag, given, section, wholeNumber } from './settings.js';
 const BROKER = /^[A-Za-z0-9._-]{1,255}:\d{1,5}$/;
 
 const brokers = z
-  .string({ error: 'is missing; give host:port, separated by commas' })
+  .string({ error: 'the environment variable is not set; give the brokers, as in host1:9092,host2:9092' })
   .transform((text) => text.split(',').map((one) => one.trim()))
   .refine((list) => list.length <= 64 && list.every((one) => BROKER.test(one)), {
     error: 'must be host:port, separated by commas',

@@ -17,16 +17,18 @@ export interface RedisAccess {
  * an address. `parseUrl` throws `bad-configuration` for one that it does not understand.
  */
 export function redisSettings<Address extends RedisAccess>(parseUrl: (url: string) => Address): Section<Address> {
-  const address = z.string({ error: 'is missing; give redis://host:port' }).transform((url, context) => {
-    try {
-      return parseUrl(url);
-    } catch (error) {
-      // What the parser did not foresee (a malformed escape, say) is as wrong, and its message may repeat a password.
-      const message = error instanceof PlimsollError ? error.message : 'is not an address of Redis';
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }
-  });
+  const address = z
+    .string({ error: 'the environment variable is not set; give redis://host:port' })
+    .transform((url, context) => {
+      try {
+        return parseUrl(url);
+      } catch (error) {
+        // What the parser did not foresee (a malformed escape, say) is as wrong, and its message may repeat a password.
+        const message = error instanceof PlimsollError ? error.message : 'is not an address of Redis';
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+    });
   return section(
     {
       REDIS_URL: address,

@@ -13,7 +13,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/"auditd":\{.{0,400}"data":\{/, "Auditbeat's JSON: give the audit daemon's log"],
   [
     /^#Software: Microsoft|^#Fields: date time /m,
-    'an IIS or W3C log: have the server write the combined format, or JSON',
+    "an IIS or W3C log: have the server write NCSA's common format, the combined one, or JSON",
   ],
   [
     /^#Version: 1\.0\s+#Fields: date/m,
@@ -34,9 +34,9 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
 ];
 /** Packings and containers of bytes, by how they begin. */
 const MAGIC: readonly (readonly [string, string])[] = [
-  ['fd377a585a00', 'xz: unpack it first (xz -dc FILE | …, with PATH -)'],
-  ['425a68', 'bzip2: unpack it first (bzip2 -dc FILE | …, with PATH -)'],
-  ['04224d18', 'lz4: unpack it first (lz4 -dc FILE | …, with PATH -)'],
+  ['fd377a585a00', 'xz: unpack it first (xz -dc FILE | plimsoll …), and give - as PATH'],
+  ['425a68', 'bzip2: unpack it first (bzip2 -dc FILE | plimsoll …), and give - as PATH'],
+  ['04224d18', 'lz4: unpack it first (lz4 -dc FILE | plimsoll …), and give - as PATH'],
   ['377abcaf271c', '7z: unpack it first'],
   ['d4c3b2a1', 'a capture of packets (pcap), which holds no calls and no log'],
   ['0a0d0d0a', 'a capture of libscap or packets (pcapng): give a .scap file as sysdig-json'],
@@ -47,6 +47,8 @@ const MAGIC: readonly (readonly [string, string])[] = [
   ['4c504b5348485248', "journald's own file: export it (journalctl --file FILE -o short-iso)"],
 ];
 
+const BINARY = 'a binary file: check the path';
+
 /** What a source's beginning looks like that no parser reads, and what to do; undefined where it is nothing that is known. */
 export function foreignForm(head: Uint8Array): string | undefined {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 8_192));
@@ -55,7 +57,7 @@ export function foreignForm(head: Uint8Array): string | undefined {
   if (packed) return packed[1];
   if (bytes.toString('latin1', 257, 262) === 'ustar') return 'a tar archive: give the folder that it holds';
   const text = bytes.toString('latin1');
-  return FOREIGN.find(([form]) => form.test(text))?.[1];
+  return FOREIGN.find(([form]) => form.test(text))?.[1] ?? (bytes.includes(0) ? BINARY : undefined);
 }
 
 /** The packing that a source's first bytes say, with what to do: nothing within can be read before. */

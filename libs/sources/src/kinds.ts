@@ -82,7 +82,7 @@ export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
   'access-log': {
     title: 'a web access log',
     forms:
-      "common or combined format, JSON a line with time, method, path and status (nginx, Caddy, Traefik, Envoy), HAProxy's httplog, Envoy's default; also behind Docker's, CRI's and syslog's words",
+      "common or combined format; JSON, one object a line, with time, method, path and status (nginx, Caddy, Traefik, Envoy); HAProxy's httplog; Envoy's default format; what Docker, CRI or syslog put before a line is taken off",
     folder: 'log',
     parser: (context) => new AccessLogParser(context, digestKeyOf(context)),
   },

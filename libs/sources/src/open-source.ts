@@ -237,7 +237,7 @@ class CheckedParser {
       throw new PlimsollError(
         'empty-source',
         this.parser.counts.lines === 0
-          ? `${this.title}: is empty`
+          ? `${this.title} is empty`
           : `${this.title}: ${this.parser.counts.lines} lines, and no ${this.kind} event in them`,
       );
     }

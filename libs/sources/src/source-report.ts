@@ -47,7 +47,9 @@ export function formHint({ kind, head, refusals }: Pick<SourceReport, 'kind' | '
       : likely !== undefined && likely !== kind
         ? `; it looks like ${readerOf(likely).title}: name the kind ${likely}`
         : '';
-  const example = refusals[0] === undefined ? '' : `\n  the first refused: ${exampleOf(refusals[0])}`;
+  // Bytes of no text tell nobody anything.
+  const example =
+    refusals[0] === undefined || head.includes(0) ? '' : `\n  the first refused: ${exampleOf(refusals[0])}`;
   return `${looks}${example}\n  ${kind} is read as ${readerOf(kind).forms}`;
 }
 

@@ -64,6 +64,6 @@ function refuseLongWindow(head: Uint8Array, what: string): void {
   if (base + (base / 8) * (window & 7) <= MAX_WINDOW_BYTES) return;
   throw new PlimsollError(
     'unreadable-file',
-    `${what}: packed with a window over 8 MiB (zstd --long); unpack it first (zstd -dc --long=31 FILE | …, with PATH -)`,
+    `${what}: packed with a window over 8 MiB (zstd --long); unpack it first (zstd -dc --long=31 FILE | plimsoll …), and give - as PATH`,
   );
 }

@@ -152,7 +152,8 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     this.#calibrating.clear();
     const windows = this.#runs.flat();
     if (this.#calls === 0 || windows.length === 0) {
-      const missing = this.#calls === 0 ? 'no system call to learn from' : `${this.#calls} system calls, too few to calibrate on`;
+      const missing =
+        this.#calls === 0 ? 'no system call to learn from' : `${this.#calls} system calls, too few to calibrate on`;
       throw new PlimsollError('empty-source', `${this.#of.workload}: ${missing}; trace more of its everyday work`);
     }
     const units = noveltyUnits(windows, sizesOf(this.#options), this.#options);

@@ -28,6 +28,17 @@ export const AlertHeaders = z.object({
 });
 export type AlertHeaders = z.infer<typeof AlertHeaders>;
 
+/** Decisions that an incident takes: their number is part of the revision. */
+export const MAX_DECISION_NUMBER = 999;
+
+/**
+ * The revision of a message: no other of its incident has it, and later ones are higher. Fusion's are whole thousands;
+ * a decision that was made, or stands, after one of them adds its own number.
+ */
+export function messageRevision(fusionRevision: number, decisionNumber = 0): number {
+  return fusionRevision * (MAX_DECISION_NUMBER + 1) + Math.min(decisionNumber, MAX_DECISION_NUMBER);
+}
+
 /** The headers of an alert. */
 export function alertHeaders(of: {
   readonly type: AlertType;

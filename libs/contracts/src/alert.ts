@@ -157,8 +157,12 @@ export const Alert = z.strictObject({
   end_time: TimeMs,
   severity_id: z.literal([1, 2, 3, 4, 5, 6]),
   severity: Word,
-  status_id: z.literal([1, 2, 3, 4, 5]),
-  status: Word,
+  /**
+   * Of an incident's first message and of people's decisions. Fusion's later messages have none: they tell what was
+   * found, and whoever keeps the last status that was told keeps what a person decided.
+   */
+  status_id: z.literal([1, 2, 3, 4, 5]).optional(),
+  status: Word.optional(),
   status_detail: Text.optional(),
   confidence_id: z.literal([1, 2, 3]),
   confidence: Word,
@@ -251,6 +255,6 @@ export function confidenceOf(confidence_id: ConfidenceId): Pick<Alert, 'confiden
   return { confidence_id, confidence: CONFIDENCES[confidence_id] };
 }
 
-export function statusOf(status_id: StatusId): Pick<Alert, 'status_id' | 'status'> {
+export function statusOf(status_id: StatusId): Required<Pick<Alert, 'status_id' | 'status'>> {
   return { status_id, status: STATUSES[status_id] };
 }

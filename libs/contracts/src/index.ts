@@ -13,7 +13,15 @@ export {
   type StatusId,
   statusOf,
 } from './alert.js';
-export { ALERT_TYPES, AlertHeaders, alertHeaders, type AlertType, readAlertHeaders } from './alert-headers.js';
+export {
+  ALERT_TYPES,
+  AlertHeaders,
+  alertHeaders,
+  type AlertType,
+  MAX_DECISION_NUMBER,
+  messageRevision,
+  readAlertHeaders,
+} from './alert-headers.js';
 export { asyncapiDocument } from './asyncapi.js';
 export { type JsonSchema, publishedSchemas, type PublishedName } from './asyncapi-schemas.js';
 export { ATTACK_VERSION, attacksOf, weaknessesOf } from './attack-techniques.js';

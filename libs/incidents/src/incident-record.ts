@@ -29,7 +29,7 @@ export function withAlert(record: IncidentRecord | undefined, alert: Alert): Inc
   const before = record ?? emptyRecord(alert);
   const { decision } = alert.unmapped;
   if (decision !== undefined) return withDecision(before, decision);
-  const newer = before.alert === undefined || alert.metadata.sequence > before.alert.metadata.sequence;
+  const newer = before.alert === undefined || alert.unmapped.revision > before.alert.unmapped.revision;
   const evidence = withEvidence(before.evidence, alert.evidences);
   if (!newer && evidence === before.evidence) return before;
   const latest = newer ? alert : before.alert;

@@ -24,6 +24,10 @@ if (version or '') ~= ARGV[2] then
   return -1
 end
 
+-- A counter that was lost goes on above what it was, as long as less than one change a millisecond was made.
+if redis.call('EXISTS', KEYS[6]) == 0 then
+  redis.call('SET', KEYS[6], ARGV[5])
+end
 local sequence = redis.call('INCR', KEYS[6])
 redis.call('HSET', KEYS[1], id, ARGV[3] .. sequence .. '}')
 redis.call('HSET', KEYS[4], id, sequence)

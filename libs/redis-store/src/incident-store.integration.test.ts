@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { incidentStoreContract } from '@plimsoll/incidents/testing';
+import { incidentAlert, incidentStoreContract } from '@plimsoll/incidents/testing';
 import { testServers } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -27,6 +27,18 @@ describe.skipIf(servers === undefined)('Redis', () => {
     const connection = connect();
     await connection.ready();
     return new RedisIncidentStore(connection, limits);
+  });
+
+  it('numbers changes above what they were after a loss of everything', async () => {
+    const connection = connect();
+    await connection.ready();
+    const store = new RedisIncidentStore(connection);
+    await store.apply(incidentAlert('before'));
+    const before = await store.latestSequence();
+    await connection.call('DEL', ...((await connection.call('KEYS', `${connection.keyPrefix}*`)) as Buffer[]));
+    const { sequence } = await store.apply(incidentAlert('after'));
+    expect(sequence).toBeGreaterThan(before);
+    expect(await store.changesSince(before, 10)).toMatchObject([{ sequence }]);
   });
 
   it('gives every key a time to live', async () => {

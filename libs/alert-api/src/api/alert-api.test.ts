@@ -392,6 +392,32 @@ describe('the stream', () => {
     expect(missed.map(({ title }) => title)).toEqual(['one in shop', 'three in shop']);
     await open.app.close();
   }, 30_000);
+
+  it('tells everything to a reader whose id is ahead of the store, and goes on', async () => {
+    const open = await testApi();
+    await open.app.listen(0, '127.0.0.1');
+    await open.incidents.apply(incidentAlert('one'));
+    const events = await read(open, '999999999999999', 2, () => open.incidents.apply(incidentAlert('two')));
+    expect(events.map(({ title }) => title)).toEqual(['one in shop', 'two in shop']);
+    await open.app.close();
+  }, 30_000);
+
+  it('leaves room for others, however many one holder opens', async () => {
+    const open = await testApi();
+    await open.app.listen(0, '127.0.0.1');
+    const address = await open.app.getUrl();
+    const ending = new AbortController();
+    const ask = async (token: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${address}/api/v1/stream`, { headers, signal: ending.signal })).status;
+    };
+    const asked = await Promise.all(Array.from({ length: 30 }, () => ask(open.tokens.viewer)));
+    expect(asked.filter((status) => status === 200)).toHaveLength(10);
+    expect(asked.filter((status) => status === 429)).toHaveLength(20);
+    expect(await ask(open.tokens.analyst)).toBe(200);
+    ending.abort();
+    await open.app.close();
+  }, 30_000);
 });
 
 describe('the OpenAPI document', () => {

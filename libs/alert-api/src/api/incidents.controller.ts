@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
-import { AttackPath } from '@plimsoll/contracts';
+import { AttackPath, MAX_DECISION_NUMBER } from '@plimsoll/contracts';
 import type { Decision, IncidentFilter, IncidentRecord } from '@plimsoll/incidents';
 import { decisionAlert, decisionRecord } from '@plimsoll/pipelines';
 import { z } from 'zod';
@@ -60,7 +60,7 @@ const setStatus = {
   params: z.strictObject({ id: IncidentId }),
   body: z.strictObject({ status: Status, note: z.string().max(2_000).default('') }),
   response: IncidentDetail,
-  problems: [404, 503],
+  problems: [404, 409, 503],
 } as const satisfies OperationSpec;
 
 const setStatuses = {
@@ -73,7 +73,7 @@ const setStatuses = {
     note: z.string().max(2_000).default(''),
   }),
   response: z.strictObject({ incidents: z.array(IncidentSummary), unknown: z.array(IncidentId) }),
-  problems: [503],
+  problems: [409, 503],
 } as const satisfies OperationSpec;
 
 /** Incidents: read them, decide about them. */
@@ -141,12 +141,15 @@ export class IncidentsController {
   ): Promise<IncidentRecord> {
     const { incidents, log, clock } = this.parts;
     if (alert === undefined) throw unknown(id);
+    const sequence = (decisions[0]?.sequence ?? 0) + 1;
+    if (sequence > MAX_DECISION_NUMBER)
+      throw new ProblemError(409, 'conflict', `${MAX_DECISION_NUMBER} decisions were made about ${id}`);
     const decision: Decision = {
       status,
       by: caller.name,
       at_ms: clock.nowMs(),
       note,
-      sequence: (decisions[0]?.sequence ?? 0) + 1,
+      sequence,
     };
     await audit(this.parts, caller, {
       action: 'incident.status',

@@ -5,7 +5,8 @@ import { Controller, Get, Inject, Logger, type OnModuleDestroy, Req, Res, UseFil
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { AccessGuard } from './access.guard.js';
+import type { Caller } from './access-tokens.js';
+import { AccessGuard, From } from './access.guard.js';
 import { API_PARTS } from './injection.js';
 import { Operation, type OperationSpec } from './operation.js';
 import type { ApiParts } from './parts.js';
@@ -16,6 +17,8 @@ import { IncidentSummary, summaryOf } from './views.js';
 const POLL_MS = 500;
 const PING_MS = 15_000;
 const MAX_STREAMS = 200;
+/** Of one holder: tabs and tools of a person, and no more than a part of what there is. */
+const MAX_STREAMS_OF_HOLDER = 10;
 const BATCH = 100;
 /** A reader that takes nothing for so long is let go; it resumes where it was. */
 const STALL_MS = 30_000;
@@ -32,7 +35,7 @@ const streamIncidents = {
   }),
   response: IncidentSummary,
   produces: 'text/event-stream',
-  problems: [503],
+  problems: [429, 503],
 } as const satisfies OperationSpec;
 
 const LastEventId = z
@@ -42,27 +45,42 @@ const LastEventId = z
 
 /**
  * Incidents as they change. Each event's id is the change's sequence: a reader that comes back with it gets the latest
- * state of every incident changed since, each once. Without it, the stream begins now.
+ * state of every incident changed since, each once. Without it, the stream begins now. A store that lost its data
+ * counts from 1 again: the reader then gets the latest state of every incident.
  */
 @Controller('api/v1/stream')
 @UseGuards(AccessGuard)
 @UseFilters(ProblemFilter)
 export class StreamController implements OnModuleDestroy {
   readonly #log = new Logger('api');
-  /** One for each open stream. */
-  readonly #streams = new Set<AbortController>();
+  /** One for each open stream, and whose it is. */
+  readonly #streams = new Map<AbortController, string>();
 
   constructor(@Inject(API_PARTS) private readonly parts: ApiParts) {}
 
   onModuleDestroy(): void {
-    for (const stream of this.#streams) stream.abort();
+    for (const stream of this.#streams.keys()) stream.abort();
   }
 
   @Get()
   @Operation(streamIncidents)
-  async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @From() { name }: Caller): Promise<void> {
+    const own = [...this.#streams.values()].filter((holder) => holder === name);
+    if (own.length >= MAX_STREAMS_OF_HOLDER) {
+      const message = `${MAX_STREAMS_OF_HOLDER} streams of this token are open`;
+      throw new ProblemError(429, 'too-many', message, { 'retry-after': String(STALL_MS / 1_000) });
+    }
     if (this.#streams.size >= MAX_STREAMS) throw new ProblemError(503, 'too-many-streams', 'too many streams are open');
-    const from = await this.#startOf(request);
+    // Counted from here on: what is asked of the store meanwhile lets nobody pass.
+    const ending = new AbortController();
+    this.#streams.set(ending, name);
+    let from: number;
+    try {
+      from = await this.#startOf(request);
+    } catch (error) {
+      this.#streams.delete(ending);
+      throw error;
+    }
     reply.hijack();
     const response = reply.raw;
     response.writeHead(200, {
@@ -70,11 +88,10 @@ export class StreamController implements OnModuleDestroy {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    const ending = new AbortController();
     response.on('close', () => {
       ending.abort();
     });
-    this.#streams.add(ending);
+    if (response.destroyed) ending.abort();
     try {
       await this.#send(response, from, ending.signal);
     } catch (error) {
@@ -101,6 +118,11 @@ export class StreamController implements OnModuleDestroy {
     await write(response, `retry: 2000\nid: ${sequence}\n\n`, signal);
     while (!signal.aborted) {
       const changed = await incidents.changesSince(sequence, BATCH);
+      if (changed.length === 0 && (await incidents.latestSequence()) < sequence) {
+        // The store lost its data and numbers anew, or the reader's id is from elsewhere: everything it has is news.
+        sequence = 0;
+        continue;
+      }
       const suppressions = changed.length > 0 ? await incidents.suppressions() : [];
       for (const record of changed) {
         sequence = record.sequence;

@@ -109,7 +109,7 @@ export function summaryOf(record: IncidentRecord, suppressions: readonly Suppres
       anomalous,
       judged,
     })),
-    revision: alert.metadata.sequence,
+    revision: alert.unmapped.revision,
     ...(unmapped.merged_into === undefined ? {} : { merged_into: unmapped.merged_into }),
     ...(suppression === undefined
       ? {}

@@ -53,7 +53,7 @@ function falcoAlert(headers: AlertHeaders, alert: Alert): object {
     'plimsoll.workloads': unmapped.workloads.join(', '),
     'plimsoll.anomalous': alert.count,
     'plimsoll.revision': unmapped.revision,
-    'plimsoll.status': alert.status,
+    ...(alert.status === undefined ? {} : { 'plimsoll.status': alert.status }),
   };
   for (const { level, state, p_value } of unmapped.levels) fields[`plimsoll.${level}`] = `${state}, p = ${p_value}`;
   const techniques = finding.attacks.flatMap(({ technique, sub_technique }) => [

@@ -1,4 +1,4 @@
-import { Alert, identity } from '@plimsoll/contracts';
+import { Alert, identity, messageRevision } from '@plimsoll/contracts';
 
 /** What a test says of a finding; the rest is as plain as OCSF allows. */
 export interface AlertChange {
@@ -30,8 +30,7 @@ export function incidentAlert(name: string, change: AlertChange = {}): Alert {
     end_time: atMs,
     severity_id: severity,
     severity: 'any',
-    status_id: 1,
-    status: 'New',
+    ...(activity === 1 ? { status_id: 1, status: 'New' } : {}),
     confidence_id: 2,
     confidence: 'Medium',
     is_alert: true,
@@ -40,7 +39,7 @@ export function incidentAlert(name: string, change: AlertChange = {}): Alert {
     metadata: {
       version: '1.8.0',
       uid: identity('alert', name, revision),
-      sequence: revision,
+      sequence: messageRevision(revision),
       correlation_uid: uid,
       labels: [],
       product: { name: 'Plimsoll', vendor_name: 'Plimsoll', version: '0', feature: named },

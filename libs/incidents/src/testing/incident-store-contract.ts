@@ -84,7 +84,7 @@ export function incidentStoreContract(
       const one = await store();
       await Promise.all(Array.from({ length: 10 }, (_, i) => one.apply(incidentAlert('a', { revision: i + 1 }))));
       const record = await one.get(incidentAlert('a').finding_info.uid);
-      expect([record?.alert?.metadata.sequence, record?.evidence.length]).toEqual([10, 10]);
+      expect([record?.alert?.unmapped.revision, record?.evidence.length]).toEqual([10, 10]);
     });
 
     it('keeps no more incidents than it may', async () => {

@@ -7,6 +7,7 @@ import {
   encodeJson,
   identity,
   isoTime,
+  messageRevision,
   OCSF_VERSION,
   severityOf,
   statusOf,
@@ -46,7 +47,7 @@ export function alertRecord(change: IncidentChange, closesAfterUs: number): Outg
     id: alert.metadata.uid,
     time: isoTime(alert.time * US_PER_MS),
     incident: change.incident.id,
-    revision: change.revision,
+    revision: messageRevision(change.revision),
   });
   return { topic: TOPICS.alerts.name, key: change.incident.id, value: encodeJson(alert), headers };
 }
@@ -68,8 +69,7 @@ export function alertOf(change: IncidentChange, closesAfterUs: number): Alert {
     start_time: ms(incident.firstUs),
     end_time: ms(incident.lastUs),
     ...severityOf(incident.severity),
-    // A merged incident is put away: what it held goes on under another name.
-    ...statusOf(mergedInto === undefined ? 1 : 5),
+    ...statusAt(change),
     ...(kind === 'close' ? { status_detail: closeWords(mergedInto, closesAfterUs) } : {}),
     ...confidenceOf(incident.confidence),
     is_alert: kind !== 'close',
@@ -92,11 +92,17 @@ export function alertOf(change: IncidentChange, closesAfterUs: number): Alert {
   return { ...content, metadata: metadata(uid, incident, revision) };
 }
 
+/** A merged incident is put away: what it held goes on under another name. Else only the first message has a status. */
+function statusAt({ kind, mergedInto }: IncidentChange): Pick<Alert, 'status_id' | 'status'> {
+  if (mergedInto !== undefined) return statusOf(5);
+  return kind === 'create' ? statusOf(1) : {};
+}
+
 function metadata(uid: string, incident: Incident, revision: number): Alert['metadata'] {
   return {
     version: OCSF_VERSION,
     uid,
-    sequence: revision,
+    sequence: messageRevision(revision),
     correlation_uid: incident.id,
     labels: [`application:${incident.application}`, `path:${incident.path}`],
     product: {

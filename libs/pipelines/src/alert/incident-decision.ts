@@ -5,6 +5,7 @@ import {
   encodeJson,
   identity,
   isoTime,
+  messageRevision,
   statusOf,
   TOPICS,
   US_PER_MS,
@@ -41,19 +42,23 @@ export function decisionAlert(alert: Alert, decision: Decision): Alert {
     unmapped: { ...unmapped, decision },
   };
   const uid = identity('decision', alert.finding_info.uid, JSON.stringify(content));
-  return { ...content, metadata: { ...metadata, uid } };
+  return { ...content, metadata: { ...metadata, uid, sequence: revisionOf(alert, decision) } };
 }
 
-/** The decision as a record of `alerts`. */
-export function decisionRecord(alert: Alert, decision: Decision): OutgoingRecord {
+function revisionOf({ unmapped }: Alert, { sequence }: Decision): number {
+  return messageRevision(unmapped.revision, sequence);
+}
+
+/** The decision as a record of `alerts`: as it is made, or told again with a later finding, which makes it an update. */
+export function decisionRecord(alert: Alert, decision: Decision, as: 'status' | 'update' = 'status'): OutgoingRecord {
   const told = decisionAlert(alert, decision);
   const headers = alertHeaders({
-    type: ALERT_TYPES.status,
+    type: ALERT_TYPES[as],
     application: alert.unmapped.application,
     id: told.metadata.uid,
     time: isoTime(decision.at_ms * US_PER_MS),
     incident: alert.finding_info.uid,
-    revision: alert.metadata.sequence,
+    revision: revisionOf(alert, decision),
   });
   return { topic: TOPICS.alerts.name, key: alert.finding_info.uid, value: encodeJson(told), headers };
 }

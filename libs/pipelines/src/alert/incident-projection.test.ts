@@ -1,10 +1,10 @@
-import { decodeJson, encodeJson, IncidentSnapshot, TOPICS, type Alert } from '@plimsoll/contracts';
+import { Alert, decodeJson, encodeJson, IncidentSnapshot, TOPICS } from '@plimsoll/contracts';
 import { MemoryIncidentStore, type IncidentRecord } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
 import { MemoryLog, type LogRecord } from '@plimsoll/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { decisionAlert } from './incident-decision.js';
+import { decisionAlert, decisionRecord } from './incident-decision.js';
 import { ALERTS_SOURCE, IncidentProjection, SNAPSHOTS_SOURCE, type IncidentSource } from './incident-projection.js';
 
 const decision = { status: 'benign' as const, by: 'ann', at_ms: 1, note: 'our scanner', sequence: 1 };
@@ -51,7 +51,7 @@ class LossyStore extends MemoryIncidentStore {
   }
 
   override async apply(alert: Alert): Promise<IncidentRecord> {
-    const name = `${alert.finding_info.title} ${alert.metadata.sequence}`;
+    const name = `${alert.finding_info.title} ${alert.unmapped.revision}`;
     this.applied.push(name);
     const record = await this.#inner.apply(alert);
     if (name !== this.loseAt) return record;
@@ -75,11 +75,13 @@ async function contents(store: MemoryIncidentStore): Promise<readonly IncidentRe
   return incidents.map((record) => ({ ...record, sequence: 0 })).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-async function snapshots(): Promise<LogRecord[]> {
+const snapshots = (): Promise<LogRecord[]> => readAll(TOPICS.incidents.name);
+
+async function readAll(topic: string): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   const consumption = await log.consume({
-    topic: TOPICS.incidents.name,
-    group: `reader-${records.length}`,
+    topic,
+    group: `reader-of-${topic}`,
     handler: {
       assigned: () => Promise.resolve(0),
       batch(_partition, batch) {
@@ -165,5 +167,28 @@ describe('the incident store', () => {
     await feed(known, SNAPSHOTS_SOURCE);
     const last = (await snapshots()).at(-1)!;
     expect(decodeJson(IncidentSnapshot, last.value, 'a snapshot').decisions).toEqual([decision]);
+  });
+
+  it("has a person's decision stand for whoever reads the topic, with no two messages of one revision", async () => {
+    const store = new MemoryIncidentStore();
+    const [first, second, third] = ([1, 2, 2] as const).map((activity, i) =>
+      incidentAlert('decided', { revision: i + 1, activity }),
+    );
+    await publish([first!]);
+    await feed(store, ALERTS_SOURCE);
+    const record = decisionRecord(first!, { status: 'resolved', by: 'ann', at_ms: 5, note: 'patched', sequence: 1 });
+    await log.publish([record]);
+    await publish([second!, third!]);
+    await feed(store, ALERTS_SOURCE);
+    await feed(store, ALERTS_SOURCE);
+    const messages = await readAll(TOPICS.alerts.name);
+    const told = messages.map(({ value }) => decodeJson(Alert, value, 'an alert'));
+    expect(told.map(({ metadata }) => metadata.sequence)).toEqual([1_000, 1_001, 2_000, 3_000, 2_001, 3_001]);
+    expect(told.map(({ status }) => status)).toEqual(['New', 'Resolved', undefined, undefined, 'Resolved', 'Resolved']);
+    // The one with the highest revision is the whole truth: the newest finding, and what the person said.
+    expect([told[5]!.unmapped.revision, told[5]!.unmapped.decision?.by]).toEqual([3, 'ann']);
+    expect(messages[5]!.headers['ce_type']).toBe('io.plimsoll.incident.updated');
+    const [incident] = await contents(store);
+    expect([incident?.status, incident?.decisions.length]).toEqual(['resolved', 1]);
   });
 });

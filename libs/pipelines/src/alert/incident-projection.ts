@@ -9,7 +9,7 @@ import {
   type PartitionHandler,
 } from '@plimsoll/streaming';
 
-import { findingsOf } from './incident-decision.js';
+import { decisionRecord, findingsOf } from './incident-decision.js';
 import { snapshotOf, snapshotRecord } from './incident-snapshot.js';
 
 /** A topic from which the incident store is fed. */
@@ -20,6 +20,8 @@ export interface IncidentSource {
   readonly read: (record: LogRecord) => readonly Alert[];
   /** Whether the incident, as it stands after the record, has to be kept on `incidents` now. */
   readonly keeps: (incident: IncidentRecord, record: LogRecord) => boolean;
+  /** Whether a decision that was made before a finding is told again after it. */
+  readonly restates: boolean;
 }
 
 /** Changes as they happen. Incidents that are over, or that somebody decided about, are kept for longer. */
@@ -28,6 +30,7 @@ export const ALERTS_SOURCE: IncidentSource = {
   group: 'alert-service-incidents',
   read: (record) => [decodeJson(Alert, record.value, `a record of ${TOPICS.alerts.name}`)],
   keeps: ({ state, decisions }) => state !== 'open' || decisions.length > 0,
+  restates: true,
 };
 
 /** What was kept. A store that knows more says so, so that the topic never forgets what a rebuilt store had to find. */
@@ -43,6 +46,7 @@ export const SNAPSHOTS_SOURCE: IncidentSource = {
     const snapshot = snapshotOf(incident);
     return snapshot !== undefined && !Buffer.from(encodeJson(snapshot)).equals(value);
   },
+  restates: false,
 };
 
 /**
@@ -92,6 +96,18 @@ export class IncidentProjection implements PartitionHandler {
     return Promise.resolve();
   }
 
+  /**
+   * After a new finding of an incident that somebody decided about, tells the decision again with what the finding
+   * says: a reader that keeps the last message alone has the person's word too. The same finding gives the same bytes.
+   */
+  private async restate({ alert, decisions }: IncidentRecord, finding: Alert): Promise<void> {
+    const [decision] = decisions;
+    if (alert === undefined || decision === undefined || finding.unmapped.decision !== undefined) return;
+    const latest = finding.unmapped.revision === alert.unmapped.revision;
+    const made = finding.unmapped.merged_into === undefined;
+    if (latest && made) await this.log.publish([decisionRecord(alert, decision, 'update')]);
+  }
+
   private async take(record: LogRecord): Promise<void> {
     let findings: readonly Alert[];
     try {
@@ -102,6 +118,7 @@ export class IncidentProjection implements PartitionHandler {
     }
     let incident: IncidentRecord | undefined;
     for (const finding of findings) incident = await this.store.apply(finding);
+    if (incident !== undefined && this.source.restates) await this.restate(incident, findings.at(-1)!);
     if (incident === undefined || !this.source.keeps(incident, record)) return;
     const snapshot = snapshotOf(incident);
     if (snapshot !== undefined) await this.log.publish([snapshotRecord(incident.id, snapshot)]);

@@ -4,490 +4,3104 @@
  */
 
 export interface paths {
-    "/api/v1/incidents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Incidents, last seen first
-         * @description Needs the role viewer.
-         */
-        get: operations["listIncidents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+  '/api/v1/incidents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/incidents/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One incident with its evidence and history
-         * @description Needs the role viewer.
-         */
-        get: operations["getIncident"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Incidents, last seen first
+     * @description Needs the role viewer.
+     */
+    get: operations['listIncidents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/incidents/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/incidents/{id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decide about an incident; benign feeds what is learned next
-         * @description Needs the role analyst.
-         */
-        post: operations["setIncidentStatus"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * One incident with its evidence and history
+     * @description Needs the role viewer.
+     */
+    get: operations['getIncident'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/incidents/{id}/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/incidents/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decide about several incidents alike; those that are not known are named, the others decided
-         * @description Needs the role analyst.
-         */
-        post: operations["setIncidentStatuses"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Decide about an incident; benign feeds what is learned next
+     * @description Needs the role analyst.
+     */
+    post: operations['setIncidentStatus'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/incidents/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Changes of incidents as server-sent events; resumes after `Last-Event-ID`
-         * @description Needs the role viewer.
-         */
-        get: operations["streamIncidents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Decide about several incidents alike; those that are not known are named, the others decided
+     * @description Needs the role analyst.
+     */
+    post: operations['setIncidentStatuses'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/suppressions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Suppressions and maintenance windows, those that ended within a day too
-         * @description Needs the role viewer.
-         */
-        get: operations["listSuppressions"];
-        put?: never;
-        /**
-         * Let one kind of incident raise no alarm for a while; it stays visible
-         * @description Needs the role analyst.
-         */
-        post: operations["addSuppression"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Changes of incidents as server-sent events; resumes after `Last-Event-ID`
+     * @description Needs the role viewer.
+     */
+    get: operations['streamIncidents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/suppressions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/suppressions/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Which of the incidents known now a suppression would have hidden; changes nothing
-         * @description Needs the role viewer.
-         */
-        post: operations["previewSuppression"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Suppressions and maintenance windows, those that ended within a day too
+     * @description Needs the role viewer.
+     */
+    get: operations['listSuppressions'];
+    put?: never;
+    /**
+     * Let one kind of incident raise no alarm for a while; it stays visible
+     * @description Needs the role analyst.
+     */
+    post: operations['addSuppression'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/suppressions/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/maintenance-windows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let an application raise no alarm in a stated time; its incidents stay visible
-         * @description Needs the role analyst.
-         */
-        post: operations["addMaintenanceWindow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Which of the incidents known now a suppression would have hidden; changes nothing
+     * @description Needs the role viewer.
+     */
+    post: operations['previewSuppression'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/maintenance-windows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/suppressions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * End a suppression or maintenance window
-         * @description Needs the role analyst.
-         */
-        delete: operations["removeSuppression"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Let an application raise no alarm in a stated time; its incidents stay visible
+     * @description Needs the role analyst.
+     */
+    post: operations['addMaintenanceWindow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/suppressions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/profiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Which profile versions are in force, and how they fit
-         * @description Needs the role viewer.
-         */
-        get: operations["listProfiles"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End a suppression or maintenance window
+     * @description Needs the role analyst.
+     */
+    delete: operations['removeSuppression'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/profiles/{application}/{workload}/{detector}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Versions and history of one profile, and how it compares with the one in shadow
-         * @description Needs the role viewer.
-         */
-        get: operations["getProfile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Which profile versions are in force, and how they fit
+     * @description Needs the role viewer.
+     */
+    get: operations['listProfiles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles/{application}/{workload}/{detector}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/profiles/{application}/{workload}/{detector}/versions/{version}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What one version learned, and from where
-         * @description Needs the role viewer.
-         */
-        get: operations["getProfileVersion"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Versions and history of one profile, and how it compares with the one in shadow
+     * @description Needs the role viewer.
+     */
+    get: operations['getProfile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles/{application}/{workload}/{detector}/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/profiles/{application}/{workload}/{detector}/activate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Judge with this version from now on
-         * @description Needs the role admin.
-         */
-        post: operations["activateProfile"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * What one version learned, and from where
+     * @description Needs the role viewer.
+     */
+    get: operations['getProfileVersion'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles/{application}/{workload}/{detector}/activate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/profiles/{application}/{workload}/{detector}/shadow": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Judge beside the active version with this one, for comparison; null ends that
-         * @description Needs the role admin.
-         */
-        post: operations["shadowProfile"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Judge with this version from now on
+     * @description Needs the role admin.
+     */
+    post: operations['activateProfile'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles/{application}/{workload}/{detector}/shadow': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/profiles/{application}/{workload}/{detector}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Return to the version that was active before
-         * @description Needs the role admin.
-         */
-        post: operations["rollBackProfile"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Judge beside the active version with this one, for comparison; null ends that
+     * @description Needs the role admin.
+     */
+    post: operations['shadowProfile'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles/{application}/{workload}/{detector}/rollback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the service needs, and whether it answers
-         * @description Needs the role viewer.
-         */
-        get: operations["getHealth"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Return to the version that was active before
+     * @description Needs the role admin.
+     */
+    post: operations['rollBackProfile'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/pipeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Which level watches each workload, which is silent and why, and how far fusion is behind
-         * @description Needs the role viewer.
-         */
-        get: operations["getPipeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * What the service needs, and whether it answers
+     * @description Needs the role viewer.
+     */
+    get: operations['getHealth'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/pipeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/workloads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Workloads with their detectors and open incidents
-         * @description Needs the role viewer.
-         */
-        get: operations["listWorkloads"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Which level watches each workload, which is silent and why, and how far fusion is behind
+     * @description Needs the role viewer.
+     */
+    get: operations['getPipeline'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/workloads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Changes that people made, the latest first
-         * @description Needs the role admin.
-         */
-        get: operations["listAuditTrail"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Workloads with their detectors and open incidents
+     * @description Needs the role viewer.
+     */
+    get: operations['listWorkloads'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Open a browser session with a token; the answer sets a cookie that scripts cannot read
-         * @description Needs no token.
-         */
-        post: operations["signIn"];
-        /**
-         * End the browser session
-         * @description Needs no token.
-         */
-        delete: operations["signOut"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Changes that people made, the latest first
+     * @description Needs the role admin.
+     */
+    get: operations['listAuditTrail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whose token or session this is
-         * @description Needs the role viewer.
-         */
-        get: operations["whoAmI"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /**
+     * Open a browser session with a token; the answer sets a cookie that scripts cannot read
+     * @description Needs no token.
+     */
+    post: operations['signIn'];
+    /**
+     * End the browser session
+     * @description Needs no token.
+     */
+    delete: operations['signOut'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Incidents as the findings that they are made of, page by page
-         * @description Needs the role admin.
-         */
-        get: operations["exportIncidents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Whose token or session this is
+     * @description Needs the role viewer.
+     */
+    get: operations['whoAmI'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/api/v1/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Takes exported findings in; one that is known changes nothing
-         * @description Needs the role admin.
-         */
-        post: operations["importIncidents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /**
+     * Incidents as the findings that they are made of, page by page
+     * @description Needs the role admin.
+     */
+    get: operations['exportIncidents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
+    get?: never;
+    put?: never;
+    /**
+     * Takes exported findings in; one that is known changes nothing
+     * @description Needs the role admin.
+     */
+    post: operations['importIncidents'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        Alert: {
+  schemas: {
+    Alert: {
+      /** @enum {number} */
+      activity_id: 1 | 2 | 3;
+      activity_name: string;
+      /** @constant */
+      category_uid: 2;
+      /** @constant */
+      category_name: 'Findings';
+      /** @constant */
+      class_uid: 2004;
+      /** @constant */
+      class_name: 'Detection Finding';
+      /** @enum {number} */
+      type_uid: 200401 | 200402 | 200403;
+      type_name: string;
+      time: number;
+      start_time: number;
+      end_time: number;
+      /** @enum {number} */
+      severity_id: 1 | 2 | 3 | 4 | 5 | 6;
+      severity: string;
+      /** @enum {number} */
+      status_id?: 1 | 2 | 3 | 4 | 5;
+      status?: string;
+      status_detail?: string;
+      /** @enum {number} */
+      confidence_id: 1 | 2 | 3;
+      confidence: string;
+      is_alert: boolean;
+      count: number;
+      message: string;
+      comment?: string;
+      metadata: {
+        /** @constant */
+        version: '1.8.0';
+        uid: string;
+        sequence: number;
+        correlation_uid: string;
+        labels: string[];
+        product: {
+          /** @constant */
+          name: 'Plimsoll';
+          /** @constant */
+          vendor_name: 'Plimsoll';
+          version: string;
+          feature: {
+            uid: string;
+            name?: string;
+          };
+        };
+      };
+      finding_info: {
+        uid: string;
+        title: string;
+        desc: string;
+        types: string[];
+        analytic: {
+          uid: string;
+          name: string;
+          /** @enum {number} */
+          type_id: 2 | 3 | 4;
+          type: string;
+          version?: string;
+          category?: string;
+          algorithm?: string;
+          desc?: string;
+        };
+        related_analytics: {
+          uid: string;
+          name: string;
+          /** @enum {number} */
+          type_id: 2 | 3 | 4;
+          type: string;
+          version?: string;
+          category?: string;
+          algorithm?: string;
+          desc?: string;
+        }[];
+        attacks: {
+          version: string;
+          tactic?: {
+            uid: string;
+            name?: string;
+          };
+          technique?: {
+            uid: string;
+            name?: string;
+          };
+          sub_technique?: {
+            uid: string;
+            name?: string;
+          };
+        }[];
+        created_time: number;
+        modified_time: number;
+        first_seen_time: number;
+        last_seen_time: number;
+        data_sources: string[];
+        related_events?: {
+          uid: string;
+          title: string;
+          type: string;
+        }[];
+        related_events_count: number;
+      };
+      evidences: {
+        uid: string;
+        name: string;
+        data: {
+          time: string;
+          time_us: number;
+          /** @enum {string} */
+          level: 'sequence' | 'frequency' | 'log';
+          detector: string;
+          finding: string;
+          event: string;
+          observed: string;
+          expected: string;
+          score: number;
+          p_value: number;
+          workload: string;
+          verdict: string;
+          profile_version: string;
+          joins?: {
+            session?: string;
+            user?: string;
+            credential?: string;
+            connection?: string;
+            request?: string;
+            thread?: number;
+          };
+        };
+        container: {
+          uid: string;
+        };
+        actor?: {
+          user?: {
+            name: string;
+          };
+          session?: {
+            uid?: string;
+            credential_uid?: string;
+          };
+        };
+        /** @constant */
+        verdict_id: 4;
+        /** @constant */
+        verdict: 'Suspicious';
+      }[];
+      anomaly_analyses: {
+        analysis_targets: {
+          name: string;
+          type: string;
+        }[];
+        anomalies: {
+          observation_type: string;
+          observation_parameter: string;
+          observed_pattern?: string;
+          observations: {
+            value: string;
+            count?: number;
+            timespan?: {
+              start_time: number;
+              end_time: number;
+              /** @constant */
+              type_id: 9;
+            };
+          }[];
+        }[];
+        baselines: {
+          observation_type: string;
+          observation_parameter: string;
+          observed_pattern?: string;
+          observations: {
+            value: string;
+            count?: number;
+            timespan?: {
+              start_time: number;
+              end_time: number;
+              /** @constant */
+              type_id: 9;
+            };
+          }[];
+        }[];
+      }[];
+      resources: {
+        uid: string;
+        name?: string;
+        type: string;
+        /** @constant */
+        role_id: 3;
+        /** @constant */
+        role: 'Affected';
+      }[];
+      vulnerabilities?: {
+        cwe: {
+          uid: string;
+          caption?: string;
+        };
+      }[];
+      unmapped: {
+        application: string;
+        /** @enum {string} */
+        path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+        about: {
+          /** @enum {string} */
+          by: 'principal' | 'many' | 'workload';
+          name: string;
+        };
+        principals: string[];
+        workloads: string[];
+        p_value: number;
+        impact: {
+          seen: boolean;
+          columns: string[];
+        };
+        levels: {
+          /** @enum {string} */
+          level: 'sequence' | 'frequency' | 'log';
+          /** @enum {string} */
+          state: 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
+          p_value: number;
+          min_p_value: number;
+          score: number;
+          anomalous: number;
+          judged: number;
+          profiles: string[];
+        }[];
+        findings: {
+          /** @enum {string} */
+          level: 'sequence' | 'frequency' | 'log';
+          detector: string;
+          finding: string;
+          count: number;
+        }[];
+        revision: number;
+        merged_into?: string;
+        decision?: {
+          /** @enum {string} */
+          status: 'new' | 'in-progress' | 'resolved' | 'benign';
+          by: string;
+          at_ms: number;
+          note: string;
+          sequence: number;
+        };
+      };
+    };
+    Holder: {
+      name: string;
+      /** @enum {string} */
+      role: 'viewer' | 'analyst' | 'admin';
+    };
+    Incident: {
+      id: string;
+      application: string;
+      /** @enum {string} */
+      path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+      title: string;
+      /** @enum {string} */
+      state: 'open' | 'closed' | 'merged';
+      /** @enum {string} */
+      status: 'new' | 'in-progress' | 'resolved' | 'benign';
+      severity: number;
+      confidence: number;
+      p_value: number;
+      /** Format: date-time */
+      first_seen: string;
+      /** Format: date-time */
+      last_seen: string;
+      anomalous: number;
+      principals: string[];
+      workloads: string[];
+      levels: {
+        level: string;
+        state: string;
+        p_value: number;
+        anomalous: number;
+        judged: number;
+      }[];
+      revision: number;
+      merged_into?: string;
+      suppressed?: {
+        id: string;
+        reason: string;
+        by: string;
+        /** Format: date-time */
+        until: string;
+      };
+      sequence: number;
+      decisions: {
+        /** @enum {string} */
+        status: 'new' | 'in-progress' | 'resolved' | 'benign';
+        by: string;
+        /** Format: date-time */
+        at: string;
+        note: string;
+      }[];
+      evidence: {
+        uid: string;
+        name: string;
+        data: {
+          time: string;
+          time_us: number;
+          /** @enum {string} */
+          level: 'sequence' | 'frequency' | 'log';
+          detector: string;
+          finding: string;
+          event: string;
+          observed: string;
+          expected: string;
+          score: number;
+          p_value: number;
+          workload: string;
+          verdict: string;
+          profile_version: string;
+          joins?: {
+            session?: string;
+            user?: string;
+            credential?: string;
+            connection?: string;
+            request?: string;
+            thread?: number;
+          };
+        };
+        container: {
+          uid: string;
+        };
+        actor?: {
+          user?: {
+            name: string;
+          };
+          session?: {
+            uid?: string;
+            credential_uid?: string;
+          };
+        };
+        /** @constant */
+        verdict_id: 4;
+        /** @constant */
+        verdict: 'Suspicious';
+      }[];
+      alert: components['schemas']['Alert'];
+    };
+    IncidentSummary: {
+      id: string;
+      application: string;
+      /** @enum {string} */
+      path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+      title: string;
+      /** @enum {string} */
+      state: 'open' | 'closed' | 'merged';
+      /** @enum {string} */
+      status: 'new' | 'in-progress' | 'resolved' | 'benign';
+      severity: number;
+      confidence: number;
+      p_value: number;
+      /** Format: date-time */
+      first_seen: string;
+      /** Format: date-time */
+      last_seen: string;
+      anomalous: number;
+      principals: string[];
+      workloads: string[];
+      levels: {
+        level: string;
+        state: string;
+        p_value: number;
+        anomalous: number;
+        judged: number;
+      }[];
+      revision: number;
+      merged_into?: string;
+      suppressed?: {
+        id: string;
+        reason: string;
+        by: string;
+        /** Format: date-time */
+        until: string;
+      };
+      sequence: number;
+    };
+    Problem: {
+      /** @constant */
+      type: 'about:blank';
+      title: string;
+      status: number;
+      detail: string;
+      code: string;
+    };
+    Suppression: {
+      id: string;
+      /** @enum {string} */
+      kind: 'suppression' | 'maintenance';
+      application: string;
+      /** @enum {string} */
+      path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+      finding?: string;
+      principal?: string;
+      workload?: string;
+      reason: string;
+      by: string;
+      /** Format: date-time */
+      created: string;
+      /** Format: date-time */
+      starts: string;
+      /** Format: date-time */
+      expires: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  listIncidents: {
+    parameters: {
+      query?: {
+        application?: string;
+        path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+        state?: 'open' | 'closed' | 'merged';
+        status?: 'new' | 'in-progress' | 'resolved' | 'benign';
+        min_severity?: number;
+        text?: string;
+        from?: string;
+        to?: string;
+        limit?: number;
+        after?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            incidents: components['schemas']['IncidentSummary'][];
+            next?: string;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getIncident: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Incident'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setIncidentStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @enum {string} */
+          status: 'new' | 'in-progress' | 'resolved' | 'benign';
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Incident'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setIncidentStatuses: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          ids: string[];
+          /** @enum {string} */
+          status: 'new' | 'in-progress' | 'resolved' | 'benign';
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            incidents: components['schemas']['IncidentSummary'][];
+            unknown: string[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  streamIncidents: {
+    parameters: {
+      query?: never;
+      header?: {
+        'Last-Event-ID'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSuppressions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            suppressions: components['schemas']['Suppression'][];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  addSuppression: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          application: string;
+          /** @enum {string} */
+          path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+          finding?: string;
+          principal?: string;
+          workload?: string;
+          reason: string;
+          /** Format: date-time */
+          expires: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Suppression'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  previewSuppression: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          application: string;
+          /** @enum {string} */
+          path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+          finding?: string;
+          principal?: string;
+          workload?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            hidden: number;
+            of: number;
+            incidents: components['schemas']['IncidentSummary'][];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  addMaintenanceWindow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          application: string;
+          workload?: string;
+          reason: string;
+          /** Format: date-time */
+          starts: string;
+          /** Format: date-time */
+          expires: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Suppression'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removeSuppression: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listProfiles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            profiles: {
+              application: string;
+              workload: string;
+              detector: string;
+              active?: string;
+              shadow?: string;
+              revision: number;
+              report?: {
+                version: string;
+                atUs: number;
+                /** @enum {string} */
+                state: 'unknown' | 'fits' | 'ageing' | 'deployment';
+                words: string;
+                windows: number;
+                anomalous: number;
+                distance: number;
+                allowed: number;
+                bins: number[];
+                shadow?: {
+                  version: string;
+                  sinceUs: number;
+                  active: {
+                    windows: number;
+                    anomalous: number;
+                    bins: number[];
+                  };
+                  shadow: {
+                    windows: number;
+                    anomalous: number;
+                    bins: number[];
+                  };
+                  both: number;
+                };
+              };
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getProfile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        application: string;
+        workload: string;
+        detector: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            application: string;
+            workload: string;
+            detector: string;
+            active?: string;
+            shadow?: string;
+            revision: number;
+            report?: {
+              version: string;
+              atUs: number;
+              /** @enum {string} */
+              state: 'unknown' | 'fits' | 'ageing' | 'deployment';
+              words: string;
+              windows: number;
+              anomalous: number;
+              distance: number;
+              allowed: number;
+              bins: number[];
+              shadow?: {
+                version: string;
+                sinceUs: number;
+                active: {
+                  windows: number;
+                  anomalous: number;
+                  bins: number[];
+                };
+                shadow: {
+                  windows: number;
+                  anomalous: number;
+                  bins: number[];
+                };
+                both: number;
+              };
+            };
+            versions: string[];
+            history: {
+              action: string;
+              active?: string;
+              shadow?: string;
+              /** Format: date-time */
+              at: string;
+              by: string;
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getProfileVersion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        application: string;
+        workload: string;
+        detector: string;
+        version: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @constant */
+            schema: 1;
+            application: string;
+            workload: string;
+            detector: string;
+            version: string;
+            learned: {
+              streams: string[];
+              events: number;
+              novelty: number;
+              complete: boolean;
+              notes: string[];
+              from?: {
+                topic: string;
+                startUs: number;
+                endUs: number;
+                learned: number;
+                calibrated: number;
+                leftOut: number;
+                incidents: string[];
+                benignIncidents: string[];
+              };
+            };
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  activateProfile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        application: string;
+        workload: string;
+        detector: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          version: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            application: string;
+            workload: string;
+            detector: string;
+            active?: string;
+            shadow?: string;
+            revision: number;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  shadowProfile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        application: string;
+        workload: string;
+        detector: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          version: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            application: string;
+            workload: string;
+            detector: string;
+            active?: string;
+            shadow?: string;
+            revision: number;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  rollBackProfile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        application: string;
+        workload: string;
+        detector: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            application: string;
+            workload: string;
+            detector: string;
+            active?: string;
+            shadow?: string;
+            revision: number;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getHealth: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            ready: boolean;
+            parts: {
+              name: string;
+              ready: boolean;
+              reason?: string;
+            }[];
+            sequence: number;
+            /** Format: date-time */
+            now: string;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getPipeline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            workloads: {
+              application: string;
+              workload: string;
+              /** Format: date-time */
+              event_time: string;
+              levels: {
+                level: string;
+                /** @enum {string} */
+                state: 'judging' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'absent';
+                detectors: string[];
+                /** Format: date-time */
+                last_window?: string;
+                windows: {
+                  [key: string]: number;
+                };
+              }[];
+            }[];
+            lag: {
+              task: string;
+              records: number;
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listWorkloads: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            workloads: {
+              application: string;
+              workload: string;
+              detectors: {
+                detector: string;
+                active?: string;
+                shadow?: string;
+              }[];
+              open_incidents: number;
+            }[];
+            truncated: boolean;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listAuditTrail: {
+    parameters: {
+      query?: {
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entries: {
+              id: string;
+              /** Format: date-time */
+              at: string;
+              by: string;
+              role: string;
+              action: string;
+              target: string;
+              detail: string;
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  signIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Holder'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  signOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  whoAmI: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Holder'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  exportIncidents: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            findings: {
+              /** @enum {number} */
+              activity_id: 1 | 2 | 3;
+              activity_name: string;
+              /** @constant */
+              category_uid: 2;
+              /** @constant */
+              category_name: 'Findings';
+              /** @constant */
+              class_uid: 2004;
+              /** @constant */
+              class_name: 'Detection Finding';
+              /** @enum {number} */
+              type_uid: 200401 | 200402 | 200403;
+              type_name: string;
+              time: number;
+              start_time: number;
+              end_time: number;
+              /** @enum {number} */
+              severity_id: 1 | 2 | 3 | 4 | 5 | 6;
+              severity: string;
+              /** @enum {number} */
+              status_id?: 1 | 2 | 3 | 4 | 5;
+              status?: string;
+              status_detail?: string;
+              /** @enum {number} */
+              confidence_id: 1 | 2 | 3;
+              confidence: string;
+              is_alert: boolean;
+              count: number;
+              message: string;
+              comment?: string;
+              metadata: {
+                /** @constant */
+                version: '1.8.0';
+                uid: string;
+                sequence: number;
+                correlation_uid: string;
+                labels: string[];
+                product: {
+                  /** @constant */
+                  name: 'Plimsoll';
+                  /** @constant */
+                  vendor_name: 'Plimsoll';
+                  version: string;
+                  feature: {
+                    uid: string;
+                    name?: string;
+                  };
+                };
+              };
+              finding_info: {
+                uid: string;
+                title: string;
+                desc: string;
+                types: string[];
+                analytic: {
+                  uid: string;
+                  name: string;
+                  /** @enum {number} */
+                  type_id: 2 | 3 | 4;
+                  type: string;
+                  version?: string;
+                  category?: string;
+                  algorithm?: string;
+                  desc?: string;
+                };
+                related_analytics: {
+                  uid: string;
+                  name: string;
+                  /** @enum {number} */
+                  type_id: 2 | 3 | 4;
+                  type: string;
+                  version?: string;
+                  category?: string;
+                  algorithm?: string;
+                  desc?: string;
+                }[];
+                attacks: {
+                  version: string;
+                  tactic?: {
+                    uid: string;
+                    name?: string;
+                  };
+                  technique?: {
+                    uid: string;
+                    name?: string;
+                  };
+                  sub_technique?: {
+                    uid: string;
+                    name?: string;
+                  };
+                }[];
+                created_time: number;
+                modified_time: number;
+                first_seen_time: number;
+                last_seen_time: number;
+                data_sources: string[];
+                related_events?: {
+                  uid: string;
+                  title: string;
+                  type: string;
+                }[];
+                related_events_count: number;
+              };
+              evidences: {
+                uid: string;
+                name: string;
+                data: {
+                  time: string;
+                  time_us: number;
+                  /** @enum {string} */
+                  level: 'sequence' | 'frequency' | 'log';
+                  detector: string;
+                  finding: string;
+                  event: string;
+                  observed: string;
+                  expected: string;
+                  score: number;
+                  p_value: number;
+                  workload: string;
+                  verdict: string;
+                  profile_version: string;
+                  joins?: {
+                    session?: string;
+                    user?: string;
+                    credential?: string;
+                    connection?: string;
+                    request?: string;
+                    thread?: number;
+                  };
+                };
+                container: {
+                  uid: string;
+                };
+                actor?: {
+                  user?: {
+                    name: string;
+                  };
+                  session?: {
+                    uid?: string;
+                    credential_uid?: string;
+                  };
+                };
+                /** @constant */
+                verdict_id: 4;
+                /** @constant */
+                verdict: 'Suspicious';
+              }[];
+              anomaly_analyses: {
+                analysis_targets: {
+                  name: string;
+                  type: string;
+                }[];
+                anomalies: {
+                  observation_type: string;
+                  observation_parameter: string;
+                  observed_pattern?: string;
+                  observations: {
+                    value: string;
+                    count?: number;
+                    timespan?: {
+                      start_time: number;
+                      end_time: number;
+                      /** @constant */
+                      type_id: 9;
+                    };
+                  }[];
+                }[];
+                baselines: {
+                  observation_type: string;
+                  observation_parameter: string;
+                  observed_pattern?: string;
+                  observations: {
+                    value: string;
+                    count?: number;
+                    timespan?: {
+                      start_time: number;
+                      end_time: number;
+                      /** @constant */
+                      type_id: 9;
+                    };
+                  }[];
+                }[];
+              }[];
+              resources: {
+                uid: string;
+                name?: string;
+                type: string;
+                /** @constant */
+                role_id: 3;
+                /** @constant */
+                role: 'Affected';
+              }[];
+              vulnerabilities?: {
+                cwe: {
+                  uid: string;
+                  caption?: string;
+                };
+              }[];
+              unmapped: {
+                application: string;
+                /** @enum {string} */
+                path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+                about: {
+                  /** @enum {string} */
+                  by: 'principal' | 'many' | 'workload';
+                  name: string;
+                };
+                principals: string[];
+                workloads: string[];
+                p_value: number;
+                impact: {
+                  seen: boolean;
+                  columns: string[];
+                };
+                levels: {
+                  /** @enum {string} */
+                  level: 'sequence' | 'frequency' | 'log';
+                  /** @enum {string} */
+                  state: 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
+                  p_value: number;
+                  min_p_value: number;
+                  score: number;
+                  anomalous: number;
+                  judged: number;
+                  profiles: string[];
+                }[];
+                findings: {
+                  /** @enum {string} */
+                  level: 'sequence' | 'frequency' | 'log';
+                  detector: string;
+                  finding: string;
+                  count: number;
+                }[];
+                revision: number;
+                merged_into?: string;
+                decision?: {
+                  /** @enum {string} */
+                  status: 'new' | 'in-progress' | 'resolved' | 'benign';
+                  by: string;
+                  at_ms: number;
+                  note: string;
+                  sequence: number;
+                };
+              };
+            }[];
+            next?: string;
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  importIncidents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          findings: {
             /** @enum {number} */
             activity_id: 1 | 2 | 3;
             activity_name: string;
             /** @constant */
             category_uid: 2;
             /** @constant */
-            category_name: "Findings";
+            category_name: 'Findings';
             /** @constant */
             class_uid: 2004;
             /** @constant */
-            class_name: "Detection Finding";
+            class_name: 'Detection Finding';
             /** @enum {number} */
             type_uid: 200401 | 200402 | 200403;
             type_name: string;
@@ -509,2903 +3123,289 @@ export interface components {
             message: string;
             comment?: string;
             metadata: {
+              /** @constant */
+              version: '1.8.0';
+              uid: string;
+              sequence: number;
+              correlation_uid: string;
+              labels: string[];
+              product: {
                 /** @constant */
-                version: "1.8.0";
-                uid: string;
-                sequence: number;
-                correlation_uid: string;
-                labels: string[];
-                product: {
-                    /** @constant */
-                    name: "Plimsoll";
-                    /** @constant */
-                    vendor_name: "Plimsoll";
-                    version: string;
-                    feature: {
-                        uid: string;
-                        name?: string;
-                    };
+                name: 'Plimsoll';
+                /** @constant */
+                vendor_name: 'Plimsoll';
+                version: string;
+                feature: {
+                  uid: string;
+                  name?: string;
                 };
+              };
             };
             finding_info: {
+              uid: string;
+              title: string;
+              desc: string;
+              types: string[];
+              analytic: {
+                uid: string;
+                name: string;
+                /** @enum {number} */
+                type_id: 2 | 3 | 4;
+                type: string;
+                version?: string;
+                category?: string;
+                algorithm?: string;
+                desc?: string;
+              };
+              related_analytics: {
+                uid: string;
+                name: string;
+                /** @enum {number} */
+                type_id: 2 | 3 | 4;
+                type: string;
+                version?: string;
+                category?: string;
+                algorithm?: string;
+                desc?: string;
+              }[];
+              attacks: {
+                version: string;
+                tactic?: {
+                  uid: string;
+                  name?: string;
+                };
+                technique?: {
+                  uid: string;
+                  name?: string;
+                };
+                sub_technique?: {
+                  uid: string;
+                  name?: string;
+                };
+              }[];
+              created_time: number;
+              modified_time: number;
+              first_seen_time: number;
+              last_seen_time: number;
+              data_sources: string[];
+              related_events?: {
                 uid: string;
                 title: string;
-                desc: string;
-                types: string[];
-                analytic: {
-                    uid: string;
-                    name: string;
-                    /** @enum {number} */
-                    type_id: 2 | 3 | 4;
-                    type: string;
-                    version?: string;
-                    category?: string;
-                    algorithm?: string;
-                    desc?: string;
-                };
-                related_analytics: {
-                    uid: string;
-                    name: string;
-                    /** @enum {number} */
-                    type_id: 2 | 3 | 4;
-                    type: string;
-                    version?: string;
-                    category?: string;
-                    algorithm?: string;
-                    desc?: string;
-                }[];
-                attacks: {
-                    version: string;
-                    tactic?: {
-                        uid: string;
-                        name?: string;
-                    };
-                    technique?: {
-                        uid: string;
-                        name?: string;
-                    };
-                    sub_technique?: {
-                        uid: string;
-                        name?: string;
-                    };
-                }[];
-                created_time: number;
-                modified_time: number;
-                first_seen_time: number;
-                last_seen_time: number;
-                data_sources: string[];
-                related_events?: {
-                    uid: string;
-                    title: string;
-                    type: string;
-                }[];
-                related_events_count: number;
+                type: string;
+              }[];
+              related_events_count: number;
             };
             evidences: {
+              uid: string;
+              name: string;
+              data: {
+                time: string;
+                time_us: number;
+                /** @enum {string} */
+                level: 'sequence' | 'frequency' | 'log';
+                detector: string;
+                finding: string;
+                event: string;
+                observed: string;
+                expected: string;
+                score: number;
+                p_value: number;
+                workload: string;
+                verdict: string;
+                profile_version: string;
+                joins?: {
+                  session?: string;
+                  user?: string;
+                  credential?: string;
+                  connection?: string;
+                  request?: string;
+                  thread?: number;
+                };
+              };
+              container: {
                 uid: string;
-                name: string;
-                data: {
-                    time: string;
-                    time_us: number;
-                    /** @enum {string} */
-                    level: "sequence" | "frequency" | "log";
-                    detector: string;
-                    finding: string;
-                    event: string;
-                    observed: string;
-                    expected: string;
-                    score: number;
-                    p_value: number;
-                    workload: string;
-                    verdict: string;
-                    profile_version: string;
-                    joins?: {
-                        session?: string;
-                        user?: string;
-                        credential?: string;
-                        connection?: string;
-                        request?: string;
-                        thread?: number;
-                    };
+              };
+              actor?: {
+                user?: {
+                  name: string;
                 };
-                container: {
-                    uid: string;
+                session?: {
+                  uid?: string;
+                  credential_uid?: string;
                 };
-                actor?: {
-                    user?: {
-                        name: string;
-                    };
-                    session?: {
-                        uid?: string;
-                        credential_uid?: string;
-                    };
-                };
-                /** @constant */
-                verdict_id: 4;
-                /** @constant */
-                verdict: "Suspicious";
+              };
+              /** @constant */
+              verdict_id: 4;
+              /** @constant */
+              verdict: 'Suspicious';
             }[];
             anomaly_analyses: {
-                analysis_targets: {
-                    name: string;
-                    type: string;
+              analysis_targets: {
+                name: string;
+                type: string;
+              }[];
+              anomalies: {
+                observation_type: string;
+                observation_parameter: string;
+                observed_pattern?: string;
+                observations: {
+                  value: string;
+                  count?: number;
+                  timespan?: {
+                    start_time: number;
+                    end_time: number;
+                    /** @constant */
+                    type_id: 9;
+                  };
                 }[];
-                anomalies: {
-                    observation_type: string;
-                    observation_parameter: string;
-                    observed_pattern?: string;
-                    observations: {
-                        value: string;
-                        count?: number;
-                        timespan?: {
-                            start_time: number;
-                            end_time: number;
-                            /** @constant */
-                            type_id: 9;
-                        };
-                    }[];
+              }[];
+              baselines: {
+                observation_type: string;
+                observation_parameter: string;
+                observed_pattern?: string;
+                observations: {
+                  value: string;
+                  count?: number;
+                  timespan?: {
+                    start_time: number;
+                    end_time: number;
+                    /** @constant */
+                    type_id: 9;
+                  };
                 }[];
-                baselines: {
-                    observation_type: string;
-                    observation_parameter: string;
-                    observed_pattern?: string;
-                    observations: {
-                        value: string;
-                        count?: number;
-                        timespan?: {
-                            start_time: number;
-                            end_time: number;
-                            /** @constant */
-                            type_id: 9;
-                        };
-                    }[];
-                }[];
+              }[];
             }[];
             resources: {
-                uid: string;
-                name?: string;
-                type: string;
-                /** @constant */
-                role_id: 3;
-                /** @constant */
-                role: "Affected";
+              uid: string;
+              name?: string;
+              type: string;
+              /** @constant */
+              role_id: 3;
+              /** @constant */
+              role: 'Affected';
             }[];
             vulnerabilities?: {
-                cwe: {
-                    uid: string;
-                    caption?: string;
-                };
+              cwe: {
+                uid: string;
+                caption?: string;
+              };
             }[];
             unmapped: {
-                application: string;
+              application: string;
+              /** @enum {string} */
+              path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+              about: {
                 /** @enum {string} */
-                path: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-                about: {
-                    /** @enum {string} */
-                    by: "principal" | "many" | "workload";
-                    name: string;
-                };
-                principals: string[];
-                workloads: string[];
-                p_value: number;
-                impact: {
-                    seen: boolean;
-                    columns: string[];
-                };
-                levels: {
-                    /** @enum {string} */
-                    level: "sequence" | "frequency" | "log";
-                    /** @enum {string} */
-                    state: "anomalous" | "weak" | "normal" | "insufficient" | "gap" | "warming" | "absent";
-                    p_value: number;
-                    min_p_value: number;
-                    score: number;
-                    anomalous: number;
-                    judged: number;
-                    profiles: string[];
-                }[];
-                findings: {
-                    /** @enum {string} */
-                    level: "sequence" | "frequency" | "log";
-                    detector: string;
-                    finding: string;
-                    count: number;
-                }[];
-                revision: number;
-                merged_into?: string;
-                decision?: {
-                    /** @enum {string} */
-                    status: "new" | "in-progress" | "resolved" | "benign";
-                    by: string;
-                    at_ms: number;
-                    note: string;
-                    sequence: number;
-                };
-            };
-        };
-        Holder: {
-            name: string;
-            /** @enum {string} */
-            role: "viewer" | "analyst" | "admin";
-        };
-        Incident: {
-            id: string;
-            application: string;
-            /** @enum {string} */
-            path: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-            title: string;
-            /** @enum {string} */
-            state: "open" | "closed" | "merged";
-            /** @enum {string} */
-            status: "new" | "in-progress" | "resolved" | "benign";
-            severity: number;
-            confidence: number;
-            p_value: number;
-            /** Format: date-time */
-            first_seen: string;
-            /** Format: date-time */
-            last_seen: string;
-            anomalous: number;
-            principals: string[];
-            workloads: string[];
-            levels: {
-                level: string;
-                state: string;
-                p_value: number;
-                anomalous: number;
-                judged: number;
-            }[];
-            revision: number;
-            merged_into?: string;
-            suppressed?: {
-                id: string;
-                reason: string;
-                by: string;
-                /** Format: date-time */
-                until: string;
-            };
-            sequence: number;
-            decisions: {
-                /** @enum {string} */
-                status: "new" | "in-progress" | "resolved" | "benign";
-                by: string;
-                /** Format: date-time */
-                at: string;
-                note: string;
-            }[];
-            evidence: {
-                uid: string;
+                by: 'principal' | 'many' | 'workload';
                 name: string;
-                data: {
-                    time: string;
-                    time_us: number;
-                    /** @enum {string} */
-                    level: "sequence" | "frequency" | "log";
-                    detector: string;
-                    finding: string;
-                    event: string;
-                    observed: string;
-                    expected: string;
-                    score: number;
-                    p_value: number;
-                    workload: string;
-                    verdict: string;
-                    profile_version: string;
-                    joins?: {
-                        session?: string;
-                        user?: string;
-                        credential?: string;
-                        connection?: string;
-                        request?: string;
-                        thread?: number;
-                    };
-                };
-                container: {
-                    uid: string;
-                };
-                actor?: {
-                    user?: {
-                        name: string;
-                    };
-                    session?: {
-                        uid?: string;
-                        credential_uid?: string;
-                    };
-                };
-                /** @constant */
-                verdict_id: 4;
-                /** @constant */
-                verdict: "Suspicious";
-            }[];
-            alert: components["schemas"]["Alert"];
-        };
-        IncidentSummary: {
-            id: string;
-            application: string;
-            /** @enum {string} */
-            path: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-            title: string;
-            /** @enum {string} */
-            state: "open" | "closed" | "merged";
-            /** @enum {string} */
-            status: "new" | "in-progress" | "resolved" | "benign";
-            severity: number;
-            confidence: number;
-            p_value: number;
-            /** Format: date-time */
-            first_seen: string;
-            /** Format: date-time */
-            last_seen: string;
-            anomalous: number;
-            principals: string[];
-            workloads: string[];
-            levels: {
-                level: string;
-                state: string;
+              };
+              principals: string[];
+              workloads: string[];
+              p_value: number;
+              impact: {
+                seen: boolean;
+                columns: string[];
+              };
+              levels: {
+                /** @enum {string} */
+                level: 'sequence' | 'frequency' | 'log';
+                /** @enum {string} */
+                state: 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
                 p_value: number;
+                min_p_value: number;
+                score: number;
                 anomalous: number;
                 judged: number;
-            }[];
-            revision: number;
-            merged_into?: string;
-            suppressed?: {
-                id: string;
-                reason: string;
+                profiles: string[];
+              }[];
+              findings: {
+                /** @enum {string} */
+                level: 'sequence' | 'frequency' | 'log';
+                detector: string;
+                finding: string;
+                count: number;
+              }[];
+              revision: number;
+              merged_into?: string;
+              decision?: {
+                /** @enum {string} */
+                status: 'new' | 'in-progress' | 'resolved' | 'benign';
                 by: string;
-                /** Format: date-time */
-                until: string;
+                at_ms: number;
+                note: string;
+                sequence: number;
+              };
             };
-            sequence: number;
+          }[];
         };
-        Problem: {
-            /** @constant */
-            type: "about:blank";
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-        };
-        Suppression: {
-            id: string;
-            /** @enum {string} */
-            kind: "suppression" | "maintenance";
-            application: string;
-            /** @enum {string} */
-            path?: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-            finding?: string;
-            principal?: string;
-            workload?: string;
-            reason: string;
-            by: string;
-            /** Format: date-time */
-            created: string;
-            /** Format: date-time */
-            starts: string;
-            /** Format: date-time */
-            expires: string;
-        };
+      };
     };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
-}
-export type $defs = Record<string, never>;
-export interface operations {
-    listIncidents: {
-        parameters: {
-            query?: {
-                application?: string;
-                path?: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-                state?: "open" | "closed" | "merged";
-                status?: "new" | "in-progress" | "resolved" | "benign";
-                min_severity?: number;
-                text?: string;
-                from?: string;
-                to?: string;
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        incidents: components["schemas"]["IncidentSummary"][];
-                        next?: string;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+        content: {
+          'application/json': {
+            taken: number;
+          };
         };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
-    getIncident: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Incident"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setIncidentStatus: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @enum {string} */
-                    status: "new" | "in-progress" | "resolved" | "benign";
-                    /** @default  */
-                    note?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Incident"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setIncidentStatuses: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    ids: string[];
-                    /** @enum {string} */
-                    status: "new" | "in-progress" | "resolved" | "benign";
-                    /** @default  */
-                    note?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        incidents: components["schemas"]["IncidentSummary"][];
-                        unknown: string[];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    streamIncidents: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Last-Event-ID"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listSuppressions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        suppressions: components["schemas"]["Suppression"][];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addSuppression: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    application: string;
-                    /** @enum {string} */
-                    path?: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-                    finding?: string;
-                    principal?: string;
-                    workload?: string;
-                    reason: string;
-                    /** Format: date-time */
-                    expires: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Suppression"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    previewSuppression: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    application: string;
-                    /** @enum {string} */
-                    path?: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-                    finding?: string;
-                    principal?: string;
-                    workload?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        hidden: number;
-                        of: number;
-                        incidents: components["schemas"]["IncidentSummary"][];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addMaintenanceWindow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    application: string;
-                    workload?: string;
-                    reason: string;
-                    /** Format: date-time */
-                    starts: string;
-                    /** Format: date-time */
-                    expires: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Suppression"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeSuppression: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listProfiles: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        profiles: {
-                            application: string;
-                            workload: string;
-                            detector: string;
-                            active?: string;
-                            shadow?: string;
-                            revision: number;
-                            report?: {
-                                version: string;
-                                atUs: number;
-                                /** @enum {string} */
-                                state: "unknown" | "fits" | "ageing" | "deployment";
-                                words: string;
-                                windows: number;
-                                anomalous: number;
-                                distance: number;
-                                allowed: number;
-                                bins: number[];
-                                shadow?: {
-                                    version: string;
-                                    sinceUs: number;
-                                    active: {
-                                        windows: number;
-                                        anomalous: number;
-                                        bins: number[];
-                                    };
-                                    shadow: {
-                                        windows: number;
-                                        anomalous: number;
-                                        bins: number[];
-                                    };
-                                    both: number;
-                                };
-                            };
-                        }[];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application: string;
-                workload: string;
-                detector: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        application: string;
-                        workload: string;
-                        detector: string;
-                        active?: string;
-                        shadow?: string;
-                        revision: number;
-                        report?: {
-                            version: string;
-                            atUs: number;
-                            /** @enum {string} */
-                            state: "unknown" | "fits" | "ageing" | "deployment";
-                            words: string;
-                            windows: number;
-                            anomalous: number;
-                            distance: number;
-                            allowed: number;
-                            bins: number[];
-                            shadow?: {
-                                version: string;
-                                sinceUs: number;
-                                active: {
-                                    windows: number;
-                                    anomalous: number;
-                                    bins: number[];
-                                };
-                                shadow: {
-                                    windows: number;
-                                    anomalous: number;
-                                    bins: number[];
-                                };
-                                both: number;
-                            };
-                        };
-                        versions: string[];
-                        history: {
-                            action: string;
-                            active?: string;
-                            shadow?: string;
-                            /** Format: date-time */
-                            at: string;
-                            by: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getProfileVersion: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application: string;
-                workload: string;
-                detector: string;
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        schema: 1;
-                        application: string;
-                        workload: string;
-                        detector: string;
-                        version: string;
-                        learned: {
-                            streams: string[];
-                            events: number;
-                            novelty: number;
-                            complete: boolean;
-                            notes: string[];
-                            from?: {
-                                topic: string;
-                                startUs: number;
-                                endUs: number;
-                                learned: number;
-                                calibrated: number;
-                                leftOut: number;
-                                incidents: string[];
-                                benignIncidents: string[];
-                            };
-                        };
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    activateProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application: string;
-                workload: string;
-                detector: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    version: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        application: string;
-                        workload: string;
-                        detector: string;
-                        active?: string;
-                        shadow?: string;
-                        revision: number;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    shadowProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application: string;
-                workload: string;
-                detector: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    version: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        application: string;
-                        workload: string;
-                        detector: string;
-                        active?: string;
-                        shadow?: string;
-                        revision: number;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    rollBackProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                application: string;
-                workload: string;
-                detector: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        application: string;
-                        workload: string;
-                        detector: string;
-                        active?: string;
-                        shadow?: string;
-                        revision: number;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getHealth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        ready: boolean;
-                        parts: {
-                            name: string;
-                            ready: boolean;
-                            reason?: string;
-                        }[];
-                        sequence: number;
-                        /** Format: date-time */
-                        now: string;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getPipeline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        workloads: {
-                            application: string;
-                            workload: string;
-                            /** Format: date-time */
-                            event_time: string;
-                            levels: {
-                                level: string;
-                                /** @enum {string} */
-                                state: "judging" | "gap" | "insufficient" | "warming" | "silent" | "absent";
-                                detectors: string[];
-                                /** Format: date-time */
-                                last_window?: string;
-                                windows: {
-                                    [key: string]: number;
-                                };
-                            }[];
-                        }[];
-                        lag: {
-                            task: string;
-                            records: number;
-                        }[];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listWorkloads: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        workloads: {
-                            application: string;
-                            workload: string;
-                            detectors: {
-                                detector: string;
-                                active?: string;
-                                shadow?: string;
-                            }[];
-                            open_incidents: number;
-                        }[];
-                        truncated: boolean;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAuditTrail: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entries: {
-                            id: string;
-                            /** Format: date-time */
-                            at: string;
-                            by: string;
-                            role: string;
-                            action: string;
-                            target: string;
-                            detail: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    signIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Holder"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    signOut: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    whoAmI: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Holder"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportIncidents: {
-        parameters: {
-            query?: {
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        findings: {
-                            /** @enum {number} */
-                            activity_id: 1 | 2 | 3;
-                            activity_name: string;
-                            /** @constant */
-                            category_uid: 2;
-                            /** @constant */
-                            category_name: "Findings";
-                            /** @constant */
-                            class_uid: 2004;
-                            /** @constant */
-                            class_name: "Detection Finding";
-                            /** @enum {number} */
-                            type_uid: 200401 | 200402 | 200403;
-                            type_name: string;
-                            time: number;
-                            start_time: number;
-                            end_time: number;
-                            /** @enum {number} */
-                            severity_id: 1 | 2 | 3 | 4 | 5 | 6;
-                            severity: string;
-                            /** @enum {number} */
-                            status_id?: 1 | 2 | 3 | 4 | 5;
-                            status?: string;
-                            status_detail?: string;
-                            /** @enum {number} */
-                            confidence_id: 1 | 2 | 3;
-                            confidence: string;
-                            is_alert: boolean;
-                            count: number;
-                            message: string;
-                            comment?: string;
-                            metadata: {
-                                /** @constant */
-                                version: "1.8.0";
-                                uid: string;
-                                sequence: number;
-                                correlation_uid: string;
-                                labels: string[];
-                                product: {
-                                    /** @constant */
-                                    name: "Plimsoll";
-                                    /** @constant */
-                                    vendor_name: "Plimsoll";
-                                    version: string;
-                                    feature: {
-                                        uid: string;
-                                        name?: string;
-                                    };
-                                };
-                            };
-                            finding_info: {
-                                uid: string;
-                                title: string;
-                                desc: string;
-                                types: string[];
-                                analytic: {
-                                    uid: string;
-                                    name: string;
-                                    /** @enum {number} */
-                                    type_id: 2 | 3 | 4;
-                                    type: string;
-                                    version?: string;
-                                    category?: string;
-                                    algorithm?: string;
-                                    desc?: string;
-                                };
-                                related_analytics: {
-                                    uid: string;
-                                    name: string;
-                                    /** @enum {number} */
-                                    type_id: 2 | 3 | 4;
-                                    type: string;
-                                    version?: string;
-                                    category?: string;
-                                    algorithm?: string;
-                                    desc?: string;
-                                }[];
-                                attacks: {
-                                    version: string;
-                                    tactic?: {
-                                        uid: string;
-                                        name?: string;
-                                    };
-                                    technique?: {
-                                        uid: string;
-                                        name?: string;
-                                    };
-                                    sub_technique?: {
-                                        uid: string;
-                                        name?: string;
-                                    };
-                                }[];
-                                created_time: number;
-                                modified_time: number;
-                                first_seen_time: number;
-                                last_seen_time: number;
-                                data_sources: string[];
-                                related_events?: {
-                                    uid: string;
-                                    title: string;
-                                    type: string;
-                                }[];
-                                related_events_count: number;
-                            };
-                            evidences: {
-                                uid: string;
-                                name: string;
-                                data: {
-                                    time: string;
-                                    time_us: number;
-                                    /** @enum {string} */
-                                    level: "sequence" | "frequency" | "log";
-                                    detector: string;
-                                    finding: string;
-                                    event: string;
-                                    observed: string;
-                                    expected: string;
-                                    score: number;
-                                    p_value: number;
-                                    workload: string;
-                                    verdict: string;
-                                    profile_version: string;
-                                    joins?: {
-                                        session?: string;
-                                        user?: string;
-                                        credential?: string;
-                                        connection?: string;
-                                        request?: string;
-                                        thread?: number;
-                                    };
-                                };
-                                container: {
-                                    uid: string;
-                                };
-                                actor?: {
-                                    user?: {
-                                        name: string;
-                                    };
-                                    session?: {
-                                        uid?: string;
-                                        credential_uid?: string;
-                                    };
-                                };
-                                /** @constant */
-                                verdict_id: 4;
-                                /** @constant */
-                                verdict: "Suspicious";
-                            }[];
-                            anomaly_analyses: {
-                                analysis_targets: {
-                                    name: string;
-                                    type: string;
-                                }[];
-                                anomalies: {
-                                    observation_type: string;
-                                    observation_parameter: string;
-                                    observed_pattern?: string;
-                                    observations: {
-                                        value: string;
-                                        count?: number;
-                                        timespan?: {
-                                            start_time: number;
-                                            end_time: number;
-                                            /** @constant */
-                                            type_id: 9;
-                                        };
-                                    }[];
-                                }[];
-                                baselines: {
-                                    observation_type: string;
-                                    observation_parameter: string;
-                                    observed_pattern?: string;
-                                    observations: {
-                                        value: string;
-                                        count?: number;
-                                        timespan?: {
-                                            start_time: number;
-                                            end_time: number;
-                                            /** @constant */
-                                            type_id: 9;
-                                        };
-                                    }[];
-                                }[];
-                            }[];
-                            resources: {
-                                uid: string;
-                                name?: string;
-                                type: string;
-                                /** @constant */
-                                role_id: 3;
-                                /** @constant */
-                                role: "Affected";
-                            }[];
-                            vulnerabilities?: {
-                                cwe: {
-                                    uid: string;
-                                    caption?: string;
-                                };
-                            }[];
-                            unmapped: {
-                                application: string;
-                                /** @enum {string} */
-                                path: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-                                about: {
-                                    /** @enum {string} */
-                                    by: "principal" | "many" | "workload";
-                                    name: string;
-                                };
-                                principals: string[];
-                                workloads: string[];
-                                p_value: number;
-                                impact: {
-                                    seen: boolean;
-                                    columns: string[];
-                                };
-                                levels: {
-                                    /** @enum {string} */
-                                    level: "sequence" | "frequency" | "log";
-                                    /** @enum {string} */
-                                    state: "anomalous" | "weak" | "normal" | "insufficient" | "gap" | "warming" | "absent";
-                                    p_value: number;
-                                    min_p_value: number;
-                                    score: number;
-                                    anomalous: number;
-                                    judged: number;
-                                    profiles: string[];
-                                }[];
-                                findings: {
-                                    /** @enum {string} */
-                                    level: "sequence" | "frequency" | "log";
-                                    detector: string;
-                                    finding: string;
-                                    count: number;
-                                }[];
-                                revision: number;
-                                merged_into?: string;
-                                decision?: {
-                                    /** @enum {string} */
-                                    status: "new" | "in-progress" | "resolved" | "benign";
-                                    by: string;
-                                    at_ms: number;
-                                    note: string;
-                                    sequence: number;
-                                };
-                            };
-                        }[];
-                        next?: string;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    importIncidents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    findings: {
-                        /** @enum {number} */
-                        activity_id: 1 | 2 | 3;
-                        activity_name: string;
-                        /** @constant */
-                        category_uid: 2;
-                        /** @constant */
-                        category_name: "Findings";
-                        /** @constant */
-                        class_uid: 2004;
-                        /** @constant */
-                        class_name: "Detection Finding";
-                        /** @enum {number} */
-                        type_uid: 200401 | 200402 | 200403;
-                        type_name: string;
-                        time: number;
-                        start_time: number;
-                        end_time: number;
-                        /** @enum {number} */
-                        severity_id: 1 | 2 | 3 | 4 | 5 | 6;
-                        severity: string;
-                        /** @enum {number} */
-                        status_id?: 1 | 2 | 3 | 4 | 5;
-                        status?: string;
-                        status_detail?: string;
-                        /** @enum {number} */
-                        confidence_id: 1 | 2 | 3;
-                        confidence: string;
-                        is_alert: boolean;
-                        count: number;
-                        message: string;
-                        comment?: string;
-                        metadata: {
-                            /** @constant */
-                            version: "1.8.0";
-                            uid: string;
-                            sequence: number;
-                            correlation_uid: string;
-                            labels: string[];
-                            product: {
-                                /** @constant */
-                                name: "Plimsoll";
-                                /** @constant */
-                                vendor_name: "Plimsoll";
-                                version: string;
-                                feature: {
-                                    uid: string;
-                                    name?: string;
-                                };
-                            };
-                        };
-                        finding_info: {
-                            uid: string;
-                            title: string;
-                            desc: string;
-                            types: string[];
-                            analytic: {
-                                uid: string;
-                                name: string;
-                                /** @enum {number} */
-                                type_id: 2 | 3 | 4;
-                                type: string;
-                                version?: string;
-                                category?: string;
-                                algorithm?: string;
-                                desc?: string;
-                            };
-                            related_analytics: {
-                                uid: string;
-                                name: string;
-                                /** @enum {number} */
-                                type_id: 2 | 3 | 4;
-                                type: string;
-                                version?: string;
-                                category?: string;
-                                algorithm?: string;
-                                desc?: string;
-                            }[];
-                            attacks: {
-                                version: string;
-                                tactic?: {
-                                    uid: string;
-                                    name?: string;
-                                };
-                                technique?: {
-                                    uid: string;
-                                    name?: string;
-                                };
-                                sub_technique?: {
-                                    uid: string;
-                                    name?: string;
-                                };
-                            }[];
-                            created_time: number;
-                            modified_time: number;
-                            first_seen_time: number;
-                            last_seen_time: number;
-                            data_sources: string[];
-                            related_events?: {
-                                uid: string;
-                                title: string;
-                                type: string;
-                            }[];
-                            related_events_count: number;
-                        };
-                        evidences: {
-                            uid: string;
-                            name: string;
-                            data: {
-                                time: string;
-                                time_us: number;
-                                /** @enum {string} */
-                                level: "sequence" | "frequency" | "log";
-                                detector: string;
-                                finding: string;
-                                event: string;
-                                observed: string;
-                                expected: string;
-                                score: number;
-                                p_value: number;
-                                workload: string;
-                                verdict: string;
-                                profile_version: string;
-                                joins?: {
-                                    session?: string;
-                                    user?: string;
-                                    credential?: string;
-                                    connection?: string;
-                                    request?: string;
-                                    thread?: number;
-                                };
-                            };
-                            container: {
-                                uid: string;
-                            };
-                            actor?: {
-                                user?: {
-                                    name: string;
-                                };
-                                session?: {
-                                    uid?: string;
-                                    credential_uid?: string;
-                                };
-                            };
-                            /** @constant */
-                            verdict_id: 4;
-                            /** @constant */
-                            verdict: "Suspicious";
-                        }[];
-                        anomaly_analyses: {
-                            analysis_targets: {
-                                name: string;
-                                type: string;
-                            }[];
-                            anomalies: {
-                                observation_type: string;
-                                observation_parameter: string;
-                                observed_pattern?: string;
-                                observations: {
-                                    value: string;
-                                    count?: number;
-                                    timespan?: {
-                                        start_time: number;
-                                        end_time: number;
-                                        /** @constant */
-                                        type_id: 9;
-                                    };
-                                }[];
-                            }[];
-                            baselines: {
-                                observation_type: string;
-                                observation_parameter: string;
-                                observed_pattern?: string;
-                                observations: {
-                                    value: string;
-                                    count?: number;
-                                    timespan?: {
-                                        start_time: number;
-                                        end_time: number;
-                                        /** @constant */
-                                        type_id: 9;
-                                    };
-                                }[];
-                            }[];
-                        }[];
-                        resources: {
-                            uid: string;
-                            name?: string;
-                            type: string;
-                            /** @constant */
-                            role_id: 3;
-                            /** @constant */
-                            role: "Affected";
-                        }[];
-                        vulnerabilities?: {
-                            cwe: {
-                                uid: string;
-                                caption?: string;
-                            };
-                        }[];
-                        unmapped: {
-                            application: string;
-                            /** @enum {string} */
-                            path: "sqli" | "xss" | "csrf" | "rbac" | "web-shell" | "path-traversal" | "ssrf" | "unknown";
-                            about: {
-                                /** @enum {string} */
-                                by: "principal" | "many" | "workload";
-                                name: string;
-                            };
-                            principals: string[];
-                            workloads: string[];
-                            p_value: number;
-                            impact: {
-                                seen: boolean;
-                                columns: string[];
-                            };
-                            levels: {
-                                /** @enum {string} */
-                                level: "sequence" | "frequency" | "log";
-                                /** @enum {string} */
-                                state: "anomalous" | "weak" | "normal" | "insufficient" | "gap" | "warming" | "absent";
-                                p_value: number;
-                                min_p_value: number;
-                                score: number;
-                                anomalous: number;
-                                judged: number;
-                                profiles: string[];
-                            }[];
-                            findings: {
-                                /** @enum {string} */
-                                level: "sequence" | "frequency" | "log";
-                                detector: string;
-                                finding: string;
-                                count: number;
-                            }[];
-                            revision: number;
-                            merged_into?: string;
-                            decision?: {
-                                /** @enum {string} */
-                                status: "new" | "in-progress" | "resolved" | "benign";
-                                by: string;
-                                at_ms: number;
-                                note: string;
-                                sequence: number;
-                            };
-                        };
-                    }[];
-                };
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        taken: number;
-                    };
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem, as RFC 9457 has it */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
+  };
 }

@@ -85,7 +85,7 @@ async function rounds() {
   for (const at of recordings.filter(({ recording }) => recording.attacks.length > 0)) {
     const own = [];
     await runDetection(replay(sourcesOf(at)), applicationOperators(profiles, BUDGET), {
-      onVerdict: (verdict) => verdict.detector !== 'stream-time' && own.push(verdict),
+      onVerdict: (verdict) => own.push(verdict),
     });
     const startUs = Math.min(...own.map(({ window }) => window.startUs));
     verdicts.push(...own.map((verdict) => ({ verdict, shiftUs: atUs - startUs })));

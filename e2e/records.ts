@@ -17,6 +17,11 @@ export function textOf(record: LogRecord): string {
   return Buffer.from(record.value).toString('utf8');
 }
 
+/** Whether a record of `verdicts` only tells how far a detector has come: another run says it at other moments. */
+export function isWatermark(record: LogRecord): boolean {
+  return textOf(record).startsWith('{"type":"watermark"');
+}
+
 /** The last revision of each incident by identity, without what counts the revisions on the way. */
 export function finalStates(records: readonly LogRecord[]): ReadonlyMap<string, string> {
   const last = new Map<string, Alert>();

@@ -4,7 +4,7 @@ import { TOPICS } from '@plimsoll/contracts';
 import type { KafkaLog } from '@plimsoll/kafka-log';
 import type { LogRecord } from '@plimsoll/streaming';
 
-import { finalStates, reading, textOf } from '../records.js';
+import { finalStates, isWatermark, reading, textOf } from '../records.js';
 
 /** What a run comes to: verdicts by identity, the last state of each incident, and what was set aside. */
 export class Outcome {
@@ -20,7 +20,7 @@ export class Outcome {
 
   readonly takeVerdict = (record: LogRecord): void => {
     const text = textOf(record);
-    if (text.includes('"stream-time"')) return;
+    if (isWatermark(record)) return;
     const { id } = JSON.parse(text) as { id: string };
     const known = this.verdicts.get(id);
     if (known === text) this.duplicates += 1;

@@ -1,4 +1,4 @@
-import { decodeJson, LogEvent, TOPICS } from '@plimsoll/contracts';
+import { decodeJson, LogEvent, PROGRESS_HEADER, TOPICS } from '@plimsoll/contracts';
 import { KafkaLog } from '@plimsoll/kafka-log';
 
 /** What one application has on the topic `logs`, read as it comes; each event once by its identity. */
@@ -25,7 +25,8 @@ export class LogReader {
         assigned: () => Promise.resolve(undefined),
         revoked: () => Promise.resolve(),
         batch: (_, records) => {
-          for (const { value } of records) reader.take(decodeJson(LogEvent, value, 'a record of logs'));
+          const events = records.filter(({ headers }) => headers[PROGRESS_HEADER] === undefined);
+          for (const { value } of events) reader.take(decodeJson(LogEvent, value, 'a record of logs'));
           return Promise.resolve();
         },
       },

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { alertConsumers, AlertServiceModule, PipelineWatch, serveConsole } from '@plimsoll/alert-api';
 import { KafkaLog } from '@plimsoll/kafka-log';
-import { fusionOperator } from '@plimsoll/pipelines';
+import { fusionOperator, READERS } from '@plimsoll/pipelines';
 import {
   parseRedisUrl,
   RedisConnection,
@@ -45,7 +45,7 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   const store = new RedisStateStore(connection);
   const incidents = new RedisIncidentStore(connection);
   const profiles = new RedisProfileStore(connection);
-  const operator = fusionOperator(budget);
+  const operator = fusionOperator({ ...budget, readers: READERS });
   const watch = new PipelineWatch();
   const processor = new StatefulProcessor(operator, {
     log,

@@ -43,6 +43,7 @@ async function publishSource(
 ): Promise<number> {
   const place: Where = { application: where.application, workload: where.workload, container: where.container };
   const pipeline = new CollectorPipeline(place, stream);
+  const clock = await publisher.clockOf(stream);
   let count = 0;
   for await (const item of openSource(
     { workload: place.workload, kind, path },
@@ -50,8 +51,9 @@ async function publishSource(
     { signal },
   )) {
     const messages = pipeline.push(item);
-    await publisher.publish(messages, signal);
+    await publisher.replay(messages, clock, signal);
     count += messages.length;
   }
+  await publisher.ended(clock, signal);
   return count;
 }

@@ -8,11 +8,13 @@ import type { EventLog, Health } from '@plimsoll/streaming';
 
 import { IntakeReport } from './intake-report.js';
 import type { IntakeSettings } from './intake-settings.js';
+import type { PartitionCounts } from './partition-counts.js';
 import { Arrivals } from './intake/arrivals.js';
 import { Checkpoints } from './intake/follow/checkpoint.js';
 import { AuditWebhook } from './intake/http/audit-webhook.js';
 import { IntakeServer } from './intake/http/intake-server.js';
 import { JsonLinesIntake } from './intake/http/json-lines-intake.js';
+import { LiveProgress } from './intake/live-progress.js';
 import { announceLoss } from './intake/spool/lost-records.js';
 import { Outbox } from './intake/spool/outbox.js';
 import { Spool } from './intake/spool/spool.js';
@@ -30,6 +32,7 @@ export class LiveIntake {
   readonly #settings: IntakeSettings;
   readonly #privacy: PrivacySettings;
   readonly #log: Pick<EventLog, 'publish'>;
+  readonly #counts: PartitionCounts;
   readonly #report: IntakeReport;
   readonly #arrivals = new Arrivals();
   readonly #stopping = new AbortController();
@@ -38,17 +41,20 @@ export class LiveIntake {
   #following: Promise<void> | undefined;
   #server: IntakeServer | undefined;
   #listening = false;
+  #progress: LiveProgress | undefined;
   #audit: AuditWebhook | undefined;
 
   constructor(
     settings: IntakeSettings,
     privacy: PrivacySettings,
     log: Pick<EventLog, 'publish'>,
+    counts: PartitionCounts,
     tools: Pick<ServiceTools, 'log' | 'registry'>,
   ) {
     this.#settings = settings;
     this.#privacy = privacy;
     this.#log = log;
+    this.#counts = counts;
     this.#report = new IntakeReport(tools);
     this.#report.watchArrivals(this.#arrivals);
   }
@@ -65,6 +71,7 @@ export class LiveIntake {
       ...(server === undefined
         ? []
         : [{ name: 'intake', start: () => this.#listen(server), stop: () => this.#hangUp() }]),
+      { name: 'progress', start: () => this.#tellProgress(), stop: async () => this.#progress?.stop() },
     ];
   }
 
@@ -139,6 +146,12 @@ export class LiveIntake {
   async #hangUp(): Promise<void> {
     await this.#server?.close();
     await this.#audit?.stop();
+  }
+
+  #tellProgress(): Promise<void> {
+    this.#progress = new LiveProgress(this.#arrivals, this.#opened(), this.#counts, randomUUID());
+    this.#progress.start();
+    return Promise.resolve();
   }
 
   #opened(): Outbox {

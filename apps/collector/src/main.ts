@@ -6,6 +6,7 @@ import { collectorSettings } from './collector-settings.js';
 import { configuredSources } from './configured-sources.js';
 import { intakeSettings } from './intake-settings.js';
 import { LiveIntake } from './live-intake.js';
+import { PartitionCounts } from './partition-counts.js';
 import { Publisher } from './publisher.js';
 import { streamBodies } from './stream-bodies.js';
 
@@ -21,8 +22,9 @@ const settings = {
 await runService(NAME, settings, ({ kafka, collector, intake }, tools) => {
   const { log, observer, clientMessage } = tools;
   const events = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
-  const publisher = new Publisher(events);
-  const live = new LiveIntake(intake, collector.privacy, events, tools);
+  const counts = new PartitionCounts(events);
+  const publisher = new Publisher(events, counts);
+  const live = new LiveIntake(intake, collector.privacy, events, counts, tools);
   const withoutSpool = [answering('kafka', events), answering('publications', publisher)];
   return {
     module: CollectorModule.publishing(publisher, collector),

@@ -1,6 +1,8 @@
-import { messageRecord, type CollectorMessage } from '@plimsoll/pipelines';
+import { messageRecord, StreamClock, type CollectorMessage } from '@plimsoll/pipelines';
 import { untilAvailable } from '@plimsoll/service-kit';
 import type { EventLog, Health, OutgoingRecord } from '@plimsoll/streaming';
+
+import type { PartitionCounts } from './partition-counts.js';
 
 /** What one publication holds at most; a source that is faster waits. */
 const MAX_RECORDS = 256;
@@ -12,10 +14,29 @@ const MAX_BYTES = 1_048_576;
  */
 export class Publisher {
   readonly #log: Pick<EventLog, 'publish'>;
+  readonly #counts: Pick<PartitionCounts, 'current'>;
   readonly #waiting = new Map<symbol, string>();
 
-  constructor(log: Pick<EventLog, 'publish'>) {
+  constructor(log: Pick<EventLog, 'publish'>, counts: Pick<PartitionCounts, 'current'>) {
     this.#log = log;
+    this.#counts = counts;
+  }
+
+  /** A clock for a stream that is read from its beginning to its end, by its own times. */
+  async clockOf(stream: string): Promise<StreamClock> {
+    return new StreamClock(stream, await this.#counts.current());
+  }
+
+  /** Publishes the next messages of such a stream, and before them how far it has come. */
+  async replay(messages: readonly CollectorMessage[], clock: StreamClock, signal: AbortSignal): Promise<void> {
+    if (messages.length === 0) return;
+    await this.#send(clock.before(messages), signal);
+    await this.publish(clock.withSilence(messages), signal);
+  }
+
+  /** The stream is at its end: nobody waits for it any more. */
+  async ended(clock: StreamClock, signal: AbortSignal): Promise<void> {
+    await this.#send(clock.end(), signal);
   }
 
   /** Resolves when every message is durable. Throws `stopped` once `signal` aborts, `too-large` as the log does. */

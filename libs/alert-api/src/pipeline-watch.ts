@@ -1,4 +1,4 @@
-import { decodeJson, US_PER_SECOND, VerdictMessage, type Level, type VerdictState } from '@plimsoll/contracts';
+import { decodeJson, US_PER_SECOND, VerdictsRecord, type VerdictMessage, type Level, type VerdictState } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler, StreamEvent } from '@plimsoll/streaming';
 
 /** How far back, in the application's event time, windows count. */
@@ -65,7 +65,7 @@ export class PipelineWatch implements PartitionHandler {
   batch(_partition: number, records: readonly LogRecord[]): Promise<void> {
     for (const record of records) {
       const message = messageIn(record);
-      if (message !== undefined) this.#hear(message);
+      if (message !== undefined && message.type !== 'watermark') this.#hear(message);
     }
     return Promise.resolve();
   }
@@ -104,7 +104,6 @@ export class PipelineWatch implements PartitionHandler {
     const { application, workload, level, detector } = message;
     const { endUs } = message.window;
     this.#applications.set(application, Math.max(endUs, this.#applications.get(application) ?? 0));
-    if (detector === 'stream-time') return;
     const key = JSON.stringify([application, workload]);
     const known = this.#workloads.get(key) ?? { application, workload, lastUs: 0, levels: new Map<Level, Heard>() };
     known.lastUs = Math.max(known.lastUs, endUs);
@@ -130,9 +129,9 @@ export class PipelineWatch implements PartitionHandler {
 }
 
 /** Undefined for what is no verdict: fusion puts it to the dead letters. */
-function messageIn(record: LogRecord): VerdictMessage | undefined {
+function messageIn(record: LogRecord): VerdictsRecord | undefined {
   try {
-    return decodeJson(VerdictMessage, record.value, 'a verdict');
+    return decodeJson(VerdictsRecord, record.value, 'a verdict');
   } catch {
     return undefined;
   }

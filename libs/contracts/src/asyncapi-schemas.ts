@@ -9,17 +9,18 @@ import { ProfileChangeRecord } from './profile-change.js';
 import { ProfileReport, ProfilesMessage } from './profile-report.js';
 import { ProfileFile } from './profile.js';
 import { Recording } from './recording.js';
-import { VerdictMessage } from './verdict.js';
+import { Progress, VerdictsRecord } from './progress.js';
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const PUBLISHED = {
-  verdict: [VerdictMessage, 'A record of `verdicts`: one judgement, or a minute of unremarkable ones'],
+  verdict: [VerdictsRecord, 'A record of `verdicts`: one judgement, a minute of unremarkable ones, or how far a detector has come'],
   alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
   'alert-headers': [AlertHeaders, 'Headers of a record of `alerts`: CloudEvents 1.0, Kafka binary mode'],
   incident: [IncidentSnapshot, 'A record of `incidents`: one incident with its evidence and decisions'],
   'log-event': [LogEvent, 'A record of `logs`: one normalised event, secrets removed'],
+  progress: [Progress, 'A record of `syscalls` or `logs` with the header plimsoll-progress: how far a source has come'],
   'profiles-message': [ProfilesMessage, 'A record of `profiles`: a change of what is in force, or a report'],
   'profile-change': [ProfileChangeRecord, 'A record of `profiles`: which versions are in force'],
   'profile-report': [ProfileReport, 'A record of `profiles`: how a profile fits what is seen live'],

@@ -19,21 +19,23 @@ interface TopicDescription {
 const DESCRIPTIONS: readonly TopicDescription[] = [
   {
     topic: TOPICS.syscalls,
-    summary: 'A batch of system calls of one container, in columns; see syscalls.proto',
+    summary:
+      'A batch of system calls of one container, in columns; see syscalls.proto. With the header plimsoll-progress: how far a source has come, as JSON',
     schema: undefined,
     writtenBy: 'collector',
     readBy: ['sequence-detector', 'frequency-detector'],
   },
   {
     topic: TOPICS.logs,
-    summary: 'One normalised log event: a Kubernetes audit event, a web request, an SQL statement, or a gap',
+    summary:
+      'One normalised log event: a Kubernetes audit event, a web request, an SQL statement, or a gap. With the header plimsoll-progress: how far a source has come',
     schema: 'log-event',
     writtenBy: 'collector',
     readBy: ['log-detector'],
   },
   {
     topic: TOPICS.verdicts,
-    summary: "One detector's judgement of one window, or a minute of unremarkable ones",
+    summary: "One detector's judgement of one window, a minute of unremarkable ones, or how far a detector has come",
     schema: 'verdict',
     writtenBy: 'sequence-detector, frequency-detector, log-detector',
     readBy: ['alert-service', 'profile-watch'],

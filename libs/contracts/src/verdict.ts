@@ -122,6 +122,6 @@ export const Coverage = Where.extend({
 });
 export type Coverage = z.infer<typeof Coverage>;
 
-/** What the topic `verdicts` carries. */
+/** What a detector gives out. */
 export const VerdictMessage = z.discriminatedUnion('type', [Verdict, Coverage]);
 export type VerdictMessage = z.infer<typeof VerdictMessage>;

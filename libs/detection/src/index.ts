@@ -36,6 +36,7 @@ export {
   type FusedEvidence,
   fusionConfig,
   type FusionConfig,
+  type Reader,
   type FusionState,
   type FusionStep,
   type GroupKind,

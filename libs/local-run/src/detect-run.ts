@@ -1,16 +1,9 @@
 import type { DeadLetter, TimeUs, Verdict } from '@plimsoll/contracts';
 import { DEFAULT_FUSION } from '@plimsoll/detection';
-import {
-  messageRecord,
-  messageTimeUs,
-  streamTimeMark,
-  verdictRecord,
-  type CollectorMessage,
-  type Start,
-} from '@plimsoll/pipelines';
+import { messageRecord, messageTimeUs, StreamClock, type CollectorMessage, type Start } from '@plimsoll/pipelines';
 import type { LogRecord } from '@plimsoll/streaming';
 
-import { EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
+import { EMBEDDED_PARTITIONS, EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
 import { inChunks } from './in-chunks.js';
 
 /** What a run gave out, in the order in which it came. */
@@ -19,6 +12,8 @@ export interface DetectionRun {
   /** Records of `alerts`: key, headers and value. */
   readonly alerts: readonly LogRecord[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Verdicts that came too late to be joined: none, unless a clock went back within a source. */
+  readonly late: number;
   readonly messages: number;
   readonly startUs: TimeUs;
   readonly endUs: TimeUs;
@@ -58,12 +53,13 @@ export async function runDetection(
     },
   });
   try {
-    const { applications, ...span } = await feed(topology, messages, prompt);
+    const clock = new StreamClock('replay', EMBEDDED_PARTITIONS);
+    const span = await feed(topology, messages, clock, prompt);
     await topology.drained();
     const lastUs = verdicts.reduce((latest, { window }) => Math.max(latest, window.endUs), span.endUs);
-    await topology.publish([...applications].map((name) => verdictRecord(streamTimeMark(name, lastUs + CLOSING_US))));
+    await topology.publish(clock.at(lastUs + CLOSING_US, true));
     await topology.drained();
-    return { verdicts, alerts, deadLetters, ...span };
+    return { verdicts, alerts, deadLetters, late: late(deadLetters), ...span };
   } finally {
     await topology.stop();
   }
@@ -72,22 +68,26 @@ export async function runDetection(
 async function feed(
   topology: EmbeddedTopology,
   messages: AsyncIterable<CollectorMessage>,
+  clock: StreamClock,
   prompt: boolean,
-): Promise<{ messages: number; startUs: TimeUs; endUs: TimeUs; applications: ReadonlySet<string> }> {
-  const applications = new Set<string>();
+): Promise<{ messages: number; startUs: TimeUs; endUs: TimeUs }> {
   let count = 0;
   let startUs = Infinity;
   let endUs = 0;
   for await (const chunk of inChunks(messages, CHUNK, prompt)) {
     for (const message of chunk) {
-      applications.add(message.topic === 'syscalls' ? message.batch.application : message.event.application);
       startUs = Math.min(startUs, messageTimeUs(message));
       endUs = Math.max(endUs, messageEndUs(message));
     }
     count += chunk.length;
-    await topology.publish(chunk.map(messageRecord));
+    await topology.publish(clock.before(chunk));
+    await topology.publish(clock.withSilence(chunk).map(messageRecord));
   }
-  return { messages: count, startUs: count === 0 ? 0 : startUs, endUs, applications };
+  return { messages: count, startUs: count === 0 ? 0 : startUs, endUs };
+}
+
+function late(letters: readonly DeadLetter[]): number {
+  return letters.filter(({ reason }) => reason === 'late').length;
 }
 
 function messageEndUs(message: CollectorMessage): TimeUs {

@@ -1,4 +1,5 @@
-import { streamTimeMark, verdictRecord } from '@plimsoll/pipelines';
+import { verdictRecord } from '@plimsoll/pipelines';
+import { webVerdict } from '@plimsoll/pipelines/testing/verdicts';
 import { describe, expect, it } from 'vitest';
 
 import { EmbeddedTopology } from './embedded.js';
@@ -10,7 +11,7 @@ describe('EmbeddedTopology', () => {
         throw new RangeError('of a consumer');
       },
     });
-    await topology.publish([verdictRecord(streamTimeMark('shop', 1_000_000))]);
+    await topology.publish([verdictRecord(webVerdict(1))]);
     await expect(topology.drained()).rejects.toThrow('of a consumer');
     await expect(topology.publish([])).rejects.toThrow('of a consumer');
     await topology.stop();

@@ -1,4 +1,4 @@
-import { DeadLetter, decodeJson, TOPICS, VerdictMessage } from '@plimsoll/contracts';
+import { DeadLetter, decodeJson, TOPICS, VerdictsRecord, type VerdictMessage } from '@plimsoll/contracts';
 import type { Start } from '@plimsoll/pipelines';
 import {
   isRetriable,
@@ -10,6 +10,9 @@ import {
   type PartitionHandler,
   type Running,
 } from '@plimsoll/streaming';
+
+/** How many partitions the topics of events have here. */
+export const EMBEDDED_PARTITIONS = { syscalls: TOPICS.syscalls.partitions, logs: TOPICS.logs.partitions };
 
 /** What an embedded run gives out, as it happens. */
 export interface EmbeddedOutput {
@@ -45,7 +48,8 @@ export class EmbeddedTopology {
   static async start(operators: (start: Start) => Promise<void>, output: EmbeddedOutput): Promise<EmbeddedTopology> {
     const topology = new EmbeddedTopology();
     await topology.#read(TOPICS.verdicts.name, (record) => {
-      output.onVerdict?.(decodeJson(VerdictMessage, record.value, 'a verdict'), record);
+      const message = decodeJson(VerdictsRecord, record.value, 'a verdict');
+      if (message.type !== 'watermark') output.onVerdict?.(message, record);
     });
     await topology.#read(TOPICS.alerts.name, (record) => output.onAlert?.(record));
     await topology.#read(TOPICS.deadLetters.name, (record) => {

@@ -4,7 +4,7 @@ import {
   type Alert,
   type DeadLetter,
   type Verdict,
-  type VerdictMessage,
+  type VerdictsRecord,
 } from '@plimsoll/contracts';
 import { fusionOperator, streamTimeMark } from '@plimsoll/pipelines';
 import { checkedAlert } from '@plimsoll/pipelines/testing/alert-checks';
@@ -16,7 +16,7 @@ import { EmbeddedTopology } from './embedded.js';
 
 const END = streamTimeMark('shop', T0 + 10_000 * SECOND);
 
-async function run(messages: readonly VerdictMessage[]): Promise<{ records: LogRecord[]; dead: DeadLetter[] }> {
+async function run(messages: readonly VerdictsRecord[]): Promise<{ records: LogRecord[]; dead: DeadLetter[] }> {
   const records: LogRecord[] = [];
   const dead: DeadLetter[] = [];
   const topology = await EmbeddedTopology.start((start) => start(fusionOperator()), {
@@ -87,7 +87,7 @@ describe('the fusion pipeline', () => {
   });
 
   it('sends a verdict beyond the grace to the dead letters as late', async () => {
-    const { dead } = await run([webVerdict(7_200), webVerdict(1)]);
+    const { dead } = await run([webVerdict(7_200), streamTimeMark('shop', T0 + 7_200 * SECOND), webVerdict(1)]);
     expect(dead.map(({ reason, by }) => [reason, by])).toEqual([['late', 'alert-service']]);
   });
 

@@ -1,5 +1,5 @@
 export { runDetection, type DetectionRun } from './detect-run.js';
-export { EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
+export { EMBEDDED_PARTITIONS, EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
 export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';
 export { findRecordings, type RecordingAt } from './recording-folder.js';
 export { firstEventTime, live, replay, sourceAt, sourcesOf, type ReplaySource } from './replay.js';

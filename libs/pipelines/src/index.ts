@@ -9,6 +9,9 @@ export {
 } from './collect/collector-pipeline.js';
 export { DetectorModels } from './detect/detector-models.js';
 export { detectorOperator, verdictRecord } from './detect/detector-operator.js';
+export { progressRecords } from './collect/progress-records.js';
+export { StreamClock } from './collect/stream-clock.js';
+export { followingProgress } from './detect/following-progress.js';
 export { fusionOperator, streamTimeMark } from './alert/fusion-pipeline.js';
 export { alertOf, alertRecord, PRODUCT_VERSION } from './alert/incident-alert.js';
 export { descriptionOf, levelWords, titleOf } from './alert/incident-words.js';
@@ -28,6 +31,7 @@ export {
   applicationOperators,
   frequencyOperator,
   logLevelOperator,
+  READERS,
   sequenceOperator,
   type Start,
 } from './services.js';

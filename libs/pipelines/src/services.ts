@@ -8,6 +8,7 @@ import {
   type Detector,
   type FrequencyState,
   type LearnerScope,
+  type Reader,
   type SequenceState,
 } from '@plimsoll/detection';
 import type { Operator } from '@plimsoll/streaming';
@@ -15,6 +16,7 @@ import type { Operator } from '@plimsoll/streaming';
 import { fusionOperator } from './alert/fusion-pipeline.js';
 import { DetectorModels } from './detect/detector-models.js';
 import { detectorOperator } from './detect/detector-operator.js';
+import { followingProgress, type OrProgress, type OrSources } from './detect/following-progress.js';
 import type { PairState } from './detect/judging-pair.js';
 import { logOperator, logPart, type LogKeyState } from './detect/log-operator.js';
 import type { ProfileSource } from './detect/profile-source.js';
@@ -27,7 +29,7 @@ export type Start = <Message, State>(operator: Operator<Message, State>) => Prom
 export function sequenceOperator(
   profiles: ProfileSource,
   budget: Budget,
-): Operator<SyscallBatch, PairState<SequenceState>> {
+): Operator<OrProgress<SyscallBatch>, OrSources<PairState<SequenceState>>> {
   return syscallOperator(sequenceDetector(), profiles, budget);
 }
 
@@ -35,27 +37,42 @@ export function sequenceOperator(
 export function frequencyOperator(
   profiles: ProfileSource,
   budget: Budget,
-): Operator<SyscallBatch, PairState<FrequencyState>> {
+): Operator<OrProgress<SyscallBatch>, OrSources<PairState<FrequencyState>>> {
   return syscallOperator(frequencyDetector(), profiles, budget);
 }
 
 /** `logs` → each kind of event to the detectors that read it → `verdicts`. */
-export function logLevelOperator(profiles: ProfileSource, budget: Budget): Operator<LogEvent, LogKeyState> {
-  return logOperator(
-    EVENT_DETECTORS.map((row) =>
-      row.use((detector) => logPart(row, detector, new DetectorModels(detector, profiles, budget))),
-    ),
+export function logLevelOperator(
+  profiles: ProfileSource,
+  budget: Budget,
+): Operator<OrProgress<LogEvent>, OrSources<LogKeyState>> {
+  const parts = EVENT_DETECTORS.map((row) =>
+    row.use((detector) => logPart(row, detector, new DetectorModels(detector, profiles, budget))),
   );
+  return followingProgress(logOperator(parts));
 }
 
-/** Starts every service's operator but the collector's: what `up`, `detect` and `evaluate` run in one process. */
-export function applicationOperators(profiles: ProfileSource, budget: Budget): (start: Start) => Promise<void> {
+/** Whom fusion waits for: every detector's operator, as it is named. */
+export const READERS: readonly Reader[] = [
+  ...CALL_DETECTORS.map(({ name }) => ({ detector: `${name}-detector`, topic: 'syscalls' as const })),
+  { detector: 'log-detector', topic: 'logs' },
+];
+
+/**
+ * Starts every service's operator but the collector's: what `up`, `detect` and `evaluate` run in one process. `idleUs` is
+ * how long fusion waits for a part that says nothing: for ever, where all of them run here.
+ */
+export function applicationOperators(
+  profiles: ProfileSource,
+  budget: Budget,
+  idleUs = Infinity,
+): (start: Start) => Promise<void> {
   return async (start) => {
     for (const row of CALL_DETECTORS) {
       await row.use((detector) => start(syscallOperator(detector, profiles, budget)));
     }
     await start(logLevelOperator(profiles, budget));
-    await start(fusionOperator(budget));
+    await start(fusionOperator({ ...budget, readers: READERS, idleUs }));
   };
 }
 
@@ -82,8 +99,8 @@ function syscallOperator<State, Model>(
   detector: Detector<SyscallBatch, State, Model>,
   profiles: ProfileSource,
   budget: Budget,
-): Operator<SyscallBatch, PairState<State>> {
-  return detectorOperator({
+): Operator<OrProgress<SyscallBatch>, OrSources<PairState<State>>> {
+  const operator = detectorOperator({
     topic: TOPICS.syscalls.name,
     detector,
     models: new DetectorModels(detector, profiles, budget),
@@ -91,4 +108,5 @@ function syscallOperator<State, Model>(
     key: (batch) => `${batch.stream}\n${batch.container}`,
     last: (batch) => batch.last,
   });
+  return followingProgress(operator);
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 
 import { PlimsollError, TOPICS } from '@plimsoll/contracts';
-import { replay, runDetection } from '@plimsoll/local-run';
+import { DEFAULT_FUSION } from '@plimsoll/detection';
+import { EMBEDDED_PARTITIONS, replay, runDetection } from '@plimsoll/local-run';
 import {
   applicationOperators,
   fixedProfiles,
@@ -10,6 +12,7 @@ import {
   profileWatchOperator,
   REPORT_GROUP,
   storedProfiles,
+  StreamClock,
 } from '@plimsoll/pipelines';
 import { runOperator, type Operator, type Running } from '@plimsoll/streaming';
 import { Command } from 'commander';
@@ -84,14 +87,17 @@ async function onStack(options: UpOptions): Promise<void> {
       running.push(await runOperator(operator, { log, store: stores.states }));
       process.stderr.write(`${operator.name} reads ${operator.topic}\n`);
     };
-    await applicationOperators(profiles, { falseAlertsPerDay: options.falseAlertsPerDay })(start);
+    const budget = { falseAlertsPerDay: options.falseAlertsPerDay };
+    await applicationOperators(profiles, budget, DEFAULT_FUSION.idleUs)(start);
     await start(profileWatchOperator);
     const handler = new ProfileReportProjection(stores.profiles, log);
     await log.consume({ topic: TOPICS.profiles.name, group: REPORT_GROUP, handler });
     tellLogTrouble(log, signal);
     const sources = sourcesFrom(options.application, options.source.map(parseSource));
-    for await (const message of replay(sources, { privacy: options.privacy, signal }))
-      await log.publish([messageRecord(message)]);
+    const clock = new StreamClock(`up/${randomUUID()}`, EMBEDDED_PARTITIONS);
+    for await (const message of replay(sources, { privacy: options.privacy, signal })) {
+      await log.publish([...clock.before([message]), ...clock.withSilence([message]).map(messageRecord)]);
+    }
     process.stderr.write(`up; subscribe to ${TOPICS.alerts.name} with plimsoll alerts --follow; Ctrl-C stops\n`);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

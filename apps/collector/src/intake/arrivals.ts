@@ -1,18 +1,30 @@
-import type { SourceItem } from '@plimsoll/contracts';
-import { ArrivalBound } from '@plimsoll/pipelines';
+import type { SourceItem, TimeUs } from '@plimsoll/contracts';
+import { ArrivalBound, type PlaceOf } from '@plimsoll/pipelines';
 import type { Health } from '@plimsoll/streaming';
 
 /** How long readiness tells of a source whose clock was ahead. */
 const TOLD_MS = 300_000;
+/** A source that brought something within this is as far as that; of any other, what happened up to now is here. */
+const BRINGING_MS = 15_000;
+/** An application that no source spoke of for so long is told of no more. */
+const SPOKEN_OF_MS = 86_400_000;
+const MAX_APPLICATIONS = 1_024;
 /** Sources whose last skew is remembered; the one that was skewed longest ago goes first. */
 const MAX_SOURCES = 256;
 
-/** Bounds what arrives from live sources by this machine's clock, and tells whose times were ahead of it. */
+/**
+ * What live sources bring, as it arrives: bounds its times by this machine's clock and tells whose were ahead of it, and
+ * knows how far the sources of each application have come.
+ */
 export class Arrivals {
   /** Events and calls whose time was corrected, of all sources. */
   skewed = 0;
   readonly #skews = new Map<string, { readonly atMs: number; readonly count: number }>();
   readonly #nowMs: () => number;
+  /** By application, then source: the first time of what it brought last. */
+  readonly #brought = new Map<string, Map<string, { readonly timeUs: TimeUs; readonly atMs: number }>>();
+  /** By source: the applications that it speaks of. */
+  readonly #applications = new Map<string, Set<string>>();
 
   constructor(nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
@@ -24,7 +36,56 @@ export class Arrivals {
     const bound = new ArrivalBound();
     const bounded = items.map((item) => bound.item(item, nowMs * 1_000));
     if (bound.skewed > 0) this.#remember(source, nowMs, bound.skewed);
+    this.#note(source, bounded, nowMs);
     return bounded;
+  }
+
+  /** `placeOf`, with a note that the source speaks of the application. */
+  placing(source: string, placeOf: PlaceOf): PlaceOf {
+    return (of) => {
+      const where = placeOf(of);
+      this.concerns(source, where.application);
+      return where;
+    };
+  }
+
+  /** The source speaks of the application. */
+  concerns(source: string, application: string): void {
+    const of = this.#applications.get(source) ?? new Set<string>();
+    this.#applications.delete(source);
+    this.#applications.set(source, of.add(application));
+    if (this.#applications.size > MAX_APPLICATIONS) this.#applications.delete(this.#applications.keys().next().value!);
+  }
+
+  /**
+   * How far the sources of each application have come: the least of those that bring something now. What they brought
+   * last may still be on its way, so they are only as far as its first item.
+   */
+  reached(): ReadonlyMap<string, TimeUs> {
+    const nowMs = this.#nowMs();
+    const reached = new Map<string, TimeUs>();
+    for (const [application, sources] of this.#brought) {
+      const times = [...sources.values()];
+      if (times.every(({ atMs }) => atMs < nowMs - SPOKEN_OF_MS)) this.#brought.delete(application);
+      const bringing = times.filter(({ atMs }) => atMs >= nowMs - BRINGING_MS).map(({ timeUs }) => timeUs);
+      reached.set(application, Math.min(nowMs * 1_000, ...bringing));
+    }
+    return reached;
+  }
+
+  #note(source: string, items: readonly SourceItem[], atMs: number): void {
+    for (const item of items) if (item.type === 'event') this.concerns(source, item.event.application);
+    const timeUs = Math.min(...items.map(firstTime));
+    if (!Number.isFinite(timeUs)) return;
+    for (const application of this.#applications.get(source) ?? []) {
+      const sources = this.#brought.get(application) ?? new Map<string, { timeUs: TimeUs; atMs: number }>();
+      this.#brought.delete(application);
+      this.#brought.set(application, sources);
+      sources.delete(source);
+      sources.set(source, { timeUs, atMs });
+      if (sources.size > MAX_APPLICATIONS) sources.delete(sources.keys().next().value!);
+      if (this.#brought.size > MAX_APPLICATIONS) this.#brought.delete(this.#brought.keys().next().value!);
+    }
   }
 
   /** Ready in any case: what is corrected is judged. The reason names a source whose clock was ahead of late. */
@@ -45,4 +106,9 @@ export class Arrivals {
     this.#skews.set(source, { atMs, count: before + count });
     if (this.#skews.size > MAX_SOURCES) this.#skews.delete(this.#skews.keys().next().value!);
   }
+}
+
+function firstTime(item: SourceItem): TimeUs {
+  if (item.type === 'event') return item.event.timeUs;
+  return item.type === 'calls' ? (item.calls.timesUs[0] ?? Infinity) : Infinity;
 }

@@ -32,15 +32,17 @@ export async function replayStream(
   const where = { application, workload, container };
   const parser = openParser(kind, { ...where, stream, ...privacy });
   const pipeline = new CollectorPipeline(where, stream);
+  const clock = await publisher.clockOf(stream);
   let messages = 0;
   const publish = async (found: readonly CollectorMessage[]): Promise<void> => {
-    await publisher.publish(found, signal);
+    await publisher.replay(found, clock, signal);
     messages += found.length;
   };
   for await (const chunk of chunksOf(body, gzip, signal)) {
     await publish(parser.push(chunk).flatMap((item) => pipeline.push(item)));
   }
   await publish(parser.end().flatMap((item) => pipeline.push(item)));
+  await publisher.ended(clock, signal);
   return { ...parser.counts, messages };
 }
 

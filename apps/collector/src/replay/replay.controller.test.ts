@@ -20,6 +20,8 @@ const TRACE = [
   '',
 ].join('\n');
 
+const COUNTS = { current: () => Promise.resolve({ syscalls: 2, logs: 2 }) };
+
 const QUERY = new URLSearchParams({
   application: 'shop',
   workload: 'db',
@@ -35,10 +37,10 @@ let publish: EventLog['publish'];
 beforeEach(async () => {
   published = [];
   publish = (records) => {
-    published.push(...records);
+    published.push(...records.filter(({ headers }) => headers === undefined));
     return Promise.resolve();
   };
-  const publisher = new Publisher({ publish: (records) => publish(records) });
+  const publisher = new Publisher({ publish: (records) => publish(records) }, COUNTS);
   application = await NestFactory.create<NestFastifyApplication>(
     CollectorModule.publishing(publisher, { privacy: { privacy: 'balanced' }, sources: [], replay: true }),
     new FastifyAdapter(),

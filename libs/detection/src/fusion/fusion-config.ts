@@ -1,3 +1,4 @@
+import { IDLE_US, type Reader } from './watermark.js';
 import { PlimsollError, US_PER_SECOND, type Level } from '@plimsoll/contracts';
 
 const MINUTE_US = 60 * US_PER_SECOND;
@@ -9,10 +10,15 @@ export interface FusionConfig {
   /** An incident ends when nothing was added for this long. */
   readonly gapUs: number;
   /**
-   * How far a verdict may lie behind the newest that the application has shown. Up to here the order of arrival
-   * changes nothing; beyond it the verdict is refused as late. It delays an incident's close, never its creation.
+   * How far a verdict may lie behind the watermark, which every source and detector has reached. Up to here the order
+   * of arrival changes nothing; beyond it the verdict is refused as late. It delays an incident's close, never its
+   * creation.
    */
   readonly graceUs: number;
+  /** Longest that a detector's partition is waited for that says nothing, by time of arrival. */
+  readonly idleUs: number;
+  /** Whom the watermark waits for, once one of them has said how many partitions there are. */
+  readonly readers: readonly Reader[];
   /** Two levels speak of the same thing when their times overlap, each widened by this. */
   readonly slackUs: number;
   /** How much of a long window, counted back from its end, can overlap with another level's finding. */
@@ -43,6 +49,8 @@ export const DEFAULT_FUSION: FusionConfig = {
   bucketUs: 5 * US_PER_SECOND,
   gapUs: 5 * MINUTE_US,
   graceUs: 30 * MINUTE_US,
+  idleUs: IDLE_US,
+  readers: [],
   slackUs: US_PER_SECOND,
   lookbackUs: 30 * US_PER_SECOND,
   maxPrincipals: 4,

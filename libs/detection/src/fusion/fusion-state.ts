@@ -4,13 +4,14 @@ import type { Atom } from './atom.js';
 import type { CoverageByMinute, CoverageMinute } from './coverage.js';
 import type { Families, Family } from './families.js';
 import type { Carry, Group } from './grouping.js';
+import type { Reached, ReachedByPart } from './watermark.js';
 
 /** What has been published of an incident that nothing says is over. */
 export interface Published {
   revision: number;
   /**
-   * Stream time when it was found to belong to another incident, and closed; undefined while it is open. Kept for a
-   * while: a verdict on its way may bring it back, and its revisions then go on.
+   * Watermark when it was closed; undefined while it is open. Kept for a while: a verdict on its way, or of a source
+   * that reads what is older, may bring it back, and its revisions then go on.
    */
   retiredUs?: number | undefined;
   severity: number;
@@ -34,8 +35,11 @@ export interface FusionCounts {
 
 /** What one application's fusion remembers. */
 export interface FusionState {
-  /** The newest event time that a verdict or coverage has shown. */
+  /** The newest event time that a message has shown: the pace of revisions. */
   streamUs: number;
+  /** What every source and detector has reached: lateness is measured against it, and incidents close by it. */
+  watermarkUs: number;
+  reached: ReachedByPart;
   atoms: Map<string, Atom>;
   carries: Map<string, Carry>;
   families: Families;
@@ -49,6 +53,8 @@ export interface FusionState {
 export function emptyFusionState(): FusionState {
   return {
     streamUs: 0,
+    watermarkUs: 0,
+    reached: new Map(),
     atoms: new Map(),
     carries: new Map(),
     families: new Map(),
@@ -59,11 +65,15 @@ export function emptyFusionState(): FusionState {
   };
 }
 
-const VERSION = 2;
+const VERSION = 3;
+/** Has no watermark: what it was late against, its stream time, stands for it until the first one comes. */
+const WITHOUT_WATERMARK = 2;
 
 interface Encoded {
   readonly version: number;
   readonly streamUs: number;
+  readonly watermarkUs?: number;
+  readonly reached?: readonly (readonly [string, Reached])[];
   readonly atoms: readonly (Omit<Atom, 'ids'> & { readonly ids: readonly string[] })[];
   readonly carries: readonly Carry[];
   readonly families: readonly (readonly [string, Family])[];
@@ -76,6 +86,8 @@ export function encodeFusionState(state: FusionState): Uint8Array {
   const encoded: Encoded = {
     version: VERSION,
     streamUs: state.streamUs,
+    watermarkUs: state.watermarkUs,
+    reached: [...state.reached],
     atoms: [...state.atoms.values()].map((atom) => ({ ...atom, ids: [...atom.ids] })),
     carries: [...state.carries.values()],
     families: [...state.families],
@@ -92,6 +104,8 @@ export function decodeFusionState(bytes: Uint8Array): FusionState {
   const encoded = parseEncoded(text);
   return {
     streamUs: encoded.streamUs,
+    watermarkUs: encoded.watermarkUs ?? encoded.streamUs,
+    reached: new Map(encoded.reached),
     atoms: new Map(encoded.atoms.map((atom) => [atom.key, { ...atom, ids: new Set(atom.ids) }])),
     carries: new Map(encoded.carries.map((carry) => [carry.id, carry])),
     families: new Map(encoded.families),
@@ -117,5 +131,6 @@ function parseEncoded(text: string): Encoded {
 
 /** The state is our own writing: its version says that the rest has this form. */
 function isEncoded(value: unknown): value is Encoded {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === VERSION;
+  if (typeof value !== 'object' || value === null || !('version' in value)) return false;
+  return value.version === VERSION || value.version === WITHOUT_WATERMARK;
 }

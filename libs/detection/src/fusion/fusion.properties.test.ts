@@ -1,4 +1,4 @@
-import type { Verdict, VerdictMessage } from '@plimsoll/contracts';
+import type { Verdict, VerdictMessage, VerdictsRecord, Watermark } from '@plimsoll/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -6,11 +6,32 @@ import { fuse } from './fusion.js';
 import { fusionConfig } from './fusion-config.js';
 import { decodeFusionState, emptyFusionState, encodeFusionState } from './fusion-state.js';
 import type { IncidentChange } from './revisions.js';
-import { APPLICATION, coverageAt, SECOND, T0, verdictAt, windowAt } from './testing/verdicts.js';
+import { APPLICATION, coverageAt, SECOND, T0, verdictAt, watermarkAt, windowAt } from './testing/verdicts.js';
 
 const GRACE_S = 600;
-const config = fusionConfig({ graceUs: GRACE_S * SECOND, gapUs: 120 * SECOND, maxFindings: 4, maxPrincipals: 2 });
-const END = coverageAt(100_000, { detector: 'log', level: 'log' });
+const READERS = [
+  { detector: 'log-detector', topic: 'logs' },
+  { detector: 'sequence-detector', topic: 'syscalls' },
+] as const;
+const config = fusionConfig({
+  graceUs: GRACE_S * SECOND,
+  readers: READERS,
+  gapUs: 120 * SECOND,
+  maxFindings: 4,
+  maxPrincipals: 2,
+});
+const END = watermarkAt(100_000);
+
+/** The parts that judge, each with its own share of the messages. */
+const PARTS = [0, 1, 2, 3, 4, 5];
+const partOf = (m: VerdictMessage): number => m.id.charCodeAt(0) % PARTS.length;
+const reached = (part: number, second: number): Watermark =>
+  watermarkAt(second, {
+    detector: part < 4 ? 'log-detector' : 'sequence-detector',
+    topic: part < 4 ? 'logs' : 'syscalls',
+    partition: part % 4,
+    partitions: { logs: 4, syscalls: 2 },
+  });
 
 /** Any mix of levels, paths, names and times over most of an hour. */
 const message: fc.Arbitrary<VerdictMessage> = fc
@@ -51,7 +72,7 @@ const message: fc.Arbitrary<VerdictMessage> = fc
 
 const timeOf = (m: VerdictMessage): number => m.window.endUs;
 
-function final(messages: readonly VerdictMessage[]): { closed: string[]; changes: IncidentChange[] } {
+function final(messages: readonly VerdictsRecord[]): { closed: string[]; changes: IncidentChange[] } {
   const state = emptyFusionState();
   const changes = [...messages, END].flatMap((m) => fuse(state, APPLICATION, m, config).changes);
   const closed = changes
@@ -61,29 +82,71 @@ function final(messages: readonly VerdictMessage[]): { closed: string[]; changes
   return { closed, changes };
 }
 
+function lateOf(messages: readonly VerdictsRecord[]): number {
+  const state = emptyFusionState();
+  for (const m of messages) fuse(state, APPLICATION, m, config);
+  return state.counts.late;
+}
+
+/**
+ * Each part gives its share in any order within the grace and says now and then how far it has come; the parts take
+ * turns as `turns` says, so that one may be done before another begins.
+ */
+function interleaved(all: readonly VerdictMessage[], delays: readonly number[], turns: readonly number[]) {
+  const delayOf = new Map(all.map((m, i) => [m, (delays[i] ?? 0) * SECOND]));
+  const shown = (m: VerdictMessage): number => timeOf(m) + delayOf.get(m)!;
+  const queues = PARTS.map((part) => {
+    const own = all.filter((m) => partOf(m) === part).sort((a, b) => shown(a) - shown(b));
+    return own.flatMap((m): VerdictsRecord[] => [reached(part, (shown(m) - T0) / SECOND), m]);
+  });
+  const first = reached(turns[0] ?? 0, 0);
+  const taken = turns.flatMap((part) => queues[part]!.splice(0, 1));
+  return [first, ...taken, ...queues.flat()];
+}
+
 /** Hundreds of runs of fusion each: seconds on an idle core, much longer on a busy one. */
 describe('fusion, in any order', { timeout: 120_000 }, () => {
-  it('ends in the same incidents to the byte, however long each verdict was delayed within the grace', () => {
-    const delayed = fc.array(fc.tuple(message, fc.integer({ min: 0, max: GRACE_S - 40 })), { maxLength: 60 });
+  it('ends in the same incidents to the byte, however far parts are apart', () => {
+    const steps = fc.array(fc.nat(PARTS.length - 1), { minLength: 400, maxLength: 400 });
     fc.assert(
-      fc.property(delayed, (entries) => {
-        const inOrder = entries.map(([m]) => m).sort((a, b) => timeOf(a) - timeOf(b));
-        const arrived = [...entries].sort(([a, da], [b, db]) => timeOf(a) + da * SECOND - timeOf(b) - db * SECOND);
-        expect(final(arrived.map(([m]) => m)).closed).toEqual(final(inOrder).closed);
+      fc.property(fc.array(message, { maxLength: 60 }), fc.array(fc.nat(GRACE_S - 40)), steps, (all, delays, turns) => {
+        const inOrder = [...all].sort((a, b) => timeOf(a) - timeOf(b));
+        const lagging = interleaved(all, delays, turns);
+        expect(lagging.filter(({ type }) => type !== 'watermark')).toHaveLength(all.length);
+        expect(final(lagging).closed).toEqual(final(inOrder).closed);
+        expect(lateOf(lagging)).toBe(0);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('ends in the same incidents for every permutation of what lies within the grace', () => {
-    const near = fc.array(message, { maxLength: 40 }).map((all) => all.filter((m) => timeOf(m) < T0 + 500 * SECOND));
-    const both = near.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
-    fc.assert(
-      fc.property(both, ([a, b]) => {
-        expect(final(b).closed).toEqual(final(a).closed);
-      }),
-      { numRuns: 300 },
-    );
+  it('waits for a part that was never heard of, and no longer than it may be idle', () => {
+    const state = emptyFusionState();
+    const quiet = { ...config, idleUs: 60 * SECOND };
+    const tell = (m: VerdictsRecord, arrivedS: number): IncidentChange['kind'][] =>
+      fuse(state, APPLICATION, m, quiet, T0 + arrivedS * SECOND).changes.map(({ kind }) => kind);
+    expect(tell(verdictAt(0), 0)).toEqual(['create']);
+    for (const part of PARTS.slice(1)) expect(tell(reached(part, 50_000), 1)).toEqual([]);
+    expect(state.watermarkUs).toBe(0);
+    expect(tell(reached(1, 50_000), 62)).toEqual(['close']);
+    // It was only slow, and is heard again.
+    expect(tell(reached(0, 10), 63)).toEqual([]);
+    expect(tell(verdictAt(11), 63)).toEqual(['create']);
+    expect(state.counts.late).toBe(0);
+  });
+
+  it('recovers from a time of the future', () => {
+    const far = verdictAt(2_300_000_000, { joins: { session: 'far' } });
+    const messages = [
+      verdictAt(0),
+      far,
+      ...PARTS.map((part) => reached(part, 1_000)),
+      verdictAt(1_000),
+      verdictAt(900),
+    ];
+    expect(lateOf(messages)).toBe(0);
+    const jumped = [...PARTS.map((part) => reached(part, 2_300_000_000)), reached(3, 5), verdictAt(6)];
+    expect(lateOf(jumped)).toBe(0);
   });
 
   it('is not changed by repetitions', () => {
@@ -116,10 +179,7 @@ describe('fusion, in any order', { timeout: 120_000 }, () => {
       fc.property(fc.array(message, { maxLength: 80 }), (all) => {
         const { changes } = final(all);
         const shown = new Set(changes.flatMap(({ evidence }) => evidence.map((e) => e.verdict)));
-        const newest = { us: 0 };
         for (const m of all) {
-          if (timeOf(m) < newest.us - config.graceUs) continue;
-          newest.us = Math.max(newest.us, timeOf(m));
           if (m.type === 'verdict' && m.state === 'anomalous') expect(shown.has(m.id)).toBe(true);
         }
       }),

@@ -1,18 +1,18 @@
-import type { VerdictMessage } from '@plimsoll/contracts';
+import type { VerdictsRecord } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { fuse } from './fusion.js';
 import { fusionConfig } from './fusion-config.js';
 import { emptyFusionState, type FusionState } from './fusion-state.js';
 import type { IncidentChange } from './revisions.js';
-import { APPLICATION, coverageAt, SECOND, T0, verdictAt, windowAt } from './testing/verdicts.js';
+import { APPLICATION, coverageAt, SECOND, T0, verdictAt, watermarkAt, windowAt } from './testing/verdicts.js';
 
 const config = fusionConfig();
 
 /** Long after everything: whatever is open closes. */
-const END = coverageAt(7_200);
+const END = watermarkAt(7_200);
 
-function run(messages: readonly VerdictMessage[], state: FusionState = emptyFusionState(), given = config) {
+function run(messages: readonly VerdictsRecord[], state: FusionState = emptyFusionState(), given = config) {
   const changes: IncidentChange[] = [];
   const ignored: string[] = [];
   for (const message of messages) {
@@ -106,10 +106,10 @@ describe('fusion', () => {
 
   it('keeps the sums of an incident that goes on for hours, in a small state', () => {
     const verdicts = Array.from({ length: 1_000 }, (_, i) => verdictAt(i * 20));
-    const { changes, state } = run([...verdicts]);
+    const { changes, state } = run(verdicts.flatMap((m, i) => [m, watermarkAt(i * 20)]));
     expect(new Set(changes.map(({ incident }) => incident.id)).size).toBe(1);
     expect(state.atoms.size).toBeLessThan(150);
-    const { changes: last } = run([coverageAt(1_000 * 20 + 7_200)], state);
+    const { changes: last } = run([watermarkAt(1_000 * 20 + 7_200)], state);
     expect(closes(last)[0]!.incident.anomalous).toBe(1_000);
   }, 60_000);
 
@@ -121,7 +121,7 @@ describe('fusion', () => {
 
   it('refuses a verdict beyond the grace, and counts it', () => {
     const grace = config.graceUs / SECOND;
-    const { ignored, state } = run([verdictAt(grace + 2), verdictAt(1), verdictAt(3)]);
+    const { ignored, state } = run([verdictAt(9 * grace), watermarkAt(grace + 2), verdictAt(1), verdictAt(3)]);
     expect(ignored).toEqual(['late']);
     expect([state.counts.late, state.counts.accepted]).toEqual([1, 2]);
   });
@@ -171,7 +171,7 @@ describe('fusion', () => {
   });
 
   it('has the severity of what was seen to happen, over all statements, and an estimate only where nothing was', () => {
-    const severityOf = (...verdicts: VerdictMessage[]) => {
+    const severityOf = (...verdicts: VerdictsRecord[]) => {
       const { severity, impact } = closes(run([...verdicts, END]).changes)[0]!.incident;
       return [severity, impact];
     };

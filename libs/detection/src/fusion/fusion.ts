@@ -1,4 +1,4 @@
-import type { Coverage, Verdict, VerdictMessage } from '@plimsoll/contracts';
+import type { Coverage, TimeUs, Verdict, VerdictsRecord } from '@plimsoll/contracts';
 
 import { addSignal, emptySum, mergeSum, renameFindings } from './aggregate.js';
 import { absorbAtom, addLinks, atomKey, emptyAtom, type Atom, type AtomKind } from './atom.js';
@@ -11,24 +11,26 @@ import { groupAtoms, kindOf, secondsOf, type Carry, type Group, type GroupKind }
 import { incidentOf, type Incident } from './incident.js';
 import { evidenceKey, publishDue, publishFinal, qualifies, retire, type IncidentChange } from './revisions.js';
 import { signalOf, type Signal } from './signal.js';
+import { takeWatermark } from './watermark.js';
 import { strangeTogether } from './weak-signs.js';
 
 /** What one message led to. */
 export interface FusionStep {
   readonly changes: readonly IncidentChange[];
-  /** `late`: further behind the newest event time than `graceUs`; `duplicate`: the same verdict again. */
+  /** `late`: further behind the watermark than `graceUs`; `duplicate`: the same verdict again. */
   readonly ignored: 'late' | 'duplicate' | undefined;
 }
 
 const NOTHING: FusionStep = { changes: [], ignored: undefined };
 
 /**
- * Verdicts and coverage of one application in, changes of incidents out: a pure state machine in event time.
+ * Verdicts, coverage and watermarks of one application in, changes of incidents out: a pure state machine in event
+ * time. `arrivedUs` is when the message was written to the log: parts that fall silent are set aside by it.
  *
- * The identity and the final state of an incident depend on the set of verdicts alone, in whatever order they come, as
- * long as none comes later than `graceUs` behind the newest; revisions on the way may differ. An incident is created
- * at once and closed when the stream has moved on by `gapUs` + `graceUs`; one that turns out to belong to another is
- * closed with a reference to it.
+ * The identity and the final state of an incident depend on the set of verdicts alone, in whatever order they come,
+ * however far detectors and partitions are apart, as long as each is at most `graceUs` behind what it said itself that
+ * it had reached; revisions on the way may differ. An incident is created at once and closed when the watermark has
+ * moved on by `gapUs` + `graceUs`; one that turns out to belong to another is closed with a reference to it.
  *
  * Every anomalous verdict's strongest evidence stands in at least one published revision, at the latest when its
  * incident closes.
@@ -40,12 +42,23 @@ const NOTHING: FusionStep = { changes: [], ignored: undefined };
 export function fuse(
   state: FusionState,
   application: string,
-  message: VerdictMessage,
+  message: VerdictsRecord,
   config: FusionConfig,
+  arrivedUs: TimeUs = 0,
 ): FusionStep {
-  if (message.window.endUs < state.streamUs - config.graceUs) return late(state, message);
+  const before = state.streamUs;
+  if (message.type === 'watermark') {
+    const { reached, watermarkUs } = state;
+    state.watermarkUs = takeWatermark(reached, message, arrivedUs, config.readers, config.idleUs) ?? watermarkUs;
+    state.streamUs = Math.max(before, state.watermarkUs);
+    const changes = decide(state, application, undefined, before, config);
+    const moved = Math.floor(state.watermarkUs / config.bucketUs) !== Math.floor(watermarkUs / config.bucketUs);
+    if (moved) changes.push(...settle({ state, application, config }, grouped(state, application, config)));
+    return { changes, ignored: undefined };
+  }
+  if (message.window.endUs < state.watermarkUs - config.graceUs) return late(state, message);
   const signal = message.type === 'verdict' ? signalOf(message, config) : undefined;
-  if (signal !== undefined && signal.timeUs < state.streamUs - config.graceUs) return late(state, message);
+  if (signal !== undefined && signal.timeUs < state.watermarkUs - config.graceUs) return late(state, message);
 
   let touched: string | undefined;
   if (signal === undefined) {
@@ -60,7 +73,6 @@ export function fuse(
     touched = atom.key;
   }
 
-  const before = state.streamUs;
   state.streamUs = Math.max(before, message.window.endUs, signal?.timeUs ?? 0);
   return { changes: decide(state, application, touched, before, config), ignored: undefined };
 }
@@ -192,9 +204,6 @@ function decide(
     const group = groups.get(state.atoms.get(touched)?.incidents[0] ?? '');
     if (group !== undefined) changes.push(...publishDue(context, group, false));
   }
-  if (Math.floor(state.streamUs / config.bucketUs) !== Math.floor(beforeUs / config.bucketUs)) {
-    changes.push(...settle(context, groups));
-  }
   return changes;
 }
 
@@ -247,29 +256,39 @@ function settle(
 ): IncidentChange[] {
   const { state, config } = context;
   const changes: IncidentChange[] = [];
-  const settledUs = state.streamUs - config.graceUs - config.gapUs;
+  const settledUs = state.watermarkUs - config.graceUs - config.gapUs;
   let earliestUs = settledUs;
   for (const group of groups.values()) {
     if ((group.lastBucket + 1) * config.bucketUs < settledUs) {
       changes.push(...publishFinal(context, group));
       for (const atom of group.atoms) state.atoms.delete(atom.key);
       for (const carry of group.carries) state.carries.delete(carry.id);
-      if (isOpen(state, group.id)) state.published.delete(group.id);
+      const published = state.published.get(group.id);
+      if (published !== undefined) published.retiredUs ??= state.watermarkUs;
       groups.delete(group.id);
     } else {
       fold(state, group, settledUs, config);
       earliestUs = Math.min(earliestUs, group.firstBucket * config.bucketUs);
     }
   }
-  const oldestEpoch = Math.floor((state.streamUs - config.graceUs) / config.gapUs);
+  const oldestEpoch = Math.floor((state.watermarkUs - config.graceUs) / config.gapUs);
   for (const key of state.families.keys()) {
     if (Number(key.slice(0, key.indexOf('|'))) < oldestEpoch) state.families.delete(key);
   }
   for (const [id, { retiredUs }] of state.published) {
     if (retiredUs !== undefined && retiredUs < settledUs - config.graceUs) state.published.delete(id);
   }
+  forgetRetired(state);
   pruneCoverage(state.coverage, earliestUs - MINUTE_US);
   return changes;
+}
+
+/** Closed incidents whose revisions are remembered, at most: a watermark that goes back would keep them for ever. */
+const MAX_RETIRED = 1_024;
+
+function forgetRetired({ published }: FusionState): void {
+  const retired = [...published].filter(([, { retiredUs }]) => retiredUs !== undefined);
+  for (const [id] of retired.slice(0, Math.max(0, retired.length - MAX_RETIRED))) published.delete(id);
 }
 
 /** Adds up the atoms of whole minutes to which nothing can be added any more. */

@@ -6,4 +6,5 @@ export type { GroupKind } from './grouping.js';
 export type { FindingReport, Incident, LevelReport, LevelState } from './incident.js';
 export type { IncidentChange } from './revisions.js';
 export type { FusedEvidence } from './signal.js';
+export type { Reader } from './watermark.js';
 export { weakThreshold } from './weak-signs.js';

@@ -73,7 +73,7 @@ export function retire(context: RevisionContext, id: string, successor: Group | 
   const { state, application, config } = context;
   const published = state.published.get(id);
   if (published === undefined || published.retiredUs !== undefined || successor === undefined) return [];
-  published.retiredUs = state.streamUs;
+  published.retiredUs = state.watermarkUs;
   state.counts.superseded++;
   const incident = { ...incidentOf(application, successor, state.coverage, config), id, path: published.path };
   return [{ kind: 'close', incident, revision: ++published.revision, evidence: [], mergedInto: successor.id }];

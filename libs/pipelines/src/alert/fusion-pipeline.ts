@@ -1,4 +1,12 @@
-import { decodeJson, identity, isoTime, TOPICS, VerdictMessage, type Coverage } from '@plimsoll/contracts';
+import {
+  decodeJson,
+  EVERY_DETECTOR,
+  isoTime,
+  TOPICS,
+  US_PER_MS,
+  VerdictsRecord,
+  type Watermark,
+} from '@plimsoll/contracts';
 import {
   decodeFusionState,
   emptyFusionState,
@@ -15,25 +23,35 @@ import { alertRecord } from './incident-alert.js';
 /** How long an application that shows nothing any more keeps its open incidents. */
 const STATE_TTL_MS = 7 * 24 * 3_600_000;
 
+/** A record of `verdicts`, and when it was written. */
+interface Arrived {
+  readonly message: VerdictsRecord;
+  readonly arrivedUs: number;
+}
+
 /**
  * Fusion as a service's operator: `verdicts` by application → incidents → `alerts` by incident. What it publishes
- * follows from the verdicts' own times. A verdict too far behind the newest of its application is refused as `late`.
+ * follows from the verdicts' own times, and from when records were written. A verdict too far behind its application's
+ * watermark is refused as `late`.
  */
-export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<VerdictMessage, FusionState> {
+export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<Arrived, FusionState> {
   const config = fusionConfig(given);
   return {
     name: 'alert-service',
     topic: TOPICS.verdicts.name,
     stateTtlMs: () => STATE_TTL_MS,
-    decode: (record) => decodeJson(VerdictMessage, record.value, 'a verdict'),
-    key: (message) => message.application,
+    decode: ({ value, timestampMs }) => ({
+      message: decodeJson(VerdictsRecord, value, 'a verdict'),
+      arrivedUs: timestampMs * US_PER_MS,
+    }),
+    key: ({ message }) => message.application,
     start: emptyFusionState,
-    step(state, message, application) {
-      const newestUs = state.streamUs;
-      const { changes, ignored } = fuse(state, application, message, config);
+    step(state, { message, arrivedUs }, application) {
+      const { changes, ignored } = fuse(state, application, message, config, arrivedUs);
       const publish = changes.map((change) => alertRecord(change, config.gapUs));
-      if (ignored !== 'late') return { publish, end: false };
-      const detail = `verdict ${message.id} ends at ${isoTime(message.window.endUs)}, the newest at ${isoTime(newestUs)}`;
+      if (ignored !== 'late' || message.type === 'watermark') return { publish, end: false };
+      const reached = `all detectors have reached ${isoTime(state.watermarkUs)}`;
+      const detail = `verdict ${message.id} ends at ${isoTime(message.window.endUs)}, ${reached}`;
       return { publish, end: false, refused: { reason: 'late', detail } };
     },
     encode: encodeFusionState,
@@ -42,23 +60,10 @@ export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<Verd
 }
 
 /**
- * Coverage that says nothing but the time: the application's stream has reached `timeUs`. At the end of a recording it
- * closes what is open, so that a run has a final state; `timeUs` must be more than `gapUs` + `graceUs` after the last.
+ * A watermark for every detector at once: all of the application's events up to `timeUs` were judged. At the end of a
+ * recording it closes what is open, so that a run has a final state; `timeUs` must be more than `gapUs` + `graceUs`
+ * after the last.
  */
-export function streamTimeMark(application: string, timeUs: number): Coverage {
-  return {
-    type: 'coverage',
-    schema: 1,
-    id: identity('stream-time-mark', application, timeUs),
-    application,
-    workload: 'stream-time',
-    container: 'stream-time',
-    detector: 'stream-time',
-    level: 'log',
-    profileVersion: '-',
-    stream: 'stream-time',
-    window: { startUs: timeUs, endUs: timeUs },
-    windows: {},
-    count: 0,
-  };
+export function streamTimeMark(application: string, timeUs: number): Watermark {
+  return { type: 'watermark', schema: 1, application, detector: EVERY_DETECTOR, topic: 'all', partition: 0, timeUs };
 }

@@ -1,4 +1,4 @@
-import { encodeJson, TOPICS, type VerdictMessage, type Where } from '@plimsoll/contracts';
+import { encodeJson, TOPICS, type VerdictsRecord, type Where } from '@plimsoll/contracts';
 import type { Detector } from '@plimsoll/detection';
 import type { LogRecord, Operator, OutgoingRecord } from '@plimsoll/streaming';
 
@@ -37,7 +37,7 @@ export function detectorOperator<Input extends Where, State, Model>(options: {
   };
 }
 
-/** A verdict or coverage as a record on `verdicts`: an application's judgements stay in one partition. */
-export function verdictRecord(verdict: VerdictMessage): OutgoingRecord {
+/** A verdict, coverage or watermark as a record on `verdicts`: what is of one application stays in one partition. */
+export function verdictRecord(verdict: VerdictsRecord): OutgoingRecord {
   return { topic: TOPICS.verdicts.name, key: verdict.application, value: encodeJson(verdict) };
 }

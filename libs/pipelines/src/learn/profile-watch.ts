@@ -5,7 +5,7 @@ import {
   ProfileReport,
   ProfilesMessage,
   TOPICS,
-  VerdictMessage,
+  VerdictsRecord,
 } from '@plimsoll/contracts';
 import {
   decodeProfileHealth,
@@ -42,16 +42,16 @@ interface WatchState {
 }
 
 /** `verdicts` → how each active profile fits what is seen live, and compares with the one in shadow → `profiles`. */
-export const profileWatchOperator: Operator<VerdictMessage, WatchState> = {
+export const profileWatchOperator: Operator<VerdictsRecord, WatchState> = {
   name: 'profile-watch',
   topic: TOPICS.verdicts.name,
   stateTtlMs: () => STATE_TTL_MS,
-  decode: (record) => decodeJson(VerdictMessage, record.value, 'a verdict'),
-  key: slotKey,
+  decode: (record) => decodeJson(VerdictsRecord, record.value, 'a verdict'),
+  key: (message) => slotKey(message.type === 'watermark' ? { ...message, workload: '-' } : message),
   start: () => ({ health: startProfileHealth(), recent: new RecentEvents() }),
   step({ health, recent }, message) {
     // A verdict is one window of those that a coverage record counts.
-    if (message.type === 'verdict' || !recent.take(message.stream, message.id)) return NOTHING;
+    if (message.type !== 'coverage' || !recent.take(message.stream, message.id)) return NOTHING;
     const report = watchProfile(health, message);
     return report === undefined ? NOTHING : { publish: [reportRecord(report)], end: false };
   },

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import {
   decodeJson,
   decodeSyscallBatch,
+  PROGRESS_HEADER,
   encodeJson,
   identity,
   LogEvent,
@@ -260,6 +261,7 @@ class TopicLearning {
   }
 
   private decode(topic: CollectorMessage['topic'], record: LogRecord): Timed<CollectorMessage> | undefined {
+    if (record.headers[PROGRESS_HEADER] !== undefined) return undefined;
     const message = this.read(topic, record);
     if (message === undefined) return undefined;
     const { application } = message.topic === 'syscalls' ? message.batch : message.event;

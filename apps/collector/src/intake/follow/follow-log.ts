@@ -80,7 +80,8 @@ class LogFollower {
     private readonly options: FollowOptions,
   ) {
     const { application, workload, container, kind, stream } = log;
-    const { privacy, digestKey, placeOf, checkpoints } = options;
+    const { privacy, digestKey, placeOf, checkpoints, arrivals } = options;
+    arrivals.concerns(stream, application);
     const saved = checkpoints.get(stream);
     this.#firstLine = saved?.lines ?? 0;
     this.#lastUs = saved?.lastUs ?? 0;
@@ -95,7 +96,7 @@ class LogFollower {
     };
     this.#parser = openParser(kind, context);
     this.#pipeline = new CollectorPipeline(where, stream, {
-      ...(placeOf && { placeOf }),
+      ...(placeOf && { placeOf: arrivals.placing(stream, placeOf) }),
       ...(saved && { ordinals: saved.ordinals }),
     });
   }

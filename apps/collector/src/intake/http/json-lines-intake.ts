@@ -104,7 +104,12 @@ class LineStream {
     const where = { application, workload, container };
     this.#kind = kind;
     this.#parser = openParser(kind, { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) });
-    this.#pipeline = new CollectorPipeline(where, stream, placeOf && { placeOf });
+    this.#pipeline = new CollectorPipeline(
+      where,
+      stream,
+      placeOf && { placeOf: arrivals.placing(query.stream, placeOf) },
+    );
+    arrivals.concerns(query.stream, application);
     this.#delivery = new OrderedDelivery(outbox);
     this.#arrivals = arrivals;
   }

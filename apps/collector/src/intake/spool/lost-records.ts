@@ -1,6 +1,7 @@
 import {
   decodeJson,
   decodeSyscallBatch,
+  PROGRESS_HEADER,
   encodeJson,
   encodeSyscallBatch,
   identity,
@@ -25,7 +26,8 @@ const MAX_NAMES = 1_024;
 export function announceLoss(lost: readonly OutgoingRecord[], cause: Gap['cause']): OutgoingRecord[] {
   const calls = new Map<string, LostCalls>();
   const events = new Map<string, LostEvents>();
-  for (const { topic, value } of lost) {
+  for (const { topic, value, headers } of lost) {
+    if (headers?.[PROGRESS_HEADER] !== undefined) continue;
     if (topic === TOPICS.syscalls.name)
       loseCalls(
         calls,

@@ -151,7 +151,9 @@ export class LiveTargets {
     signal: AbortSignal,
   ): Promise<void> {
     const context = this.#context(name, where);
-    const placeOf = (facts: ContainerFacts): Where => this.placeOf(facts, workload);
+    const { arrivals } = this.#options;
+    arrivals.concerns(name, where.application);
+    const placeOf = arrivals.placing(name, (facts: ContainerFacts): Where => this.placeOf(facts, workload));
     const pipeline = new CollectorPipeline(where, context.stream, { placeOf });
     await this.#publish(name, pipeline, runSource(kind, command, context, signal), signal);
   }
@@ -161,6 +163,7 @@ export class LiveTargets {
     const { attach = traceLive } = this.#options;
     const context = this.#context(name, where);
     const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
+    this.#options.arrivals.concerns(name, where.application);
     const trace = await attach(what, context, signal, settings);
     await this.#publish(name, new CollectorPipeline(where, context.stream), trace.items, signal);
   }

@@ -1,4 +1,4 @@
-import { identity, type Coverage, type Verdict } from '@plimsoll/contracts';
+import { EVERY_DETECTOR, identity, type Coverage, type Verdict, type Watermark } from '@plimsoll/contracts';
 
 /** A second of event time, from a round start. */
 export const SECOND = 1_000_000;
@@ -72,6 +72,13 @@ export function windowAt(second: number, change: Partial<Verdict> = {}): Verdict
     window: { startUs: endUs - SECOND, endUs },
     ...change,
   });
+}
+
+/** A detector has reached `second`; without `change`, all have. */
+export function watermarkAt(second: number, change: Partial<Watermark> = {}): Watermark {
+  const timeUs = T0 + second * SECOND;
+  const every = { detector: EVERY_DETECTOR, topic: 'all', partition: 0 };
+  return { type: 'watermark', schema: 1, application: APPLICATION, ...every, timeUs, ...change };
 }
 
 /** A minute in which a level of a container judged `windows`. */

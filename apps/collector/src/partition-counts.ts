@@ -1,0 +1,28 @@
+import { TOPICS, type Progress } from '@plimsoll/contracts';
+import type { TopicPlaces } from '@plimsoll/streaming';
+
+/** How long an answer holds: partitions are added seldom. */
+const LIFE_MS = 60_000;
+
+/** How many partitions the topics of events have; as they are defined, until the log has answered. */
+export class PartitionCounts {
+  #known: Progress['partitions'] = { syscalls: TOPICS.syscalls.partitions, logs: TOPICS.logs.partitions };
+  #askedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly log: TopicPlaces) {}
+
+  async current(): Promise<Progress['partitions']> {
+    const nowMs = Date.now();
+    if (nowMs - this.#askedMs < LIFE_MS) return this.#known;
+    this.#askedMs = nowMs;
+    try {
+      const [syscalls, logs] = await Promise.all(
+        [TOPICS.syscalls.name, TOPICS.logs.name].map(async (topic) => (await this.log.places(topic)).length),
+      );
+      if (syscalls! > 0 && logs! > 0) this.#known = { syscalls: syscalls!, logs: logs! };
+    } catch {
+      // The log is away: what was known holds, and it is asked again in a minute.
+    }
+    return this.#known;
+  }
+}

@@ -24,6 +24,7 @@ import {
 import { StatefulProcessor } from '@plimsoll/streaming';
 
 import { alertSettings } from './alert-settings.js';
+import { watchReport } from './watch-report.js';
 import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';
@@ -66,7 +67,15 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
     waiting,
     ...webhookReport(tools),
   });
-  const dependencies = [answering('kafka', log), answering('redis', store), partitionsOf(processor), ...consumers];
+  const watching = { name: 'time', check: () => Promise.resolve(watch.health()) };
+  watchReport(tools.registry, watch);
+  const dependencies = [
+    watching,
+    answering('kafka', log),
+    answering('redis', store),
+    partitionsOf(processor),
+    ...consumers,
+  ];
   return {
     module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, watch, ...alerts }),
     prepareHttp: (application) => {

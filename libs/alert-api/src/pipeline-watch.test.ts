@@ -1,4 +1,4 @@
-import { encodeJson, type VerdictMessage } from '@plimsoll/contracts';
+import { encodeJson, type VerdictMessage, type Watermark } from '@plimsoll/contracts';
 import type { LogRecord } from '@plimsoll/streaming';
 import { describe, expect, it } from 'vitest';
 
@@ -64,7 +64,55 @@ describe('who watches', () => {
     watch.observe({ type: 'processed', task: three!, ...done, lag: 7 });
     watch.observe({ type: 'processed', task: one!, ...done, lag: 0 });
     watch.observe({ type: 'revoked', task: one! });
-    expect(watch.lag()).toEqual([{ task: 'verdicts/3', records: 7 }]);
+    expect(watch.lag()).toEqual([{ task: 'verdicts/3', records: 7, late: 0 }]);
+  });
+
+  it('tells by the wall clock that nobody says any more how far it has come, and what never spoke', async () => {
+    let nowMs = 1_000_000;
+    const watch = new PipelineWatch({ nowMs: () => nowMs });
+    const take = (message: VerdictMessage | Watermark) => watch.batch(0, [recordOf(encodeJson(message))]);
+    const reached = (detector: string, timeUs: number): Watermark => ({
+      type: 'watermark',
+      schema: 1,
+      application: 'shop',
+      detector,
+      topic: 'logs',
+      partition: 0,
+      timeUs,
+      skewed: 3,
+    });
+    await take(coverage(20, {}));
+    await take(coverage(20, { detector: 'web', level: 'log' }));
+    await take(reached('sequence-detector', 7 * MINUTE_US));
+    await take(reached('log-detector', 9 * MINUTE_US));
+    expect(watch.workloads()[0]).toMatchObject({ watermarkUs: 7 * MINUTE_US, skewed: 3 });
+    expect(watch.silent).toBe(0);
+    nowMs += 40_000;
+    await take(reached('log-detector', 10 * MINUTE_US));
+    nowMs += 15_000;
+    const states = () => watch.workloads()[0]!.levels.map(({ state }) => state);
+    expect(states()).toEqual(['silent', 'absent', 'judging']);
+    nowMs += 60_000;
+    expect(states()).toEqual(['silent', 'absent', 'silent']);
+    expect(watch.health()).toEqual({
+      ready: true,
+      reason: '1 workloads are silent, shop/web; 3 times of shop were ahead of their arrival',
+    });
+    const slot = { application: 'bank', workload: 'db', detector: 'sql' };
+    expect(watch.workloads([slot])[0]).toMatchObject({ workload: 'db', applicationUs: undefined });
+    expect(watch.workloads([slot])[0]!.levels.map(({ state }) => state)).toEqual(['absent', 'absent', 'silent']);
+  });
+
+  it('counts what came too late, and tells it for a while', () => {
+    let nowMs = 1_000_000;
+    const watch = new PipelineWatch({ nowMs: () => nowMs });
+    const task = { topic: 'verdicts', group: 'alert-service', partition: 3 };
+    watch.observe({ type: 'dead-letter', task, reason: 'late', offset: 1 });
+    watch.observe({ type: 'dead-letter', task, reason: 'bad-message', offset: 2 });
+    expect(watch.health()).toEqual({ ready: true, reason: '1 verdicts came too late to be joined' });
+    nowMs += 600_000;
+    expect(watch.health()).toEqual({ ready: true });
+    expect(watch.late).toBe(1);
   });
 
   it('remembers a bounded number of workloads, those heard of last', async () => {

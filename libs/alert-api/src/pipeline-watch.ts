@@ -1,44 +1,40 @@
-import { decodeJson, US_PER_SECOND, VerdictsRecord, type VerdictMessage, type Level, type VerdictState } from '@plimsoll/contracts';
-import type { LogRecord, PartitionHandler, StreamEvent } from '@plimsoll/streaming';
+import {
+  decodeJson,
+  VerdictsRecord,
+  type VerdictMessage,
+  type Level,
+} from '@plimsoll/contracts';
+import { levelOf } from '@plimsoll/pipelines';
+import {
+  systemClock,
+  type Clock,
+  type Health,
+  type LogRecord,
+  type PartitionHandler,
+  type ProfileSlot,
+  type StreamEvent,
+} from '@plimsoll/streaming';
 
-/** How far back, in the application's event time, windows count. */
-const RECENT_US = 300 * US_PER_SECOND;
-const MINUTE_US = 60 * US_PER_SECOND;
+import { ApplicationWatch } from './application-watch.js';
+import { count, levelWatch, type Heard, type LevelWatch } from './level-watch.js';
+
+/** How long readiness tells of a verdict that came too late. */
+const TOLD_MS = 300_000;
 /** Workloads remembered; beyond it the one not heard of for longest goes. */
 const MAX_WORKLOADS = 2_000;
 
 const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log'];
-const UNJUDGED = ['gap', 'insufficient', 'warming'] as const;
-
-/**
- * `judging`: it judged windows of late. `gap`, `insufficient`, `warming`: it watched, and could not judge, for this reason.
- * `silent`: it was heard once, and not of late, while the application went on. `absent`: never heard.
- */
-export type Watching = 'judging' | (typeof UNJUDGED)[number] | 'silent' | 'absent';
-
-export interface LevelWatch {
-  readonly level: Level;
-  readonly state: Watching;
-  readonly detectors: readonly string[];
-  /** End of its last window, microseconds of event time; undefined where it is absent. */
-  readonly lastUs: number | undefined;
-  /** Windows of the last five minutes of event time, by what became of them. */
-  readonly windows: Readonly<Record<VerdictState, number>>;
-}
 
 export interface WorkloadWatch {
   readonly application: string;
   readonly workload: string;
-  /** Newest event time of the application. */
-  readonly applicationUs: number;
+  /** Newest event time of the application; undefined where nothing was heard of it. */
+  readonly applicationUs: number | undefined;
+  /** What every source and detector has reached, as far as it was heard. */
+  readonly watermarkUs: number | undefined;
+  /** Times of its sources that were ahead of their arrival. */
+  readonly skewed: number;
   readonly levels: readonly LevelWatch[];
-}
-
-interface Heard {
-  lastUs: number;
-  readonly detectors: Set<string>;
-  /** By minute. */
-  readonly minutes: Map<number, Partial<Record<VerdictState, number>>>;
 }
 
 interface Workload {
@@ -54,9 +50,14 @@ interface Workload {
  */
 export class PipelineWatch implements PartitionHandler {
   readonly #workloads = new Map<string, Workload>();
-  readonly #applications = new Map<string, number>();
+  readonly #applications = new Map<string, ApplicationWatch>();
   /** By `topic/partition`: records that fusion has not processed, of the partitions that this replica has. */
   readonly #lag = new Map<string, number>();
+  /** By `topic/partition`: verdicts that came too late to be joined, since the service started. */
+  readonly #late = new Map<string, number>();
+  #lateMs = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly clock: Pick<Clock, 'nowMs'> = systemClock) {}
 
   assigned(): Promise<undefined> {
     return Promise.resolve(undefined);
@@ -65,7 +66,8 @@ export class PipelineWatch implements PartitionHandler {
   batch(_partition: number, records: readonly LogRecord[]): Promise<void> {
     for (const record of records) {
       const message = messageIn(record);
-      if (message !== undefined && message.type !== 'watermark') this.#hear(message);
+      if (message?.type === 'watermark') this.#application(message.application).reached(message, this.clock.nowMs());
+      else if (message !== undefined) this.#hear(message);
     }
     return Promise.resolve();
   }
@@ -79,32 +81,91 @@ export class PipelineWatch implements PartitionHandler {
     const key = `${event.task.topic}/${event.task.partition}`;
     if (event.type === 'processed') this.#lag.set(key, event.lag);
     if (event.type === 'revoked') this.#lag.delete(key);
+    if (event.type !== 'dead-letter' || event.reason !== 'late') return;
+    this.#late.set(key, (this.#late.get(key) ?? 0) + 1);
+    this.#lateMs = this.clock.nowMs();
   }
 
-  lag(): readonly { readonly task: string; readonly records: number }[] {
-    const entries = [...this.#lag].map(([task, records]) => ({ task, records }));
+  /** Verdicts that came too late to be joined, since the service started. */
+  get late(): number {
+    return [...this.#late.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Levels that are silent, of what was heard since the start. */
+  get silent(): number {
+    return this.workloads().reduce(
+      (sum, { levels }) => sum + levels.filter(({ state }) => state === 'silent').length,
+      0,
+    );
+  }
+
+  /** Ready in any case, since nothing here can mend it: the reason tells what is late, silent or skewed. */
+  health(): Health {
+    const told: string[] = [];
+    if (this.clock.nowMs() - this.#lateMs < TOLD_MS) told.push(`${this.late} verdicts came too late to be joined`);
+    const silent = this.workloads().filter(({ levels }) => levels.some(({ state }) => state === 'silent'));
+    const [first] = silent;
+    if (first !== undefined) told.push(`${silent.length} workloads are silent, ${first.application}/${first.workload}`);
+    const skewed = [...this.#applications].find(([, { skewed }]) => skewed > 0);
+    if (skewed !== undefined) told.push(`${skewed[1].skewed} times of ${skewed[0]} were ahead of their arrival`);
+    return told.length === 0 ? { ready: true } : { ready: true, reason: told.join('; ') };
+  }
+
+  lag(): readonly { readonly task: string; readonly records: number; readonly late: number }[] {
+    const entries = [...this.#lag].map(([task, records]) => ({ task, records, late: this.#late.get(task) ?? 0 }));
     return entries.sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
-  /** By application, then workload. */
-  workloads(): readonly WorkloadWatch[] {
-    const entries = [...this.#workloads].sort(([a], [b]) => (a < b ? -1 : 1));
-    return entries.map(([, { application, workload, levels }]) => {
-      const applicationUs = this.#applications.get(application) ?? 0;
+  /** By application, then workload; `active` are the profiles in force: what is watched by none of them is told too. */
+  workloads(active: readonly ProfileSlot[] = []): readonly WorkloadWatch[] {
+    const all = new Map(
+      [...this.#workloads].map(([key, { application, workload, levels }]) => [key, { application, workload, levels }]),
+    );
+    const expected = new Map<string, Set<Level>>();
+    for (const { application, workload, detector } of active) {
+      const key = keyOf(application, workload);
+      if (!all.has(key)) all.set(key, { application, workload, levels: new Map() });
+      const level = levelOf(detector);
+      if (level !== undefined) expected.set(key, (expected.get(key) ?? new Set()).add(level));
+    }
+    const entries = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+    return entries.map(([key, { application, workload, levels }]) => {
+      const known = this.#applications.get(application);
       return {
         application,
         workload,
-        applicationUs,
-        levels: LEVELS.map((level) => levelWatch(level, levels.get(level), applicationUs)),
+        applicationUs: known?.lastUs,
+        watermarkUs: known?.watermarkUs,
+        skewed: known?.skewed ?? 0,
+        levels: LEVELS.map((level) => {
+          const seen = levelWatch(level, levels.get(level), known?.lastUs ?? 0);
+          const gone = known?.isSilent(level, this.clock.nowMs()) ?? false;
+          const meant = seen.state === 'absent' ? expected.get(key)?.has(level) === true : gone;
+          return meant ? { ...seen, state: 'silent' as const } : seen;
+        }),
       };
     });
+  }
+
+  #application(name: string): ApplicationWatch {
+    let known = this.#applications.get(name);
+    if (known === undefined) this.#applications.set(name, (known = new ApplicationWatch()));
+    if (this.#applications.size > MAX_WORKLOADS) this.#forgetUnknown();
+    return known;
+  }
+
+  /** Of applications that only progress was heard of, the first. */
+  #forgetUnknown(): void {
+    const named = new Set([...this.#workloads.values()].map(({ application }) => application));
+    for (const name of this.#applications.keys()) if (!named.has(name)) return void this.#applications.delete(name);
   }
 
   #hear(message: VerdictMessage): void {
     const { application, workload, level, detector } = message;
     const { endUs } = message.window;
-    this.#applications.set(application, Math.max(endUs, this.#applications.get(application) ?? 0));
-    const key = JSON.stringify([application, workload]);
+    const all = this.#application(application);
+    all.lastUs = Math.max(endUs, all.lastUs ?? 0);
+    const key = keyOf(application, workload);
     const known = this.#workloads.get(key) ?? { application, workload, lastUs: 0, levels: new Map<Level, Heard>() };
     known.lastUs = Math.max(known.lastUs, endUs);
     this.#workloads.set(key, known);
@@ -128,6 +189,10 @@ export class PipelineWatch implements PartitionHandler {
   }
 }
 
+function keyOf(application: string, workload: string): string {
+  return JSON.stringify([application, workload]);
+}
+
 /** Undefined for what is no verdict: fusion puts it to the dead letters. */
 function messageIn(record: LogRecord): VerdictsRecord | undefined {
   try {
@@ -135,37 +200,4 @@ function messageIn(record: LogRecord): VerdictsRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-function count({ minutes, lastUs }: Heard, endUs: number, windows: Partial<Record<VerdictState, number>>): void {
-  const minute = Math.floor(endUs / MINUTE_US);
-  const sums = minutes.get(minute) ?? {};
-  for (const [state, more] of Object.entries(windows) as [VerdictState, number | undefined][]) {
-    sums[state] = (sums[state] ?? 0) + (more ?? 0);
-  }
-  minutes.set(minute, sums);
-  for (const old of minutes.keys()) if ((old + 1) * MINUTE_US < lastUs - RECENT_US) minutes.delete(old);
-}
-
-function levelWatch(level: Level, heard: Heard | undefined, applicationUs: number): LevelWatch {
-  const windows: Record<VerdictState, number> = { normal: 0, anomalous: 0, warming: 0, insufficient: 0, gap: 0 };
-  if (heard === undefined) return { level, state: 'absent', detectors: [], lastUs: undefined, windows };
-  for (const [minute, sums] of heard.minutes) {
-    if ((minute + 1) * MINUTE_US < applicationUs - RECENT_US) continue;
-    for (const state of Object.keys(windows) as VerdictState[]) windows[state] += sums[state] ?? 0;
-  }
-  const recent = heard.lastUs >= applicationUs - RECENT_US;
-  return {
-    level,
-    state: stateOf(recent, windows),
-    detectors: [...heard.detectors].sort(),
-    lastUs: heard.lastUs,
-    windows,
-  };
-}
-
-function stateOf(recent: boolean, windows: Readonly<Record<VerdictState, number>>): Watching {
-  if (!recent) return 'silent';
-  if (windows.normal + windows.anomalous > 0) return 'judging';
-  return UNJUDGED.find((state) => windows[state] > 0) ?? 'judging';
 }

@@ -21,6 +21,8 @@ export const Progress = z.object({
   /** The source's events up to here are published; it may go back, where a source begins to read what is older. */
   timeUs: z.number().nonnegative(),
   partitions: Partitions,
+  /** Times of this source that were ahead of their arrival, and were set to it, since it began. */
+  skewed: z.number().int().nonnegative().optional(),
   /** Nothing more comes from this source: nobody waits for it. */
   end: z.boolean().optional(),
 });
@@ -40,6 +42,8 @@ export const Watermark = z.object({
   partition: z.number().int().nonnegative().max(1_023),
   timeUs: z.number().nonnegative(),
   partitions: Partitions.optional(),
+  /** As `Progress` has it, of all sources that this partition hears. */
+  skewed: z.number().int().nonnegative().optional(),
 });
 export type Watermark = z.infer<typeof Watermark>;
 

@@ -22,6 +22,8 @@ export interface EpisodeOutcome {
   readonly judged: Readonly<Record<Level, number>>;
   /** Calls, requests, statements and audit events read. */
   readonly messages: number;
+  /** Verdicts that came too late to be joined. */
+  readonly late: number;
   readonly spanUs: TimeUs;
 }
 
@@ -155,6 +157,7 @@ export async function judge(
     requests: requests.found,
     judged,
     messages: run.messages,
+    late: run.late,
     spanUs: run.endUs - run.startUs,
   };
 }

@@ -46,6 +46,7 @@ function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
     requests: [],
     judged: { sequence: 60, frequency: 60, log: 60 },
     messages: 1,
+    late: 0,
     spanUs: 60 * SECOND,
   };
 }

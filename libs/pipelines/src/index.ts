@@ -30,6 +30,7 @@ export {
   applicationLearners,
   applicationOperators,
   frequencyOperator,
+  levelOf,
   logLevelOperator,
   READERS,
   sequenceOperator,

@@ -1,4 +1,4 @@
-import { decodeSyscallBatch, TOPICS, type LogEvent, type SyscallBatch } from '@plimsoll/contracts';
+import { decodeSyscallBatch, TOPICS, type Level, type LogEvent, type SyscallBatch } from '@plimsoll/contracts';
 import {
   CALL_DETECTORS,
   EVENT_DETECTORS,
@@ -50,6 +50,11 @@ export function logLevelOperator(
     row.use((detector) => logPart(row, detector, new DetectorModels(detector, profiles, budget))),
   );
   return followingProgress(logOperator(parts));
+}
+
+/** The level of a detector by its name; undefined where this release has none of the name. */
+export function levelOf(detector: string): Level | undefined {
+  return [...CALL_DETECTORS, ...EVENT_DETECTORS].find(({ name }) => name === detector)?.level;
 }
 
 /** Whom fusion waits for: every detector's operator, as it is named. */

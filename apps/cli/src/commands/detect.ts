@@ -14,7 +14,7 @@ import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeIncident, finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
-import { tellReports } from '../terminal/source-reports.js';
+import { tellLate, tellReports } from '../terminal/source-reports.js';
 
 interface DetectOptions {
   profile: string;
@@ -100,6 +100,7 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
     progress.done(`${result.messages} messages, ${result.verdicts.length} verdicts`);
     process.stdout.write(`${incidentReport(finalFindings(result.alerts))}\n`);
   }
+  tellLate(result.late);
   tellReports(reports, options.maxRefused, false);
 }
 

@@ -34,7 +34,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
-import { tellReports } from '../terminal/source-reports.js';
+import { tellLate, tellReports } from '../terminal/source-reports.js';
 
 interface EvaluateCommandOptions {
   out?: string;
@@ -91,6 +91,7 @@ async function run(folder: string, options: EvaluateCommandOptions): Promise<voi
   }
   if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(measured.report));
   process.stdout.write(options.json === '-' ? asJson(measured.report) : measured.markdown);
+  tellLate(measured.late ?? 0);
   if (measured.reports) tellReports(measured.reports, options.maxRefused, false);
 }
 
@@ -100,6 +101,8 @@ interface Measured {
   readonly report: unknown;
   readonly plots: Readonly<Record<string, string>>;
   readonly done: string;
+  /** Verdicts that came too late to be joined. */
+  readonly late?: number;
   /** What became of the lines of each source, where recordings were read. */
   readonly reports?: readonly SourceReport[];
 }
@@ -172,6 +175,7 @@ async function measureRecordings(
     markdown: reportMarkdown(report),
     report,
     reports,
+    late: evaluation.outcomes.reduce((sum, { late }) => sum + late, 0),
     plots: { 'recall.svg': recallPlot(report), 'curve.svg': curvePlot(report) },
     done: `${evaluation.outcomes.length} test episodes`,
   };

@@ -23,6 +23,14 @@ export function tellReports(reports: readonly SourceReport[], atMost: number, th
   process.exitCode = 1;
 }
 
+/** Says how many verdicts came too late to be joined into incidents, where any did. */
+export function tellLate(late: number): void {
+  if (late === 0) return;
+  process.stderr.write(
+    `plimsoll: ${late} verdicts came too late to be joined into incidents: times of a source go back by more than half an hour\n`,
+  );
+}
+
 function totalOf(reports: readonly SourceReport[]): string {
   const sum = (name: 'lines' | 'read' | 'ignored' | 'malformed'): number =>
     reports.reduce((total, { counts }) => total + counts[name], 0);

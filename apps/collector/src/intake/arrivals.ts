@@ -61,14 +61,15 @@ export class Arrivals {
    * How far the sources of each application have come: the least of those that bring something now. What they brought
    * last may still be on its way, so they are only as far as its first item.
    */
-  reached(): ReadonlyMap<string, TimeUs> {
+  reached(): ReadonlyMap<string, { readonly timeUs: TimeUs; readonly skewed: number }> {
     const nowMs = this.#nowMs();
-    const reached = new Map<string, TimeUs>();
+    const reached = new Map<string, { readonly timeUs: TimeUs; readonly skewed: number }>();
     for (const [application, sources] of this.#brought) {
       const times = [...sources.values()];
       if (times.every(({ atMs }) => atMs < nowMs - SPOKEN_OF_MS)) this.#brought.delete(application);
       const bringing = times.filter(({ atMs }) => atMs >= nowMs - BRINGING_MS).map(({ timeUs }) => timeUs);
-      reached.set(application, Math.min(nowMs * 1_000, ...bringing));
+      const skewed = [...sources.keys()].reduce((sum, name) => sum + (this.#skews.get(name)?.count ?? 0), 0);
+      reached.set(application, { timeUs: Math.min(nowMs * 1_000, ...bringing), skewed });
     }
     return reached;
   }

@@ -41,8 +41,8 @@ export class LiveProgress {
     const partitions = await this.counts.current();
     const source = `collector/${this.run}`;
     try {
-      for (const [application, timeUs] of reached) {
-        const progress = { type: 'progress', schema: 1, application, source, timeUs, partitions } as const;
+      for (const [application, { timeUs, skewed }] of reached) {
+        const progress = { type: 'progress', schema: 1, application, source, timeUs, skewed, partitions } as const;
         await this.outbox.accept(progressRecords(progress));
       }
     } catch (error) {

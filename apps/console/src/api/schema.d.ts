@@ -2387,7 +2387,10 @@ export interface operations {
               application: string;
               workload: string;
               /** Format: date-time */
-              event_time: string;
+              event_time?: string;
+              /** Format: date-time */
+              watermark?: string;
+              skewed: number;
               levels: {
                 level: string;
                 /** @enum {string} */
@@ -2403,6 +2406,7 @@ export interface operations {
             lag: {
               task: string;
               records: number;
+              late: number;
             }[];
           };
         };

@@ -99,7 +99,7 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
                 </td>
               ))}
               <td>
-                <Ago at={workload.event_time} />
+                {workload.event_time === undefined ? 'nothing was heard' : <Ago at={workload.event_time} />}
               </td>
             </tr>
           ))}

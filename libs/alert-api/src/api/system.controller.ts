@@ -57,8 +57,12 @@ const getPipeline = {
       z.strictObject({
         application: z.string(),
         workload: z.string(),
-        /** How far the application's events have come. */
-        event_time: z.iso.datetime(),
+        /** How far the application's events have come; absent where nothing was heard of it. */
+        event_time: z.iso.datetime().optional(),
+        /** What every source and detector has reached: what is half an hour behind it comes too late. */
+        watermark: z.iso.datetime().optional(),
+        /** Times of the application's live sources that were ahead of their arrival, and were set to it. */
+        skewed: z.number().int(),
         levels: z.array(
           z.strictObject({
             level: z.string(),
@@ -72,7 +76,14 @@ const getPipeline = {
       }),
     ),
     /** Verdicts not yet fused, by partition, of those that the replica that answers has. */
-    lag: z.array(z.strictObject({ task: z.string(), records: z.number().int() })),
+    lag: z.array(
+      z.strictObject({
+        task: z.string(),
+        records: z.number().int(),
+        /** Verdicts that came too late to be joined, since the service started. */
+        late: z.number().int(),
+      }),
+    ),
   }),
 } as const satisfies OperationSpec;
 
@@ -110,7 +121,7 @@ export class SystemController {
     const parts = await Promise.all(
       dependencies.map(async ({ name, check }) => {
         const health = await check();
-        return health.ready ? { name, ready: true } : { name, ready: false, reason: health.reason };
+        return { name, ...health };
       }),
     );
     const sequence = await incidents.latestSequence();
@@ -119,20 +130,26 @@ export class SystemController {
 
   @Get('pipeline')
   @Operation(getPipeline)
-  pipeline(): z.infer<typeof getPipeline.response> {
-    const { watch } = this.parts;
+  async pipeline(): Promise<z.infer<typeof getPipeline.response>> {
+    const { watch, profiles } = this.parts;
+    const pointers = await profiles.pointers();
+    const active = pointers.filter((pointer) => pointer.active !== undefined).map(({ slot }) => slot);
     const time = (timeUs: number): string => iso(Math.floor(timeUs / US_PER_MS));
     return {
-      workloads: watch.workloads().map(({ application, workload, applicationUs, levels }) => ({
-        application,
-        workload,
-        event_time: time(applicationUs),
-        levels: levels.map(({ lastUs, ...level }) => ({
-          ...level,
-          detectors: [...level.detectors],
-          ...(lastUs === undefined ? {} : { last_window: time(lastUs) }),
+      workloads: watch
+        .workloads(active)
+        .map(({ application, workload, applicationUs, watermarkUs, skewed, levels }) => ({
+          application,
+          workload,
+          ...(applicationUs !== undefined && { event_time: time(applicationUs) }),
+          ...(watermarkUs !== undefined && { watermark: time(watermarkUs) }),
+          skewed,
+          levels: levels.map(({ lastUs, ...level }) => ({
+            ...level,
+            detectors: [...level.detectors],
+            ...(lastUs === undefined ? {} : { last_window: time(lastUs) }),
+          })),
         })),
-      })),
       lag: [...watch.lag()],
     };
   }

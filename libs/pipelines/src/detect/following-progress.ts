@@ -25,10 +25,16 @@ interface Arrived {
   readonly arrivedMs: number;
 }
 
+interface Source {
+  readonly timeUs: TimeUs;
+  readonly heardMs: number;
+  readonly skewed: number;
+}
+
 /** What one partition knows of an application's sources. */
 interface SourcesState {
   /** The order is that in which they were heard. */
-  readonly sources: Map<string, { readonly timeUs: TimeUs; readonly heardMs: number }>;
+  readonly sources: Map<string, Source>;
   timeUs: TimeUs;
 }
 
@@ -69,14 +75,15 @@ function follow(
   { progress, partition, arrivedMs }: Arrived,
   { name, topic }: Pick<Operator<never, never>, 'name' | 'topic'>,
 ): OutgoingRecord {
-  const { application, source, timeUs, partitions, end } = progress;
+  const { application, source, timeUs, partitions, end, skewed = 0 } = progress;
   const { sources } = state;
   sources.delete(source);
-  sources.set(source, { timeUs, heardMs: arrivedMs });
+  sources.set(source, { timeUs, heardMs: arrivedMs, skewed });
   for (const [other, { heardMs }] of sources) {
     if (heardMs < arrivedMs - SOURCE_IDLE_MS || sources.size > MAX_SOURCES) sources.delete(other);
   }
   state.timeUs = Math.min(...[...sources.values()].map((each) => each.timeUs));
+  const allSkewed = [...sources.values()].reduce((sum, each) => sum + each.skewed, 0);
   if (end === true) sources.delete(source);
   const watermark: Watermark = {
     type: 'watermark',
@@ -87,6 +94,7 @@ function follow(
     partition,
     timeUs: state.timeUs,
     partitions,
+    ...(allSkewed > 0 && { skewed: allSkewed }),
   };
   return { topic: TOPICS.verdicts.name, key: application, value: encodeJson(watermark) };
 }
@@ -98,7 +106,7 @@ function encodeSources({ sources, timeUs }: SourcesState): Uint8Array {
 function decodeSources(bytes: Uint8Array): SourcesState {
   // Our own bytes from `encodeSources`.
   const { sources, timeUs } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-    sources: [string, { timeUs: TimeUs; heardMs: number }][];
+    sources: [string, Source][];
     timeUs: TimeUs;
   };
   return { sources: new Map(sources), timeUs };

@@ -1,0 +1,34 @@
+import type { Level, Watermark } from '@plimsoll/contracts';
+
+/** A level whose detectors say nothing for so long, by the wall clock, is silent: they say something every ten seconds. */
+export const SILENT_MS = 45_000;
+/** Parts of one application that are remembered. */
+const MAX_PARTS = 4_096;
+
+/** What was heard of one application as a whole. */
+export class ApplicationWatch {
+  /** Newest event time of a verdict or coverage; undefined before the first. */
+  lastUs: number | undefined;
+  skewed = 0;
+  /** By detector and partition: what it has reached. */
+  readonly #parts = new Map<string, number>();
+  /** When a level's detectors were last heard of, wall clock. */
+  readonly #heardMs = new Map<string, number>();
+
+  reached({ detector, topic, partition, timeUs, skewed = 0 }: Watermark, nowMs: number): void {
+    const part = `${detector}|${topic}|${partition}`;
+    if (this.#parts.size < MAX_PARTS || this.#parts.has(part)) this.#parts.set(part, timeUs);
+    this.#heardMs.set(detector.replace(/-detector$/, ''), nowMs);
+    this.skewed = skewed;
+  }
+
+  get watermarkUs(): number | undefined {
+    return this.#parts.size === 0 ? undefined : Math.min(...this.#parts.values());
+  }
+
+  /** Whether the level was heard of and is no more. */
+  isSilent(level: Level, nowMs: number): boolean {
+    const heardMs = this.#heardMs.get(level);
+    return heardMs !== undefined && nowMs - heardMs > SILENT_MS;
+  }
+}

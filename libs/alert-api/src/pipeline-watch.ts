@@ -1,9 +1,4 @@
-import {
-  decodeJson,
-  VerdictsRecord,
-  type VerdictMessage,
-  type Level,
-} from '@plimsoll/contracts';
+import { decodeJson, VerdictsRecord, type VerdictMessage, type Level } from '@plimsoll/contracts';
 import { levelOf } from '@plimsoll/pipelines';
 import {
   systemClock,

@@ -15,7 +15,10 @@ import { Progress, VerdictsRecord } from './progress.js';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const PUBLISHED = {
-  verdict: [VerdictsRecord, 'A record of `verdicts`: one judgement, a minute of unremarkable ones, or how far a detector has come'],
+  verdict: [
+    VerdictsRecord,
+    'A record of `verdicts`: one judgement, a minute of unremarkable ones, or how far a detector has come',
+  ],
   alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
   'alert-headers': [AlertHeaders, 'Headers of a record of `alerts`: CloudEvents 1.0, Kafka binary mode'],
   incident: [IncidentSnapshot, 'A record of `incidents`: one incident with its evidence and decisions'],

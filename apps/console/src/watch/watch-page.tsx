@@ -98,9 +98,7 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
                   <LevelCell level={workload.levels.find((one) => one.level === level)} />
                 </td>
               ))}
-              <td>
-                {workload.event_time === undefined ? 'nothing was heard' : <Ago at={workload.event_time} />}
-              </td>
+              <td>{workload.event_time === undefined ? 'nothing was heard' : <Ago at={workload.event_time} />}</td>
             </tr>
           ))}
         </tbody>

@@ -89,12 +89,13 @@ class Step implements WindowVisitor {
     if (this.#model) countCalls(batch, from, to, this.#state.open);
   }
 
-  close(enough: boolean): void {
+  close(enough: boolean, starting: boolean): void {
     const model = this.#model;
-    if (!model) this.#emitter.window({ ...UNJUDGED, state: 'warming' });
+    if (!model || starting) this.#emitter.window({ ...UNJUDGED, state: 'warming' });
     else if (!enough) this.#emitter.window({ ...UNJUDGED, state: 'insufficient' });
     else this.#emitter.window(this.#judge(model));
-    closePiece(this.#state, model?.options.pieces ?? 1);
+    if (starting) forgetPieces(this.#state);
+    else closePiece(this.#state, model?.options.pieces ?? 1);
   }
 
   gap(gap: Gap): void {

@@ -56,7 +56,7 @@ interface Fitted extends Spread {
 
 /** Version of snapshots, and of the containers' states in them. */
 const SNAPSHOT = 1;
-const CONTAINER_STATE = 2;
+const CONTAINER_STATE = 3;
 
 const Held = z.object({
   windows: z.array(z.tuple([z.array(Count.max(COUNTERS - 1)), z.array(Count)])),

@@ -7,8 +7,8 @@ import {
 } from '../syscall-windows/window-state.js';
 import { COUNTERS } from './call-counts.js';
 
-/** 2: with the p-values of the open minute. */
-const VERSION = 2;
+/** 2: with the p-values of the open minute; 3: with the lives of processes. */
+const VERSION = 3;
 const OLDEST = 1;
 
 /** What the detector `frequency` remembers of a container: the counts of its last pieces, 1–2 kB. */

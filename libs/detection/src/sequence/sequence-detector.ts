@@ -96,9 +96,9 @@ class Step implements WindowVisitor {
     });
   }
 
-  close(enough: boolean): void {
+  close(enough: boolean, starting: boolean): void {
     const model = this.#model;
-    if (!model) this.#emitter.window({ ...UNJUDGED, state: 'warming' });
+    if (!model || starting) this.#emitter.window({ ...UNJUDGED, state: 'warming' });
     else if (!enough && this.#state.newPrograms.length === 0)
       this.#emitter.window({ ...UNJUDGED, state: 'insufficient' });
     else this.#emitter.window(this.#judge(model, enough));

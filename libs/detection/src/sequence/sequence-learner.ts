@@ -64,7 +64,7 @@ interface Container {
 
 /** Version of snapshots, and of the containers' states in them. */
 const SNAPSHOT = 1;
-const CONTAINER_STATE = 2;
+const CONTAINER_STATE = 3;
 
 const Held = z.object({
   learned: z.object({

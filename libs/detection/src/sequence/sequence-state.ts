@@ -11,8 +11,8 @@ import type { Tally } from './scanner.js';
 import { readSpots, type Spot, writeSpots } from './spots.js';
 import { ThreadMemory } from './thread-memory.js';
 
-/** 2: with the p-values of the open minute. */
-const VERSION = 2;
+/** 2: with the p-values of the open minute; 3: with the lives of processes. */
+const VERSION = 3;
 const OLDEST = 1;
 
 /** What the detector `sequence` remembers of a container: about 300 bytes, 20 a thread, and what evidence is pending. */

@@ -1,5 +1,6 @@
 import { type Gap, type SyscallBatch } from '@plimsoll/contracts';
 
+import { noLives, passedOver, watchLives } from './lives.js';
 import { emptyWindow, whereOf, type WindowState } from './window-state.js';
 
 /** When a window closes. */
@@ -21,8 +22,11 @@ const PATIENCE_SPANS = 20;
 export interface WindowVisitor {
   /** Takes in calls `[from, to)` of `batch`, all of them in the open window. */
   calls(batch: SyscallBatch, from: number, to: number): void;
-  /** The open window is complete; `state.window` is still it. */
-  close(enough: boolean): void;
+  /**
+   * The open window is complete; `state.window` is still it. `enough` is false where it is not judged: it has too few
+   * calls, or its calls are those of a process that ends, or `starting` in place of one that did.
+   */
+  close(enough: boolean, starting: boolean): void;
   /** The open window, if any, was cut by `gap` and is not judged. */
   gap(gap: Gap): void;
   /** Memory of earlier calls no longer holds: a loss, or another stream. */
@@ -48,6 +52,7 @@ export function cutWindows(
     state.where = whereOf(batch);
     state.stream = batch.stream;
     state.nextOrdinal = batch.firstOrdinal;
+    state.lives = noLives();
     visitor.forget();
   }
   for (const gap of batch.gaps) takeGap(state, gap, bounds, visitor);
@@ -82,6 +87,7 @@ function takeCalls(state: WindowState, batch: SyscallBatch, bounds: WindowBounds
     }
     const to = pieceEnd(state, batch, bounds, from);
     visitor.calls(batch, from, to);
+    watchLives(state.lives, batch, from, to);
     window.count += to - from;
     window.endUs = baseTimeUs + offsetsUs[to - 1]! + 1;
     if (window.count >= bounds.calls) closeWindow(state, true, visitor);
@@ -127,7 +133,8 @@ function endStream(state: WindowState, bounds: WindowBounds, visitor: WindowVisi
 }
 
 function closeWindow(state: WindowState, enough: boolean, visitor: WindowVisitor): void {
-  visitor.close(enough);
+  const passed = passedOver(state.lives, state.window);
+  visitor.close(enough && passed === undefined, passed === 'start');
   state.window = emptyWindow();
 }
 

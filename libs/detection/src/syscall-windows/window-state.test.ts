@@ -12,7 +12,7 @@ const VERSION_1 = {
 };
 
 describe('a state of the release before', () => {
-  it.each([sequenceDetector(), frequencyDetector()])('is read on, without p-values ($name)', (detector) => {
+  it.each([sequenceDetector(), frequencyDetector()])('is read on, without p-values and lives ($name)', (detector) => {
     const bytes = Buffer.from(VERSION_1[detector.name as keyof typeof VERSION_1], 'base64');
     expect(bytes[0]).toBe(1);
     const state = detector.decode(bytes);
@@ -20,7 +20,7 @@ describe('a state of the release before', () => {
     expect(state.window).toMatchObject({ startOrdinal: 1_000, count: 203 });
     expect(state.coverage).toMatchObject({ count: 1_000, windows: { normal: 1 }, pValues: undefined });
     const again = detector.encode(state as never);
-    expect(again[0]).toBe(2);
+    expect(again[0]).toBe(3);
     expect(detector.decode(again)).toEqual(state);
   });
 });

@@ -1,6 +1,7 @@
 import { P_VALUE_BINS, type PValueCounts, type SyscallBatch, type VerdictState, type Where } from '@plimsoll/contracts';
 
 import { type StateReader, type StateWriter } from './bytes.js';
+import { type Lives, noLives, readLives, writeLives } from './lives.js';
 
 /** The window that is open, `[startUs, endUs)`: a run of consecutive calls of one container. */
 export interface OpenWindow {
@@ -31,6 +32,7 @@ export interface WindowState {
   nextOrdinal: number;
   window: OpenWindow;
   coverage: PendingCoverage;
+  lives: Lives;
 }
 
 export const NO_WHERE: Where = { application: '', workload: '', container: '' };
@@ -38,7 +40,14 @@ export const NO_WHERE: Where = { application: '', workload: '', container: '' };
 const STATES: readonly VerdictState[] = ['normal', 'anomalous', 'warming', 'insufficient', 'gap'];
 
 export function startWindowState(): WindowState {
-  return { where: NO_WHERE, stream: '', nextOrdinal: 0, window: emptyWindow(), coverage: emptyCoverage() };
+  return {
+    where: NO_WHERE,
+    stream: '',
+    nextOrdinal: 0,
+    window: emptyWindow(),
+    coverage: emptyCoverage(),
+    lives: noLives(),
+  };
 }
 
 export function emptyWindow(): OpenWindow {
@@ -60,10 +69,11 @@ export function whereOf({ application, workload, container }: SyscallBatch): Whe
 }
 
 export function writeWindowState(writer: StateWriter, state: WindowState): void {
-  const { where, window, coverage } = state;
+  const { where, window, coverage, lives } = state;
   for (const text of [where.application, where.workload, where.container, state.stream]) writer.text(text);
   for (const number of [state.nextOrdinal, window.startUs, window.endUs, window.startOrdinal]) writer.double(number);
   writer.uint(window.count);
+  writeLives(writer, lives);
   writer.double(coverage.startUs);
   writer.double(coverage.endUs);
   for (const name of STATES) writer.uint(coverage.windows[name]);
@@ -85,15 +95,17 @@ export function readWindowState(reader: StateReader): WindowState {
     startOrdinal: reader.double(),
     count: reader.uint(),
   };
+  const lives = reader.version >= LIVES_SINCE ? readLives(reader) : noLives();
   const coverage = { ...emptyCoverage(), startUs: reader.double(), endUs: reader.double() };
   for (const name of STATES) coverage.windows[name] = reader.uint();
   coverage.count = reader.double();
   if (reader.version >= P_VALUES_SINCE) coverage.pValues = readPValues(reader);
-  return { where, stream, nextOrdinal, window, coverage };
+  return { where, stream, nextOrdinal, window, coverage, lives };
 }
 
-/** States of an earlier version hold no p-values. */
+/** States of an earlier version hold no p-values, or no lives. */
 const P_VALUES_SINCE = 2;
+const LIVES_SINCE = 3;
 
 function readPValues(reader: StateReader): PValueCounts | undefined {
   const calibratedOn = reader.uint();

@@ -1,0 +1,137 @@
+import { callNumber, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
+
+import type { StateReader, StateWriter } from './bytes.js';
+
+/**
+ * Ends and starts of a container's processes. What a process does while it ends, and what its successor does until it
+ * serves, is new to whoever learned it at work, and nothing that an attack looks like: windows of that time are not
+ * judged. The rule is narrow, so that it cannot be had by an attack on a process that works:
+ *
+ * - an end is an orderly one (`exit_group`) of a process that was there for ten seconds: what a command line starts is gone
+ *   sooner. The one window that holds it is passed over.
+ * - a start is a program executed within 15 s of such an end, by a process begun after it, and not begun by one that
+ *   accepts connections. It lasts until ten seconds after anything in the container accepts a connection, a minute at most.
+ *
+ * Where a source has no results of calls nothing is passed over. State: two numbers a thread, of 512 threads at most.
+ */
+export interface Lives {
+  /** When each thread was first seen, the earliest first; minus infinity where it was there from the beginning. */
+  readonly born: Map<number, TimeUs>;
+  /** Threads that accepted connections, and those that they began. */
+  readonly serving: Set<number>;
+  /** Threads whose beginning was seen, and was not a server's. */
+  readonly others: Set<number>;
+  /** When the stream began, when a long-lived process last ended, when its successor began and first accepted: 0 for never. */
+  beganUs: TimeUs;
+  endedUs: TimeUs;
+  startedUs: TimeUs;
+  servedUs: TimeUs;
+}
+
+const S = 1_000_000;
+const MAX_THREADS = 512;
+const THERE_FROM_BEGINNING_US = 2 * S;
+const LONG_LIVED_US = 10 * S;
+const SUCCESSION_US = 15 * S;
+const MAX_START_US = 60 * S;
+const WARMING_US = 10 * S;
+
+const EXIT = callNumber('exit_group');
+const EXECS: readonly number[] = [callNumber('execve'), callNumber('execveat')];
+const ACCEPTS: readonly number[] = [callNumber('accept'), callNumber('accept4')];
+const FORKS: readonly number[] = ['clone', 'clone3', 'fork', 'vfork'].map(callNumber);
+/** Calls that lives are read from; all others only show that a thread is there. */
+const TELLING = new Uint8Array(1024);
+for (const call of [EXIT, ...EXECS, ...ACCEPTS, ...FORKS]) TELLING[call] = 1;
+
+export function noLives(): Lives {
+  const never = { beganUs: 0, endedUs: 0, startedUs: 0, servedUs: 0 };
+  return { born: new Map(), serving: new Set(), others: new Set(), ...never };
+}
+
+/** Takes in calls `[from, to)`. Cost: a look-up where another thread calls than before. */
+export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: number): void {
+  const { numbers, threads, offsetsUs, baseTimeUs, results } = batch;
+  if (results === undefined) return;
+  if (lives.beganUs === 0) lives.beganUs = baseTimeUs + offsetsUs[from]!;
+  let last = -1;
+  for (let i = from; i < to; i++) {
+    const thread = threads[i]!;
+    if (thread !== last && !lives.born.has(thread)) begin(lives, thread, baseTimeUs + offsetsUs[i]!);
+    last = thread;
+    if (TELLING[numbers[i]!] === 1) tell(lives, numbers[i]!, thread, results[i]!, baseTimeUs + offsetsUs[i]!);
+  }
+}
+
+function begin(lives: Lives, thread: number, timeUs: TimeUs): void {
+  if (lives.born.size >= MAX_THREADS) forget(lives, lives.born.keys().next().value!);
+  lives.born.set(thread, timeUs - lives.beganUs < THERE_FROM_BEGINNING_US ? -Infinity : timeUs);
+}
+
+function forget(lives: Lives, thread: number): void {
+  lives.born.delete(thread);
+  lives.serving.delete(thread);
+  lives.others.delete(thread);
+}
+
+function tell(lives: Lives, call: number, thread: number, result: number, timeUs: TimeUs): void {
+  if (call === EXIT) {
+    if (thread !== 0 && timeUs - lives.born.get(thread)! >= LONG_LIVED_US) lives.endedUs = timeUs;
+    forget(lives, thread);
+  } else if (ACCEPTS.includes(call)) {
+    note(lives.serving, thread);
+    if (lives.startedUs > 0 && lives.servedUs < lives.startedUs && result >= 0) lives.servedUs = timeUs;
+  } else if (FORKS.includes(call)) {
+    if (result > 0) note(lives.serving.has(thread) ? lives.serving : lives.others, result);
+  } else if (isSuccessor(lives, thread, timeUs) && timeUs > startsUntil(lives)) {
+    lives.startedUs = timeUs;
+  }
+}
+
+function note(threads: Set<number>, thread: number): void {
+  if (threads.size >= MAX_THREADS) threads.delete(threads.values().next().value!);
+  threads.add(thread);
+}
+
+function isSuccessor(lives: Lives, thread: number, timeUs: TimeUs): boolean {
+  if (lives.endedUs === 0 || timeUs - lives.endedUs > SUCCESSION_US) return false;
+  return lives.others.has(thread) && lives.born.get(thread)! >= lives.endedUs;
+}
+
+function startsUntil({ startedUs, servedUs }: Lives): TimeUs {
+  if (startedUs === 0) return 0;
+  return servedUs >= startedUs ? Math.min(servedUs + WARMING_US, startedUs + MAX_START_US) : startedUs + MAX_START_US;
+}
+
+/** Whether the window `[startUs, endUs)` holds such an end, or part of such a start. */
+export function passedOver(lives: Lives, window: { startUs: TimeUs; endUs: TimeUs }): 'end' | 'start' | undefined {
+  if (lives.startedUs > 0 && window.endUs > lives.startedUs && window.startUs < startsUntil(lives)) return 'start';
+  const { endedUs } = lives;
+  return endedUs > 0 && endedUs >= window.startUs && endedUs < window.endUs ? 'end' : undefined;
+}
+
+export function writeLives(writer: StateWriter, lives: Lives): void {
+  for (const timeUs of [lives.beganUs, lives.endedUs, lives.startedUs, lives.servedUs]) writer.double(timeUs);
+  writer.uint(lives.born.size);
+  for (const [thread, timeUs] of lives.born) {
+    writer.uint(thread);
+    writer.double(timeUs);
+  }
+  for (const threads of [lives.serving, lives.others]) {
+    writer.uint(threads.size);
+    for (const thread of threads) writer.uint(thread);
+  }
+}
+
+export function readLives(reader: StateReader): Lives {
+  const times = {
+    beganUs: reader.double(),
+    endedUs: reader.double(),
+    startedUs: reader.double(),
+    servedUs: reader.double(),
+  };
+  const born = new Map<number, TimeUs>();
+  for (let left = reader.uint(); left > 0; left--) born.set(reader.uint(), reader.double());
+  const threads = (): Set<number> => new Set(Array.from({ length: reader.uint() }, () => reader.uint()));
+  return { ...times, born, serving: threads(), others: threads() };
+}

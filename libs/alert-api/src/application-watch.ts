@@ -12,13 +12,15 @@ export class ApplicationWatch {
   skewed = 0;
   /** By detector and partition: what it has reached. */
   readonly #parts = new Map<string, number>();
-  /** When a level's detectors were last heard of, wall clock. */
+  /** When a level's detectors were last heard of, wall clock; by level, and by level and workload where a source names it. */
   readonly #heardMs = new Map<string, number>();
 
-  reached({ detector, topic, partition, timeUs, skewed = 0 }: Watermark, nowMs: number): void {
+  reached({ detector, topic, partition, timeUs, skewed = 0, workloads = [] }: Watermark, nowMs: number): void {
     const part = `${detector}|${topic}|${partition}`;
     if (this.#parts.size < MAX_PARTS || this.#parts.has(part)) this.#parts.set(part, timeUs);
-    this.#heardMs.set(detector.replace(/-detector$/, ''), nowMs);
+    const level = detector.replace(/-detector$/, '');
+    this.#heard(level, nowMs);
+    for (const workload of workloads) this.#heard(`${level}|${workload}`, nowMs);
     this.skewed = skewed;
   }
 
@@ -26,9 +28,15 @@ export class ApplicationWatch {
     return this.#parts.size === 0 ? undefined : Math.min(...this.#parts.values());
   }
 
-  /** Whether the level was heard of and is no more. */
-  isSilent(level: Level, nowMs: number): boolean {
-    const heardMs = this.#heardMs.get(level);
-    return heardMs !== undefined && nowMs - heardMs > SILENT_MS;
+  /** Whether the level, or a source that has the workload under watch, was heard of and is no more. */
+  isSilent(level: Level, workload: string, nowMs: number): boolean {
+    const heard = [this.#heardMs.get(level), this.#heardMs.get(`${level}|${workload}`)];
+    return heard.some((atMs) => atMs !== undefined && nowMs - atMs > SILENT_MS);
+  }
+
+  #heard(what: string, nowMs: number): void {
+    this.#heardMs.delete(what);
+    this.#heardMs.set(what, nowMs);
+    if (this.#heardMs.size > MAX_PARTS) this.#heardMs.delete(this.#heardMs.keys().next().value!);
   }
 }

@@ -103,6 +103,31 @@ describe('who watches', () => {
     expect(watch.workloads([slot])[0]!.levels.map(({ state }) => state)).toEqual(['absent', 'absent', 'silent']);
   });
 
+  it('tells of a workload that no source has under watch any more, while its application goes on', async () => {
+    let nowMs = 1_000_000;
+    const watch = new PipelineWatch({ nowMs: () => nowMs });
+    const take = (message: VerdictMessage | Watermark) => watch.batch(0, [recordOf(encodeJson(message))]);
+    const reached = (...workloads: string[]): Watermark => ({
+      type: 'watermark',
+      schema: 1,
+      application: 'shop',
+      detector: 'sequence-detector',
+      topic: 'syscalls',
+      partition: 0,
+      timeUs: 20 * MINUTE_US,
+      workloads,
+    });
+    await take(coverage(20, {}));
+    await take(coverage(20, { workload: 'db' }));
+    await take(reached('db', 'web'));
+    nowMs += 50_000;
+    await take(reached('web'));
+    expect(watch.workloads().map(({ workload, levels }) => [workload, levels[0]!.state])).toEqual([
+      ['db', 'silent'],
+      ['web', 'judging'],
+    ]);
+  });
+
   it('counts what came too late, and tells it for a while', () => {
     let nowMs = 1_000_000;
     const watch = new PipelineWatch({ nowMs: () => nowMs });

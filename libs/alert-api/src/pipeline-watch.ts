@@ -134,7 +134,7 @@ export class PipelineWatch implements PartitionHandler {
         skewed: known?.skewed ?? 0,
         levels: LEVELS.map((level) => {
           const seen = levelWatch(level, levels.get(level), known?.lastUs ?? 0);
-          const gone = known?.isSilent(level, this.clock.nowMs()) ?? false;
+          const gone = known?.isSilent(level, workload, this.clock.nowMs()) ?? false;
           const meant = seen.state === 'absent' ? expected.get(key)?.has(level) === true : gone;
           return meant ? { ...seen, state: 'silent' as const } : seen;
         }),

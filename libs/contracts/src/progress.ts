@@ -8,6 +8,9 @@ const Partitions = z.object({
   logs: z.number().int().positive().max(1_024),
 });
 
+/** Workloads that the source has under watch now, as far as it knows: of those left out nothing is said. */
+const Workloads = z.array(z.string().min(1).max(256)).max(256);
+
 /**
  * How far a source has come with an application: a record on every partition of `syscalls` and `logs`, behind what it
  * speaks of, with the header `PROGRESS_HEADER`. Live sources send it about every ten seconds.
@@ -23,6 +26,7 @@ export const Progress = z.object({
   partitions: Partitions,
   /** Times of this source that were ahead of their arrival, and were set to it, since it began. */
   skewed: z.number().int().nonnegative().optional(),
+  workloads: Workloads.optional(),
   /** Nothing more comes from this source: nobody waits for it. */
   end: z.boolean().optional(),
 });
@@ -44,6 +48,8 @@ export const Watermark = z.object({
   partitions: Partitions.optional(),
   /** As `Progress` has it, of all sources that this partition hears. */
   skewed: z.number().int().nonnegative().optional(),
+  /** Of the source that was heard just now. */
+  workloads: Workloads.optional(),
 });
 export type Watermark = z.infer<typeof Watermark>;
 

@@ -1,4 +1,4 @@
-import type { SourceItem, TimeUs } from '@plimsoll/contracts';
+import type { SourceItem, TimeUs, Where } from '@plimsoll/contracts';
 import { ArrivalBound, type PlaceOf } from '@plimsoll/pipelines';
 import type { Health } from '@plimsoll/streaming';
 
@@ -9,8 +9,17 @@ const BRINGING_MS = 15_000;
 /** An application that no source spoke of for so long is told of no more. */
 const SPOKEN_OF_MS = 86_400_000;
 const MAX_APPLICATIONS = 1_024;
+/** Workloads of one application that are told. */
+const MAX_WORKLOADS = 256;
 /** Sources whose last skew is remembered; the one that was skewed longest ago goes first. */
 const MAX_SOURCES = 256;
+
+/** How far the live sources of one application have come, and what they watch. */
+export interface ApplicationReached {
+  readonly timeUs: TimeUs;
+  readonly skewed: number;
+  readonly workloads: string[];
+}
 
 /**
  * What live sources bring, as it arrives: bounds its times by this machine's clock and tells whose were ahead of it, and
@@ -23,8 +32,8 @@ export class Arrivals {
   readonly #nowMs: () => number;
   /** By application, then source: the first time of what it brought last. */
   readonly #brought = new Map<string, Map<string, { readonly timeUs: TimeUs; readonly atMs: number }>>();
-  /** By source: the applications that it speaks of. */
-  readonly #applications = new Map<string, Set<string>>();
+  /** By source, then application: the workloads that it has under watch. */
+  readonly #watched = new Map<string, Map<string, Set<string>>>();
 
   constructor(nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
@@ -44,41 +53,52 @@ export class Arrivals {
   placing(source: string, placeOf: PlaceOf): PlaceOf {
     return (of) => {
       const where = placeOf(of);
-      this.concerns(source, where.application);
+      this.concerns(source, where);
       return where;
     };
   }
 
-  /** The source speaks of the application. */
-  concerns(source: string, application: string): void {
-    const of = this.#applications.get(source) ?? new Set<string>();
-    this.#applications.delete(source);
-    this.#applications.set(source, of.add(application));
-    if (this.#applications.size > MAX_APPLICATIONS) this.#applications.delete(this.#applications.keys().next().value!);
+  /** The source has the workload under watch. */
+  concerns(source: string, { application, workload }: Pick<Where, 'application' | 'workload'>): void {
+    const of = this.#watched.get(source) ?? new Map<string, Set<string>>();
+    this.#watched.delete(source);
+    this.#watched.set(source, of);
+    const workloads = of.get(application) ?? new Set<string>();
+    of.set(application, workloads);
+    if (workloads.size < MAX_WORKLOADS) workloads.add(workload);
+    if (of.size > MAX_APPLICATIONS) of.delete(of.keys().next().value!);
+    if (this.#watched.size > MAX_APPLICATIONS) this.#watched.delete(this.#watched.keys().next().value!);
+  }
+
+  /** The source has ended: nothing is under its watch. */
+  left(source: string): void {
+    this.#watched.delete(source);
   }
 
   /**
    * How far the sources of each application have come: the least of those that bring something now. What they brought
    * last may still be on its way, so they are only as far as its first item.
    */
-  reached(): ReadonlyMap<string, { readonly timeUs: TimeUs; readonly skewed: number }> {
+  reached(): ReadonlyMap<string, ApplicationReached> {
     const nowMs = this.#nowMs();
-    const reached = new Map<string, { readonly timeUs: TimeUs; readonly skewed: number }>();
+    const reached = new Map<string, ApplicationReached>();
     for (const [application, sources] of this.#brought) {
       const times = [...sources.values()];
       if (times.every(({ atMs }) => atMs < nowMs - SPOKEN_OF_MS)) this.#brought.delete(application);
       const bringing = times.filter(({ atMs }) => atMs >= nowMs - BRINGING_MS).map(({ timeUs }) => timeUs);
       const skewed = [...sources.keys()].reduce((sum, name) => sum + (this.#skews.get(name)?.count ?? 0), 0);
-      reached.set(application, { timeUs: Math.min(nowMs * 1_000, ...bringing), skewed });
+      const watched = [...this.#watched.values()].flatMap((of) => [...(of.get(application) ?? [])]);
+      const workloads = [...new Set(watched)].sort().slice(0, MAX_WORKLOADS);
+      reached.set(application, { timeUs: Math.min(nowMs * 1_000, ...bringing), skewed, workloads });
     }
     return reached;
   }
 
   #note(source: string, items: readonly SourceItem[], atMs: number): void {
-    for (const item of items) if (item.type === 'event') this.concerns(source, item.event.application);
-    const timeUs = Math.min(...items.map(firstTime));
+    for (const item of items) if (item.type === 'event') this.concerns(source, item.event);
+    const timeUs = items.reduce((least, item) => Math.min(least, firstTime(item)), Infinity);
     if (!Number.isFinite(timeUs)) return;
-    for (const application of this.#applications.get(source) ?? []) {
+    for (const application of this.#watched.get(source)?.keys() ?? []) {
       const sources = this.#brought.get(application) ?? new Map<string, { timeUs: TimeUs; atMs: number }>();
       this.#brought.delete(application);
       this.#brought.set(application, sources);

@@ -41,8 +41,17 @@ export class LiveProgress {
     const partitions = await this.counts.current();
     const source = `collector/${this.run}`;
     try {
-      for (const [application, { timeUs, skewed }] of reached) {
-        const progress = { type: 'progress', schema: 1, application, source, timeUs, skewed, partitions } as const;
+      for (const [application, { timeUs, skewed, workloads }] of reached) {
+        const progress = {
+          type: 'progress',
+          schema: 1,
+          application,
+          source,
+          timeUs,
+          skewed,
+          workloads,
+          partitions,
+        } as const;
         await this.outbox.accept(progressRecords(progress));
       }
     } catch (error) {

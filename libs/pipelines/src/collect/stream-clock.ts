@@ -32,7 +32,7 @@ export class StreamClock {
     const known = this.#applications.size;
     for (const message of chunk) this.#applications.add(applicationOf(message));
     const times = chunk.map(messageTimeUs);
-    const timeUs = Math.min(...times);
+    const timeUs = times.reduce((least, each) => Math.min(least, each), Infinity);
     this.#lastUs = times.at(-1);
     const worthSaying = Math.abs(timeUs - this.#saidUs) >= WORTH_SAYING_US || this.#applications.size > known;
     return worthSaying ? this.at(timeUs) : [];

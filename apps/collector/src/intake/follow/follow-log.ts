@@ -81,7 +81,7 @@ class LogFollower {
   ) {
     const { application, workload, container, kind, stream } = log;
     const { privacy, digestKey, placeOf, checkpoints, arrivals } = options;
-    arrivals.concerns(stream, application);
+    arrivals.concerns(stream, { application, workload });
     const saved = checkpoints.get(stream);
     this.#firstLine = saved?.lines ?? 0;
     this.#lastUs = saved?.lastUs ?? 0;

@@ -58,7 +58,7 @@ export class AuditWebhook {
     this.#delivery = new OrderedDelivery(outbox);
     this.#arrivals = arrivals;
     this.#name = stream;
-    arrivals.concerns(stream, application);
+    arrivals.concerns(stream, where);
     server.post(
       path ?? DEFAULT_AUDIT_PATH,
       ({ body }) => this.#take(body),

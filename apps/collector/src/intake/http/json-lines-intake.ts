@@ -109,7 +109,7 @@ class LineStream {
       stream,
       placeOf && { placeOf: arrivals.placing(query.stream, placeOf) },
     );
-    arrivals.concerns(query.stream, application);
+    arrivals.concerns(query.stream, where);
     this.#delivery = new OrderedDelivery(outbox);
     this.#arrivals = arrivals;
   }

@@ -117,6 +117,7 @@ export class LiveTargets {
       } catch (error) {
         detail = error instanceof Error ? error.message : 'unknown failure';
       }
+      this.#options.arrivals.left(target.name);
       if (!signal.aborted) this.#options.onChange?.(target.name, 'waiting', detail);
     } while (await pause(this.#options.retryMs ?? 5_000, signal));
   }
@@ -152,7 +153,7 @@ export class LiveTargets {
   ): Promise<void> {
     const context = this.#context(name, where);
     const { arrivals } = this.#options;
-    arrivals.concerns(name, where.application);
+    arrivals.concerns(name, where);
     const placeOf = arrivals.placing(name, (facts: ContainerFacts): Where => this.placeOf(facts, workload));
     const pipeline = new CollectorPipeline(where, context.stream, { placeOf });
     await this.#publish(name, pipeline, runSource(kind, command, context, signal), signal);
@@ -163,7 +164,7 @@ export class LiveTargets {
     const { attach = traceLive } = this.#options;
     const context = this.#context(name, where);
     const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
-    this.#options.arrivals.concerns(name, where.application);
+    this.#options.arrivals.concerns(name, where);
     const trace = await attach(what, context, signal, settings);
     await this.#publish(name, new CollectorPipeline(where, context.stream), trace.items, signal);
   }

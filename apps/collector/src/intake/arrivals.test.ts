@@ -1,0 +1,53 @@
+import type { SourceItem, WebRequest } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+
+import { Arrivals } from './arrivals.js';
+
+const SECOND = 1_000_000;
+const NOW_MS = Date.UTC(2026, 10, 23);
+
+function request(second: number, workload = 'web'): SourceItem {
+  const timeUs = NOW_MS * 1_000 + second * SECOND;
+  const event = { type: 'web-request', application: 'shop', workload, timeUs, endUs: timeUs } as WebRequest;
+  return { type: 'event', event };
+}
+
+describe('what arrives from live sources', () => {
+  it('is as far as the source that reads what is oldest, and up to now where none brings anything', () => {
+    let nowMs = NOW_MS;
+    const arrivals = new Arrivals(() => nowMs);
+    const reachedS = (): number | undefined => {
+      const timeUs = arrivals.reached().get('shop')?.timeUs;
+      return timeUs === undefined ? undefined : timeUs / SECOND - NOW_MS / 1_000;
+    };
+    expect(reachedS()).toBeUndefined();
+    arrivals.take('today', [request(-1), request(0)]);
+    arrivals.take('catching up', [request(-7_200), request(-7_100)]);
+    expect(reachedS()).toBe(-7_200);
+    arrivals.take('catching up', [request(-3_600)]);
+    expect(reachedS()).toBe(-3_600);
+    nowMs += 20_000;
+    expect(reachedS()).toBe(20);
+  });
+
+  it('names the workloads that are under watch, until their source has ended', () => {
+    const arrivals = new Arrivals(() => NOW_MS);
+    arrivals.take('log', [request(0)]);
+    arrivals.concerns('trace', { application: 'shop', workload: 'db' });
+    expect(arrivals.reached().get('shop')?.workloads).toEqual(['db', 'web']);
+    arrivals.left('trace');
+    expect(arrivals.reached().get('shop')?.workloads).toEqual(['web']);
+  });
+
+  it('counts times of the future, and tells of them for a while', () => {
+    let nowMs = NOW_MS;
+    const arrivals = new Arrivals(() => nowMs);
+    const [item] = arrivals.take('log', [request(1_000_000)]);
+    expect(item).toMatchObject({ event: { timeUs: NOW_MS * 1_000, endUs: NOW_MS * 1_000 } });
+    expect(arrivals.take('log', [request(30)])).toEqual([request(30)]);
+    expect(arrivals.reached().get('shop')).toMatchObject({ skewed: 1 });
+    expect(arrivals.health()).toMatchObject({ ready: true, reason: expect.stringContaining('log: 1 times') as string });
+    nowMs += 600_000;
+    expect(arrivals.health()).toEqual({ ready: true });
+  });
+});

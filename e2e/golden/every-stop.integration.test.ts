@@ -20,7 +20,7 @@ function forgetful<Message, State>(operator: Operator<Message, State>): Operator
     ...operator,
     decode: (record) => operator.decode(record),
     key: (message) => operator.key(message),
-    stateTtlMs: (key) => operator.stateTtlMs(key),
+    stateTtlMs: (key, { bytes }) => operator.stateTtlMs(key, operator.decodeState(bytes)),
     start: (key) => ({ bytes: operator.encode(operator.start(key)) }),
     step(box, message, key, settings) {
       const state = operator.decodeState(box.bytes);

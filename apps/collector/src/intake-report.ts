@@ -57,6 +57,14 @@ export class IntakeReport {
         this.set(arrivals.skewed);
       },
     });
+    new Gauge({
+      name: 'plimsoll_crowded_requests',
+      help: 'Requests of live sources whose session was not told apart, since too many were new at once; since the start',
+      registers: [this.#registry],
+      collect() {
+        this.set(arrivals.crowded);
+      },
+    });
   }
 
   readonly spooling = (spooling: boolean, reason: string): void => {

@@ -219,9 +219,9 @@ export const WebRequest = LogEventBase.extend({
   route: z.string().max(256).optional(),
   files: z.array(UploadedFile).max(16).optional(),
   namedInScript: NamedInScript.optional(),
-  /** Keyed hash of what names the session, and what that was. */
+  /** Keyed hash of what names the session, and what that was; `crowd`: too many were new at once to tell apart. */
   session: z.string().max(64),
-  sessionBy: z.enum(['cookie', 'authorization', 'client']),
+  sessionBy: z.enum(['cookie', 'authorization', 'client', 'crowd']),
   connection: z.string().max(256).optional(),
   thread: z.number().int().optional(),
   /** Equal for the events of one request that several sources report. */

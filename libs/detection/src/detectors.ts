@@ -41,6 +41,8 @@ export interface EventDetectorRow extends DetectorRow<LogEvent> {
   readonly stateTag: number;
   /** Life of a key's state after its last event. */
   readonly stateTtlMs: number;
+  /** Life after the first, where clients name the keys: who sends one request under each name fills no store. */
+  readonly onceTtlMs?: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -78,6 +80,7 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
     share: WEB_AND_SQL_SHARE,
     stateTag: 2,
     stateTtlMs: HOUR_MS,
+    onceTtlMs: HOUR_MS / 12,
   },
   // Many a web application opens a connection for every request: those silent for a quarter of an hour would soon be
   // most of the store.
@@ -86,6 +89,7 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
     share: WEB_AND_SQL_SHARE,
     stateTag: 3,
     stateTtlMs: HOUR_MS / 4,
+    onceTtlMs: HOUR_MS / 12,
   },
 ];
 

@@ -8,6 +8,8 @@ import type { RedisScript } from './redis-script.js';
 
 type Argument = string | number | Uint8Array;
 
+/** How long readiness tells of keys that a full Redis forgot. */
+const EVICTIONS_TOLD_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MAX_MS = 2_000;
 
@@ -19,6 +21,7 @@ export class RedisConnection {
   readonly keyPrefix: string;
   private readonly client: Redis | Cluster;
   private lastError: unknown;
+  private evicted: { readonly first: number; readonly keys: number; readonly atMs: number } | undefined;
   private closed = false;
 
   constructor(options: RedisOptions) {
@@ -70,10 +73,21 @@ export class RedisConnection {
     try {
       // A read of a key rather than PING: in a cluster it goes to a node that holds slots.
       await this.call('EXISTS', `${this.keyPrefix}:{health}`);
-      return { ready: true };
+      const reason = await this.evictions();
+      return reason === undefined ? { ready: true } : { ready: true, reason };
     } catch (error) {
       return { ready: false, reason: error instanceof Error ? error.message : 'Redis does not answer' };
     }
+  }
+
+  /** What a full Redis has forgotten before its time since it was asked first, where that went on of late. */
+  private async evictions(): Promise<string | undefined> {
+    const stats = await this.call('INFO', 'stats');
+    const keys = Number(/^evicted_keys:(\d+)/m.exec(String(stats))?.[1] ?? 0);
+    this.evicted ??= { first: keys, keys, atMs: -Infinity };
+    if (keys > this.evicted.keys) this.evicted = { ...this.evicted, keys, atMs: Date.now() };
+    if (Date.now() - this.evicted.atMs > EVICTIONS_TOLD_MS) return undefined;
+    return `Redis is full: ${keys - this.evicted.first} keys were forgotten before their time`;
   }
 
   async close(): Promise<void> {

@@ -33,9 +33,10 @@ export interface Operator<Message, State> {
   readonly topic: string;
   /**
    * Life of a key's state after its last change, by the wall clock: far longer than any window that the state holds, and
-   * short enough that keys which never come again (connections, sessions, containers) do not pile up.
+   * short enough that keys which never come again (connections, sessions, containers) do not pile up. It may depend on
+   * what was seen of the key.
    */
-  stateTtlMs(key: string): number;
+  stateTtlMs(key: string, state: State): number;
   readonly settings?: OperatorSettings;
   /** The message in a record. Throws a `PlimsollError` that is not retriable for one that can never be read. */
   decode(record: LogRecord): Message;

@@ -44,7 +44,7 @@ export class PartitionTask<Message, State> {
     private readonly task: TaskId,
     private readonly parts: TaskParts<Message, State>,
   ) {
-    this.cache = new StateCache(parts.cachedStates, (key) => parts.operator.stateTtlMs(key));
+    this.cache = new StateCache(parts.cachedStates, (key, state) => parts.operator.stateTtlMs(key, state));
   }
 
   /** Takes the task over and returns where to read from: without a checkpoint, from the oldest record. */
@@ -234,14 +234,20 @@ export class PartitionTask<Message, State> {
     }
   }
 
-  private async commit(nextOffset: number, { bytes, remove }: Outcome<State>, context: BatchContext): Promise<void> {
+  private async commit(
+    nextOffset: number,
+    { put, bytes, remove }: Outcome<State>,
+    context: BatchContext,
+  ): Promise<void> {
     const { operator, store } = this.parts;
     const lease = this.held();
     const commit = {
       previousOffset: this.nextOffset,
       nextOffset,
       settings: this.settings,
-      put: new Map([...bytes].map(([key, state]) => [key, { bytes: state, ttlMs: operator.stateTtlMs(key) }])),
+      put: new Map(
+        [...bytes].map(([key, state]) => [key, { bytes: state, ttlMs: operator.stateTtlMs(key, put.get(key)!) }]),
+      ),
       remove: [...remove],
     };
     this.checkOwned(context);

@@ -10,22 +10,22 @@ interface Entry<State> {
 export class StateCache<State> {
   /** By the life that the store gives them, each in the order of their last use. */
   private readonly byLife = new Map<number, Map<string, Entry<State>>>();
-  private count = 0;
+  private readonly lives = new Map<string, number>();
 
   constructor(
     private readonly capacity: number,
-    private readonly lifeMs: (key: string) => number,
+    private readonly lifeMs: (key: string, state: State) => number,
   ) {}
 
   get size(): number {
-    return this.count;
+    return this.lives.size;
   }
 
   /** The state, unless it was spilled or has outlived the store's copy. */
   get(key: string, nowMs: number): State | undefined {
-    const life = this.lifeMs(key);
-    const entry = this.byLife.get(life)?.get(key);
-    if (entry === undefined) return undefined;
+    const life = this.lives.get(key);
+    if (life === undefined) return undefined;
+    const entry = this.byLife.get(life)!.get(key)!;
     if (nowMs - entry.touchedMs < life) return entry.state;
     this.delete(key);
     return undefined;
@@ -34,25 +34,28 @@ export class StateCache<State> {
   /** Keeps a state that was just written to the store. */
   set(key: string, state: State, nowMs: number): void {
     this.delete(key);
-    const life = this.lifeMs(key);
+    const life = this.lifeMs(key, state);
     let entries = this.byLife.get(life);
     if (entries === undefined) this.byLife.set(life, (entries = new Map<string, Entry<State>>()));
     entries.set(key, { state, touchedMs: nowMs });
-    this.count += 1;
+    this.lives.set(key, life);
     for (const [oldest, { touchedMs }] of entries) {
       if (nowMs - touchedMs < life) break;
       this.delete(oldest);
     }
-    while (this.count > this.capacity) this.spill();
+    while (this.lives.size > this.capacity) this.spill();
   }
 
   delete(key: string): void {
-    if (this.byLife.get(this.lifeMs(key))?.delete(key) === true) this.count -= 1;
+    const life = this.lives.get(key);
+    if (life === undefined) return;
+    this.byLife.get(life)!.delete(key);
+    this.lives.delete(key);
   }
 
   clear(): void {
     this.byLife.clear();
-    this.count = 0;
+    this.lives.clear();
   }
 
   private spill(): void {

@@ -28,6 +28,8 @@ export interface ApplicationReached {
 export class Arrivals {
   /** Events and calls whose time was corrected, of all sources. */
   skewed = 0;
+  /** Requests whose session was not told apart, since too many were new at once. */
+  crowded = 0;
   readonly #skews = new Map<string, { readonly atMs: number; readonly count: number }>();
   readonly #nowMs: () => number;
   /** By application, then source: the first time of what it brought last. */
@@ -44,6 +46,7 @@ export class Arrivals {
     const nowMs = this.#nowMs();
     const bound = new ArrivalBound();
     const bounded = items.map((item) => bound.item(item, nowMs * 1_000));
+    this.crowded += items.filter(isCrowded).length;
     if (bound.skewed > 0) this.#remember(source, nowMs, bound.skewed);
     this.#note(source, bounded, nowMs);
     return bounded;
@@ -132,4 +135,8 @@ export class Arrivals {
 function firstTime(item: SourceItem): TimeUs {
   if (item.type === 'event') return item.event.timeUs;
   return item.type === 'calls' ? (item.calls.timesUs[0] ?? Infinity) : Infinity;
+}
+
+function isCrowded(item: SourceItem): boolean {
+  return item.type === 'event' && item.event.type === 'web-request' && item.event.sessionBy === 'crowd';
 }

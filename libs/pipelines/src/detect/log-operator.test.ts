@@ -31,7 +31,7 @@ function counting(name: string): Detector<LogEvent, Count, never> {
 
 function part(name: string, stateTag: number): LogPart {
   const detector = counting(name);
-  const row = { kind: 'web-request', stateTag, stateTtlMs: stateTag * 1_000 } as const;
+  const row = { kind: 'web-request', stateTag, stateTtlMs: stateTag * 1_000, onceTtlMs: stateTag * 100 } as const;
   return logPart(row, detector, new DetectorModels(detector, fixedProfiles([]), { falseAlertsPerDay: 1 }));
 }
 
@@ -61,6 +61,8 @@ describe('the operator of the log level', () => {
     const both = logOperator([first, second]);
     const state = both.start(KEY);
     both.step(state, gap(1), KEY, SETTINGS);
+    // A key that is seen once lives shortly: a client may make up one for each request.
+    expect(both.stateTtlMs(KEY, state)).toBe(200);
     both.step(state, gap(2), KEY, SETTINGS);
     const bytes = both.encode(state);
     const again = both.decodeState(bytes);
@@ -69,7 +71,7 @@ describe('the operator of the log level', () => {
       [2, 2],
     ]);
     expect(both.encode(again)).toEqual(bytes);
-    expect(both.stateTtlMs(KEY)).toBe(2_000);
+    expect(both.stateTtlMs(KEY, again)).toBe(2_000);
   });
 
   it('lets a detector that is new to a kind start anew beside the one that was there', () => {

@@ -28,13 +28,20 @@ export interface LogPart {
   readonly settings: OperatorSettings;
   /** Life of a key's state after its last event. */
   readonly stateTtlMs: number;
+  /** Life of one that has seen a single event. */
+  readonly onceTtlMs: number;
   start(): KeyedJudge;
   resume(bytes: Uint8Array): KeyedJudge;
 }
 
 /** A detector of one kind of event with its models. */
 export function logPart<State, Model>(
-  { kind, stateTag, stateTtlMs }: Pick<EventDetectorRow, 'kind' | 'stateTag' | 'stateTtlMs'>,
+  {
+    kind,
+    stateTag,
+    stateTtlMs,
+    onceTtlMs = stateTtlMs,
+  }: Pick<EventDetectorRow, 'kind' | 'stateTag' | 'stateTtlMs' | 'onceTtlMs'>,
   detector: Detector<LogEvent, State, Model>,
   models: DetectorModels<Model>,
 ): LogPart {
@@ -54,6 +61,7 @@ export function logPart<State, Model>(
     name: detector.name,
     settings: models,
     stateTtlMs,
+    onceTtlMs,
     start: () => judge(pair.start()),
     resume: (bytes) => judge(pair.decode(bytes)),
   };
@@ -71,7 +79,12 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
   return {
     name: 'log-detector',
     topic: TOPICS.logs.name,
-    stateTtlMs: (key) => Math.max(...partsOf(parts, kindOf(key)).map(({ stateTtlMs }) => stateTtlMs)),
+    stateTtlMs(key, { recent }) {
+      const once = recent.size <= 1;
+      return Math.max(
+        ...partsOf(parts, kindOf(key)).map(({ stateTtlMs, onceTtlMs }) => (once ? onceTtlMs : stateTtlMs)),
+      );
+    },
     settings: combinedSettings(parts.map((part) => [part.name, part.settings])),
     decode: (record) => decodeJson(LogEvent, record.value, 'a log event'),
     key: (event) => `${event.type === 'gap' ? event.of : event.type}:${event.key}`,

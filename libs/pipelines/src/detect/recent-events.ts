@@ -39,6 +39,11 @@ export class RecentEvents {
   /** Of `REMEMBERED` events, the oldest: the next one takes its place. */
   #oldest = 0;
 
+  /** Events remembered. */
+  get size(): number {
+    return this.#count;
+  }
+
   /** Whether the event is new; it counts as taken from then on. */
   take(stream: string, id: string, ...own: readonly (string | number)[]): boolean {
     scratchBytes.write(identity(stream, id, ...own), 0, WIDTH, 'hex');

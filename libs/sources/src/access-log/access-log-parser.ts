@@ -13,6 +13,7 @@ import { originRelation, refererPath } from '../events/web/request-origin.js';
 import { bodyParameters, formParameters } from '../events/web/request-parameters.js';
 import { requestPath } from '../events/web/request-path.js';
 import { requestRoute } from '../events/web/request-route.js';
+import { SessionNames } from '../events/web/session-names.js';
 import { requestIdentity, splitTarget } from '../events/web/web-request-event.js';
 
 /** Longer lines are no access log's: servers refuse such requests. They are counted as malformed. */
@@ -30,6 +31,7 @@ export class AccessLogParser implements SourceParser {
   readonly #refusals = new Refusals();
   readonly #context: SourceContext;
   readonly #digest: KeyedDigest;
+  readonly #names: SessionNames;
   readonly #host = new OwnHost();
   readonly #reader: LineReader;
   #items: SourceItem[] = [];
@@ -39,6 +41,7 @@ export class AccessLogParser implements SourceParser {
   constructor(context: SourceContext, digestKey: string | Uint8Array) {
     this.#context = context;
     this.#digest = new KeyedDigest(digestKey);
+    this.#names = new SessionNames(this.#digest);
     this.#reader = new LineReader((bytes, start, end, cut) => {
       this.#line(bytes, start, end, cut);
     });
@@ -115,7 +118,8 @@ export class AccessLogParser implements SourceParser {
     const host = this.#host.of(line);
     const referer = line.referer === undefined ? undefined : originRelation(line.referer, host);
     const from = referer === 'same' ? refererPath(line.referer) : undefined;
-    const session = this.#digest.of('client', `${line.remote} ${line.userAgent}`);
+    const client = this.#digest.of('client', `${line.remote} ${line.userAgent}`);
+    const { session, by } = this.#names.bounded({ session: client, by: 'client', cookie: undefined }, line.timeUs);
     return {
       type: 'web-request',
       schema: 1,
@@ -141,7 +145,7 @@ export class AccessLogParser implements SourceParser {
       ...(referer === undefined ? {} : { referer }),
       ...(from === undefined ? {} : { refererPath: from }),
       session,
-      sessionBy: 'client',
+      sessionBy: by,
       request: requestIdentity(application, line.method, line.target, line.userAgent, line.timeUs),
       scripts: [],
       responseComplete: false,

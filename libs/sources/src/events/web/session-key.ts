@@ -3,7 +3,7 @@ import type { RawParameter } from './raw-parameter.js';
 
 export interface SessionName {
   readonly session: string;
-  readonly by: 'cookie' | 'authorization' | 'client';
+  readonly by: 'cookie' | 'authorization' | 'client' | 'crowd';
   /** Name of the cookie that it came from. */
   readonly cookie: string | undefined;
 }

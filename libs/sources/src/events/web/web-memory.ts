@@ -5,6 +5,7 @@ import { ScriptMemory } from '../scripts/script-memory.js';
 import { ScriptTexts } from '../scripts/script-texts.js';
 import { ShownValues } from '../scripts/shown-values.js';
 import { SessionKey } from './session-key.js';
+import { SessionNames } from './session-names.js';
 import type { WebMemory } from './web-request-event.js';
 
 /** Connections whose session is remembered. */
@@ -16,6 +17,7 @@ export function webMemory(digestKey: string | Uint8Array): WebMemory {
   return {
     digest,
     sessions: new SessionKey(digest),
+    names: new SessionNames(digest),
     scripts: new ScriptMemory(digest),
     texts: new ScriptTexts(),
     shown: new ShownValues(),

@@ -19,12 +19,14 @@ import { requestParameters } from './request-parameters.js';
 import { requestPath } from './request-path.js';
 import { requestRoute } from './request-route.js';
 import type { SessionKey, SessionName } from './session-key.js';
+import type { SessionNames } from './session-names.js';
 import { uploadedFiles } from './uploaded-files.js';
 
 /** What outlives one request at the collector: how sessions are named, and which scripts came in where. */
 export interface WebMemory {
   readonly digest: KeyedDigest;
   readonly sessions: SessionKey;
+  readonly names: SessionNames;
   readonly scripts: ScriptMemory;
   readonly texts: ScriptTexts;
   readonly shown: ShownValues;
@@ -69,7 +71,7 @@ export function toWebRequest(
   const set = memory.sessions.issued(response === undefined ? [] : headersOf(response.headers, 'set-cookie'));
   const client = `${exchange.peer.replace(/:\d+$/, '')} ${agent}`;
   const claimed = memory.sessions.of(cookies, header('authorization'), client, set);
-  const session = believed(claimed, exchange, memory, client);
+  const session = memory.names.bounded(believed(claimed, exchange, memory, client), exchange.startUs);
 
   const raw = [
     ...reading.parameters.filter(({ where }) => where !== 'cookie'),

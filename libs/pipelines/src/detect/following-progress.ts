@@ -51,7 +51,7 @@ export function followingProgress<Message, State>(
 ): Operator<OrProgress<Message>, OrSources<State>> {
   return {
     ...operator,
-    stateTtlMs: (key) => (key.startsWith(PROGRESS_KEY) ? STATE_TTL_MS : operator.stateTtlMs(key)),
+    stateTtlMs: (key, state) => ('own' in state ? operator.stateTtlMs(key, state.own) : STATE_TTL_MS),
     decode(record) {
       if (record.headers[PROGRESS_HEADER] === undefined) return { own: operator.decode(record) };
       const progress = decodeJson(Progress, record.value, 'progress');

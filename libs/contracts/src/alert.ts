@@ -92,6 +92,17 @@ const EvidenceArtifact = z.strictObject({
       session: z.strictObject({ uid: Word.optional(), credential_uid: Word.optional() }).optional(),
     })
     .optional(),
+  /** The page; `args` names the parameter that told most, without its value. */
+  http_request: z
+    .strictObject({
+      http_method: Word,
+      url: z.strictObject({ path: z.string().max(2048) }),
+      args: Word.optional(),
+      user_agent: Word.optional(),
+    })
+    .optional(),
+  http_response: z.strictObject({ code: z.number().int() }).optional(),
+  src_endpoint: z.strictObject({ ip: Word }).optional(),
   verdict_id: z.literal(4),
   verdict: z.literal('Suspicious'),
 });

@@ -73,6 +73,7 @@ export {
   P_VALUE_BINS,
   PValueCounts,
   ShadowCoverage,
+  RequestFacts,
   Verdict,
   VerdictMessage,
   VerdictState,
@@ -88,6 +89,7 @@ export {
   UploadedFile,
   ValueAct,
   ValueForm,
+  WebClient,
   WebParameter,
   WebRequest,
 } from './web-request.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { WebClient } from './web-request.js';
 import { Where } from './where.js';
 
 export const Level = z.enum(['sequence', 'frequency', 'log']);
@@ -42,6 +43,18 @@ export const Joins = z.object({
 });
 export type Joins = z.infer<typeof Joins>;
 
+/** The web request that a verdict is of: the page and the client, for whoever reads the alert. */
+export const RequestFacts = WebClient.extend({
+  method: z.string().max(32),
+  /** As the event has it: identifiers and secrets replaced. */
+  path: z.string().max(2048),
+  /** 0 where there was no answer. */
+  status: z.number().int(),
+  /** The parameter that told most. */
+  parameter: z.string().max(128).optional(),
+});
+export type RequestFacts = z.infer<typeof RequestFacts>;
+
 /** One detector's judgement of one window of one container: the value of a record on `verdicts`. */
 export const Verdict = Where.extend({
   type: z.literal('verdict'),
@@ -74,6 +87,7 @@ export const Verdict = Where.extend({
   techniques: z.array(z.string().max(16)).max(8),
   evidence: z.array(Evidence).max(32),
   joins: Joins,
+  request: RequestFacts.optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 

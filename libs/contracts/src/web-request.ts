@@ -181,6 +181,15 @@ export const UploadedFile = z.object({
 });
 export type UploadedFile = z.infer<typeof UploadedFile>;
 
+/** Who asked, as far as the privacy mode lets it out: never in `strict`. */
+export const WebClient = z.object({
+  /** The other end of the connection, or the first address that the log names; a proxy's where one stands between. */
+  address: z.string().max(64).optional(),
+  /** User-Agent, cut, secrets removed. */
+  agent: z.string().max(256).optional(),
+});
+export type WebClient = z.infer<typeof WebClient>;
+
 /** One HTTP request with its response, from an access log or rebuilt from the calls' buffers. */
 export const WebRequest = LogEventBase.extend({
   type: z.literal('web-request'),
@@ -222,6 +231,7 @@ export const WebRequest = LogEventBase.extend({
   /** Keyed hash of what names the session, and what that was; `crowd`: too many were new at once to tell apart. */
   session: z.string().max(64),
   sessionBy: z.enum(['cookie', 'authorization', 'client', 'crowd']),
+  client: WebClient.optional(),
   connection: z.string().max(256).optional(),
   thread: z.number().int().optional(),
   /** Equal for the events of one request that several sources report. */

@@ -46,7 +46,36 @@ function flood(different: Partial<Verdict>): Verdict[] {
   return verdicts;
 }
 
+const REQUEST = {
+  method: 'GET',
+  path: '/search',
+  status: 200,
+  parameter: 'q',
+  address: '203.0.113.9',
+  agent: '"><script>alert(1)</script>',
+} as const;
+
 describe('the fusion pipeline', () => {
+  it('names the page, the parameter and the client, in words and as OCSF has them', async () => {
+    const { records } = await run([
+      webVerdict(1, { request: REQUEST }),
+      webVerdict(400, { joins: { session: 'b' }, request: { method: 'POST', path: '/pay', status: 0 } }),
+      END,
+    ]);
+    const titles = records.map(checkedAlert).map(({ message }) => message);
+    expect(new Set(titles)).toEqual(
+      new Set([
+        'SQL injection in shop: GET /search, parameter q, from 203.0.113.9',
+        'SQL injection in shop: POST /pay',
+      ]),
+    );
+    expect(checkedAlert(records[0]!).evidences[0]).toMatchObject({
+      http_request: { http_method: 'GET', url: { path: '/search' }, args: 'q', user_agent: REQUEST.agent },
+      http_response: { code: 200 },
+      src_endpoint: { ip: '203.0.113.9' },
+    });
+  });
+
   it('publishes findings that OCSF, CloudEvents and our own schema accept', async () => {
     const { records } = await run([
       webVerdict(1),

@@ -620,6 +620,20 @@ export interface components {
             credential_uid?: string;
           };
         };
+        http_request?: {
+          http_method: string;
+          url: {
+            path: string;
+          };
+          args?: string;
+          user_agent?: string;
+        };
+        http_response?: {
+          code: number;
+        };
+        src_endpoint?: {
+          ip: string;
+        };
         /** @constant */
         verdict_id: 4;
         /** @constant */
@@ -811,6 +825,20 @@ export interface components {
             uid?: string;
             credential_uid?: string;
           };
+        };
+        http_request?: {
+          http_method: string;
+          url: {
+            path: string;
+          };
+          args?: string;
+          user_agent?: string;
+        };
+        http_response?: {
+          code: number;
+        };
+        src_endpoint?: {
+          ip: string;
         };
         /** @constant */
         verdict_id: 4;
@@ -2939,6 +2967,20 @@ export interface operations {
                     credential_uid?: string;
                   };
                 };
+                http_request?: {
+                  http_method: string;
+                  url: {
+                    path: string;
+                  };
+                  args?: string;
+                  user_agent?: string;
+                };
+                http_response?: {
+                  code: number;
+                };
+                src_endpoint?: {
+                  ip: string;
+                };
                 /** @constant */
                 verdict_id: 4;
                 /** @constant */
@@ -3237,6 +3279,20 @@ export interface operations {
                   uid?: string;
                   credential_uid?: string;
                 };
+              };
+              http_request?: {
+                http_method: string;
+                url: {
+                  path: string;
+                };
+                args?: string;
+                user_agent?: string;
+              };
+              http_response?: {
+                code: number;
+              };
+              src_endpoint?: {
+                ip: string;
               };
               /** @constant */
               verdict_id: 4;

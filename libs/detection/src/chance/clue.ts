@@ -10,6 +10,8 @@ export interface Clue {
   /** Positive speaks for the attack, negative against it. */
   readonly nats: number;
   readonly evidence: Evidence;
+  /** The parameter that it is of, where it is of one. */
+  readonly parameter?: string;
 }
 
 const MOST_NATS = 14;

@@ -1,4 +1,4 @@
-import type { AttackPath, Evidence, Level, Verdict } from '@plimsoll/contracts';
+import type { AttackPath, Evidence, Level, RequestFacts, Verdict } from '@plimsoll/contracts';
 
 import { compareText, keepFirst } from './bounded.js';
 import type { FusionConfig } from './fusion-config.js';
@@ -19,6 +19,8 @@ export interface FusedEvidence extends Evidence {
   readonly principal: string;
   /** The verdict's own identities, by which its request, connection or token is found again; absent where it has none. */
   readonly joins?: Verdict['joins'];
+  /** The web request that its verdict is of. */
+  readonly request?: RequestFacts;
   /** Its verdict did not fire: it lies near its own threshold only. */
   readonly weak?: true;
 }
@@ -139,6 +141,7 @@ function strongest(verdict: Verdict, principal: string, limit: number): FusedEvi
     severity,
     // A window of calls names one of its threads alone; each observation says its own in words.
     ...(verdict.level === 'log' && Object.keys(verdict.joins).length > 0 ? { joins: verdict.joins } : {}),
+    ...(verdict.request === undefined ? {} : { request: verdict.request }),
     ...(verdict.state === 'anomalous' ? {} : { weak: true as const }),
   };
   const sorted: FusedEvidence[] = [];

@@ -1,7 +1,15 @@
-import { identity, type AttackPath, type LogGap, type Verdict, type WebRequest } from '@plimsoll/contracts';
+import {
+  identity,
+  type AttackPath,
+  type LogGap,
+  type RequestFacts,
+  type Verdict,
+  type WebRequest,
+} from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
+import type { Clue } from '../chance/clue.js';
 import { countJudged, turnMinute } from '../chance/minute.js';
 import { ceilingOf, thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
@@ -106,6 +114,7 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
     cwe: act === undefined ? [...about.cwe] : [act.cwe],
     techniques: act === undefined ? [...about.techniques] : ['T1190'],
     evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+    request: requestFacts(event, clues),
     joins: {
       session: event.session,
       request: event.request,
@@ -113,6 +122,12 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
       ...(event.thread === undefined ? {} : { thread: event.thread }),
     },
   };
+}
+
+/** The page, the client and the parameter, for whoever reads the alert. */
+function requestFacts({ method, path, status, client }: WebRequest, clues: readonly Clue[]): RequestFacts {
+  const parameter = clues.find(({ parameter }) => parameter !== undefined && parameter !== '')?.parameter;
+  return { method, path, status, ...(parameter === undefined ? {} : { parameter }), ...client };
 }
 
 /**

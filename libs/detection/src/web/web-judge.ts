@@ -138,7 +138,7 @@ function upload(table: ChanceTable, event: WebRequest): Candidate {
 function strongest(parameters: readonly ParameterClues[], cluesOf: (of: ParameterClues) => Clue[]): Clue[] {
   let best: Clue[] = [];
   for (const parameter of parameters) {
-    const clues = cluesOf(parameter);
+    const clues = cluesOf(parameter).map((clue) => ({ ...clue, parameter: parameter.parameter.name }));
     if (sum(clues) > sum(best)) best = clues;
   }
   return best;

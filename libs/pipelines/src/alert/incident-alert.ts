@@ -17,6 +17,7 @@ import {
   type Alert,
   type AlertEvidence,
   type Level,
+  type RequestFacts,
 } from '@plimsoll/contracts';
 import type { FusedEvidence, Incident, IncidentChange, LevelReport } from '@plimsoll/detection';
 import type { OutgoingRecord } from '@plimsoll/streaming';
@@ -180,8 +181,23 @@ function artifact(evidence: FusedEvidence): AlertEvidence {
     },
     container: { uid: evidence.container },
     ...(actor === undefined ? {} : { actor }),
+    ...(evidence.request === undefined ? {} : requestOf(evidence.request)),
     verdict_id: 4,
     verdict: 'Suspicious',
+  };
+}
+
+/** A request as OCSF tells it. What the verdict has a page for, but no client, says nothing of a client. */
+function requestOf({ method, path, status, parameter, address, agent }: RequestFacts): Partial<AlertEvidence> {
+  return {
+    http_request: {
+      http_method: method,
+      url: { path },
+      ...(parameter === undefined ? {} : { args: parameter }),
+      ...(agent === undefined ? {} : { user_agent: agent }),
+    },
+    ...(status === 0 ? {} : { http_response: { code: status } }),
+    ...(address === undefined ? {} : { src_endpoint: { ip: address } }),
   };
 }
 

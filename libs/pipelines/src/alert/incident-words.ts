@@ -1,4 +1,4 @@
-import type { AttackPath, Level } from '@plimsoll/contracts';
+import type { AttackPath, Level, RequestFacts } from '@plimsoll/contracts';
 import type { Incident, LevelReport } from '@plimsoll/detection';
 
 const PATHS: Readonly<Record<AttackPath, string>> = {
@@ -39,6 +39,17 @@ const HAPPENED: Readonly<Record<string, string>> = {
 export function titleOf(incident: Incident): string {
   const happened = incident.path === 'rbac' ? HAPPENED[incident.findings[0]?.finding ?? ''] : undefined;
   return cut(`${happened ?? PATHS[incident.path]} in ${incident.application}${whoOf(incident)}`, 512);
+}
+
+const MAX_PAGE = 160;
+
+/** The strongest request's page and client, and whether there were others. */
+function pageWords(page: RequestFacts, evidence: Incident['evidence']): string {
+  const { method, path, parameter, address } = page;
+  const others = evidence.some(({ request }) => request !== undefined && request.path !== path);
+  const field = parameter === undefined ? '' : `, parameter ${cut(parameter, 64)}`;
+  const from = address === undefined ? '' : `, from ${address}`;
+  return `: ${method} ${cut(path, MAX_PAGE)}${field}${others ? ' and other pages' : ''}${from}`;
 }
 
 /** A paragraph: what was seen, and what each level says of it, the silent ones too. */
@@ -98,7 +109,9 @@ export function cut(text: string, limit: number): string {
   return `${text.slice(0, inPair ? limit - 2 : limit - 1)}…`;
 }
 
-function whoOf({ kind }: Incident): string {
+function whoOf({ kind, evidence }: Incident): string {
+  const page = evidence.find(({ request }) => request !== undefined)?.request;
+  if (page !== undefined && kind.by !== 'many') return pageWords(page, evidence);
   if (kind.by === 'principal') return ` by ${kind.name.replace(':', ' ')}`;
   return kind.by === 'many' ? `, ${kind.name} by many` : `, workload ${kind.name}`;
 }

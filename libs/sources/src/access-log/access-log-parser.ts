@@ -14,6 +14,7 @@ import { bodyParameters, formParameters } from '../events/web/request-parameters
 import { requestPath } from '../events/web/request-path.js';
 import { requestRoute } from '../events/web/request-route.js';
 import { SessionNames } from '../events/web/session-names.js';
+import { webClient } from '../events/web/web-client.js';
 import { requestIdentity, splitTarget } from '../events/web/web-request-event.js';
 
 /** Longer lines are no access log's: servers refuse such requests. They are counted as malformed. */
@@ -146,6 +147,7 @@ export class AccessLogParser implements SourceParser {
       ...(from === undefined ? {} : { refererPath: from }),
       session,
       sessionBy: by,
+      ...webClient(line.remote, line.userAgent, privacy),
       request: requestIdentity(application, line.method, line.target, line.userAgent, line.timeUs),
       scripts: [],
       responseComplete: false,

@@ -20,6 +20,7 @@ import { requestPath } from './request-path.js';
 import { requestRoute } from './request-route.js';
 import type { SessionKey, SessionName } from './session-key.js';
 import type { SessionNames } from './session-names.js';
+import { webClient } from './web-client.js';
 import { uploadedFiles } from './uploaded-files.js';
 
 /** What outlives one request at the collector: how sessions are named, and which scripts came in where. */
@@ -69,7 +70,8 @@ export function toWebRequest(
   const cookies = reading.parameters.filter(({ where }) => where === 'cookie');
   const agent = header('user-agent') ?? '';
   const set = memory.sessions.issued(response === undefined ? [] : headersOf(response.headers, 'set-cookie'));
-  const client = `${exchange.peer.replace(/:\d+$/, '')} ${agent}`;
+  const address = exchange.peer.replace(/:\d+$/, '');
+  const client = `${address} ${agent}`;
   const claimed = memory.sessions.of(cookies, header('authorization'), client, set);
   const session = memory.names.bounded(believed(claimed, exchange, memory, client), exchange.startUs);
 
@@ -147,6 +149,7 @@ export function toWebRequest(
     ...(named === undefined ? {} : { namedInScript: { ...named, fields: fieldsNamed } }),
     session: session.session,
     sessionBy: session.by,
+    ...webClient(address, agent, context.privacy),
     connection: exchange.connection.slice(0, 256),
     thread: exchange.thread,
     request: requestIdentity(context.application, request.method, request.target, agent, exchange.startUs),

@@ -1,17 +1,22 @@
 import type { Where } from '@plimsoll/contracts';
 import { CollectorPipeline } from '@plimsoll/pipelines';
-import type { ServiceTools, Step } from '@plimsoll/service-kit';
+import type { Dependency, ServiceTools, Step } from '@plimsoll/service-kit';
 import { openSource } from '@plimsoll/sources';
 
 import type { CollectorSettings, ConfiguredSource } from './collector-settings.js';
 import type { Publisher } from './publisher.js';
 
 /**
- * Reads the files that the configuration names, all at once, each to its end. One that cannot be read is logged and
- * counted against nobody: the others, and the collector's other intake, go on.
+ * Reads the files that the configuration names, all at once, each to its end. One that cannot be read is logged and told
+ * on readiness, and the others, and the collector's other intake, go on; where none could be read, it is not ready.
  */
-export function configuredSources(settings: CollectorSettings, publisher: Publisher, log: ServiceTools['log']): Step {
+export function configuredSources(
+  settings: CollectorSettings,
+  publisher: Pick<Publisher, 'clockOf' | 'replay' | 'ended'>,
+  log: Pick<ServiceTools['log'], 'info' | 'error'>,
+): Step & Dependency {
   const stopping = new AbortController();
+  const failed = new Map<string, string>();
   let reading: Promise<unknown> = Promise.resolve();
   const read = async (source: ConfiguredSource): Promise<void> => {
     const { path } = source;
@@ -19,6 +24,7 @@ export function configuredSources(settings: CollectorSettings, publisher: Publis
       const messages = await publishSource(source, settings, publisher, stopping.signal);
       log.info({ path, messages }, 'source read to its end');
     } catch (error) {
+      if (!stopping.signal.aborted) failed.set(path, error instanceof Error ? error.message : 'cannot be read');
       if (!stopping.signal.aborted) log.error({ path, err: error }, 'source given up');
     }
   };
@@ -27,6 +33,12 @@ export function configuredSources(settings: CollectorSettings, publisher: Publis
     start: () => {
       reading = Promise.all(settings.sources.map(read));
       return Promise.resolve();
+    },
+    check: () => {
+      const [first] = failed;
+      if (first === undefined) return Promise.resolve({ ready: true });
+      const reason = `${failed.size} of ${settings.sources.length} sources were given up, ${first[0]}: ${first[1]}`;
+      return Promise.resolve({ ready: failed.size < settings.sources.length, reason });
     },
     stop: async () => {
       stopping.abort();
@@ -38,7 +50,7 @@ export function configuredSources(settings: CollectorSettings, publisher: Publis
 async function publishSource(
   { kind, path, stream = path, ...where }: ConfiguredSource,
   { privacy }: CollectorSettings,
-  publisher: Publisher,
+  publisher: Pick<Publisher, 'clockOf' | 'replay' | 'ended'>,
   signal: AbortSignal,
 ): Promise<number> {
   const place: Where = { application: where.application, workload: where.workload, container: where.container };

@@ -25,12 +25,13 @@ await runService(NAME, settings, ({ kafka, collector, intake }, tools) => {
   const counts = new PartitionCounts(events);
   const publisher = new Publisher(events, counts);
   const live = new LiveIntake(intake, collector.privacy, events, counts, tools);
+  const sources = configuredSources(collector, publisher, log);
   const withoutSpool = [answering('kafka', events), answering('publications', publisher)];
   return {
     module: CollectorModule.publishing(publisher, collector),
     connections: [closing('kafka', events)],
-    dependencies: intake.stateFolder === undefined ? withoutSpool : live.dependencies(),
-    steps: [...live.steps(), configuredSources(collector, publisher, log)],
+    dependencies: [...(intake.stateFolder === undefined ? withoutSpool : live.dependencies()), sources],
+    steps: [...live.steps(), sources],
     prepareHttp: streamBodies,
   };
 });

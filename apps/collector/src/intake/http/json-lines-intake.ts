@@ -32,8 +32,10 @@ const LinesQuery = Where.extend({
 type LinesQuery = z.infer<typeof LinesQuery>;
 
 export const DEFAULT_LINES_PATH = '/v1/lines';
-/** Streams with a parser; the one that was quiet longest ends first. */
-const MAX_STREAMS = 1_024;
+/** What parsers of streams may cost; of the ones that are idle, the one that was quiet longest ends first. */
+const MAX_COST = 1_024;
+/** A parser of strace holds 1.8 MB from its first line on, others little. */
+const STRACE_COST = 8;
 /** Share of a body's lines that may be of another kind before it is refused. */
 const WRONG_SHARE = 0.9;
 
@@ -66,9 +68,13 @@ export class JsonLinesIntake {
       this.#streams.get(name) ?? new LineStream(query, `${query.stream}@${this.#run}.${this.#opened++}`, this.#options);
     this.#streams.delete(name);
     this.#streams.set(name, stream);
+    let cost = 0;
+    for (const each of this.#streams.values()) cost += each.cost;
     for (const [idle, each] of this.#streams) {
-      if (this.#streams.size <= MAX_STREAMS) break;
-      if (!each.busy) this.#streams.delete(idle);
+      if (cost <= MAX_COST) break;
+      if (each.busy || each === stream) continue;
+      this.#streams.delete(idle);
+      cost -= each.cost;
     }
     return stream;
   }
@@ -112,6 +118,10 @@ class LineStream {
     arrivals.concerns(query.stream, where);
     this.#delivery = new OrderedDelivery(outbox);
     this.#arrivals = arrivals;
+  }
+
+  get cost(): number {
+    return this.#kind === 'strace' ? STRACE_COST : 1;
   }
 
   get busy(): boolean {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { PlimsollError, type Gap, type SourceItem, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type CollectorMessage } from '@plimsoll/pipelines';
 import {
@@ -52,6 +54,8 @@ export class LiveTargets {
   #attached = 0;
   /** Of each target that was attached to, the time of its newest call. */
   readonly #lastUs = new Map<string, number>();
+  /** Of each target that ended last time, why, until it has run for as long as it is waited with. */
+  readonly #failing = new Map<string, string>();
   /** Of each followed log that nearly nothing can be read of, why. */
   readonly #unreadable = new Map<string, string>();
 
@@ -76,14 +80,24 @@ export class LiveTargets {
       if (definition === undefined || this.#running.has(target.name)) continue;
       const stopping = new AbortController();
       const ended = this.#keep(target, application, stopping.signal);
-      this.#running.set(target.name, { definition, stopping, ended });
+      this.#running.set(target.name, { definition, stopping, ended, path: target.path });
     }
   }
 
-  /** Not ready while a log is followed in a form that nobody reads: its events are missed. */
+  /**
+   * Not ready while a log is followed in a form that nobody reads, since its events are missed, and while no target
+   * gives anything at all; one of several that gives nothing is told.
+   */
   health(): Health {
-    const [reason] = this.#unreadable.values();
-    return reason === undefined ? { ready: true } : { ready: false, reason };
+    const [unreadable] = this.#unreadable.values();
+    if (unreadable !== undefined) return { ready: false, reason: unreadable };
+    const failing = [...this.#running].flatMap(([name, { path }]) => {
+      const missing = path !== undefined && !existsSync(path) ? `${path} is not there` : undefined;
+      const reason = this.#failing.get(name) ?? missing;
+      return reason === undefined ? [] : [`target ${name}: ${reason}`];
+    });
+    if (failing.length === 0) return { ready: true };
+    return { ready: failing.length < this.#running.size, reason: failing.join('; ').slice(0, 1_024) };
   }
 
   async stop(): Promise<void> {
@@ -95,6 +109,7 @@ export class LiveTargets {
     this.#running.delete(name);
     this.#lastUs.delete(name);
     this.#unreadable.delete(name);
+    this.#failing.delete(name);
     running?.stopping.abort();
     await running?.ended;
     this.#options.onChange?.(name, 'stopped', '');
@@ -107,9 +122,11 @@ export class LiveTargets {
       workload: target.workload,
       container: target.container ?? target.name,
     };
+    const { retryMs = 5_000 } = this.#options;
     do {
       this.#options.onChange?.(target.name, 'started', '');
       let detail = 'ended';
+      const running = setTimeout(() => this.#failing.delete(target.name), retryMs);
       try {
         if (target.path !== undefined) await this.#follow(target, target.path, where, signal);
         else if (target.run !== undefined) await this.#run(target, target.run, where, signal);
@@ -117,9 +134,11 @@ export class LiveTargets {
       } catch (error) {
         detail = error instanceof Error ? error.message : 'unknown failure';
       }
+      clearTimeout(running);
       this.#options.arrivals.left(target.name);
+      if (!signal.aborted) this.#failing.set(target.name, detail);
       if (!signal.aborted) this.#options.onChange?.(target.name, 'waiting', detail);
-    } while (await pause(this.#options.retryMs ?? 5_000, signal));
+    } while (await pause(retryMs, signal));
   }
 
   #follow(target: Target, path: string, where: Where, signal: AbortSignal): Promise<void> {
@@ -262,4 +281,6 @@ interface RunningTarget {
   readonly definition: string;
   readonly stopping: AbortController;
   readonly ended: Promise<void>;
+  /** Of the log that it follows. */
+  readonly path: string | undefined;
 }

@@ -255,7 +255,36 @@ describe('LiveTargets', () => {
     });
     await live.apply(parseTargets('targets: [{ name: db, workload: db, attach: { container: db } }]', 'targets'));
     for (let i = 0; i < 1_000 && changes.length < 2; i++) await wait(2);
+    // The only target gives nothing: whoever asks is told.
+    expect(live.health()).toEqual({ ready: false, reason: 'target db: no space left' });
     await live.stop();
     expect(changes[1]).toBe('db waiting no space left');
+  });
+
+  it('is not ready while the only log is not there, and tells of it beside another', async () => {
+    const live = new LiveTargets({
+      arrivals: new Arrivals(() => Date.UTC(2100, 0)),
+      outbox: { accept: () => Promise.resolve() },
+      checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
+      privacy: 'balanced',
+      run: 'r1',
+    });
+    const [here, gone] = [join(folder, 'access.log'), join(folder, 'gone.log')];
+    writeFileSync(here, '');
+    const logs = (...paths: readonly string[]) =>
+      parseTargets(
+        JSON.stringify({
+          targets: paths.map((path, i) => ({ name: `log-${i}`, workload: 'web', kind: 'access-log', path })),
+        }),
+        'targets',
+      );
+    await live.apply(logs(gone));
+    const reason = `target log-0: ${gone} is not there`;
+    expect(live.health()).toEqual({ ready: false, reason });
+    await live.apply(logs(gone, here));
+    expect(live.health()).toEqual({ ready: true, reason });
+    writeFileSync(gone, '');
+    expect(live.health()).toEqual({ ready: true });
+    await live.stop();
   });
 });

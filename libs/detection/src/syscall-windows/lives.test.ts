@@ -71,6 +71,21 @@ describe('lives of processes', () => {
     expect([at(served, 40, 45), at(served, 47, 50)]).toEqual(['start', undefined]);
   });
 
+  it('passes over the start of a container that serves nobody yet, and of a successor of what a signal ended', () => {
+    expect(
+      at(
+        after([
+          [0, KEEPER, 'read'],
+          [1, CHILD, 'execve'],
+        ]),
+        2,
+        9,
+      ),
+    ).toBe('start');
+    const killed: readonly Call[] = [...AT_WORK, [30, KEEPER, 'wait4', SERVER], ...RESTART.slice(-3)];
+    expect([at(after(killed), 29, 31), at(after(killed), 32, 40)]).toEqual(['end', 'start']);
+  });
+
   it.each<[string, readonly Call[]]>([
     [
       'a command line that ends',
@@ -79,6 +94,14 @@ describe('lives of processes', () => {
     [
       'a program that a server starts, though another process ended',
       [...AT_WORK, [30, OTHER, 'exit_group'], [31, SERVER, 'clone', CHILD], [31, CHILD, 'execve']],
+    ],
+    [
+      'a program soon after the stream began, of a server at work',
+      [...AT_WORK, [20, SERVER, 'read'], [22, CHILD, 'execve']],
+    ],
+    [
+      'a command line that is waited for',
+      [...AT_WORK, [20, SERVER, 'clone', CHILD], [20, CHILD, 'execve'], [21, SERVER, 'wait4', CHILD]],
     ],
     ['a program of unknown parents', [...AT_WORK, [30, OTHER, 'exit_group'], [31, CHILD, 'execve']]],
     [

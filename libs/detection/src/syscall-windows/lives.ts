@@ -7,10 +7,11 @@ import type { StateReader, StateWriter } from './bytes.js';
  * serves, is new to whoever learned it at work, and nothing that an attack looks like: windows of that time are not
  * judged. The rule is narrow, so that it cannot be had by an attack on a process that works:
  *
- * - an end is an orderly one (`exit_group`) of a process that was there for ten seconds: what a command line starts is gone
- *   sooner. The one window that holds it is passed over.
+ * - an end is that of a process that was there for ten seconds (it calls `exit_group`, or another waits for it): what a
+ *   command line starts is gone sooner. The one window that holds it is passed over.
  * - a start is a program executed within 15 s of such an end, by a process begun after it, and not begun by one that
- *   accepts connections. It lasts until ten seconds after anything in the container accepts a connection, a minute at most.
+ *   accepts connections; or in the first 15 s of a container in which nobody accepted any yet. It lasts until ten seconds
+ *   after anything in the container accepts a connection, a minute at most.
  *
  * Where a source has no results of calls nothing is passed over. State: two numbers a thread, of 512 threads at most.
  */
@@ -37,12 +38,13 @@ const MAX_START_US = 60 * S;
 const WARMING_US = 10 * S;
 
 const EXIT = callNumber('exit_group');
+const WAIT = callNumber('wait4');
 const EXECS: readonly number[] = [callNumber('execve'), callNumber('execveat')];
 const ACCEPTS: readonly number[] = [callNumber('accept'), callNumber('accept4')];
 const FORKS: readonly number[] = ['clone', 'clone3', 'fork', 'vfork'].map(callNumber);
 /** Calls that lives are read from; all others only show that a thread is there. */
 const TELLING = new Uint8Array(1024);
-for (const call of [EXIT, ...EXECS, ...ACCEPTS, ...FORKS]) TELLING[call] = 1;
+for (const call of [EXIT, WAIT, ...EXECS, ...ACCEPTS, ...FORKS]) TELLING[call] = 1;
 
 export function noLives(): Lives {
   const never = { beganUs: 0, endedUs: 0, startedUs: 0, servedUs: 0 };
@@ -75,10 +77,9 @@ function forget(lives: Lives, thread: number): void {
 }
 
 function tell(lives: Lives, call: number, thread: number, result: number, timeUs: TimeUs): void {
-  if (call === EXIT) {
-    if (thread !== 0 && timeUs - lives.born.get(thread)! >= LONG_LIVED_US) lives.endedUs = timeUs;
-    forget(lives, thread);
-  } else if (ACCEPTS.includes(call)) {
+  if (call === EXIT) end(lives, thread, timeUs);
+  else if (call === WAIT) end(lives, result, timeUs);
+  else if (ACCEPTS.includes(call)) {
     note(lives.serving, thread);
     if (lives.startedUs > 0 && lives.servedUs < lives.startedUs && result >= 0) lives.servedUs = timeUs;
   } else if (FORKS.includes(call)) {
@@ -88,12 +89,20 @@ function tell(lives: Lives, call: number, thread: number, result: number, timeUs
   }
 }
 
+function end(lives: Lives, thread: number, timeUs: TimeUs): void {
+  const bornUs = lives.born.get(thread);
+  if (bornUs === undefined) return;
+  if (thread !== 0 && timeUs - bornUs >= LONG_LIVED_US) lives.endedUs = timeUs;
+  forget(lives, thread);
+}
+
 function note(threads: Set<number>, thread: number): void {
   if (threads.size >= MAX_THREADS) threads.delete(threads.values().next().value!);
   threads.add(thread);
 }
 
 function isSuccessor(lives: Lives, thread: number, timeUs: TimeUs): boolean {
+  if (lives.serving.size === 0 && timeUs - lives.beganUs <= SUCCESSION_US) return true;
   if (lives.endedUs === 0 || timeUs - lives.endedUs > SUCCESSION_US) return false;
   return lives.others.has(thread) && lives.born.get(thread)! >= lives.endedUs;
 }

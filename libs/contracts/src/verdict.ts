@@ -35,6 +35,8 @@ export type Evidence = z.infer<typeof Evidence>;
 /** What joins verdicts of different levels that speak of the same thing; each is compared for equality alone. */
 export const Joins = z.object({
   session: z.string().max(256).optional(),
+  /** An address and agent, in a session's place where a request shows none. */
+  client: z.string().max(256).optional(),
   user: z.string().max(256).optional(),
   credential: z.string().max(256).optional(),
   connection: z.string().max(256).optional(),

@@ -601,6 +601,7 @@ export interface components {
           profile_version: string;
           joins?: {
             session?: string;
+            client?: string;
             user?: string;
             credential?: string;
             connection?: string;
@@ -807,6 +808,7 @@ export interface components {
           profile_version: string;
           joins?: {
             session?: string;
+            client?: string;
             user?: string;
             credential?: string;
             connection?: string;
@@ -2948,6 +2950,7 @@ export interface operations {
                   profile_version: string;
                   joins?: {
                     session?: string;
+                    client?: string;
                     user?: string;
                     credential?: string;
                     connection?: string;
@@ -3261,6 +3264,7 @@ export interface operations {
                 profile_version: string;
                 joins?: {
                   session?: string;
+                  client?: string;
                   user?: string;
                   credential?: string;
                   connection?: string;

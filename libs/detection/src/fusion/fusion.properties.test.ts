@@ -37,7 +37,7 @@ const reached = (part: number, second: number): Watermark =>
 const message: fc.Arbitrary<VerdictMessage> = fc
   .record({
     second: fc.integer({ min: 0, max: 3_000 }).map((t) => t / 4),
-    shape: fc.constantFrom('web', 'sql', 'calls', 'rate', 'weak', 'coverage'),
+    shape: fc.constantFrom('web', 'line', 'sql', 'calls', 'rate', 'weak', 'coverage'),
     who: fc.constantFrom('a', 'b', 'c', 'd'),
     finding: fc.constantFrom('f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7'),
     path: fc.constantFrom('sqli', 'xss', 'unknown'),
@@ -57,6 +57,14 @@ const message: fc.Arbitrary<VerdictMessage> = fc
     switch (shape) {
       case 'web':
         return verdictAt(second, { ...some, joins: { session: who, ...request } });
+      case 'line': {
+        const facts = { method: 'GET', path: '/', status: 200, address: who };
+        return verdictAt(second, {
+          ...some,
+          joins: { client: who, ...request },
+          ...(linked ? { request: facts } : {}),
+        });
+      }
       case 'sql':
         return verdictAt(second, { ...some, detector: 'sql', workload: 'db', joins: { connection: who, ...request } });
       case 'calls':

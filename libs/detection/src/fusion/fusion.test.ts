@@ -69,6 +69,41 @@ describe('fusion', () => {
     expect(alice.incident.findings.map(({ finding }) => finding)).toEqual(['new-statement', 'script']);
   });
 
+  describe('an attack that a trace and an access log tell', () => {
+    const from = { method: 'GET', path: '/search', status: 200, address: '192.0.2.9', agent: 'curl' };
+
+    it('is one incident, by its requests', () => {
+      const { changes } = run([
+        verdictAt(1, { joins: { client: 'c', request: 'r1' }, container: 'log' }),
+        verdictAt(1.1, { joins: { session: 'alice', request: 'r1' } }),
+        END,
+      ]);
+      const open = closes(changes).filter(({ mergedInto }) => mergedInto === undefined);
+      expect(open.map(({ incident }) => incident.principals)).toEqual([['client:c', 'session:alice']]);
+    });
+
+    it('is one incident, by its client, where the two found different requests', () => {
+      const { changes } = run([
+        verdictAt(1, { joins: { session: 'alice', request: 'r1' }, request: from }),
+        verdictAt(30, { joins: { client: 'c', request: 'r2' }, request: from }),
+        END,
+      ]);
+      expect(closes(changes).map(({ incident }) => incident.principals)).toEqual([['client:c', 'session:alice']]);
+    });
+
+    it('stays two where two sessions attack from one client', () => {
+      const { changes } = run([
+        verdictAt(1, { joins: { session: 'alice', request: 'r1' }, request: from }),
+        verdictAt(2, { joins: { session: 'bob', request: 'r2' }, request: from }),
+        verdictAt(2, { joins: { client: 'c', request: 'r2' }, request: from }),
+        END,
+      ]);
+      expect(closes(changes).map(({ incident }) => incident.principals)).toEqual(
+        expect.arrayContaining([['session:alice'], ['client:c', 'session:bob']]),
+      );
+    });
+  });
+
   it('never bridges two incidents by a window that overlaps both', () => {
     const { changes } = run([
       verdictAt(1, { joins: { session: 'alice' } }),

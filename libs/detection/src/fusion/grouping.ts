@@ -4,6 +4,7 @@ import { MANY, type Atom } from './atom.js';
 import { compareText } from './bounded.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { Sum } from './aggregate.js';
+import { isClient } from './signal.js';
 
 /** The settled part of an incident that has gone on for longer than anything can still arrive late. */
 export interface Carry {
@@ -52,11 +53,12 @@ interface Core {
  * Puts atoms together into incidents: a pure function of atoms and settled parts, whatever their order.
  *
  * Identity first, time second. (1) Findings with a known path and principal form the cores: one incident for each
- * path and principal, until nothing comes for `gapUs`. (2) Findings with a path but nobody's name (an SQL statement)
- * join a core by a shared request, connection or thread, or one of the same path that overlaps in time; else they are
- * cores by workload. (3) Findings of a principal without a path join a core of the same principal, or one by identity
- * or time. (4) What has neither (windows of system calls) joins any core by identity or time: it supports that
- * incident and never bridges two. What is left forms incidents by workload.
+ * path and principal, until nothing comes for `gapUs`. (2) Findings with a path and a client alone (an access log shows
+ * no session) join a core by a shared request or client; else they are cores by client. (3) Findings with a path but nobody's name
+ * (an SQL statement) join a core by a shared request, connection or thread, or one of the same path that overlaps in
+ * time; else they are cores by workload. (4) Findings of a principal without a path join a core of the same principal,
+ * or one by identity or time. (5) What has neither (windows of system calls) joins any core by identity or time: it
+ * supports that incident and never bridges two. What is left forms incidents by workload.
  */
 export function groupAtoms(
   application: string,
@@ -66,25 +68,28 @@ export function groupAtoms(
 ): Group[] {
   const grouping = new Grouping(application, carries, config);
   const sorted = [...atoms].sort((a, b) => a.bucket - b.bucket || compareText(a.key, b.key));
-  const tiers: Atom[][] = [[], [], [], []];
+  const tiers: Atom[][] = [[], [], [], [], []];
   for (const atom of sorted) tiers[tierOf(kindOf(atom))]!.push(atom);
 
   grouping.addCores(tiers[0]!);
-  for (const [tier, kind] of [
-    [1, false],
-    [2, true],
-    [3, false],
-  ] as const) {
-    const left = tiers[tier]!.filter((atom) => !grouping.join(atom, kind));
-    grouping.addCores(left);
-  }
+  for (const [tier, by] of JOINING) grouping.addCores(tiers[tier]!.filter((atom) => !grouping.join(atom, by)));
   return grouping.groups;
 }
 
-/** Which of the four steps makes a core of this kind. */
-function tierOf(kind: GroupKind): 0 | 1 | 2 | 3 {
-  if (kind.path !== 'unknown') return kind.by === 'workload' ? 1 : 0;
-  return kind.by === 'workload' ? 3 : 2;
+/** By what the findings of a step join a core, the first that finds one. */
+type Joining = 'principal' | 'link' | 'time';
+const JOINING: readonly (readonly [tier: number, by: readonly Joining[]])[] = [
+  [1, ['link']],
+  [2, ['link', 'time']],
+  [3, ['principal', 'link', 'time']],
+  [4, ['link', 'time']],
+];
+
+/** Which of the five steps, counted from 0, makes a core of this kind. */
+function tierOf(kind: GroupKind): number {
+  if (kind.path === 'unknown') return kind.by === 'workload' ? 4 : 3;
+  if (kind.by === 'workload') return 2;
+  return kind.by === 'principal' && isClient(kind.name) ? 1 : 0;
 }
 
 /** What an incident is about that has this atom at its core. */
@@ -163,19 +168,22 @@ class Grouping {
   }
 
   /** Puts the atom with the core that it belongs to, if there is one. */
-  join(atom: Atom, byPrincipal: boolean): boolean {
-    const core =
-      (byPrincipal ? this.#nearest(atom, this.#byPrincipal.get(atom.principal) ?? [], this.#gapBuckets) : undefined) ??
-      this.#nearest(
-        atom,
-        atom.links.flatMap((link) => this.#byLink.get(link) ?? []),
-        this.#gapBuckets,
-      ) ??
-      this.#overlapping(atom);
+  join(atom: Atom, by: readonly Joining[]): boolean {
+    let core: Core | undefined;
+    for (const joining of by) core ??= this.#find(atom, joining);
     if (core === undefined) return false;
     core.group.atoms.push(atom);
     core.group.lastBucket = Math.max(core.group.lastBucket, atom.bucket);
     return true;
+  }
+
+  #find(atom: Atom, joining: Joining): Core | undefined {
+    if (joining === 'time') return this.#overlapping(atom);
+    const known =
+      joining === 'principal'
+        ? (this.#byPrincipal.get(atom.principal) ?? [])
+        : atom.links.flatMap((link) => this.#byLink.get(link) ?? []);
+    return this.#nearest(atom, known, this.#gapBuckets);
   }
 
   #overlapping(atom: Atom): Core | undefined {

@@ -15,7 +15,7 @@ export interface FusedEvidence extends Evidence {
   /** The verdict's own p-value and severity. */
   readonly pValue: number;
   readonly severity: number;
-  /** Who or what it concerns: `user:…`, `session:…`, `credential:…`. */
+  /** Who or what it concerns: `user:…`, `session:…`, `credential:…`, `client:…`. */
   readonly principal: string;
   /** The verdict's own identities, by which its request, connection or token is found again; absent where it has none. */
   readonly joins?: Verdict['joins'];
@@ -111,16 +111,26 @@ export function compareEvidence(a: FusedEvidence, b: FusedEvidence): number {
   );
 }
 
+/** A principal that is known by its address and agent alone: several sessions may stand behind it. */
+const CLIENT = 'client:';
+
+export function isClient(principal: string): boolean {
+  return principal.startsWith(CLIENT);
+}
+
 /** Who is behind it, the steadiest identity first: a user keeps the name while sessions and tokens change. */
 function principalOf(joins: Verdict['joins']): string {
   if (joins.user !== undefined) return `user:${joins.user}`;
   if (joins.session !== undefined) return `session:${joins.session}`;
   if (joins.credential !== undefined) return `credential:${joins.credential}`;
+  if (joins.client !== undefined) return `${CLIENT}${joins.client}`;
   return '';
 }
 
-function linksOf({ joins, container }: Verdict): string[] {
+function linksOf({ joins, container, request }: Verdict): string[] {
   const links: string[] = [];
+  // Told with the request where the privacy mode lets it out: how a log without sessions knows whose request it is.
+  if (request?.address !== undefined) links.push(`from:${request.address} ${request.agent ?? ''}`);
   if (joins.request !== undefined) links.push(`request:${joins.request}`);
   if (joins.connection !== undefined) links.push(`connection:${joins.connection}`);
   if (joins.thread !== undefined && joins.thread !== 0) links.push(`thread:${container}:${joins.thread}`);

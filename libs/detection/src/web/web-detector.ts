@@ -116,7 +116,9 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
     evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
     request: requestFacts(event, clues),
     joins: {
-      session: event.session,
+      ...(event.sessionBy === 'cookie' || event.sessionBy === 'authorization'
+        ? { session: event.session }
+        : { client: event.session }),
       request: event.request,
       ...(event.connection === undefined ? {} : { connection: event.connection }),
       ...(event.thread === undefined ? {} : { thread: event.thread }),

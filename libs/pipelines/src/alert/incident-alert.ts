@@ -208,6 +208,7 @@ function actorOf(principal: string): AlertEvidence['actor'] {
     case 'user':
       return { user: { name } };
     case 'session':
+    case 'client':
       return { session: { uid: name } };
     case 'credential':
       return { session: { credential_uid: name } };

@@ -1,7 +1,10 @@
+import process from 'node:process';
+
 import { PlimsollError, US_PER_MS } from '@plimsoll/contracts';
-import type { IncidentStore } from '@plimsoll/incidents';
+import { MAX_AUDIT_ENTRIES, type IncidentStore } from '@plimsoll/incidents';
 import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearningProgress } from '@plimsoll/pipelines';
 
+import { benignBy } from './benign-decisions.js';
 import { learnersFor, type KeyGroups } from './key-groups.js';
 import { stopSignal } from './stop-signal.js';
 import { Progress } from './terminal/progress.js';
@@ -73,25 +76,35 @@ function noteOf({ stage, messages, groups }: TopicLearningProgress): string {
   return `${stage}, ${messages} messages${worst === undefined ? '' : `; not yet: ${worst}`}`;
 }
 
-/** When every incident was, and whether an analyst called it benign. */
+/** When every incident was, and whether an analyst called it benign, as the audit trail has it. */
 async function incidentSpans(store: IncidentStore, application: string | undefined): Promise<IncidentSpan[]> {
+  const benign = benignBy(await store.auditTrail(MAX_AUDIT_ENTRIES));
   const spans: IncidentSpan[] = [];
+  let untrailed = 0;
   let after: string | undefined;
   do {
     const page = await store.list(application === undefined ? {} : { application }, PAGE, after);
-    for (const { id, alert, status, state } of page.incidents) {
+    for (const incident of page.incidents) {
+      const { id, alert, state } = incident;
       // What was merged into another is told by that one.
       if (alert === undefined || state === 'merged') continue;
+      const called = benign(incident);
+      if (called === 'untrailed') untrailed += 1;
       spans.push({
         id,
         application: alert.unmapped.application,
         startUs: alert.start_time * US_PER_MS,
         endUs: (alert.end_time + 1) * US_PER_MS,
-        benign: status === 'benign',
+        benign: called === 'yes',
       });
     }
     after = page.next;
   } while (after !== undefined);
+  if (untrailed > 0) {
+    process.stderr.write(
+      `${untrailed} incidents are called benign, but the audit trail shows nobody who decided so: they are left out\n`,
+    );
+  }
   return spans;
 }
 

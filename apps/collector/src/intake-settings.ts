@@ -1,7 +1,9 @@
+import { PlimsollError } from '@plimsoll/contracts';
 import { flag, given, section, wholeNumber, type Section } from '@plimsoll/service-kit';
 import { z } from 'zod';
 
 import type { IntakeServerOptions } from './intake/http/intake-server.js';
+import { parseIntakeTokens, type IntakeToken } from './intake/http/intake-tokens.js';
 
 /** Live intake: what the collector follows, attaches to, and is sent. */
 export interface IntakeSettings {
@@ -32,6 +34,7 @@ export const intakeSettings: Section<IntakeSettings> = section(
       .string()
       .regex(/^[\x21-\x7e]{16,4096}$/, { error: 'must be 16 or more visible characters without spaces' })
       .optional(),
+    PLIMSOLL_INTAKE_TOKENS: z.string().transform(tokensIn).optional(),
     PLIMSOLL_INTAKE_ANONYMOUS: flag.optional(),
     PLIMSOLL_INTAKE_TLS_CERT: z.string().optional(),
     PLIMSOLL_INTAKE_TLS_KEY: z.string().optional(),
@@ -48,7 +51,11 @@ export const intakeSettings: Section<IntakeSettings> = section(
         host: values.PLIMSOLL_INTAKE_HOST,
         port: values.PLIMSOLL_INTAKE_PORT,
         maxBodyBytes: MAX_BODY_BYTES,
-        ...given({ bearerToken: values.PLIMSOLL_INTAKE_TOKEN, allowAnonymous: values.PLIMSOLL_INTAKE_ANONYMOUS }),
+        ...given({
+          bearerToken: values.PLIMSOLL_INTAKE_TOKEN,
+          boundTokens: values.PLIMSOLL_INTAKE_TOKENS,
+          allowAnonymous: values.PLIMSOLL_INTAKE_ANONYMOUS,
+        }),
         ...tlsOf(values.PLIMSOLL_INTAKE_TLS_CERT, values.PLIMSOLL_INTAKE_TLS_KEY, values.PLIMSOLL_INTAKE_TLS_CLIENT_CA),
       },
     }),
@@ -62,10 +69,11 @@ export const intakeSettings: Section<IntakeSettings> = section(
     },
     {
       path: 'PLIMSOLL_INTAKE_PORT',
-      message: 'needs PLIMSOLL_INTAKE_TOKEN or PLIMSOLL_INTAKE_TLS_CLIENT_CA (or PLIMSOLL_INTAKE_ANONYMOUS=true)',
+      message:
+        'needs PLIMSOLL_INTAKE_TOKEN, PLIMSOLL_INTAKE_TOKENS or PLIMSOLL_INTAKE_TLS_CLIENT_CA (or PLIMSOLL_INTAKE_ANONYMOUS=true)',
       holds: (names) =>
         !names.has('PLIMSOLL_INTAKE_PORT') ||
-        ['TOKEN', 'TLS_CLIENT_CA', 'ANONYMOUS'].some((one) => names.has(`PLIMSOLL_INTAKE_${one}`)),
+        ['TOKEN', 'TOKENS', 'TLS_CLIENT_CA', 'ANONYMOUS'].some((one) => names.has(`PLIMSOLL_INTAKE_${one}`)),
     },
     {
       path: 'PLIMSOLL_INTAKE_TLS_CERT',
@@ -78,6 +86,15 @@ export const intakeSettings: Section<IntakeSettings> = section(
     },
   ],
 );
+
+function tokensIn(text: string, context: z.RefinementCtx): readonly IntakeToken[] {
+  try {
+    return parseIntakeTokens(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof PlimsollError ? error.message : 'cannot be read' });
+    return z.NEVER;
+  }
+}
 
 function tlsOf(
   cert: string | undefined,

@@ -5,7 +5,7 @@ import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Arrivals } from '../arrivals.js';
 import { OrderedDelivery, type Acceptor } from '../ordered-delivery.js';
-import type { IntakeServer } from './intake-server.js';
+import { checkMaySend, type IntakeServer } from './intake-server.js';
 
 /** The cluster whose API server sends, and how its events are named. */
 export interface AuditedCluster extends Where {
@@ -61,7 +61,10 @@ export class AuditWebhook {
     arrivals.concerns(stream, where);
     server.post(
       path ?? DEFAULT_AUDIT_PATH,
-      ({ body }) => this.#take(body),
+      ({ body, applications }) => {
+        checkMaySend({ applications }, application);
+        return this.#take(body);
+      },
       () => {
         this.#lost();
       },

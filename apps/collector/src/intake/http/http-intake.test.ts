@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -406,3 +407,53 @@ function certificates(folder: string): {
   };
   return { ca: readFileSync(at('ca.pem')), server: issue('server'), client: issue('client') };
 }
+
+describe('tokens bound to applications', () => {
+  const OWN = 'the-token-of-the-host-of-shop';
+  const sha256 = createHash('sha256').update(OWN).digest('hex');
+  const line = '1.2.3.4 - - [29/Nov/2026:08:00:00 +0000] "GET /a?b=c HTTP/1.1" 200 12 "-" "agent"';
+  const linesOf = (application: string) =>
+    `/v1/lines?kind=access-log&stream=log&application=${application}&workload=web&container=web-1`;
+
+  it('speak for no other', async () => {
+    const accepted: OutgoingRecord[] = [];
+    const outbox = { accept: (records: readonly OutgoingRecord[]) => Promise.resolve(void accepted.push(...records)) };
+    const server = serverOf({ boundTokens: [{ name: 'host-1', sha256, applications: ['shop'] }] });
+    new JsonLinesIntake(server, { privacy: 'balanced', outbox, arrivals: ARRIVALS });
+    const cluster = { application: 'cluster', workload: 'c', container: 'c', stream: 'k8s-audit/c' };
+    new AuditWebhook(server, { cluster, privacy: 'balanced', outbox, arrivals: ARRIVALS });
+    await server.listen();
+    const own = { authorization: `Bearer ${OWN}` };
+    expect((await post(server, linesOf('shop'), line, own)).status).toBe(200);
+    const told = accepted.length;
+    const other = await post(server, linesOf('bank'), line, own);
+    expect([other.status, JSON.stringify(other.answer)]).toEqual([
+      400,
+      expect.stringContaining('not for the application'),
+    ]);
+    expect((await post(server, '/v1/k8s-audit', JSON.stringify(event('a')), own)).status).toBe(400);
+    expect(accepted).toHaveLength(told);
+    // The token that is bound to none speaks for all, as before; one that nobody knows for none.
+    expect((await post(server, linesOf('bank'), line)).status).toBe(200);
+    expect((await post(server, linesOf('shop'), line, { authorization: 'Bearer guess' })).status).toBe(401);
+  });
+
+  it('place containers nowhere else, whatever the lines say of them', async () => {
+    const accepted: OutgoingRecord[] = [];
+    const outbox = { accept: (records: readonly OutgoingRecord[]) => Promise.resolve(void accepted.push(...records)) };
+    const server = serverOf({ boundTokens: [{ name: 'host-1', sha256, applications: ['shop'] }] });
+    const placeOf = () => ({ application: 'bank', workload: 'vault', container: 'vault-1' });
+    new JsonLinesIntake(server, { privacy: 'balanced', outbox, arrivals: ARRIVALS, placeOf });
+    await server.listen();
+    const path = linesOf('shop').replace('kind=access-log', 'kind=tetragon');
+    const answer = await post(
+      server,
+      path,
+      `{"process_kprobe":{"process":{"pid":52699,"tid":52700,"docker":"551e000000000000000000000000000"},"function_name":"__x64_sys_openat","args":[{"int_arg":-100},{"string_arg":"/etc/shadow"}],"return":{"int_arg":-13},"action":"KPROBE_ACTION_POST"},"node_name":"n1","time":"2024-03-05T10:20:30.124456789Z"}`,
+      { authorization: `Bearer ${OWN}` },
+    );
+    expect(answer.status).toBe(200);
+    expect(accepted.length).toBeGreaterThan(0);
+    for (const { value } of accepted) expect(Buffer.from(value).includes('bank')).toBe(false);
+  });
+});

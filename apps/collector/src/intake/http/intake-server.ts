@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { PlimsollError } from '@plimsoll/contracts';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
+import type { IntakeToken } from './intake-tokens.js';
+
 export interface IntakeServerOptions {
   readonly host: string;
   /** 0 lets the system choose; see `address`. */
@@ -18,6 +20,8 @@ export interface IntakeServerOptions {
   };
   /** Clients must send `Authorization: Bearer …` with it. */
   readonly bearerToken?: string;
+  /** Further tokens, by their hashes, each for the applications it names alone. */
+  readonly boundTokens?: readonly IntakeToken[];
   /** Neither certificate nor token is asked for. Without one of the three the server does not start. */
   readonly allowAnonymous?: boolean;
   readonly maxBodyBytes: number;
@@ -30,7 +34,20 @@ export interface IntakeServerOptions {
 /** A request that was let in: its body, unpacked, and what stands in its address. */
 export interface IntakeRequest {
   readonly body: Buffer;
+  /** The applications that the sender may speak for; undefined where its token is bound to none. */
+  readonly applications: readonly string[] | undefined;
   readonly query: unknown;
+}
+
+interface Sender {
+  readonly digest: Buffer;
+  readonly applications: readonly string[] | undefined;
+}
+
+/** Refuses what a sender says of an application that its token is not for. */
+export function checkMaySend({ applications }: Pick<IntakeRequest, 'applications'>, application: string): void {
+  if (applications === undefined || applications.includes(application)) return;
+  throw new PlimsollError('bad-message', 'this token is not for the application that is named', { retriable: false });
 }
 
 /** Takes one request in; what it resolves to is the body of the answer 200. */
@@ -50,16 +67,21 @@ const RETRY_AFTER_S = 1;
 export class IntakeServer {
   readonly #options: IntakeServerOptions;
   readonly #server: FastifyInstance;
-  readonly #token: Buffer | undefined;
+  readonly #senders: readonly Sender[];
+  readonly #admitted = new WeakMap<FastifyRequest, Sender>();
   #heldBytes = 0;
 
   constructor(options: IntakeServerOptions) {
-    const { tls, bearerToken, allowAnonymous, maxBodyBytes } = options;
-    if (tls?.clientCa === undefined && bearerToken === undefined && allowAnonymous !== true) {
+    const { tls, bearerToken, boundTokens = [], allowAnonymous, maxBodyBytes } = options;
+    const tokens = bearerToken !== undefined || boundTokens.length > 0;
+    if (tls?.clientCa === undefined && !tokens && allowAnonymous !== true) {
       throw new PlimsollError('bad-configuration', 'intake over HTTP needs a bearer token or client certificates');
     }
     this.#options = options;
-    this.#token = bearerToken === undefined ? undefined : digestOf(bearerToken);
+    this.#senders = [
+      ...(bearerToken === undefined ? [] : [{ digest: digestOf(bearerToken), applications: undefined }]),
+      ...boundTokens.map(({ sha256, applications }) => ({ digest: Buffer.from(sha256, 'hex'), applications })),
+    ];
     const common = { bodyLimit: maxBodyBytes, requestTimeout: REQUEST_TIMEOUT_MS, logger: false, forceCloseConnections: 'idle' as const }; // prettier-ignore
     this.#server = tls ? Fastify({ ...common, https: tlsOptions(tls) }) : Fastify(common);
     this.#server.removeAllContentTypeParsers();
@@ -75,7 +97,11 @@ export class IntakeServer {
       if (this.#refuseFor(error, reply) === 413) onTooLarge?.();
     };
     this.#server.post(path, { errorHandler }, (request) =>
-      take({ body: this.#unpacked(request), query: request.query }),
+      take({
+        body: this.#unpacked(request),
+        query: request.query,
+        applications: this.#admitted.get(request)?.applications,
+      }),
     );
   }
 
@@ -108,9 +134,13 @@ export class IntakeServer {
   }
 
   #knows(request: FastifyRequest): boolean {
-    if (this.#token === undefined) return true;
+    if (this.#senders.length === 0) return true;
     const [, given] = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(request.headers.authorization ?? '') ?? [];
-    return given !== undefined && timingSafeEqual(digestOf(given), this.#token);
+    if (given === undefined) return false;
+    const digest = digestOf(given);
+    const sender = this.#senders.find((each) => timingSafeEqual(digest, each.digest));
+    if (sender !== undefined) this.#admitted.set(request, sender);
+    return sender !== undefined;
   }
 
   #unpacked({ body, headers }: FastifyRequest): Buffer {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 import type { Arrivals } from '../arrivals.js';
 import { OrderedDelivery, type Acceptor } from '../ordered-delivery.js';
-import type { IntakeRequest, IntakeServer } from './intake-server.js';
+import { checkMaySend, type IntakeRequest, type IntakeServer } from './intake-server.js';
 
 export interface JsonLinesOptions {
   readonly privacy: SourceContext['privacy'];
@@ -56,16 +56,28 @@ export class JsonLinesIntake {
     server.post(options.path ?? DEFAULT_LINES_PATH, (request) => this.#take(request));
   }
 
-  async #take({ body, query }: IntakeRequest): Promise<object> {
+  async #take({ body, query, applications }: IntakeRequest): Promise<object> {
     const parsed = LinesQuery.safeParse(query);
     if (!parsed.success) throw new PlimsollError('bad-message', z.prettifyError(parsed.error));
-    return this.#stream(parsed.data).take(body, parsed.data.sequence);
+    checkMaySend({ applications }, parsed.data.application);
+    return this.#stream(parsed.data, applications).take(body, parsed.data.sequence);
   }
 
-  #stream(query: LinesQuery): LineStream {
-    const name = JSON.stringify([query.stream, query.kind, query.application, query.workload, query.container]);
+  #stream(query: LinesQuery, applications: readonly string[] | undefined): LineStream {
+    const name = JSON.stringify([
+      query.stream,
+      query.kind,
+      query.application,
+      query.workload,
+      query.container,
+      applications,
+    ]);
     const stream =
-      this.#streams.get(name) ?? new LineStream(query, `${query.stream}@${this.#run}.${this.#opened++}`, this.#options);
+      this.#streams.get(name) ??
+      new LineStream(query, `${query.stream}@${this.#run}.${this.#opened++}`, {
+        ...this.#options,
+        ...within(query, applications, this.#options.placeOf),
+      });
     this.#streams.delete(name);
     this.#streams.set(name, stream);
     let cost = 0;
@@ -78,6 +90,21 @@ export class JsonLinesIntake {
     }
     return stream;
   }
+}
+
+/** Containers that a bound sender tells of are placed by the rules where its token allows that, else where it said. */
+function within(
+  { application, workload, container }: Where,
+  applications: readonly string[] | undefined,
+  placeOf: PlaceOf | undefined,
+): { placeOf?: PlaceOf } {
+  if (applications === undefined || placeOf === undefined) return {};
+  return {
+    placeOf: (facts) => {
+      const place = placeOf(facts);
+      return applications.includes(place.application) ? place : { application, workload, container };
+    },
+  };
 }
 
 interface Answer {

@@ -48,6 +48,8 @@ export interface EvaluateOptions {
   /** Orders the episodes whose split the recordings leave open. */
   readonly seed?: number;
   readonly privacy?: 'strict' | 'balanced' | 'full';
+  /** Alters or leaves out messages, of learning and of the test episodes. */
+  readonly alter?: (message: CollectorMessage) => CollectorMessage | undefined;
   readonly onProgress?: (phase: 'learning' | 'replaying', share: number, note: string) => void;
   /** Told of each source that is learned from or judged what became of its lines, once. */
   readonly onRead?: (report: SourceReport) => void;
@@ -188,11 +190,8 @@ async function* noting(
   }
 }
 
-function passed({ privacy, signal }: EvaluateOptions): {
-  privacy?: 'strict' | 'balanced' | 'full';
-  signal?: AbortSignal;
-} {
-  return { ...(privacy && { privacy }), ...(signal && { signal }) };
+function passed({ privacy, alter, signal }: EvaluateOptions): Pick<EvaluateOptions, 'privacy' | 'alter' | 'signal'> {
+  return { ...(privacy && { privacy }), ...(alter && { alter }), ...(signal && { signal }) };
 }
 
 function named(split: { [Part in 'learn' | 'calibrate' | 'test']: readonly RecordingAt[] }): Evaluation['split'] {

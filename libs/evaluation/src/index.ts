@@ -1,3 +1,4 @@
+export { ablationMarkdown, ablationStudy, type AblationRow } from './ablation.js';
 export { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
 export { callCorpus, judgeCalls, type CallCorpus, type CallEpisode } from './call-corpus.js';
 export { callStudy, type CallStudy } from './call-study.js';

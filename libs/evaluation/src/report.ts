@@ -1,6 +1,7 @@
 import { callStudyMarkdown } from './call-study-markdown.js';
 import type { CallStudy } from './call-study.js';
 import type { Evaluation } from './evaluate-recordings.js';
+import { ablationMarkdown, type AblationRow } from './ablation.js';
 import { fusionMarkdown } from './fusion-markdown.js';
 import type { FusionStudy } from './fusion-study.js';
 import { precisionAt } from './intervals.js';
@@ -36,6 +37,7 @@ export interface EvaluationReport {
   readonly curve: readonly OperatingPoint[];
   /** Where other budgets were asked for. */
   readonly fusion?: FusionStudy;
+  readonly ablation?: readonly AblationRow[];
 }
 
 /** The report as Markdown: tables with intervals, base rates and failures. */
@@ -93,6 +95,7 @@ export function reportMarkdown(report: EvaluationReport): string {
     '',
     ...report.studies.flatMap(callStudyMarkdown),
     ...(report.fusion === undefined ? [] : fusionMarkdown(report.fusion)),
+    ...(report.ablation === undefined ? [] : ablationMarkdown(report.ablation)),
     '## Profiles',
     '',
     '| workload | detector | version | events | novelty |',

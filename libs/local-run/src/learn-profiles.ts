@@ -13,6 +13,7 @@ export interface LearningPlan {
 
 export interface LearnOptions {
   readonly privacy?: 'strict' | 'balanced' | 'full';
+  readonly alter?: ReplayOptions['alter'];
   /** `share` of all bytes in [0, 1]; `note` says what is read. */
   readonly onProgress?: (share: number, note: string) => void;
   readonly signal?: AbortSignal;
@@ -109,8 +110,8 @@ function noted(profile: ProfileFile, reports: readonly ReadReport[]): ProfileFil
   return sealProfile({ ...content, learned: { ...learned, complete, notes: [...learned.notes, ...notes] } });
 }
 
-function replayOptions({ privacy, signal }: LearnOptions): ReplayOptions {
-  return { ...(privacy && { privacy }), ...(signal && { signal }) };
+function replayOptions({ privacy, alter, signal }: LearnOptions): ReplayOptions {
+  return { ...(privacy && { privacy }), ...(alter && { alter }), ...(signal && { signal }) };
 }
 
 /**

@@ -20,6 +20,8 @@ export interface ReplayOptions {
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   /** Told of each source at its end what became of its lines. */
   readonly onRead?: (report: SourceReport, source: ReplaySource) => void;
+  /** Alters or leaves out messages before anything else sees them: for studies of what an observation is worth. */
+  readonly alter?: (message: CollectorMessage) => CollectorMessage | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -128,7 +130,7 @@ function has(head: Head): head is Head & { message: CollectorMessage } {
 
 async function* messagesOf(
   source: ReplaySource,
-  { privacy = 'balanced', signal, onRead }: ReplayOptions,
+  { privacy = 'balanced', signal, onRead, alter = (message) => message }: ReplayOptions,
   onProgress: (readBytes: number, totalBytes: number) => void,
 ): AsyncGenerator<CollectorMessage> {
   const { where, stream, kind, path } = source;
@@ -143,7 +145,12 @@ async function* messagesOf(
     { ...where, stream, privacy },
     { onProgress, ...(signal && { signal }), ...(told && { onRead: told }) },
   );
-  for await (const item of items) yield* pipeline.push(item);
+  for await (const item of items) {
+    for (const message of pipeline.push(item)) {
+      const altered = alter(message);
+      if (altered) yield altered;
+    }
+  }
 }
 
 /** Sums what each source reports. */

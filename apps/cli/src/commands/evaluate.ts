@@ -4,6 +4,7 @@ import process from 'node:process';
 
 import { PlimsollError } from '@plimsoll/contracts';
 import {
+  ablationStudy,
   adfaMarkdown,
   callCorpus,
   callStudy,
@@ -46,6 +47,7 @@ interface EvaluateCommandOptions {
   privacy: 'strict' | 'balanced' | 'full';
   maxRefused: number;
   budgets?: number[];
+  ablation?: boolean;
 }
 
 export function evaluateCommand(): Command {
@@ -73,6 +75,7 @@ export function evaluateCommand(): Command {
       'judge again at these false alerts a day, as 0.1,0.5,1,5,20: what each costs, and how the levels are best combined',
       budgetList,
     )
+    .option('--ablation', 'evaluate again without each kind of observation: what it is worth (minutes)')
     .addOption(privacyOption())
     .addOption(maxRefusedOption())
     .action(run);
@@ -135,7 +138,7 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
 
 async function measureRecordings(
   folder: string,
-  { falseAlertsPerDay, seed, privacy, development, study, budgets }: EvaluateCommandOptions,
+  { falseAlertsPerDay, seed, privacy, development, study, budgets, ablation }: EvaluateCommandOptions,
   onProgress: (share: number, note: string) => void,
   signal: AbortSignal,
 ): Promise<Measured> {
@@ -170,6 +173,11 @@ async function measureRecordings(
     ...reportOf(evaluation, falseAlertsPerDay, development),
     studies,
     ...(budgets && { fusion: fusionStudy(evaluation, falseAlertsPerDay, budgets) }),
+    ...(ablation === true && {
+      ablation: await ablationStudy(recordings, { budget, seed, privacy, signal }, (done, of, what) => {
+        onProgress(done / of, what);
+      }),
+    }),
   };
   return {
     markdown: reportMarkdown(report),

@@ -42,6 +42,7 @@ export class LiveIntake {
   #server: IntakeServer | undefined;
   #listening = false;
   #progress: LiveProgress | undefined;
+  #lines: JsonLinesIntake | undefined;
   #audit: AuditWebhook | undefined;
 
   constructor(
@@ -137,7 +138,7 @@ export class LiveIntake {
     this.#audit = new AuditWebhook(server, { cluster, outbox, arrivals, ...this.#privacy });
     const targets = this.#targets;
     const placeOf: PlaceOf | undefined = targets && ((facts) => targets.placeOf(facts));
-    new JsonLinesIntake(server, { outbox, arrivals, ...this.#privacy, ...(placeOf && { placeOf }) });
+    this.#lines = new JsonLinesIntake(server, { outbox, arrivals, ...this.#privacy, ...(placeOf && { placeOf }) });
     this.#server = server;
     await server.listen();
     this.#listening = true;
@@ -149,7 +150,9 @@ export class LiveIntake {
   }
 
   #tellProgress(): Promise<void> {
-    this.#progress = new LiveProgress(this.#arrivals, this.#opened(), this.#counts, randomUUID());
+    this.#progress = new LiveProgress(this.#arrivals, this.#opened(), this.#counts, randomUUID(), () =>
+      this.#lines?.idle(),
+    );
     this.#progress.start();
     return Promise.resolve();
   }

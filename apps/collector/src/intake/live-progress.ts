@@ -22,11 +22,16 @@ export class LiveProgress {
     private readonly counts: PartitionCounts,
     /** Names this run of the collector. */
     private readonly run: string,
+    /** Lets silent sources say the time first. */
+    private readonly idle: () => Promise<void> | undefined,
   ) {}
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#telling = this.#telling.then(() => this.#tell());
+      this.#telling = this.#telling.then(async () => {
+        await this.idle();
+        await this.#tell();
+      });
     }, EVERY_MS);
   }
 

@@ -82,7 +82,10 @@ describe('the call batcher', () => {
       { count: 0, firstOrdinal: 2, baseTimeUs: 32_000_000, last: false },
     ]);
     expect(batcher.idle(51_000_000)).toEqual([]);
+    // A call on its way, of before.
+    const [slow] = [...batcher.push(columns([10_000_000])), ...batcher.flush()];
+    expect(slow).toMatchObject({ count: 1, baseTimeUs: 10_000_000, gaps: [] });
     const [later] = [...batcher.push(columns([52_000_000])), ...batcher.flush()];
-    expect(later).toMatchObject({ count: 1, firstOrdinal: 2, baseTimeUs: 52_000_000 });
+    expect(later).toMatchObject({ count: 1, firstOrdinal: 3, baseTimeUs: 52_000_000 });
   });
 });

@@ -43,6 +43,8 @@ export class CallBatcher {
   #ordinal = 0;
   #baseTimeUs = 0;
   #lastTimeUs = 0;
+  /** What a silent container was told last. */
+  #toldUs = 0;
 
   /** `firstOrdinal` continues a stream that an earlier run of the collector began. */
   constructor(where: Where, stream: string, limits: BatchLimits = DEFAULT_BATCH_LIMITS, firstOrdinal = 0) {
@@ -108,9 +110,11 @@ export class CallBatcher {
    * closes then, and need not wait for the next call. For sources whose calls carry the time of this machine.
    */
   idle(nowUs: TimeUs): SyscallBatch[] {
-    if (this.#count > 0 || this.#lastTimeUs === 0 || nowUs - this.#lastTimeUs < IDLE_US) return [];
+    const silentSinceUs = Math.max(this.#lastTimeUs, this.#toldUs);
+    if (this.#count > 0 || this.#lastTimeUs === 0 || nowUs - silentSinceUs < IDLE_US) return [];
     this.#baseTimeUs = nowUs;
-    this.#lastTimeUs = nowUs;
+    // The calls keep their own clock: those on their way may be of before.
+    this.#toldUs = nowUs;
     return [this.#cut(false)];
   }
 

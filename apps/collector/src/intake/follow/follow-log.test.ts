@@ -45,6 +45,7 @@ class Run {
       signal: this.#stop.signal,
       pollMs: 2,
       lingerMs: 20,
+      silentMs: 50,
       onCounts: (_counts, unreadable) => this.unreadable.push(unreadable),
     });
     return this;
@@ -119,6 +120,16 @@ describe('followLog', () => {
     expect(paths(second.events)[0]).toBe('access:4 /p3');
     const byName = new Set(paths([...first.events, ...second.events]));
     expect([...byName]).toEqual(Array.from({ length: 8 }, (_, i) => `access:${i + 1} /p${i}`));
+  });
+
+  it('tells a container whose calls have stopped the time', async () => {
+    writeFileSync(path, '100 1795455028.100000 read(3, "x", 1) = 1 <0.000010>\n');
+    const run = await new Run().start('strace');
+    await run.has(2);
+    await run.stop();
+    const [call, time] = run.records.map(({ value }) => decodeSyscallBatch(value));
+    expect([call!.count, time!.count, time!.firstOrdinal]).toEqual([1, 0, 1]);
+    expect(time!.baseTimeUs).toBeGreaterThan(call!.baseTimeUs);
   });
 
   it('reads a statement that may go on again after a stop, and lets it go when nothing comes', async () => {

@@ -47,18 +47,20 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function followLog(log: FollowedLog, options: FollowOptions): Promise<void> {
   const follower = new LogFollower(log, options);
-  const { pollMs, lingerMs, fromStart, signal, checkpoints } = options;
+  const { pollMs, lingerMs, silentMs, fromStart, signal, checkpoints } = options;
   const from = checkpoints.get(log.stream)?.position;
   const how: TailOptions = {
     signal,
     ...(from && { from }),
     ...(pollMs !== undefined && { pollMs }),
     ...(lingerMs !== undefined && { lingerMs }),
+    ...(silentMs !== undefined && { silentMs }),
     ...(fromStart !== undefined && { fromStart }),
   };
   for await (const event of tail(log.path, how)) {
     if (event.type === 'lines') await follower.lines(event.bytes, event.position);
     else if (event.type === 'quiet') await follower.quiet();
+    else if (event.type === 'silent') await follower.silent();
     else follower.lost();
   }
   await checkpoints.save();
@@ -134,6 +136,11 @@ class LogFollower {
     if (items.length === 0) return;
     await this.#untilSafe(this.#records(items));
     await this.#save();
+  }
+
+  /** Containers whose calls have stopped are told the time: their windows close before the next call, which may be late. */
+  async silent(): Promise<void> {
+    await this.#untilSafe(this.#pipeline.idle(Date.now() * 1_000).map(messageRecord));
   }
 
   /** The place behind all that left: before the lines that the parser holds, which are read again after a crash. */

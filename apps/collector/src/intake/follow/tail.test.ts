@@ -62,7 +62,7 @@ class Reader {
         this.lost.push(event.reason);
         continue;
       }
-      if (event.type === 'quiet') continue;
+      if (event.type === 'quiet' || event.type === 'silent') continue;
       const text = Buffer.from(event.bytes).toString();
       expect(text.endsWith('\n')).toBe(true);
       this.lines.push(...text.slice(0, -1).split('\n'));

@@ -13,6 +13,8 @@ export interface TailOptions {
   readonly pollMs?: number;
   /** How long a file that was renamed is still read after its last line: its writer goes on for a moment. Default 3 s. */
   readonly lingerMs?: number;
+  /** After how long without lines it is told, and again. Default 60,000 ms. */
+  readonly silentMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +26,9 @@ export type TailEvent =
   | { readonly type: 'lines'; readonly bytes: Uint8Array; readonly position: TailPosition }
   | { readonly type: 'lost'; readonly reason: 'truncated' | 'removed' }
   /** Nothing has come for a second, once after each time that something did. */
-  | { readonly type: 'quiet' };
+  | { readonly type: 'quiet' }
+  /** Nothing has come for a minute, or for another one. */
+  | { readonly type: 'silent' };
 
 const CHUNK_BYTES = 131_072;
 /** A line that is longer is handed on in parts, for the parser to refuse. */
@@ -32,6 +36,7 @@ const MAX_LINE_BYTES = 1_048_576;
 const NEWLINE = 10;
 const MAX_DONE = 16;
 const QUIET_MS = 1_000;
+const SILENT_MS = 60_000;
 const FIND_PASSES = 3;
 const FIND_PAUSE_MS = 20;
 
@@ -61,6 +66,8 @@ class Follower {
   readonly #done: TailPosition[] = [];
   /** When the last lines came, until `quiet` was told. */
   #busyMs: number | undefined;
+  /** When the last lines came, or `silent` was told. */
+  #heardMs = performance.now();
 
   constructor(path: string, options: TailOptions) {
     this.#path = path;
@@ -70,7 +77,7 @@ class Follower {
 
   async *run(): AsyncGenerator<TailEvent> {
     for await (const event of this.#events()) {
-      if (event.type === 'lines') this.#busyMs = performance.now();
+      if (event.type === 'lines') this.#busyMs = this.#heardMs = performance.now();
       yield event;
     }
   }
@@ -88,6 +95,10 @@ class Follower {
       if (this.#busyMs !== undefined && performance.now() - this.#busyMs >= QUIET_MS) {
         this.#busyMs = undefined;
         yield { type: 'quiet' };
+      }
+      if (performance.now() - this.#heardMs >= (this.#options.silentMs ?? SILENT_MS)) {
+        this.#heardMs = performance.now();
+        yield { type: 'silent' };
       }
       await this.#pause(this.#options.pollMs ?? 250);
     }

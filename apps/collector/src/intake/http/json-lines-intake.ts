@@ -36,6 +36,8 @@ export const DEFAULT_LINES_PATH = '/v1/lines';
 const MAX_COST = 1_024;
 /** A parser of strace holds 1.8 MB from its first line on, others little. */
 const STRACE_COST = 8;
+/** A stream that brought nothing for so long is silent. */
+const SILENT_MS = 60_000;
 /** Share of a body's lines that may be of another kind before it is refused. */
 const WRONG_SHARE = 0.9;
 
@@ -54,6 +56,11 @@ export class JsonLinesIntake {
   constructor(server: IntakeServer, options: JsonLinesOptions) {
     this.#options = options;
     server.post(options.path ?? DEFAULT_LINES_PATH, (request) => this.#take(request));
+  }
+
+  /** Tells containers whose calls have stopped the time: their windows close. What cannot be told now is told later. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#streams.values()].map((stream) => stream.idle()));
   }
 
   async #take({ body, query, applications }: IntakeRequest): Promise<object> {
@@ -130,6 +137,7 @@ class LineStream {
   readonly #arrivals: Arrivals;
   #sequence = 0;
   #underWay = 0;
+  #takenMs = Date.now();
 
   constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, arrivals, placeOf }: JsonLinesOptions) {
     const { application, workload, container, kind } = query;
@@ -155,8 +163,14 @@ class LineStream {
     return this.#underWay > 0;
   }
 
+  async idle(): Promise<void> {
+    if (this.busy || Date.now() - this.#takenMs < SILENT_MS) return;
+    await this.#delivery.deliver(() => ({ records: this.#pipeline.idle(Date.now() * 1_000).map(messageRecord) }));
+  }
+
   async take(body: Buffer, sequence: number | undefined): Promise<Answer> {
     this.#underWay++;
+    this.#takenMs = Date.now();
     try {
       return (await this.#delivery.deliver(() => this.#read(body, sequence))).answer;
     } finally {

@@ -1,6 +1,6 @@
 // Imported by the commands that need a stack, when they run: the others start without Kafka's and Nest's code.
-import { TOPICS } from '@plimsoll/contracts';
-import { applyTopics, KafkaLog, type TopicOutcome } from '@plimsoll/kafka-log';
+import { TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
+import { applyTopics, grantAccess, KafkaLog, type TopicOutcome } from '@plimsoll/kafka-log';
 import {
   parseRedisUrl,
   RedisConnection,
@@ -46,4 +46,10 @@ export async function redisStores(): Promise<RedisStores> {
 export function applyStackTopics(allowChanges: boolean): Promise<readonly TopicOutcome[]> {
   const { kafka } = readConfiguration({ kafka: kafkaSettings });
   return applyTopics({ ...kafka, clientId: 'plimsoll-topics' }, Object.values(TOPICS), { allowChanges });
+}
+
+/** Lets the Kafka users named as the services read and write what each of them needs, and nothing else. */
+export function grantStackAccess(): Promise<void> {
+  const { kafka } = readConfiguration({ kafka: kafkaSettings });
+  return grantAccess({ ...kafka, clientId: 'plimsoll-topics' }, TOPIC_ACCESS);
 }

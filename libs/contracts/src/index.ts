@@ -63,6 +63,7 @@ export { decodeSyscallBatch, encodeSyscallBatch, MAX_BATCH_CALLS, type SyscallBa
 export { printable } from './printable.js';
 export { callOfAbi, type SyscallAbi } from './syscall-abi.js';
 export { CALL_NUMBERS, callName, callNames, callNumber, I386_OFFSET, UNKNOWN_CALL } from './syscall-table.js';
+export { TOPIC_ACCESS, type TopicAccess } from './topic-access.js';
 export { cleanupOf, TOPICS, type TopicDefinition, type TopicName } from './topics.js';
 export {
   AttackPath,

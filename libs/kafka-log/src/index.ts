@@ -1,3 +1,4 @@
+export { grantAccess } from './kafka-access.js';
 export { KafkaLog } from './kafka-log.js';
 export type { KafkaOptions, KafkaSasl, KafkaTls } from './kafka-options.js';
 export { applyTopics, type ApplyTopicsOptions, type TopicDifference, type TopicOutcome } from './kafka-topics.js';

@@ -10,6 +10,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   SASL_AUTHENTICATION_FAILED: 'bad-configuration',
   UNSUPPORTED_SASL_MECHANISM: 'bad-configuration',
   INVALID_TOPIC_EXCEPTION: 'bad-configuration',
+  SECURITY_DISABLED: 'bad-configuration',
 };
 
 /** What an error of kafkajs or of a broker stands for. */

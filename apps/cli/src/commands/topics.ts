@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { PlimsollError, TOPICS } from '@plimsoll/contracts';
+import { PlimsollError, TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
 import type { TopicOutcome } from '@plimsoll/kafka-log';
 import { Command } from 'commander';
 
@@ -16,6 +16,12 @@ export function topicsCommand(): Command {
     .description('create what is missing; what exists and differs is reported, and changed only with --change')
     .option('--change', 'bring topics that exist to their stated partitions, retention, compaction and compression')
     .action((options: { change?: true }) => apply(options.change === true));
+  command
+    .command('grant')
+    .description(
+      'let the Kafka users named as the services read and write what each needs (a Kafka with an authorizer)',
+    )
+    .action(grant);
   command.command('show').description('the topics as the stack defines them').action(show);
   return command;
 }
@@ -32,6 +38,19 @@ async function apply(allowChanges: boolean): Promise<void> {
       'some topics are not as defined; plimsoll topics apply --change brings them there',
     );
   }
+}
+
+async function grant(): Promise<void> {
+  const { grantStackAccess } = await import('../stack.js');
+  await grantStackAccess();
+  const columns = ['user', 'reads', 'writes', 'groups'].map((title) => ({ title }));
+  const rows = TOPIC_ACCESS.map(({ service, reads, writes, groups }) => [
+    service,
+    reads.join(', '),
+    writes.join(', '),
+    groups.map((group) => `${group}*`).join(', '),
+  ]);
+  process.stdout.write(`${table(columns, rows)}\n`);
 }
 
 function row({ topic, outcome, differences }: TopicOutcome): string[] {

@@ -111,6 +111,13 @@ describe('the web detector', () => {
     ]);
   });
 
+  it('takes what a script says for a script, and no command', () => {
+    const acts = [{ kind: 'command', grade: 3, tokens: '` id' }] as const;
+    const script = { markup: 3, markupTokens: 'script inline', signs: '<>' };
+    expect(judge(...sends({ ...script, acts: [...acts] }))).toMatchObject([{ path: 'xss' }]);
+    expect(judge(...sends({ acts: [...acts] }))).toMatchObject([{ path: 'web-shell', finding: 'command-injection' }]);
+  });
+
   it('gets used to a field that holds code', () => {
     const learner = new WebLearner({ application: 'shop', workload: 'web' });
     const code = (i: number): WebRequest[] =>

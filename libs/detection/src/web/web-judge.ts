@@ -1,4 +1,4 @@
-import type { AttackPath, WebRequest } from '@plimsoll/contracts';
+import type { ActKind, AttackPath, WebParameter, WebRequest } from '@plimsoll/contracts';
 
 import type { ChanceTable } from '../chance/chance-table.js';
 import { sum, type Clue } from '../chance/clue.js';
@@ -104,13 +104,18 @@ function acting(parameters: readonly ParameterClues[]): Candidate[] {
   const kinds = new Set(parameters.flatMap(({ acts }) => acts.map(({ kind }) => kind)));
   return [...kinds].map((kind) => {
     const { path, finding } = ACTS[kind];
-    const clues = strongest(parameters, ({ acts, shape }) => {
+    const clues = strongest(parameters, ({ parameter, acts, shape }) => {
       const act = acts.find((one) => one.kind === kind);
-      if (act === undefined) return [];
+      if (act === undefined || isOfScript(kind, parameter)) return [];
       return act.grade > 1 ? [act.clue, asPath(shape, path)] : [act.clue];
     });
     return candidate(path, finding, clues);
   });
+}
+
+/** The text of a script may read as a command too: `fetch(\`/id\`)`. */
+function isOfScript(kind: ActKind, { markup }: WebParameter): boolean {
+  return markup >= 3 && (kind === 'command' || kind === 'code');
 }
 
 /** A field that held numbers alone holds something written as syntax is, whatever the attack is called. */

@@ -54,7 +54,11 @@ export function isBareScriptUrl(value: string): boolean {
   if (/^data:(?:text\/html|text\/xml|application\/xhtml|image\/svg)/.test(start)) return /[<]|base64,|%3c/.test(start);
   if (!/^(?:javascript|livescript|vbscript):/.test(start)) return false;
   const rest = value.slice(value.indexOf(':') + 1, value.indexOf(':') + 129);
-  return /^\s{0,8}(?:\/[/*]|[\w$.[\]'"`+!~-]{0,64}[([`=])/.test(rest) || /%0[ad]/i.test(rest);
+  return (
+    /^\s{0,8}(?:\/[/*]|(?:(?:new|void|await|throw|var|let|const|typeof|delete)\s{1,4})?[\w$.[\]'"`+!~-]{0,64}[([`=])/.test(
+      rest,
+    ) || /%0[ad]/i.test(rest)
+  );
 }
 
 /** The beginning as browsers read a scheme: without blanks, control characters, and in lower case. */

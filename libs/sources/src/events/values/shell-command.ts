@@ -60,7 +60,8 @@ function commandAfter(text: string, at: number, length: number): Act | undefined
   const [, folder = '', word = '', after = ''] = match;
   const program = word.toLowerCase();
   const known = PROGRAMS.has(program);
-  const wildcard = folder !== '' && /[?*[]/.test(folder + word);
+  // `/cart?item=3` is an address.
+  const wildcard = folder !== '' && /[?*[]/.test(folder + word) && !after.startsWith('=');
   if (!known && !WORDLIKE.has(program) && !wildcard) return undefined;
   const shown = `${separator === '\n' ? 'line' : separator} ${known || WORDLIKE.has(program) ? program : 'wildcard'}`;
   const argument = argumentOf(program, after);

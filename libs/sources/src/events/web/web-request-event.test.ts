@@ -48,6 +48,7 @@ describe('a web request as an event', () => {
     "' onmouseover='x()",
     '<img src=x onerror=x()>',
     'javascript:x()',
+    'javascript:new Image().src=`/cart?item=1`',
     '<iframe srcdoc="x">',
     '<a href=" java&#x73;cript:x()">',
   ])('sees that %j runs a script', (value) => {

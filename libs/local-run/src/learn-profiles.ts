@@ -2,6 +2,7 @@ import { PlimsollError, sealProfile, type ProfileFile } from '@plimsoll/contract
 import { ProfileBuilder, type CollectorMessage, type Learners } from '@plimsoll/pipelines';
 import { reportNotes, type SourceReport } from '@plimsoll/sources';
 
+import { PriorSuspects, type Suspects } from './prior-suspects.js';
 import { replay, type ReplayOptions, type ReplaySource } from './replay.js';
 
 /** What to learn from: groups of sources that ran at the same time and are read together, one group after the other. */
@@ -27,6 +28,8 @@ export interface Learned {
   readonly messages: number;
   /** What became of the lines of each source. */
   readonly reports: readonly ReadReport[];
+  /** What would alert before anything is learned. */
+  readonly suspects: readonly Suspects[];
 }
 
 /** One source's report, and whose source it was. */
@@ -60,14 +63,16 @@ export async function learnProfiles(
   let step = 0;
   let messages = 0;
   const reports: ReadReport[] = [];
+  const suspects = new PriorSuspects();
   const read = (group: readonly ReplaySource[], note: string, again = false): AsyncGenerator<CollectorMessage> => {
     const done = again ? steps - 1 : step++;
-    return replay(group, {
+    const messagesOf = replay(group, {
       ...replayOptions(options),
       ...(!again && { onRead: (report, source) => reports.push({ report, source }) }),
       onProgress: (readBytes, totalBytes) =>
         options.onProgress?.((done + (totalBytes > 0 ? readBytes / totalBytes : 0)) / steps, note),
     });
+    return again ? messagesOf : judged(messagesOf, suspects);
   };
   for (const group of learn) {
     for await (const message of read(group, 'learning')) {
@@ -94,7 +99,24 @@ export async function learnProfiles(
     }
   }
   const { profiles, passedOver } = builder.finish();
-  return { profiles: profiles.map((profile) => noted(profile, reports)), passedOver, messages, reports };
+  return {
+    profiles: profiles.map((profile) => noted(profile, reports)),
+    passedOver,
+    messages,
+    reports,
+    suspects: suspects.found(),
+  };
+}
+
+/** The messages as they come, each seen by the priors. */
+async function* judged(
+  messages: AsyncIterable<CollectorMessage>,
+  suspects: PriorSuspects,
+): AsyncGenerator<CollectorMessage> {
+  for await (const message of messages) {
+    suspects.see(message);
+    yield message;
+  }
 }
 
 /** The profile, with what was refused or lost of the sources of its workload. */

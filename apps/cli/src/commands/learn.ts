@@ -1,7 +1,14 @@
 import process from 'node:process';
 
-import { PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { findRecordings, learnProfiles, sourcesOf, type LearningPlan, type ReplaySource } from '@plimsoll/local-run';
+import { PlimsollError, printable, type ProfileFile } from '@plimsoll/contracts';
+import {
+  findRecordings,
+  learnProfiles,
+  sourcesOf,
+  suspectWords,
+  type LearningPlan,
+  type ReplaySource,
+} from '@plimsoll/local-run';
 import { Command, Option } from 'commander';
 
 import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
@@ -145,6 +152,10 @@ async function fromSources(folder: string | undefined, options: LearnOptions): P
     options.maxRefused,
     true,
   );
+  for (const suspects of learned.suspects) process.stderr.write(`${printable(suspectWords(suspects))}\n`);
+  if (learned.suspects.length > 0) {
+    process.stderr.write('Look at them before you activate what was learned: it takes them for normal.\n');
+  }
   return learned;
 }
 

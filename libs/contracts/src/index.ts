@@ -81,6 +81,7 @@ export {
 } from './verdict.js';
 export {
   ActKind,
+  AskedUpload,
   IssuedStatement,
   NamedInScript,
   OriginRelation,

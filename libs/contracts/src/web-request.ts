@@ -171,6 +171,14 @@ export const NamedInScript = z.object({
 });
 export type NamedInScript = z.infer<typeof NamedInScript>;
 
+/** The request that uploaded a file which holds a program, and in which parameter. */
+export const AskedUpload = z.object({
+  event: z.string().max(512),
+  timeUs: z.number().nonnegative(),
+  parameter: z.string().max(128),
+});
+export type AskedUpload = z.infer<typeof AskedUpload>;
+
 /** A file in a request, by what a server could take it for. */
 export const UploadedFile = z.object({
   parameter: z.string().max(128),
@@ -228,6 +236,8 @@ export const WebRequest = LogEventBase.extend({
   route: z.string().max(256).optional(),
   files: z.array(UploadedFile).max(16).optional(),
   namedInScript: NamedInScript.optional(),
+  /** The request asks for a file that an earlier one uploaded, and that holds a program. */
+  asksUpload: AskedUpload.optional(),
   /** Keyed hash of what names the session, and what that was; `crowd`: too many were new at once to tell apart. */
   session: z.string().max(64),
   sessionBy: z.enum(['cookie', 'authorization', 'client', 'crowd']),

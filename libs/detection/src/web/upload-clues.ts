@@ -22,7 +22,13 @@ const PRIOR: Readonly<Record<string, number>> = {
 /** Weight of the prior, in files. */
 const PRIOR_FILES = 100;
 
+/** A file that holds a program is asked for: what follows the upload of a web shell. */
+const ASKED_UNDER_ATTACK = 0.8;
+const ASKED_PRIOR = 1e-5;
+const PRIOR_ASKED = 500;
+
 export function learnUploads(table: ChanceTable, event: WebRequest): void {
+  addByAction(table, 'asks upload', event, event.asksUpload === undefined ? 'no' : 'yes');
   for (const file of event.files ?? []) addByAction(table, 'file', event, kindOf(file));
 }
 
@@ -40,6 +46,16 @@ export function uploadClues(table: ChanceTable, event: WebRequest): Clue[] {
     ];
   });
   return clues.sort((a, b) => b.nats - a.nats).slice(0, 1);
+}
+
+/** The request asks for such a file, whatever it says to it. */
+export function askedUploadClues(table: ChanceTable, event: WebRequest): Clue[] {
+  if (event.asksUpload === undefined) return [];
+  const context = contextOf(table, 'asks upload', event);
+  const strength = nats(ASKED_UNDER_ATTACK, table.chance(context, 'yes', ASKED_PRIOR, PRIOR_ASKED));
+  const observed = `asks for the file that ${event.asksUpload.event} uploaded, which holds a program`;
+  const expected = `${table.count(context, 'yes')} of ${table.total(context)} learned requests asked for such a file`;
+  return [{ path: 'web-shell', nats: strength, evidence: seen(event, 'upload-asked', observed, expected, strength) }];
 }
 
 function kindOf({ named, holds }: UploadedFile): string {

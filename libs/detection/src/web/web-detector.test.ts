@@ -397,6 +397,12 @@ describe('the web detector', () => {
     expect(linked('evil')).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
   });
 
+  it('names a request for an uploaded program', () => {
+    const asksUpload = { event: 'upload', timeUs: 1, parameter: 'picture' };
+    expect(judge(request({ atMs: T, path: '/form', asksUpload }))).toMatchObject([{ path: 'web-shell' }]);
+    expect(judge(request({ atMs: T, path: '/form' }))).toEqual([]);
+  });
+
   it('names a program that comes as a picture, and no picture', () => {
     const upload = (holds: 'program' | 'other'): WebRequest =>
       request({ atMs: T, who: 'bob', path: '/form', files: [{ parameter: 'picture', named: 'other', holds }] });

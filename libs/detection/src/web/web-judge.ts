@@ -13,7 +13,7 @@ import { ACTS } from './reading-clues.js';
 import { isShownEncoded, learnShown } from './shown-values.js';
 import { learnStatements, statementClue } from './statement-clues.js';
 import { actionOf } from './web-contexts.js';
-import { learnUploads, uploadClues } from './upload-clues.js';
+import { askedUploadClues, learnUploads, uploadClues } from './upload-clues.js';
 import { rememberVisit, type WebState } from './web-state.js';
 
 /** A request judged: the likeliest attack, how much speaks for it, and the clues. */
@@ -133,7 +133,10 @@ function forgery(table: ChanceTable, event: WebRequest, state: WebState): Candid
 }
 
 function shell(table: ChanceTable, event: WebRequest): Candidate {
-  return candidate('web-shell', 'new-program-answers', placeClues(table, event));
+  return candidate('web-shell', 'new-program-answers', [
+    ...placeClues(table, event),
+    ...askedUploadClues(table, event),
+  ]);
 }
 
 function upload(table: ChanceTable, event: WebRequest): Candidate {

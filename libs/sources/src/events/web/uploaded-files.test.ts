@@ -26,7 +26,9 @@ describe('uploaded files', () => {
     ['boat.png', '\x89PNG\r\n\x1a\n\x93<? \xe1\x03<%=\x80\x81', 'other', 'other'],
     ['deed.pdf', '%PDF-1.4\n\x93#{\xe1\x03`\x80\x81a`', 'other', 'other'],
   ] as const)('knows %s by name and content', (file, content, named, holds) => {
-    expect(uploadedFiles(sent(file, content), TYPE)).toEqual([{ parameter: 'picture', named, holds }]);
+    expect(uploadedFiles(sent(file, content), TYPE)).toEqual([
+      { name: file, file: { parameter: 'picture', named, holds } },
+    ]);
   });
 
   it('finds none in fields or in another type of body', () => {

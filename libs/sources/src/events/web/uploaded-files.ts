@@ -23,12 +23,15 @@ const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
 const MAX_LOOKED_AT = 65_536;
 
-/** The files of a multipart body. `binary` has one character a byte. */
-export function uploadedFiles(binary: string, contentType: string): UploadedFile[] {
+/** The files of a multipart body with their names, which stay here. `binary` has one character a byte. */
+export function uploadedFiles(
+  binary: string,
+  contentType: string,
+): { readonly name: string; readonly file: UploadedFile }[] {
   if (!/^\s*multipart\/form-data/i.test(contentType)) return [];
   const boundary = /boundary="?([^";]{1,200})"?/i.exec(contentType)?.[1];
   if (boundary === undefined) return [];
-  const files: UploadedFile[] = [];
+  const files: { name: string; file: UploadedFile }[] = [];
   for (const part of binary.split(`--${boundary}`, 64).slice(1)) {
     const blank = part.indexOf('\r\n\r\n');
     const head = blank === -1 ? '' : part.slice(0, blank);
@@ -36,9 +39,12 @@ export function uploadedFiles(binary: string, contentType: string): UploadedFile
     if (file === undefined || files.length >= MAX_FILES) continue;
     const content = part.slice(blank + 4, blank + 4 + MAX_LOOKED_AT);
     files.push({
-      parameter: (/\bname="([^"]{0,128})"/i.exec(head)?.[1] ?? '').slice(0, 128),
-      named: PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other',
-      holds: heldIn(content),
+      name: file,
+      file: {
+        parameter: (/\bname="([^"]{0,128})"/i.exec(head)?.[1] ?? '').slice(0, 128),
+        named: PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other',
+        holds: heldIn(content),
+      },
     });
   }
   return files;

@@ -6,6 +6,7 @@ import { ScriptTexts } from '../scripts/script-texts.js';
 import { ShownValues } from '../scripts/shown-values.js';
 import { SessionKey } from './session-key.js';
 import { SessionNames } from './session-names.js';
+import { UploadedPrograms } from './uploaded-programs.js';
 import type { WebMemory } from './web-request-event.js';
 
 /** Connections whose session is remembered. */
@@ -21,6 +22,7 @@ export function webMemory(digestKey: string | Uint8Array): WebMemory {
     scripts: new ScriptMemory(digest),
     texts: new ScriptTexts(),
     shown: new ShownValues(),
+    uploads: new UploadedPrograms(),
     choice: new ParameterChoice(),
     owners: new RecentMap(MAX_OWNERS),
   };

@@ -22,6 +22,7 @@ import type { SessionKey, SessionName } from './session-key.js';
 import type { SessionNames } from './session-names.js';
 import { webClient } from './web-client.js';
 import { uploadedFiles } from './uploaded-files.js';
+import type { UploadedPrograms } from './uploaded-programs.js';
 
 /** What outlives one request at the collector: how sessions are named, and which scripts came in where. */
 export interface WebMemory {
@@ -31,6 +32,7 @@ export interface WebMemory {
   readonly scripts: ScriptMemory;
   readonly texts: ScriptTexts;
   readonly shown: ShownValues;
+  readonly uploads: UploadedPrograms;
   readonly choice: ParameterChoice;
   /** The session of the last request of each connection whose place was sure. */
   readonly owners: RecentMap<string, SessionName>;
@@ -119,6 +121,12 @@ export function toWebRequest(
         requestType,
       )
     : [];
+  const asked =
+    files.length === 0 ? memory.uploads.askedBy([...path.split('/'), ...raw.map(({ value }) => value)]) : undefined;
+  for (const { name, file } of files) {
+    if (file.holds !== 'program') continue;
+    memory.uploads.remember(name, { event: id, timeUs: exchange.startUs, parameter: file.parameter });
+  }
   return {
     type: 'web-request',
     schema: 1,
@@ -145,8 +153,9 @@ export function toWebRequest(
     ...fetchMetadata(header),
     ...(foreign === undefined ? {} : { foreignSite: memory.digest.of('site', foreign) }),
     ...(route === undefined ? {} : { route }),
-    ...(files.length === 0 ? {} : { files }),
+    ...(files.length === 0 ? {} : { files: files.map(({ file }) => file) }),
     ...(named === undefined ? {} : { namedInScript: { ...named, fields: fieldsNamed } }),
+    ...(asked === undefined ? {} : { asksUpload: asked }),
     session: session.session,
     sessionBy: session.by,
     ...webClient(address, agent, context.privacy),

@@ -46,8 +46,8 @@ describe('who watches', () => {
     );
     const states = watch.workloads().map(({ workload, levels }) => [workload, ...levels.map(({ state }) => state)]);
     expect(states).toEqual([
-      ['db', 'gap', 'absent', 'absent'],
-      ['web', 'silent', 'absent', 'judging'],
+      ['db', 'gap', 'absent', 'absent', 'absent'],
+      ['web', 'silent', 'absent', 'judging', 'absent'],
     ]);
     const [, { levels, applicationUs } = { levels: [], applicationUs: 0 }] = watch.workloads();
     expect(applicationUs).toBe(20 * MINUTE_US + 1);
@@ -91,16 +91,21 @@ describe('who watches', () => {
     await take(reached('log-detector', 10 * MINUTE_US));
     nowMs += 15_000;
     const states = () => watch.workloads()[0]!.levels.map(({ state }) => state);
-    expect(states()).toEqual(['silent', 'absent', 'judging']);
+    expect(states()).toEqual(['silent', 'absent', 'judging', 'absent']);
     nowMs += 60_000;
-    expect(states()).toEqual(['silent', 'absent', 'silent']);
+    expect(states()).toEqual(['silent', 'absent', 'silent', 'absent']);
     expect(watch.health()).toEqual({
       ready: true,
       reason: '1 workloads are silent, shop/web; 3 times of shop were ahead of their arrival',
     });
     const slot = { application: 'bank', workload: 'db', detector: 'sql' };
     expect(watch.workloads([slot])[0]).toMatchObject({ workload: 'db', applicationUs: undefined });
-    expect(watch.workloads([slot])[0]!.levels.map(({ state }) => state)).toEqual(['absent', 'absent', 'silent']);
+    expect(watch.workloads([slot])[0]!.levels.map(({ state }) => state)).toEqual([
+      'absent',
+      'absent',
+      'silent',
+      'absent',
+    ]);
   });
 
   it('tells of a workload that no source has under watch any more, while its application goes on', async () => {

@@ -18,7 +18,7 @@ const TOLD_MS = 300_000;
 /** Workloads remembered; beyond it the one not heard of for longest goes. */
 const MAX_WORKLOADS = 2_000;
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log'];
+const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
 
 export interface WorkloadWatch {
   readonly application: string;

@@ -131,7 +131,7 @@ const PlimsollFacts = z.strictObject({
         profiles: z.array(Word).max(16),
       }),
     )
-    .max(3),
+    .max(4),
   findings: z
     .array(z.strictObject({ level: Level, detector: Word, finding: Word, count: z.number().int().positive() }))
     .max(64),
@@ -224,7 +224,7 @@ export const Alert = z.strictObject({
         baselines: z.array(Observed).max(64),
       }),
     )
-    .max(3),
+    .max(4),
   resources: z
     .array(
       z.strictObject({

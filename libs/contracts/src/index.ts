@@ -53,6 +53,7 @@ export {
 } from './k8s-audit-event.js';
 export { LogEvent, LogGap } from './log-event.js';
 export { LogEventBase } from './log-event-base.js';
+export { ActivityKind, CommandMark, FileClass, ProcessActivity } from './process-activity.js';
 export { ProfileChangeRecord } from './profile-change.js';
 export { ProfileReport, ProfilesMessage } from './profile-report.js';
 export { LearnedFrom, openProfile, ProfileFile, sealProfile } from './profile.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { WebClient } from './web-request.js';
 import { Where } from './where.js';
 
-export const Level = z.enum(['sequence', 'frequency', 'log']);
+export const Level = z.enum(['sequence', 'frequency', 'log', 'process']);
 export type Level = z.infer<typeof Level>;
 
 export const AttackPath = z.enum(['sqli', 'xss', 'csrf', 'rbac', 'web-shell', 'path-traversal', 'ssrf', 'unknown']);

@@ -13,6 +13,7 @@ export const BUDGET_SHARES: Readonly<Record<Level | 'weak', number>> = {
   sequence: shareOf('sequence'),
   frequency: shareOf('frequency'),
   log: shareOf('log'),
+  process: shareOf('process'),
   weak: DEFAULT_FUSION.weakShare,
 };
 

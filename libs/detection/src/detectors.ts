@@ -6,6 +6,7 @@ import { FREQUENCY_SHARE } from './frequency/frequency-model.js';
 import { frequencyDetector, frequencyLearner } from './frequency/index.js';
 import { K8S_SHARE, k8sAuditDetector } from './k8s/k8s-audit-detector.js';
 import { K8sAuditLearner } from './k8s/k8s-audit-learner.js';
+import { PROCESS_SHARE, processDetector, ProcessLearner } from './process/index.js';
 import { sequenceDetector, sequenceLearner } from './sequence/index.js';
 import { SEQUENCE_SHARE } from './sequence/sequence-model.js';
 import { sqlDetector, SqlLearner } from './sql/index.js';
@@ -34,7 +35,7 @@ export interface CallDetectorRow extends DetectorRow<SyscallBatch> {
 }
 
 export interface EventDetectorRow extends DetectorRow<LogEvent> {
-  readonly level: 'log';
+  readonly level: 'log' | 'process';
   /** The events it reads, with the gaps among them; several detectors may read one kind. */
   readonly kind: EventKind;
   /** First byte of its states: never changes, and is never given to another detector. */
@@ -91,6 +92,13 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
     stateTtlMs: HOUR_MS / 4,
     onceTtlMs: HOUR_MS / 12,
   },
+  // Of a container nothing but the open minute is remembered.
+  {
+    ...eventDetector('process-activity', processDetector, (of) => new ProcessLearner(of)),
+    share: PROCESS_SHARE,
+    stateTag: 4,
+    stateTtlMs: HOUR_MS,
+  },
 ];
 
 /** A detector and learner of one kind of event behind the interface of all: other events change nothing in them. */
@@ -103,7 +111,7 @@ function eventDetector<Kind extends EventKind, State, Model>(
   const isOwn = (event: LogEvent): event is Own => event.type === kind || (event.type === 'gap' && event.of === kind);
   return {
     name: detector.name,
-    level: 'log',
+    level: detector.level === 'process' ? 'process' : 'log',
     kind,
     learner: ({ application, workload }) => ownEvents(isOwn, learner({ application, workload })),
     use: (take) =>

@@ -138,7 +138,7 @@ export async function judge(
   options: EvaluateOptions,
 ): Promise<EpisodeOutcome> {
   const { onRead } = options;
-  const judged: Record<Level, number> = { sequence: 0, frequency: 0, log: 0 };
+  const judged: Record<Level, number> = { sequence: 0, frequency: 0, log: 0, process: 0 };
   const requests = new Requests();
   const run = await runDetection(
     noting(replay(sourcesOf(at), { ...passed(options), ...(onRead && { onRead }) }), requests),

@@ -44,7 +44,7 @@ function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
     verdicts,
     alerts: [],
     requests: [],
-    judged: { sequence: 60, frequency: 60, log: 60 },
+    judged: { sequence: 60, frequency: 60, log: 60, process: 60 },
     messages: 1,
     late: 0,
     spanUs: 60 * SECOND,

@@ -7,7 +7,7 @@ import { evidenceTimes, verdictEvidence } from './evidence.js';
 import { incidentView, levelView, unanimousView, viewed } from './level-views.js';
 import type { KindScore, ViewScore } from './view-score.js';
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log'];
+const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
 
 /** Levels are combined anew in each of these. */
 const SPAN_US = 5 * US_PER_SECOND;

@@ -6,7 +6,7 @@ import { alertEvidence, verdictEvidence } from './evidence.js';
 import { proportion, type Proportion } from './intervals.js';
 
 /** What a row's columns count: what each level found, and what the incidents did. */
-export const KIND_VIEWS = ['sequence', 'frequency', 'log', 'incidents'] as const;
+export const KIND_VIEWS = ['sequence', 'frequency', 'log', 'process', 'incidents'] as const;
 export type KindView = (typeof KIND_VIEWS)[number];
 
 /** Attack actions of one kind and labelled severity. */
@@ -20,7 +20,9 @@ export interface KindSeverityRow {
   readonly first: Readonly<Record<Level, number>>;
 }
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log'];
+const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
+
+type Found = (number | undefined)[];
 
 interface Judged {
   readonly action: Action;
@@ -52,9 +54,15 @@ function rowOf(items: readonly Judged[]): KindSeverityRow {
       sequence: recall('sequence'),
       frequency: recall('frequency'),
       log: recall('log'),
+      process: recall('process'),
       incidents: recall('incidents'),
     },
-    first: { sequence: first('sequence'), frequency: first('frequency'), log: first('log') },
+    first: {
+      sequence: first('sequence'),
+      frequency: first('frequency'),
+      log: first('log'),
+      process: first('process'),
+    },
   };
 }
 
@@ -63,7 +71,7 @@ function judgedActions({ actions, verdicts, alerts }: EpisodeOutcome): Judged[] 
     scoreEpisode(actions, evidence).actions.map(({ found }) => found?.timeUs);
   const ofLevel = (level: Level): (number | undefined)[] =>
     timesIn(verdictEvidence(verdicts.filter((verdict) => verdict.level === level)));
-  const [sequence, frequency, log] = [ofLevel('sequence'), ofLevel('frequency'), ofLevel('log')];
+  const [sequence, frequency, log, process] = LEVELS.map(ofLevel) as [Found, Found, Found, Found];
   const incidents = timesIn(alertEvidence(alerts));
   return actions.map((action, i) => ({
     action,
@@ -71,9 +79,10 @@ function judgedActions({ actions, verdicts, alerts }: EpisodeOutcome): Judged[] 
       sequence: sequence[i] !== undefined,
       frequency: frequency[i] !== undefined,
       log: log[i] !== undefined,
+      process: process[i] !== undefined,
       incidents: incidents[i] !== undefined,
     },
-    first: firstOf({ sequence: sequence[i], frequency: frequency[i], log: log[i] }),
+    first: firstOf({ sequence: sequence[i], frequency: frequency[i], log: log[i], process: process[i] }),
   }));
 }
 

@@ -5,7 +5,7 @@ import type { EpisodeOutcome } from './evaluate-recordings.js';
 import { alertEvidence, verdictEvidence } from './evidence.js';
 import { scoreView, type ViewScore } from './view-score.js';
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log'];
+const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
 
 /** Levels agree on evidence that each of them has some of within this. */
 const AGREEMENT_US = 5 * US_PER_SECOND;

@@ -105,7 +105,10 @@ export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
 /** Calls, and what they carried: requests and statements follow the calls of the bytes that completed them. */
 function straceParser(context: SourceContext): SourceParser {
   const exchanges = new ExchangeEvents(context, digestKeyOf(context));
-  return new StraceParser({ observer: new WireObserver(), events: (exchange) => exchanges.push(exchange) });
+  return new StraceParser({
+    observer: new WireObserver({ activities: true }),
+    events: (exchange) => exchanges.push(exchange),
+  });
 }
 
 /** How `kind` is read. */

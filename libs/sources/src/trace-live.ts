@@ -17,7 +17,7 @@ export function traceLive(
   const exchanges = new ExchangeEvents(context, digestKeyOf(context));
   return attachStrace(target, {
     ...settings,
-    observer: new WireObserver(),
+    observer: new WireObserver({ activities: true }),
     events: (exchange) => exchanges.push(exchange),
     ...(signal && { signal }),
   });

@@ -588,7 +588,7 @@ export interface components {
           time: string;
           time_us: number;
           /** @enum {string} */
-          level: 'sequence' | 'frequency' | 'log';
+          level: 'sequence' | 'frequency' | 'log' | 'process';
           detector: string;
           finding: string;
           event: string;
@@ -709,7 +709,7 @@ export interface components {
         };
         levels: {
           /** @enum {string} */
-          level: 'sequence' | 'frequency' | 'log';
+          level: 'sequence' | 'frequency' | 'log' | 'process';
           /** @enum {string} */
           state: 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
           p_value: number;
@@ -721,7 +721,7 @@ export interface components {
         }[];
         findings: {
           /** @enum {string} */
-          level: 'sequence' | 'frequency' | 'log';
+          level: 'sequence' | 'frequency' | 'log' | 'process';
           detector: string;
           finding: string;
           count: number;
@@ -795,7 +795,7 @@ export interface components {
           time: string;
           time_us: number;
           /** @enum {string} */
-          level: 'sequence' | 'frequency' | 'log';
+          level: 'sequence' | 'frequency' | 'log' | 'process';
           detector: string;
           finding: string;
           event: string;
@@ -2937,7 +2937,7 @@ export interface operations {
                   time: string;
                   time_us: number;
                   /** @enum {string} */
-                  level: 'sequence' | 'frequency' | 'log';
+                  level: 'sequence' | 'frequency' | 'log' | 'process';
                   detector: string;
                   finding: string;
                   event: string;
@@ -3058,7 +3058,7 @@ export interface operations {
                 };
                 levels: {
                   /** @enum {string} */
-                  level: 'sequence' | 'frequency' | 'log';
+                  level: 'sequence' | 'frequency' | 'log' | 'process';
                   /** @enum {string} */
                   state: 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
                   p_value: number;
@@ -3070,7 +3070,7 @@ export interface operations {
                 }[];
                 findings: {
                   /** @enum {string} */
-                  level: 'sequence' | 'frequency' | 'log';
+                  level: 'sequence' | 'frequency' | 'log' | 'process';
                   detector: string;
                   finding: string;
                   count: number;
@@ -3251,7 +3251,7 @@ export interface operations {
                 time: string;
                 time_us: number;
                 /** @enum {string} */
-                level: 'sequence' | 'frequency' | 'log';
+                level: 'sequence' | 'frequency' | 'log' | 'process';
                 detector: string;
                 finding: string;
                 event: string;
@@ -3372,7 +3372,7 @@ export interface operations {
               };
               levels: {
                 /** @enum {string} */
-                level: 'sequence' | 'frequency' | 'log';
+                level: 'sequence' | 'frequency' | 'log' | 'process';
                 /** @enum {string} */
                 state: 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
                 p_value: number;
@@ -3384,7 +3384,7 @@ export interface operations {
               }[];
               findings: {
                 /** @enum {string} */
-                level: 'sequence' | 'frequency' | 'log';
+                level: 'sequence' | 'frequency' | 'log' | 'process';
                 detector: string;
                 finding: string;
                 count: number;

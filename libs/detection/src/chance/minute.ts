@@ -1,4 +1,4 @@
-import { identity, PValueCounts, type Coverage, type Where } from '@plimsoll/contracts';
+import { identity, PValueCounts, type Coverage, type Level, type Where } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { type Calibration, countPValue, pValue } from '../calibration/index.js';
@@ -18,6 +18,8 @@ export const Minute = z.object({
   anomalous: z.number(),
   warming: z.number(),
   gap: z.number(),
+  /** Absent where a detector judges all that it is given. */
+  insufficient: z.number().optional(),
   /** Of the events judged; states of an earlier release have none. */
   pValues: PValueCounts.optional(),
 });
@@ -31,6 +33,7 @@ export function turnMinute(
   input: Timed,
   version: string,
   detector: string,
+  level: Level = 'log',
 ): { minute: Minute; closed: Coverage[] } {
   const index = Math.floor(input.timeUs / MINUTE_US);
   // An event that comes late counts in the minute that is open.
@@ -49,7 +52,7 @@ export function turnMinute(
     warming: 0,
     gap: 0,
   };
-  return { minute: opened, closed: minute === undefined ? [] : [coverageOf(minute, detector)] };
+  return { minute: opened, closed: minute === undefined ? [] : [coverageOf(minute, detector, level)] };
 }
 
 /** Counts one judged event in the open minute, by its score. */
@@ -58,11 +61,23 @@ export function countJudged(minute: Minute, calibration: Calibration, score: num
   minute.pValues = countPValue(minute.pValues, calibration, pValue(calibration, score));
 }
 
-function coverageOf(minute: Minute, detector: string): Coverage {
-  const { application, workload, container, stream, key, version, normal, anomalous, warming, gap } = minute;
+function coverageOf(minute: Minute, detector: string, level: Level): Coverage {
+  const {
+    application,
+    workload,
+    container,
+    stream,
+    key,
+    version,
+    normal,
+    anomalous,
+    warming,
+    gap,
+    insufficient = 0,
+  } = minute;
   const startUs = minute.index * MINUTE_US;
   const windows = Object.fromEntries(
-    Object.entries({ normal, anomalous, warming, gap }).filter(([, count]) => count > 0),
+    Object.entries({ normal, anomalous, warming, insufficient, gap }).filter(([, count]) => count > 0),
   );
   return {
     type: 'coverage',
@@ -72,7 +87,7 @@ function coverageOf(minute: Minute, detector: string): Coverage {
     workload,
     container,
     detector,
-    level: 'log',
+    level,
     profileVersion: version,
     stream,
     window: { startUs, endUs: startUs + MINUTE_US },

@@ -28,8 +28,13 @@ export interface Threshold {
 export const WEB_AND_SQL_SHARE = 0.15;
 
 /** The score from which an event is anomalous under the budget. */
-export function thresholdOf(calibration: Calibration, budget: Budget, eventsPerDay: number): Threshold {
-  const allowed = pThreshold(calibration, { ...budget, windowsPerDay: eventsPerDay, share: WEB_AND_SQL_SHARE });
+export function thresholdOf(
+  calibration: Calibration,
+  budget: Budget,
+  eventsPerDay: number,
+  share = WEB_AND_SQL_SHARE,
+): Threshold {
+  const allowed = pThreshold(calibration, { ...budget, windowsPerDay: eventsPerDay, share });
   const score = Math.min(Math.max(scoreAt(calibration, allowed), FLOOR_NATS), CEILING_NATS);
   return { score, pValue: pValue(calibration, score) };
 }

@@ -61,9 +61,9 @@ export const DEFAULT_FUSION: FusionConfig = {
   evidencePerAlert: 32,
   revisionsPerMinute: 16,
   falseAlertsPerDay: 1,
-  weakShare: 0.2,
+  weakShare: 0.15,
   weakPValue: 0.01,
-  windowsPerMinute: { sequence: 240, frequency: 60, log: 600 },
+  windowsPerMinute: { sequence: 240, frequency: 60, log: 600, process: 60 },
 };
 
 /** The configuration with what is given put in. Throws `bad-configuration` with every problem at once. */

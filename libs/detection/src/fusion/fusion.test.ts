@@ -49,13 +49,19 @@ describe('fusion', () => {
       ['sequence', 'anomalous'],
       ['frequency', 'insufficient'],
       ['log', 'anomalous'],
+      ['process', 'absent'],
     ]);
     expect(changes[0]!.kind).toBe('create');
   });
 
   it('names a level that nobody reported for', () => {
     const { changes } = run([verdictAt(1), END]);
-    expect(closes(changes)[0]!.incident.levels.map(({ state }) => state)).toEqual(['absent', 'absent', 'anomalous']);
+    expect(closes(changes)[0]!.incident.levels.map(({ state }) => state)).toEqual([
+      'absent',
+      'absent',
+      'anomalous',
+      'absent',
+    ]);
   });
 
   it('joins by identity before it joins by time', () => {
@@ -171,7 +177,7 @@ describe('fusion', () => {
     const given = fusionConfig({ falseAlertsPerDay: 10 });
     expect(run([verdictAt(1, weak), END], emptyFusionState(), given).changes).toEqual([]);
     const { changes } = run([...two(1), END], emptyFusionState(), given);
-    expect(closes(changes)[0]!.incident.levels.map(({ state }) => state)).toEqual(['weak', 'weak', 'weak']);
+    expect(closes(changes)[0]!.incident.levels.map(({ state }) => state)).toEqual(['weak', 'weak', 'weak', 'absent']);
   });
 
   it('counts weak signs beside what fired, and shows what fired alone', () => {
@@ -191,7 +197,7 @@ describe('fusion', () => {
       END,
     ]);
     const { levels, anomalous } = closes(changes)[0]!.incident;
-    expect([levels.map(({ state }) => state), anomalous]).toEqual([['gap', 'warming', 'anomalous'], 1]);
+    expect([levels.map(({ state }) => state), anomalous]).toEqual([['gap', 'warming', 'anomalous', 'absent'], 1]);
   });
 
   it('keeps the principals of one finding apart while they are few, and together when they are many', () => {

@@ -150,7 +150,9 @@ function strongest(verdict: Verdict, principal: string, limit: number): FusedEvi
     pValue,
     severity,
     // A window of calls names one of its threads alone; each observation says its own in words.
-    ...(verdict.level === 'log' && Object.keys(verdict.joins).length > 0 ? { joins: verdict.joins } : {}),
+    ...((verdict.level === 'log' || verdict.level === 'process') && Object.keys(verdict.joins).length > 0
+      ? { joins: verdict.joins }
+      : {}),
     ...(verdict.request === undefined ? {} : { request: verdict.request }),
     ...(verdict.state === 'anomalous' ? {} : { weak: true as const }),
   };

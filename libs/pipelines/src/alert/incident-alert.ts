@@ -31,6 +31,7 @@ const ANALYSES: Readonly<Record<Level, { readonly type: string; readonly id: 2 |
   sequence: { type: 'Behavioral', id: 2, observation: 'Sequence Analysis' },
   frequency: { type: 'Statistical', id: 3, observation: 'Frequency Analysis' },
   log: { type: 'Behavioral', id: 2, observation: 'Association Analysis' },
+  process: { type: 'Behavioral', id: 2, observation: 'Process Analysis' },
 };
 
 /** Kinds of finding that an alert tells one by one. */

@@ -16,9 +16,10 @@ const LEVELS: Readonly<Record<Level, string>> = {
   sequence: 'system-call sequences',
   frequency: 'system-call frequencies',
   log: 'requests and statements',
+  process: 'programs, files and addresses',
 };
 
-/** What the commonest findings of Kubernetes audit say happened. */
+/** What the commonest findings of Kubernetes audit, and what programs did, say happened. */
 const HAPPENED: Readonly<Record<string, string>> = {
   'privilege-grant': 'Grant of privileges',
   'privileged-workload': 'Privileged pod requested',
@@ -33,11 +34,19 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'anonymous-exploration': 'Anonymous requests to the cluster',
   'mass-deletion': 'Mass deletion',
   'unusual-write': 'Unusual write to the Kubernetes API',
+  'command-injection': 'Command injection',
+  'template-injection': 'Code injection that ran a command',
+  'web-shell-command': 'Web shell command',
+  'program-executed': 'Program executed by a server',
+  'code-written': 'Code written by a server',
 };
 
 /** One line: what happened, where, by whom. */
 export function titleOf(incident: Incident): string {
-  const happened = incident.path === 'rbac' ? HAPPENED[incident.findings[0]?.finding ?? ''] : undefined;
+  const named =
+    incident.path === 'rbac' ? incident.findings[0] : incident.findings.find(({ level }) => level === 'process');
+  const tells = incident.path === 'rbac' || incident.path === 'web-shell';
+  const happened = tells ? HAPPENED[named?.finding ?? ''] : undefined;
   return cut(`${happened ?? PATHS[incident.path]} in ${incident.application}${whoOf(incident)}`, 512);
 }
 

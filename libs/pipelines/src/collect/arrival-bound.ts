@@ -52,7 +52,7 @@ function bounded(event: LogEvent, limitUs: TimeUs, arrivedUs: TimeUs): LogEvent 
       ? event
       : { ...event, timeUs, gap: within(event.gap, arrivedUs) };
   }
-  if (event.type === 'k8s-audit') return timeUs === event.timeUs ? event : { ...event, timeUs };
+  if (!('endUs' in event)) return timeUs === event.timeUs ? event : { ...event, timeUs };
   if (timeUs === event.timeUs && event.endUs <= limitUs) return event;
   // Where both lie ahead, the time that it took is right all the same.
   const tookUs = timeUs === event.timeUs ? 0 : event.endUs - event.timeUs;

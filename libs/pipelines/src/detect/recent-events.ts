@@ -18,6 +18,8 @@ export function ownFacts(event: LogEvent): readonly (string | number)[] {
       return [event.timeUs, event.connection, event.fingerprint, event.lengthBytes];
     case 'k8s-audit':
       return [event.timeUs, event.verb, event.user.name, event.status];
+    case 'process-activity':
+      return [event.timeUs, event.kind, event.target];
     default:
       return [event.timeUs];
   }

@@ -1,8 +1,10 @@
-import type { SqlStatement, WebRequest } from '@plimsoll/contracts';
+import type { LogEvent } from '@plimsoll/contracts';
 
 import type { HttpExchange } from '../http/http-exchange.js';
+import { ActivityEvents } from '../activity/activity-events.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
+import type { Observed } from '../wire/wire-observer.js';
 import { sqlOutline } from './sql/sql-template.js';
 import { statementText, toSqlStatement } from './sql/sql-statement-event.js';
 import { webMemory } from './web/web-memory.js';
@@ -21,30 +23,47 @@ const WRITING = /^(?:insert|update|delete|replace|merge|create|drop|alter|trunca
 /**
  * Turns the exchanges of one trace into events, in the order in which they became final. A statement that the traced
  * program sent as a client belongs to the request that its thread was serving: it goes with that request. Statements of
- * a program that serves no requests, and those that a database was asked, are events of their own.
+ * a program that serves no requests, and those that a database was asked, are events of their own. What programs did is
+ * told with the request that they did it for (`ActivityEvents`).
  *
- * State: what `WebMemory` holds, and at most 64 statements each of 1,024 threads.
+ * State: what `WebMemory` and `ActivityEvents` hold, and at most 64 statements each of 1,024 threads.
  */
 export class ExchangeEvents {
   readonly #context: SourceContext;
   readonly #memory: WebMemory;
   readonly #waiting = new Map<number, TimedStatement[]>();
+  readonly #activities: ActivityEvents;
   #servesRequests = false;
 
   /** `digestKey` makes digests meaningless to whoever lacks it; it stays on the host. */
   constructor(context: SourceContext, digestKey: string | Uint8Array) {
     this.#context = context;
     this.#memory = webMemory(digestKey);
+    this.#activities = new ActivityEvents(context);
   }
 
-  push(exchange: HttpExchange | SqlExchange): (WebRequest | SqlStatement)[] {
-    if (exchange.type === 'sql') return this.#statement(exchange);
-    if (exchange.side !== 'server') return [];
+  push(observed: Observed): LogEvent[] {
+    switch (observed.type) {
+      case 'sql':
+        return this.#statement(observed);
+      case 'http':
+        return observed.side === 'server' ? this.#request(observed) : [];
+      case 'activity':
+        return this.#activities.act(observed);
+      case 'watched':
+        return this.#activities.watched(observed.timeUs);
+      case 'ended':
+        return this.#activities.end();
+    }
+  }
+
+  #request(exchange: HttpExchange): LogEvent[] {
     this.#servesRequests = true;
-    return [toWebRequest(exchange, this.#context, this.#memory, this.#statementsOf(exchange))];
+    const request = toWebRequest(exchange, this.#context, this.#memory, this.#statementsOf(exchange));
+    return [request, ...this.#activities.served(exchange, request)];
   }
 
-  #statement(exchange: SqlExchange): SqlStatement[] {
+  #statement(exchange: SqlExchange): LogEvent[] {
     if (exchange.side === 'server') return [toSqlStatement(exchange, this.#context)];
     this.#wait(exchange);
     return this.#servesRequests ? [] : [toSqlStatement(exchange, this.#context)];

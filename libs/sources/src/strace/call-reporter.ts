@@ -1,6 +1,7 @@
 import { callNames } from '@plimsoll/contracts';
 import type { TimeUs } from '@plimsoll/contracts';
 
+import { isAct, straceAct } from '../activity/strace-act.js';
 import { indexWithin, matches } from '../bytes/byte-search.js';
 import { annotatedSocket, callText, lastPair, readDescriptor, readPayload } from './call-text.js';
 import type { FdOrigin, IoObserver } from './io-call.js';
@@ -52,6 +53,7 @@ for (const [kind, names] of Object.entries(KINDS) as [Kind, string][]) {
   }
 }
 const wanted = Uint8Array.from(kinds, (kind) => (kind === undefined ? 0 : 1));
+const wantedWithActs = wanted.map((known, number) => (isAct(number) ? 1 : known));
 const none = new Uint8Array(2_048);
 
 const SPLICE = callNames().get('splice');
@@ -72,7 +74,7 @@ export class CallReporter<Exchange> {
   private readonly table: Uint8Array;
 
   constructor(private readonly observer: IoObserver<Exchange> | undefined) {
-    this.table = observer ? wanted : none;
+    this.table = observer?.acted ? wantedWithActs : observer ? wanted : none;
   }
 
   wants(number: number): boolean {
@@ -93,7 +95,12 @@ export class CallReporter<Exchange> {
   ): void {
     const { observer } = this;
     const kind = kinds[number];
-    if (!observer || kind === undefined) return;
+    if (!observer) return;
+    if (observer.acted && isAct(number)) {
+      const act = straceAct(number, result, bytes, start, end);
+      if (act) observer.acted(thread, act, endUs);
+    }
+    if (kind === undefined) return;
     if (kind === 'in' || kind === 'out') {
       if (result > 0) this.data(number, kind, thread, startUs, endUs, result, bytes, start, end, cut);
       return;

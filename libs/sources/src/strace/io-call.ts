@@ -1,5 +1,7 @@
 import type { Gap, TimeUs } from '@plimsoll/contracts';
 
+import type { Act } from '../activity/activity.js';
+
 /** One call that moved bytes through a descriptor: read, recvfrom, writev, sendfile and their kin. */
 export interface IoCall {
   /** Kernel thread id; 0 where the trace has none. */
@@ -61,6 +63,8 @@ export interface IoObserver<Exchange> {
   holds(leader: number, fd: number, socket: boolean): void;
   /** `thread` is one of the threads of the process whose first thread is `leader`: what the host's `/proc` told. */
   belongs(thread: number, leader: number): void;
+  /** What a call's parameters say that the thread did; absent where nobody asks. Told before what follows from it. */
+  readonly acted?: (thread: number, act: Act, timeUs: TimeUs) => void;
   /** The thread has ended; `process` where all threads of its process have. */
   exited(thread: number, process: boolean, timeUs: TimeUs): void;
   /** Exchanges that were lost since the last call, where any were: from when to when, and how many. */

@@ -14,7 +14,7 @@ export interface StraceSettings {
 
 /** Calls without which requests and statements cannot be rebuilt: data, descriptors, and who shares them. */
 export const CARRYING_CALLS: readonly string[] =
-  'read write readv writev recvfrom sendto recvmsg sendmsg sendfile splice accept accept4 connect socket socketpair pipe pipe2 close close_range shutdown dup dup2 dup3 fcntl open openat clone clone3 fork vfork execve execveat getpid exit_group'.split(
+  'read write readv writev recvfrom sendto recvmsg sendmsg sendfile splice accept accept4 connect socket socketpair pipe pipe2 close close_range shutdown dup dup2 dup3 fcntl open openat clone clone3 fork vfork execve execveat getpid exit_group bind setuid setns unshare mount chroot ptrace bpf memfd_create io_uring_setup init_module'.split(
     ' ',
   );
 

@@ -1,5 +1,7 @@
 import type { Gap, TimeUs } from '@plimsoll/contracts';
 
+import type { Act, Activity, Ended, Watched } from '../activity/activity.js';
+import { Lineages } from '../activity/lineage.js';
 import { ByteBudget } from '../bytes/byte-budget.js';
 import type { FdOpened, IoCall, IoObserver } from '../strace/io-call.js';
 import { Connection, type ConnectionOrigin, type WireExchange, type WireSurroundings } from './connection.js';
@@ -17,9 +19,15 @@ export interface WireOptions {
   readonly connections?: number;
   /** A connection silent for so long, in the trace's time, ends; default one hour. */
   readonly silentUs?: number;
+  /** Tell what programs did too; default not. */
+  readonly activities?: boolean;
 }
 
+/** What a trace tells beside its calls. */
+export type Observed = WireExchange | Activity | Watched | Ended;
+
 const KIB = 1_024;
+const MINUTE_US = 60_000_000;
 /** Exchanges that nobody fetched; beyond it the oldest are dropped, and counted. */
 const MAX_EXCHANGES = 65_536;
 /** Of the connections longest silent, how many are looked at for the one with least to lose. */
@@ -32,7 +40,7 @@ const LAST_STANDARD = 2;
  * partial reads, threads and processes, each connection recognised by what passes over it. What is known to be no socket
  * speaks nothing.
  */
-export class WireObserver implements IoObserver<WireExchange> {
+export class WireObserver implements IoObserver<Observed> {
   readonly counts = noWireCounts();
   /** Exchanges lost because `drain` was not called. */
   dropped = 0;
@@ -46,9 +54,13 @@ export class WireObserver implements IoObserver<WireExchange> {
   private readonly open = new Set<Connection>();
   /** Ended before their time, while a descriptor may still refer to them: as what they are followed anew. */
   private readonly evicted = new WeakMap<Connection, ConnectionOrigin>();
-  private exchanges: WireExchange[] = [];
+  private exchanges: Observed[] = [];
   private gap: { startUs: TimeUs; endUs: TimeUs; lost: number } | undefined;
   private connected = 0;
+  private readonly lineages = new Lineages();
+  /** Of what programs did: when the next minute begins. */
+  private nextMinuteUs = Infinity;
+  readonly acted?: (thread: number, act: Act, timeUs: TimeUs) => void;
 
   constructor(options: WireOptions = {}) {
     this.around = {
@@ -64,6 +76,11 @@ export class WireObserver implements IoObserver<WireExchange> {
     };
     this.maxConnections = options.connections ?? 16_384;
     this.silentUs = options.silentUs ?? 3_600_000_000;
+    if (options.activities !== true) return;
+    this.nextMinuteUs = 0;
+    this.acted = (thread, act, timeUs) => {
+      this.act(thread, act, timeUs);
+    };
   }
 
   /** Bytes of messages under way, of all connections. */
@@ -73,6 +90,7 @@ export class WireObserver implements IoObserver<WireExchange> {
 
   io(call: IoCall): void {
     const { fd, endUs } = call;
+    if (endUs >= this.nextMinuteUs) this.minute(endUs);
     const process = this.processes.using(call.thread, fd, endUs);
     let connection = this.processes.get(process, fd);
     if (connection === FILE) return;
@@ -97,7 +115,10 @@ export class WireObserver implements IoObserver<WireExchange> {
     const process = origin === 'accepted' ? this.processes.accepting(thread) : this.processes.of(thread);
     if (origin === 'accepted' || origin === 'connected') {
       this.connect(process, fd, origin, true, event.peer, timeUs);
-      if (origin === 'accepted') this.processes.offer(process, fd);
+      if (origin === 'accepted') {
+        this.processes.offer(process, fd);
+        this.lineages.accepted(thread);
+      }
     } else if (origin === 'duplicate') {
       const source = this.processes.get(process, event.from);
       if (source === undefined) this.processes.drop(process, fd, timeUs);
@@ -129,6 +150,7 @@ export class WireObserver implements IoObserver<WireExchange> {
 
   spawned(parent: number, child: number, shared: boolean, timeUs: TimeUs): void {
     this.processes.spawned(parent, child, shared, timeUs);
+    this.lineages.spawned(parent, child, shared, timeUs);
   }
 
   executed(thread: number, timeUs: TimeUs): void {
@@ -141,10 +163,12 @@ export class WireObserver implements IoObserver<WireExchange> {
 
   belongs(thread: number, leader: number): void {
     this.processes.belongs(thread, leader);
+    this.lineages.join(thread, this.lineages.of(leader));
   }
 
   exited(thread: number, process: boolean, timeUs: TimeUs): void {
     this.processes.exited(thread, process, timeUs);
+    this.lineages.exited(thread);
   }
 
   lost(): Gap | undefined {
@@ -153,7 +177,7 @@ export class WireObserver implements IoObserver<WireExchange> {
     return gap && { ...gap, cause: 'source-drop' };
   }
 
-  drain(): readonly WireExchange[] {
+  drain(): readonly Observed[] {
     const { exchanges } = this;
     if (exchanges.length > 0) this.exchanges = [];
     return exchanges;
@@ -161,6 +185,7 @@ export class WireObserver implements IoObserver<WireExchange> {
 
   end(): void {
     for (const connection of [...this.open]) this.close(connection);
+    if (this.acted) this.put({ type: 'ended' });
   }
 
   private connect(
@@ -218,12 +243,28 @@ export class WireObserver implements IoObserver<WireExchange> {
     };
   }
 
+  private act(thread: number, act: Act, timeUs: TimeUs): void {
+    if (timeUs >= this.nextMinuteUs) this.minute(timeUs);
+    const process = this.lineages.of(thread);
+    this.put({ type: 'activity', ...act, thread, timeUs, process, image: process.image });
+    if (act.kind === 'execute') this.lineages.executed(thread, act.target);
+  }
+
+  private minute(timeUs: TimeUs): void {
+    this.put({ type: 'watched', timeUs });
+    this.nextMinuteUs = (Math.floor(timeUs / MINUTE_US) + 1) * MINUTE_US;
+  }
+
   private add(exchange: WireExchange): void {
     if (exchange.type === 'http' && exchange.side === 'server') {
       this.counts.requests++;
       if (exchange.request.unseen.length > 0) this.counts.unseenRequests++;
     }
-    this.exchanges.push(exchange);
+    this.put(exchange);
+  }
+
+  private put(observed: Observed): void {
+    this.exchanges.push(observed);
     if (this.exchanges.length <= MAX_EXCHANGES) return;
     this.exchanges = this.exchanges.slice(MAX_EXCHANGES / 2);
     this.dropped += MAX_EXCHANGES / 2 + 1;

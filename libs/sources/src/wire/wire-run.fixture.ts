@@ -47,7 +47,7 @@ export function runWire(
   };
   const drain = (items: ReturnType<StraceParser['push']>): void => {
     for (const item of items) if (item.type === 'calls') add(item.calls);
-    run.exchanges.push(...observer.drain());
+    for (const seen of observer.drain()) if (seen.type === 'http' || seen.type === 'sql') run.exchanges.push(seen);
   };
   for (const piece of pieces) drain(parser.push(piece));
   drain(parser.end());

@@ -1,0 +1,56 @@
+import type { ProcessActivity } from '@plimsoll/contracts';
+
+import type { ChanceTable } from '../chance/chance-table.js';
+
+/** What a program's or a command's name is, without its folder. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+export function commandOf(event: ProcessActivity): string {
+  return `${event.target} ${event.shape ?? ''}`;
+}
+
+export function endpointOf({ request }: ProcessActivity): string | undefined {
+  return request === undefined ? undefined : `${request.method} ${request.path}`;
+}
+
+/** Which file was opened how; who did is left out, since programs are seen under several names. */
+export function fileOf({ target, file }: ProcessActivity): string {
+  return `${file?.writes === true ? 'write' : 'read'} ${target}`;
+}
+
+/** In what way a request's parameter is meant to go into an act of one endpoint. */
+export function usageOf(event: ProcessActivity): string {
+  const { tainted, kind } = event;
+  return `${kind} ${endpointOf(event) ?? ''} ${tainted?.parameter ?? ''} ${tainted?.relation ?? ''}`;
+}
+
+/** Counts one benign event. */
+export function learnActivity(table: ChanceTable, event: ProcessActivity): void {
+  table.add('kind', event.kind);
+  if (event.tainted?.syntax === true) table.add('usage', usageOf(event));
+  const endpoint = endpointOf(event);
+  switch (event.kind) {
+    case 'execute':
+      table.add('program', event.target);
+      table.add('command', commandOf(event));
+      for (const name of event.commands ?? []) table.add('named', name);
+      for (const mark of event.marks ?? []) table.add('mark', mark);
+      if (event.serving) table.add('served', event.target);
+      if (endpoint !== undefined) table.add('endpoint', endpoint);
+      return;
+    case 'open':
+      table.add(`file|${event.file?.class ?? ''}`, fileOf(event));
+      table.add('file', fileOf(event));
+      return;
+    case 'connect':
+    case 'listen':
+      table.add(event.kind, event.target);
+      return;
+    case 'privilege':
+      table.add('call', event.target);
+      return;
+    case 'watched':
+  }
+}

@@ -1,0 +1,178 @@
+import type { LogEvent, ProcessActivity } from '@plimsoll/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { context } from '../events/exchange.fixture.js';
+import { openParser } from '../kinds.js';
+
+const REQUEST = (target: string, body = ''): string =>
+  `${body === '' ? 'GET' : 'POST'} ${target} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+const quoted = (bytes: string): string => JSON.stringify(bytes);
+
+/** Lines of `strace -f -ttt`, a millisecond apart. */
+function trace(...lines: readonly string[]): string {
+  return lines
+    .map((line, i) => {
+      const blank = line.indexOf(' ');
+      return `${line.slice(0, blank)} ${(1_700_000_000 + i / 1_000).toFixed(6)} ${line.slice(blank + 1)}\n`;
+    })
+    .join('');
+}
+
+function served(target: string, ...during: readonly string[]): string[] {
+  const request = REQUEST(target);
+  return [
+    '7 accept4(3, {sa_family=AF_INET, sin_port=htons(5001), sin_addr=inet_addr("203.0.113.5")}, [16], 0) = 9',
+    `7 read(9, ${quoted(request)}, 8192) = ${request.length}`,
+    ...during,
+    `7 write(9, ${quoted(OK)}, ${OK.length}) = ${OK.length}`,
+    '7 close(9) = 0',
+  ];
+}
+
+const shell = (parent: number, child: number, command: string): string[] => [
+  `${parent} clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = ${child}`,
+  `${child} execve("/bin/sh", ["sh", "-c", ${quoted(command)}], 0x55d0 /* 7 vars */) = 0`,
+];
+
+function events(text: string, chunk = text.length, privacy: 'strict' | 'balanced' | 'full' = 'balanced'): LogEvent[] {
+  const parser = openParser('strace', context(privacy));
+  const bytes = Buffer.from(text);
+  const found: LogEvent[] = [];
+  const take = (items: ReturnType<typeof parser.push>): void => {
+    for (const item of items) if (item.type === 'event') found.push(item.event);
+  };
+  for (let at = 0; at < bytes.length; at += chunk) take(parser.push(bytes.subarray(at, at + chunk)));
+  take(parser.end());
+  return found;
+}
+
+function acts(text: string, privacy?: 'strict' | 'balanced' | 'full'): ProcessActivity[] {
+  return events(text, text.length, privacy).filter(
+    (event): event is ProcessActivity => event.type === 'process-activity' && event.kind !== 'watched',
+  );
+}
+
+describe('what programs do, from a trace', () => {
+  it('joins an injected command, and what it begets, with the request whose parameter it holds', () => {
+    const found = acts(
+      trace(
+        ...served(
+          '/ping?host=a.example%3Bid',
+          ...shell(7, 8, 'ping -c1 a.example;id'),
+          '8 vfork( <unfinished ...>',
+          '10 execve("/usr/bin/id", ["id"], 0x55d0 /* 7 vars */) = 0',
+          '8 <... vfork resumed>) = 10',
+        ),
+      ),
+    );
+    expect(found).toMatchObject([
+      {
+        kind: 'execute',
+        target: '/bin/sh',
+        serving: true,
+        commands: ['ping', 'id'],
+        marks: ['chained'],
+        request: { method: 'GET', path: '/ping' },
+        tainted: { parameter: 'host', relation: 'part', syntax: true },
+      },
+      { kind: 'execute', actor: '/bin/sh', target: '/usr/bin/id', request: { path: '/ping' } },
+    ]);
+  });
+
+  it('tells a command that is a parameter from one that a parameter holds as code', () => {
+    const [whole] = acts(trace(...served('/up.php?c=ls', ...shell(7, 8, 'ls'))));
+    expect(whole?.tainted).toEqual({ parameter: 'c', relation: 'whole', syntax: true });
+    const [code] = acts(trace(...served('/t?name=%7B%7Bpopen(%27id%20-u%27)%7D%7D', ...shell(7, 8, 'id -u'))));
+    expect(code?.tainted).toEqual({ parameter: 'name', relation: 'code', syntax: true });
+  });
+
+  it('names no request of several that an event loop serves at once, unless a parameter tells', () => {
+    const two = (command: string): string => {
+      const [accept, read, ...rest] = served('/a?x=one');
+      const second = REQUEST('/b?x=two%7Cid');
+      return trace(
+        accept!,
+        read!,
+        accept!.replace('= 9', '= 10').replace('5001', '5002'),
+        `7 read(10, ${quoted(second)}, 8192) = ${second.length}`,
+        ...shell(7, 8, command),
+        ...rest,
+        `7 write(10, ${quoted(OK)}, ${OK.length}) = ${OK.length}`,
+      );
+    };
+    expect(acts(two('date'))[0]?.request).toBeUndefined();
+    expect(acts(two('grep two|id'))[0]?.request).toMatchObject({ path: '/b' });
+  });
+
+  it('tells files by class and addresses by whose they are', () => {
+    const found = acts(
+      trace(
+        ...served(
+          '/get?file=..%2F..%2Fetc%2Fshadow&url=http%3A%2F%2F2130706433%3A8080%2F',
+          '7 openat(AT_FDCWD, "/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY|O_CLOEXEC) = 4',
+          '7 openat(AT_FDCWD, "/srv/app/files/../../../etc/shadow", O_RDONLY) = -1 EACCES (Permission denied)',
+          '7 connect(4, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+          '7 openat(AT_FDCWD, "/srv/app/uploads/a1.php", O_WRONLY|O_CREAT, 0666) = 5',
+        ),
+      ),
+    );
+    expect(found).toMatchObject([
+      {
+        kind: 'open',
+        target: '/etc/shadow',
+        failed: true,
+        file: { class: 'secret', writes: false, climbs: true },
+        tainted: { parameter: 'file', syntax: true },
+      },
+      { kind: 'connect', target: 'loopback:8080', address: 'loopback', tainted: { parameter: 'url' } },
+      { kind: 'open', target: '/srv/app/uploads/*.php', file: { class: 'code', writes: true } },
+    ]);
+  });
+
+  it('lets no password out, and in strict mode no text at all', () => {
+    const text = trace(
+      ...shell(7, 8, 'mysqldump -pHunter22 --password=hunter23 shop; curl -u bob:hunter24 http://a:hunter25@h/'),
+    );
+    expect(JSON.stringify(acts(text, 'full'))).not.toMatch(/hunter2/i);
+    expect(acts(text, 'strict')[0]).not.toHaveProperty('text');
+    expect(JSON.stringify(acts(text, 'strict'))).not.toMatch(/hunter2/i);
+  });
+
+  it('gives the same events in any split', () => {
+    const text = trace(
+      ...served('/ping?host=x%3Bid', ...shell(7, 8, 'ping x;id'), '8 exit_group(0) = ?'),
+      ...served('/', ...shell(7, 11, 'date')),
+    );
+    const whole = events(text);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 400 }), (chunk) => {
+        expect(events(text, chunk)).toEqual(whole);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('tells at most 500 at once and 50 a second, and announces the rest', () => {
+    const storm = Array.from({ length: 3_000 }, (_, i) =>
+      shell(
+        7,
+        100 + i,
+        i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!),
+      ),
+    ).flat();
+    const all = events(trace(...storm, ...shell(7, 9_000, 'last')));
+    const told = all.filter(({ type }) => type === 'process-activity').length;
+    expect(told).toBeLessThan(500 + 50 * 7 + 2);
+    expect(told).toBeGreaterThan(500);
+    expect(all.some((event) => event.type === 'gap' && event.of === 'process-activity' && event.gap.lost! > 0)).toBe(
+      true,
+    );
+  });
+
+  it('repeats no ordinary file or address more than eight times a minute', () => {
+    const lines = Array.from({ length: 200 }, (_, i) => `7 openat(AT_FDCWD, "/srv/data/${i}.csv", O_RDONLY) = 5`);
+    expect(acts(trace(...lines)).length).toBeLessThanOrEqual(8);
+  });
+});

@@ -1,0 +1,64 @@
+import type { ProcessActivity } from '@plimsoll/contracts';
+
+import { releasedText, type PrivacyMode } from '../events/values/privacy.js';
+import type { Act } from './activity.js';
+import { addressTemplate } from './address.js';
+import { commandShape } from './command-shape.js';
+import { fileClass, fileTemplate, pathTemplate, straightPath } from './path-template.js';
+
+/** What an act was about, as an event tells it, and the texts in which a parameter is looked for. */
+export interface Subject {
+  readonly told: Pick<ProcessActivity, 'target' | 'shape' | 'commands' | 'marks' | 'file' | 'address'>;
+  readonly texts: readonly string[];
+  readonly shown: string;
+  /** Seldom and dangerous: each is told. */
+  readonly sensitive: boolean;
+}
+
+const MAX_TEXT = 512;
+/** `-psecret`, `-u name:secret`, `--password secret`, `//name:secret@host`. */
+const PASSWORD_ARGUMENT =
+  /(\s-p)[^\s-]\S*|(\s(?:-u|--user|--proxy-user)[= ]\s*[^\s:]{1,64}:)\S+|(\s--?\w*(?:pass|secret|token|key)\w*[= ]\s*)\S+|(\/\/[^\s/:@]{1,64}:)[^\s/@]+(?=@)/gi;
+
+/** The subject of an act; undefined where it tells nothing: libraries, code that is read. */
+export function subjectOf(act: Act): Subject | undefined {
+  switch (act.kind) {
+    case 'execute': {
+      const { shape, commands, marks, text } = commandShape(act.target, act.argv);
+      const target = pathTemplate(straightPath(act.target));
+      return {
+        told: { target, shape, commands: [...commands], marks: [...marks] },
+        texts: [text, ...(commands.length > 0 ? [] : act.argv.slice(1, 33))],
+        shown: commands.length > 0 ? text : `${act.target.slice(act.target.lastIndexOf('/') + 1)} ${text}`,
+        sensitive: true,
+      };
+    }
+    case 'open': {
+      const path = straightPath(act.target);
+      const of = fileClass(path, act.writes);
+      if (of === undefined) return undefined;
+      const file = { class: of, writes: act.writes, climbs: path !== act.target && act.target.includes('..') };
+      const sensitive = of === 'secret' || of === 'system' || of === 'code' || file.climbs;
+      return { told: { target: fileTemplate(path, of), file }, texts: [path], shown: path, sensitive };
+    }
+    case 'connect':
+    case 'listen': {
+      const { target, of } = addressTemplate(act.target);
+      return { told: { target, address: of }, texts: [act.target], shown: act.target, sensitive: of === 'metadata' };
+    }
+    case 'privilege':
+      return { told: { target: act.target }, texts: [], shown: '', sensitive: true };
+  }
+}
+
+/** What of the words leaves the host. */
+export function shownText(words: string, privacy: PrivacyMode): string | undefined {
+  if (words === '' || privacy === 'strict') return undefined;
+  const bare = words
+    .slice(0, 4 * MAX_TEXT)
+    .replace(
+      PASSWORD_ARGUMENT,
+      (_, a?: string, b?: string, c?: string, d?: string) => `${a ?? b ?? c ?? d ?? ''}[removed]`,
+    );
+  return releasedText(bare, privacy)?.slice(0, MAX_TEXT);
+}

@@ -1,0 +1,100 @@
+import type { TimeUs } from '@plimsoll/contracts';
+
+import { RecentMap } from '../bytes/recent-map.js';
+
+const MAX_THREADS = 65_536;
+/** Threads by which one process is known. */
+const MAX_OWN_THREADS = 1_024;
+const MAX_ANCESTORS = 8;
+
+/** One program as one or more processes run it: a fork goes on with its parent's. */
+export class Image {
+  /** It accepts connections. */
+  serves = false;
+  /** What it turned out to be, where it was first seen before its birth. */
+  of: Image | undefined;
+
+  /** `program` is empty where it ran before the trace began. */
+  constructor(readonly program: string) {}
+
+  /** The image that it stands for. */
+  get known(): Image {
+    return this.of ?? this;
+  }
+}
+
+/** A process with where it came from. */
+export class Lineage {
+  readonly threads: Set<number>;
+  parent: Lineage | undefined;
+  /** When it was born, where the trace shows it. */
+  bornUs: TimeUs = 0;
+  image = new Image('');
+  /** What it ran when it was first seen. */
+  readonly first = this.image;
+
+  constructor(thread: number) {
+    this.threads = new Set([thread]);
+  }
+
+  /** Itself at `timeUs`, then each process that it descends from, at the time of the birth. */
+  *line(timeUs: TimeUs): Generator<{ readonly process: Lineage; readonly timeUs: TimeUs }> {
+    yield { process: this, timeUs };
+    let at: Lineage | undefined = this.parent;
+    let bornUs = this.bornUs;
+    for (let i = 0; at !== undefined && i < MAX_ANCESTORS; i++) {
+      yield { process: at, timeUs: bornUs };
+      ({ bornUs } = at);
+      at = at.parent;
+    }
+  }
+}
+
+/**
+ * Which process a thread belongs to, what it runs, and who made it. A vforked child runs its program before its birth is
+ * told: what is learned later holds for what was seen before. State: at most 65,536 threads.
+ */
+export class Lineages {
+  readonly #byThread = new RecentMap<number, Lineage>(MAX_THREADS);
+
+  of(thread: number): Lineage {
+    const known = this.#byThread.get(thread);
+    if (known !== undefined) return known;
+    const made = new Lineage(thread);
+    this.#byThread.set(thread, made);
+    return made;
+  }
+
+  spawned(parent: number, child: number, shared: boolean, timeUs: TimeUs): void {
+    if (parent === child) return;
+    const from = this.of(parent);
+    if (shared) {
+      this.join(child, from);
+      return;
+    }
+    const process = this.of(child);
+    if (process.parent !== undefined || process === from) return;
+    process.parent = from;
+    process.bornUs = timeUs;
+    if (process.first === process.image) process.image = from.image;
+    process.first.of = from.image.known;
+  }
+
+  /** The thread is one of the process's. */
+  join(thread: number, process: Lineage): void {
+    this.#byThread.set(thread, process);
+    if (process.threads.size < MAX_OWN_THREADS) process.threads.add(thread);
+  }
+
+  executed(thread: number, program: string): void {
+    this.of(thread).image = new Image(program);
+  }
+
+  accepted(thread: number): void {
+    this.of(thread).image.known.serves = true;
+  }
+
+  exited(thread: number): void {
+    this.#byThread.delete(thread);
+  }
+}

@@ -13,7 +13,7 @@ export interface Budget {
  * `Model` is the profile made ready to judge with (tables built once); `State` is what one key remembers.
  */
 export interface Detector<Input, State, Model> {
-  /** The name that profiles and verdicts carry: `sequence`, `frequency`, `web`, `sql`, `k8s-audit`. */
+  /** The name that profiles and verdicts carry: `sequence`, `frequency`, `web`, `sql`, `k8s-audit`, `process`. */
   readonly name: string;
   readonly level: Level;
 

@@ -71,7 +71,8 @@ export async function startLocalApache({ model, files, workers }: LocalApacheOpt
   };
 }
 
-async function phpModule(): Promise<string> {
+/** The file of Apache's module for PHP. */
+export async function phpModule(): Promise<string> {
   const name = (await readdir(MODULES)).find((file) => /^libphp[\d.]+\.so$/.test(file));
   if (name === undefined) throw new Error(`Apache has no PHP in ${MODULES}`);
   return name;

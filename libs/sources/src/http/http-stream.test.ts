@@ -194,6 +194,22 @@ describe('holes', () => {
   });
 });
 
+describe('answers that are not shown', () => {
+  it('are counted where requests are hidden as well', () => {
+    const line = new Line()
+      .client('GET /1 HTTP/1.1\r\n\r\n', 3_000)
+      .server('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab', 4_000);
+    expect(line.counts.unmatchedResponses).toBe(1);
+  });
+
+  it('are not counted behind a page that is long itself', () => {
+    const line = new Line()
+      .client('GET /1 HTTP/1.1\r\n\r\n')
+      .server('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', 4_000);
+    expect(line.counts.unmatchedResponses).toBe(0);
+  });
+});
+
 describe('limits', () => {
   it('cut bodies and say so', () => {
     const [exchange] = new Line(10)

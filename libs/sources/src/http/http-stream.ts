@@ -111,8 +111,16 @@ export class HttpStream implements ProtocolStream {
     } else {
       const anotherWaits = this.waiting.length > 1 || this.response === undefined;
       if (this.responses.lost && anotherWaits && looksLikeResponse(payload)) this.responses.resync();
+      const before = this.responses.lost;
       this.responses.push(payload, missingBytes, thread, timeUs, endUs);
+      if (this.responses.lost !== before) this.answersHidden();
     }
+  }
+
+  /** Behind what is shown of an answer there may be others: to requests that were not shown either. */
+  private answersHidden(): void {
+    if (this.facts.side === 'server' && this.doubts.has('place') && this.waiting.length <= 1)
+      this.options.counts.unmatchedResponses++;
   }
 
   shut(from: 'client' | 'server'): void {

@@ -107,7 +107,8 @@ export class WireObserver implements IoObserver<Observed> {
     this.open.add(connection);
     const before = this.counts.unmatchedResponses;
     connection.io(call);
-    if (this.counts.unmatchedResponses > before) this.lose(connection.lastUs, endUs);
+    const unmatched = this.counts.unmatchedResponses - before;
+    if (unmatched > 0) this.lose(connection.lastUs, endUs, unmatched);
   }
 
   opened(event: FdOpened): void {
@@ -234,12 +235,12 @@ export class WireObserver implements IoObserver<Observed> {
     connection.end();
   }
 
-  private lose(startUs: TimeUs, endUs: TimeUs): void {
+  private lose(startUs: TimeUs, endUs: TimeUs, lost = 1): void {
     const from = Math.min(this.gap?.startUs ?? startUs, startUs);
     this.gap = {
       startUs: from,
       endUs: Math.max(this.gap?.endUs ?? endUs, endUs, from + 1),
-      lost: (this.gap?.lost ?? 0) + 1,
+      lost: (this.gap?.lost ?? 0) + lost,
     };
   }
 

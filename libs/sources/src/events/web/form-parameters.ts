@@ -11,20 +11,35 @@ export function addForm(list: ParameterList, text: string, where: 'query' | 'bod
   }
 }
 
-/** Cookies, values unquoted; several headers count as one list. */
+/**
+ * Cookies, values unquoted. Several headers are one list, joined by a semicolon (RFC 6265bis, 5.7) or by a comma (Apache,
+ * gunicorn), which makes one value of what stands around it.
+ */
 export function addCookies(list: ParameterList, headers: readonly string[]): void {
-  for (const part of headers.join(';').split(';')) {
-    const equals = part.indexOf('=');
-    if (equals === -1) continue;
-    const value = part.slice(equals + 1).trim();
-    const plain = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
-    list.add('cookie', part.slice(0, equals).trim(), percentDecoded(plain, false));
-    if (list.full) return;
+  const given = new Set<string>();
+  for (const joint of headers.length > 1 ? [';', ', ', ','] : [';']) {
+    for (const part of headers.join(joint).split(';')) {
+      if (list.full) return;
+      if (joint === ';' || !given.has(part)) addCookie(list, part);
+      given.add(part);
+    }
   }
+}
+
+function addCookie(list: ParameterList, part: string): void {
+  const equals = part.indexOf('=');
+  if (equals === -1) return;
+  const value = part.slice(equals + 1).trim();
+  const plain = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+  list.add('cookie', part.slice(0, equals).trim(), percentDecoded(plain, false));
 }
 
 function addPair(list: ParameterList, pair: string, where: RawParameter['where']): void {
   const equals = pair.indexOf('=');
   const name = percentDecoded(equals === -1 ? pair : pair.slice(0, equals), true);
-  list.add(where, name, equals === -1 ? '' : percentDecoded(pair.slice(equals + 1), true));
+  const value = equals === -1 ? '' : percentDecoded(pair.slice(equals + 1), true);
+  list.add(where, name, value);
+  // PHP's names end at a zero byte.
+  const zero = name.indexOf('\0');
+  if (zero > 0) list.add(where, name.slice(0, zero), value);
 }

@@ -110,7 +110,14 @@ describe('a request', () => {
       ],
       '',
     );
-    expect(parameters.map(({ name, value }) => name + value)).toEqual(['a1', 'b2', 'c3']);
+    // Apache and gunicorn join several headers by a comma.
+    const joined = ['a1, b=2', 'a1,b=2'];
+    expect(parameters.map(({ name, value }) => name + value)).toEqual(['a1', 'b2', 'c3', ...joined]);
+  });
+
+  it('has a name as PHP cuts it, at a zero byte', () => {
+    const { parameters } = request([['Content-Type', FORM]], 'role%00x=admin');
+    expect(parameters.map(({ name }) => name)).toEqual(['role\0x', 'role']);
   });
 
   it('keeps the parameters that its endpoint is known for, and the telling ones, behind a crowd', () => {

@@ -1,0 +1,144 @@
+import { requestParameters, splitTarget, StraceParser, WireObserver, type WireExchange } from '@plimsoll/sources';
+
+import type { Answer } from './send.js';
+
+/** How what was rebuilt compares with what a server says that it saw. */
+export interface Compared {
+  readonly sent: number;
+  /** Requests that the server answered with what it saw. */
+  readonly answered: number;
+  /** Rebuilt with every parameter that the server saw. */
+  readonly equal: number;
+  /** Parameters that the server saw are missing, and the request says that it was not fully seen. */
+  readonly announced: number;
+  /** Answered and not rebuilt, where gaps tell of at least as many losses as connections had such requests. */
+  readonly inGaps: number;
+  /** Missing without a word. */
+  readonly wrong: number;
+  /** Of the equal ones, those that say nonetheless that they were not fully seen. */
+  readonly doubted: number;
+  /** One line for each of the first wrong ones. */
+  readonly examples: readonly string[];
+}
+
+type HttpExchange = Extract<WireExchange, { type: 'http' }>;
+
+const MAX_EXAMPLES = 20;
+
+/** Reads the trace and compares each answer with the request that was rebuilt under its number. */
+export function compare(trace: Uint8Array, sent: number, answers: readonly Answer[]): Compared {
+  const { bySerial, byPeer, lost } = rebuilt(trace);
+  const count = { equal: 0, announced: 0, unseen: 0, wrong: 0, doubted: 0 };
+  const hidden = new Set<number>();
+  const examples: string[] = [];
+  for (const answer of answers) {
+    const exchange = bySerial.get(answer.serial) ?? unanswered(byPeer.get(`127.0.0.1:${answer.port}`) ?? [], answer);
+    if (exchange === undefined) {
+      count.unseen++;
+      hidden.add(answer.port);
+      continue;
+    }
+    const { parameters, unseen } = requestParameters(exchange.request, splitTarget(exchange.request.target).query);
+    const have = new Set(parameters.map(({ name, value }) => `${folded(name)}=${plain(value)}`));
+    const missing = seenBy(answer, exchange).filter((each) => !have.has(each));
+    if (missing.length === 0) count.equal++;
+    if (missing.length === 0 && unseen.length > 0) count.doubted++;
+    if (missing.length > 0 && unseen.length > 0) count.announced++;
+    if (missing.length > 0 && unseen.length === 0) {
+      count.wrong++;
+      if (examples.length < MAX_EXAMPLES) examples.push(shown(exchange, missing, have));
+    }
+  }
+  // How many stand behind what strace shows of one buffer nobody can tell: a loss is told of each connection at least.
+  const told = hidden.size <= lost;
+  const inGaps = told ? count.unseen : 0;
+  if (!told) examples.push(`${count.unseen} of ${hidden.size} connections not rebuilt, ${lost} told as lost`);
+  return {
+    ...{ sent, answered: answers.length, equal: count.equal, announced: count.announced, inGaps },
+    ...{ wrong: count.wrong + count.unseen - inGaps, doubted: count.doubted, examples },
+  };
+}
+
+/** Of the requests whose answer was not shown, the one that can be the answer's. */
+function unanswered(candidates: HttpExchange[], answer: Answer): HttpExchange | undefined {
+  const at = candidates.findIndex((each) => {
+    const { parameters } = requestParameters(each.request, splitTarget(each.request.target).query);
+    const have = new Set(parameters.map(({ name, value }) => `${folded(name)}=${plain(value)}`));
+    return seenBy(answer, each).every((parameter) => have.has(parameter));
+  });
+  return at < 0 ? undefined : candidates.splice(at, 1)[0];
+}
+
+interface Rebuilt {
+  readonly bySerial: ReadonlyMap<string, HttpExchange>;
+  /** Those whose answer strace did not show, since it went out behind others: by the client's end of the connection. */
+  readonly byPeer: ReadonlyMap<string, HttpExchange[]>;
+  readonly lost: number;
+}
+
+function rebuilt(trace: Uint8Array): Rebuilt {
+  const observer = new WireObserver();
+  const parser = new StraceParser({ observer });
+  const bySerial = new Map<string, HttpExchange>();
+  const byPeer = new Map<string, HttpExchange[]>();
+  let lost = 0;
+  const keep = (): void => {
+    lost += observer.lost()?.lost ?? 0;
+    for (const exchange of observer.drain()) {
+      if (exchange.type !== 'http' || exchange.side !== 'server') continue;
+      const serial = exchange.response?.headers.find(([name]) => name.toLowerCase() === 'x-serial')?.[1];
+      if (serial !== undefined) bySerial.set(serial, exchange);
+      else byPeer.set(exchange.peer, [...(byPeer.get(exchange.peer) ?? []), exchange]);
+    }
+  };
+  for (let at = 0; at < trace.length; at += 65_536) {
+    parser.push(trace.subarray(at, at + 65_536));
+    keep();
+  }
+  parser.end();
+  keep();
+  return { bySerial, byPeer, lost };
+}
+
+function seenBy({ found }: Answer, { request }: HttpExchange): string[] {
+  return found.flatMap(([where, name, value]) => {
+    const [title, text] = [name, value].map((hex) => Buffer.from(hex, 'hex').toString('latin1'));
+    // PHP and most frameworks undo the percent signs of cookies, others leave that to the program.
+    if (where === 'cookie') return [`${folded(title ?? '')}=${plain(percentUndone(text ?? ''))}`];
+    if (where !== 'json') return [`${folded(title ?? '')}=${plain(text ?? '')}`];
+    // Who parses the text itself: it is the body's.
+    return plain(Buffer.from(request.body).toString('latin1')) === plain(text ?? '') ? [] : ['the JSON text'];
+  });
+}
+
+function percentUndone(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** Frameworks write positions in lists and steps of names in ways of their own. */
+function folded(name: string): string {
+  return plain(name)
+    .replace(/\[\d*\]/g, '')
+    .replace(/[^A-Za-z0-9¿]+/g, '_')
+    .replace(/^_|_$/g, '');
+}
+
+/** What is no ASCII depends on the character set; blanks and quotes around a value on the server. */
+function plain(text: string): string {
+  return text
+    .replace(/[^\0-\x7f]+/g, '¿')
+    .trim()
+    .replace(/^"(.*)"$/s, '$1');
+}
+
+function shown({ request }: HttpExchange, missing: readonly string[], have: ReadonlySet<string>): string {
+  const head = request.headers.map(([name, value]) => `${name}: ${value.slice(0, 80)}`).join('; ');
+  const body = Buffer.from(request.body).toString('latin1').slice(0, 300);
+  return JSON.stringify({
+    target: request.target.slice(0, 200),
+    head,
+    body,
+    missing: missing.slice(0, 4),
+    have: [...have].slice(0, 12),
+  });
+}

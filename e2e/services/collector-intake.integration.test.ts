@@ -72,7 +72,7 @@ describe.skipIf(KAFKA_BROKERS === '')('live intake of the collector', () => {
   it('keeps what comes while Kafka is away, through a kill, until Kafka has it', async () => {
     const away = await start({ KAFKA_BROKERS: `127.0.0.1:${await freePort()}` });
     expect((await send(away.url, TOKEN)).status).toBe(200);
-    expect(await metric(away.service, 'plimsoll_spool_records_appended')).toBe(20);
+    expect(await metric(away.service, 'plimsoll_spool_records_total')).toBe(20);
     away.service.signal('SIGKILL');
     await away.service.ended();
 

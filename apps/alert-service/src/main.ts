@@ -25,6 +25,7 @@ import { StatefulProcessor } from '@plimsoll/streaming';
 
 import { alertSettings } from './alert-settings.js';
 import { watchReport } from './watch-report.js';
+import { FusionReport } from './fusion-report.js';
 import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';
@@ -46,7 +47,7 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   const store = new RedisStateStore(connection);
   const incidents = new RedisIncidentStore(connection);
   const profiles = new RedisProfileStore(connection);
-  const operator = fusionOperator({ ...budget, readers: READERS });
+  const operator = new FusionReport(tools.registry).around(fusionOperator({ ...budget, readers: READERS }));
   const watch = new PipelineWatch();
   const processor = new StatefulProcessor(operator, {
     log,

@@ -11,16 +11,26 @@ export class IntakeReport {
   readonly #log: ServiceTools['log'];
   readonly #registry: Registry;
   readonly #refused: Counter<'status'>;
-  readonly #lines: Gauge<'target' | 'outcome'>;
+  /** As each log counts since it was opened: no sum of our own. */
+  readonly #counts = new Map<string, Readonly<SourceCounts>>();
 
   constructor({ log, registry }: Pick<ServiceTools, 'log' | 'registry'>) {
     this.#log = log;
     this.#registry = registry;
-    this.#lines = new Gauge({
-      name: 'plimsoll_source_lines',
+    const counts = this.#counts;
+    new Counter({
+      name: 'plimsoll_source_lines_total',
       help: 'Lines of a followed log since it was opened, by what became of them: read, ignored by design, refused',
       labelNames: ['target', 'outcome'],
       registers: [registry],
+      collect() {
+        this.reset();
+        for (const [target, { read, ignored, malformed }] of counts) {
+          this.inc({ target, outcome: 'read' }, read);
+          this.inc({ target, outcome: 'ignored' }, ignored);
+          this.inc({ target, outcome: 'refused' }, malformed);
+        }
+      },
     });
     this.#refused = new Counter({
       name: 'plimsoll_intake_refused_total',
@@ -31,39 +41,30 @@ export class IntakeReport {
   }
 
   watchSpool(spool: Spool): void {
-    const registers = [this.#registry];
-    const gauge = (name: string, help: string, read: () => number): void => {
-      new Gauge({
-        name: `plimsoll_spool_${name}`,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
-    };
-    gauge('bytes', 'Bytes that wait in the spool for Kafka', () => spool.sizeBytes);
-    gauge('records_appended', 'Records that were spooled since the start', () => spool.counts.appended);
-    gauge('records_overflowed', 'Records that a full spool dropped, each announced', () => spool.counts.overflowed);
-    gauge('damaged_bytes', 'Bytes of the spool that could not be read back', () => spool.counts.damagedBytes);
+    new Gauge({
+      name: 'plimsoll_spool_bytes',
+      help: 'Bytes that wait in the spool for Kafka',
+      registers: [this.#registry],
+      collect() {
+        this.set(spool.sizeBytes);
+      },
+    });
+    const { counts } = spool;
+    this.#counter('spool_records_total', 'Records that were spooled', () => counts.appended);
+    this.#counter('spool_dropped_records_total', 'Records that a full spool dropped, each announced', () => {
+      return counts.overflowed;
+    });
+    this.#counter('spool_damaged_bytes_total', 'Bytes of the spool that could not be read back', () => {
+      return counts.damagedBytes;
+    });
   }
 
   watchArrivals(arrivals: Arrivals): void {
-    new Gauge({
-      name: 'plimsoll_skewed_times',
-      help: 'Events and calls of live sources whose time was ahead of arrival, and was set to it, since the start',
-      registers: [this.#registry],
-      collect() {
-        this.set(arrivals.skewed);
-      },
+    this.#counter('skewed_times_total', 'Events and calls whose time was ahead of arrival, and was set to it', () => {
+      return arrivals.skewed;
     });
-    new Gauge({
-      name: 'plimsoll_crowded_requests',
-      help: 'Requests of live sources whose session was not told apart, since too many were new at once; since the start',
-      registers: [this.#registry],
-      collect() {
-        this.set(arrivals.crowded);
-      },
+    this.#counter('crowded_requests_total', 'Requests whose session was not told apart: too many were new', () => {
+      return arrivals.crowded;
     });
   }
 
@@ -82,13 +83,24 @@ export class IntakeReport {
     else this.#log.info({ target }, `target ${state}`);
   };
 
-  readonly lines = (target: string, { read, ignored, malformed }: Readonly<SourceCounts>): void => {
-    for (const [outcome, count] of Object.entries({ read, ignored, refused: malformed })) {
-      this.#lines.set({ target, outcome }, count);
-    }
+  readonly lines = (target: string, counts: Readonly<SourceCounts>): void => {
+    this.#counts.set(target, { ...counts });
   };
 
   readonly invalidTargets = (error: PlimsollError): void => {
     this.#log.error({ err: error }, 'the targets file cannot be used; the last good one stays in force');
   };
+
+  /** Of what is counted elsewhere since the start. */
+  #counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name: `plimsoll_${name}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  }
 }

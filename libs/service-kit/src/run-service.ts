@@ -64,6 +64,8 @@ export async function runService<T extends { readonly service: ServiceSettings }
   const registry = new Registry();
   registry.setDefaultLabels({ service: name });
   collectDefaultMetrics({ register: registry });
+  // Gauges with the name of a counter; the same figures stand beside them, by type.
+  for (const of of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${of}_total`);
   let lifecycle: Lifecycle | undefined;
   const termination = new Termination(log, () => lifecycle?.stop(service.stopTimeoutMs));
   try {

@@ -84,7 +84,7 @@ describe('ServiceModule', () => {
       'plimsoll_dead_letters_total{group="g",topic="syscalls",reason="late"} 1',
       'plimsoll_retries_total{on="state-store"} 1',
       'plimsoll_waiting{group="g",topic="syscalls",partition="3",on="state-store"} 1',
-      'plimsoll_batch_seconds_count{group="g",topic="syscalls"} 1',
+      'plimsoll_batch_duration_seconds_count{group="g",topic="syscalls"} 1',
     ]) {
       expect(body).toContain(`\n${line}\n`);
     }

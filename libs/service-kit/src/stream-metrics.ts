@@ -34,12 +34,12 @@ export class StreamMetrics {
     this.#records = counter('records_total', 'Records processed', ['group', 'topic']);
     this.#bytes = counter('record_bytes_total', 'Bytes of the records processed', ['group', 'topic']);
     this.#skipped = counter('records_skipped_total', 'Records that the checkpoint held already', ['group', 'topic']);
-    this.#published = counter('published_total', 'Records published because of records of the topic', [
+    this.#published = counter('published_records_total', 'Records published because of records of the topic', [
       'group',
       'topic',
     ]);
     this.#batchSeconds = new Histogram({
-      name: 'plimsoll_batch_seconds',
+      name: 'plimsoll_batch_duration_seconds',
       help: 'Time to process, publish and commit one batch; its count is the number of batches',
       labelNames: ['group', 'topic'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
@@ -56,11 +56,11 @@ export class StreamMetrics {
       'group',
       'topic',
     ]);
-    this.#truncated = counter('truncated_total', 'Partitions found to end before their checkpoint', ['group', 'topic']);
+    this.#truncated = counter('truncated_partitions_total', 'Partitions found to end before their checkpoint', ['group', 'topic']);
     this.#retries = counter('retries_total', 'Attempts repeated, by what failed', ['on']);
     this.#waitedSeconds = counter('waited_seconds_total', 'Time spent waiting, by what for', ['on']);
     this.#waiting = gauge('waiting', '1 while a partition waits, by what for', ['group', 'topic', 'partition', 'on']);
-    this.#fenced = counter('fenced_total', 'Commits refused because another owner has the partition', [
+    this.#fenced = counter('fenced_commits_total', 'Commits refused because another owner has the partition', [
       'group',
       'topic',
     ]);

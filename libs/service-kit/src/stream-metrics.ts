@@ -56,7 +56,10 @@ export class StreamMetrics {
       'group',
       'topic',
     ]);
-    this.#truncated = counter('truncated_partitions_total', 'Partitions found to end before their checkpoint', ['group', 'topic']);
+    this.#truncated = counter('truncated_partitions_total', 'Partitions found to end before their checkpoint', [
+      'group',
+      'topic',
+    ]);
     this.#retries = counter('retries_total', 'Attempts repeated, by what failed', ['on']);
     this.#waitedSeconds = counter('waited_seconds_total', 'Time spent waiting, by what for', ['on']);
     this.#waiting = gauge('waiting', '1 while a partition waits, by what for', ['group', 'topic', 'partition', 'on']);

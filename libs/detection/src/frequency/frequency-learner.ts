@@ -13,6 +13,7 @@ import { fitCalibration } from '../calibration/index.js';
 import type { LearningProgress } from '../detector.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
+import { accepts } from '../syscall-windows/serving.js';
 import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import {
   cutWindows,
@@ -65,6 +66,7 @@ const Held = z.object({
   calls: Count,
   gaps: Count,
   streams: z.array(z.string()),
+  serves: z.boolean().default(false),
   time: LearnedTimeData,
   runs: z.array(z.array(z.number())),
   learning: z.array(z.tuple([z.string(), z.string()])),
@@ -76,6 +78,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   readonly #of: Pick<Where, 'application' | 'workload'>;
   readonly #options: FrequencyOptions;
   readonly #bounds: WindowBounds;
+  #serves = false;
   readonly #learning = new Map<string, Container>();
   readonly #calibrating = new Map<string, Container>();
   readonly #streams = new Set<string>();
@@ -108,6 +111,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     );
     this.#calls += batch.count;
     this.#time.add(batch);
+    this.#serves ||= accepts(batch);
   }
 
   calibrate(batch: SyscallBatch): void {
@@ -116,7 +120,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     const score = (counts: Uint32Array): void => {
       container.scores.push(distanceOf(featuresOf([counts], fitted.places), fitted.mean, fitted.factor));
     };
-    cutWindows(container.state, batch, this.#bounds, this.#visitor(container, score));
+    cutWindows(container.state, batch, { ...this.#bounds, serves: this.#serves }, this.#visitor(container, score));
     this.#time.add(batch);
   }
 
@@ -149,6 +153,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       })),
       covariance: Array.from(covariance, (value) => Number(value.toPrecision(9))),
       calibration: fitCalibration(this.#runs, { minScale: SCORE_STEP }),
+      serves: this.#serves,
       windowsPerDay: this.#time.perDay(this.#seen + calibrated),
     };
     return sealProfile({
@@ -176,6 +181,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   calibrator(): FrequencyLearner {
     const made = new FrequencyLearner(this.#of, this.#options);
     made.#fitted = this.#fit();
+    made.#serves = this.#serves;
     return made;
   }
 
@@ -187,6 +193,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       calls: this.#calls,
       gaps: this.#gaps,
       streams: [...this.#streams],
+      serves: this.#serves,
       time: this.#time.data(),
       runs: this.#runs,
       learning: Array.from(this.#learning, ([name, container]) => [name, stateText(container)]),
@@ -200,6 +207,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     this.#adopt(held);
     this.#calls += held.calls;
     this.#gaps += held.gaps;
+    this.#serves ||= held.serves;
     for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
     this.#time.merge(held.time);
     this.#runs.push(...held.runs);

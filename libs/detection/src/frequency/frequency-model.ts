@@ -36,6 +36,8 @@ export const FrequencyProfile = z.object({
   covariance: z.array(z.number()),
   calibration: Calibration,
   windowsPerDay: z.number().gt(0),
+  /** Whether it accepts connections; absent in older profiles: it is not known to. */
+  serves: z.boolean().optional(),
 });
 export type FrequencyProfile = z.infer<typeof FrequencyProfile>;
 
@@ -48,6 +50,8 @@ export interface FrequencyModel {
   readonly mean: Float64Array;
   readonly factor: Float64Array;
   readonly calibration: Calibration;
+  /** Whether the workload accepts connections. */
+  readonly serves: boolean;
   readonly threshold: number;
 }
 
@@ -63,7 +67,7 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
       `profile ${profile.version} is not one of the frequency detector (${where})`,
     );
   }
-  const { options, features, covariance, calibration, windowsPerDay } = parsed.data;
+  const { options, features, covariance, calibration, serves = false, windowsPerDay } = parsed.data;
   const places = features.flatMap(({ place }) => (place === undefined ? [] : [place]));
   if (places.length !== features.length - 1 || covariance.length !== triangle(features.length)) {
     throw new PlimsollError('bad-profile', `profile ${profile.version}: features and covariance disagree`);
@@ -76,6 +80,7 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
     mean: Float64Array.from(features, ({ mean }) => mean),
     factor: choleskyOf(covariance, features.length),
     calibration,
+    serves,
     threshold: pThreshold(calibration, { ...budget, windowsPerDay, share: FREQUENCY_SHARE }),
   };
 }

@@ -190,8 +190,14 @@ class Step implements WindowVisitor {
   }
 
   #bounds(): WindowBounds {
-    const options = this.#model?.options;
-    if (!options) return DEFAULT_WINDOW_BOUNDS;
-    return { ...DEFAULT_WINDOW_BOUNDS, calls: options.windowCalls, minCalls: options.minCalls };
+    const model = this.#model;
+    if (!model) return DEFAULT_WINDOW_BOUNDS;
+    const { options, serves } = model;
+    return {
+      ...DEFAULT_WINDOW_BOUNDS,
+      calls: options.windowCalls,
+      minCalls: options.minCalls,
+      serves,
+    };
   }
 }

@@ -13,6 +13,7 @@ import type { FoldLearner } from '../calibration/cross-calibration.js';
 import type { LearningProgress } from '../detector.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
+import { accepts } from '../syscall-windows/serving.js';
 import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import { NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
 import {
@@ -76,6 +77,7 @@ const Held = z.object({
   }),
   programs: z.array(z.tuple([z.number(), z.string()])),
   streams: z.array(z.string()),
+  serves: z.boolean().default(false),
   time: LearnedTimeData,
   runs: z.array(z.array(z.array(z.number()))),
   newProgramWindows: Count,
@@ -90,6 +92,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   readonly #of: Pick<Where, 'application' | 'workload'>;
   readonly #options: SequenceOptions;
   readonly #bounds: WindowBounds;
+  #serves = false;
   readonly #dropped: Uint8Array | undefined;
   readonly #trails: Trails;
   readonly #novelty: NoveltyCounter;
@@ -130,12 +133,18 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     );
     for (const [digest, name] of batch.names) if (this.#programs.has(digest)) this.#programs.set(digest, name);
     this.#time.add(batch);
+    this.#serves ||= accepts(batch);
   }
 
   calibrate(batch: SyscallBatch): void {
     this.#scanner ??= this.#makeScanner();
     const container = this.#container(this.#calibrating, batch);
-    cutWindows(container.state, batch, this.#bounds, this.#visitor(container, this.#calibrateCalls, this.#calibrated));
+    cutWindows(
+      container.state,
+      batch,
+      { ...this.#bounds, serves: this.#serves },
+      this.#visitor(container, this.#calibrateCalls, this.#calibrated),
+    );
     this.#time.add(batch);
   }
 
@@ -165,6 +174,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       calls: this.#calls,
       units,
       calibration: fitCalibration(scores, { minScale: SCORE_STEP, expectedExcess: EXPECTED_NOVELTY }),
+      serves: this.#serves,
       windowsPerDay: this.#time.perDay(windows.length + this.#novelty.windows),
       programs: Array.from(this.#programs, ([digest, name]) => ({ digest, name })),
       newProgram: Math.min(
@@ -198,6 +208,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     const made = new SequenceLearner(this.#of, this.#options);
     made.#scanner = this.#scanner ??= this.#makeScanner();
     made.#known = new Map(this.#programs);
+    made.#serves = this.#serves;
     for (const [digest, name] of this.#programs) made.#programs.set(digest, name);
     return made;
   }
@@ -213,6 +224,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       },
       programs: [...this.#programs].filter(([digest]) => this.#known?.has(digest) !== true),
       streams: [...this.#streams],
+      serves: this.#serves,
       time: this.#time.data(),
       runs: this.#runs,
       newProgramWindows: this.#newProgramWindows,
@@ -238,6 +250,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         this.#programs.set(digest, name === '' ? (this.#programs.get(digest) ?? '') : name);
       }
     }
+    this.#serves ||= held.serves;
     for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
     this.#time.merge(held.time);
     this.#runs.push(...held.runs);

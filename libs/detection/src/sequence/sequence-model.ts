@@ -22,6 +22,8 @@ export const SequenceProfile = z.object({
   units: z.array(z.number().gt(0)),
   calibration: Calibration,
   windowsPerDay: z.number().gt(0),
+  /** Whether it accepts connections; absent in older profiles: it is not known to. */
+  serves: z.boolean().optional(),
   /** Programs that were executed, by the digest of their path. */
   programs: z.array(z.object({ digest: z.number().int().nonnegative(), name: z.string().max(512) })).max(4096),
   /** Chance that a benign window executes a program that none did before. */
@@ -38,6 +40,8 @@ export interface SequenceModel {
   readonly calls: number;
   readonly units: readonly number[];
   readonly calibration: Calibration;
+  /** Whether the workload accepts connections. */
+  readonly serves: boolean;
   readonly programs: ReadonlySet<number>;
   readonly newProgram: number;
   /** A window at or under this p-value is anomalous. */
@@ -53,7 +57,7 @@ export function sequenceModel(profile: ProfileFile, budget: Budget): SequenceMod
     const where = parsed.success ? 'detector' : (parsed.error.issues[0]?.path.join('.') ?? '');
     throw new PlimsollError('bad-profile', `profile ${profile.version} is not one of the sequence detector (${where})`);
   }
-  const { options, units, calls, calibration, windowsPerDay, programs, newProgram } = parsed.data;
+  const { options, units, calls, calibration, serves = false, windowsPerDay, programs, newProgram } = parsed.data;
   if (units.length !== sizesOf(options).length) {
     throw new PlimsollError(
       'bad-profile',
@@ -69,6 +73,7 @@ export function sequenceModel(profile: ProfileFile, budget: Budget): SequenceMod
     calls,
     units,
     calibration,
+    serves,
     programs: new Set(programs.map(({ digest }) => digest)),
     newProgram,
     threshold: pThreshold(calibration, { ...budget, windowsPerDay, share: SEQUENCE_SHARE }),

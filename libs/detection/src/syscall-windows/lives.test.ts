@@ -29,17 +29,17 @@ function batch(calls: readonly Call[], results = true): SyscallBatch {
   };
 }
 
-function after(calls: readonly Call[], results = true): Lives {
+function after(calls: readonly Call[], { results = true, serves = true } = {}): Lives {
   const lives = noLives();
   const given = batch(calls, results);
   // Through bytes in the middle: a state may be stored at any call.
   const half = Math.floor(calls.length / 2);
-  watchLives(lives, given, 0, half);
+  watchLives(lives, given, 0, half, serves);
   const writer = new StateWriter(1);
   writeLives(writer, lives);
   const read = readLives(new StateReader(writer.finish(), 1, 'lives'));
   expect(read).toEqual(lives);
-  watchLives(read, given, half, calls.length);
+  watchLives(read, given, half, calls.length, serves);
   return read;
 }
 
@@ -113,8 +113,34 @@ describe('lives of processes', () => {
     expect(at(after(calls), 61, 62) ?? at(after(calls), 31, 32) ?? at(after(calls), 20, 22)).toBeUndefined();
   });
 
+  it('passes over no start of a container whose workload serves nobody: a job is its programs', () => {
+    const job: readonly Call[] = [
+      [0, OTHER, 'execve'],
+      [1, OTHER, 'clone', CHILD],
+      [1, CHILD, 'execve'],
+    ];
+    expect(at(after(job, { serves: true }), 0, 5)).toBe('start');
+    expect(at(after(job, { serves: false }), 0, 5)).toBeUndefined();
+  });
+
+  it('takes no program that the stream shows from its execution on for one that was there long', () => {
+    const job: readonly Call[] = [
+      [0, KEEPER, 'execve'],
+      [0, CHILD, 'close'],
+      [1, KEEPER, 'clone', CHILD],
+      [1, CHILD, 'execve'],
+      [2, CHILD, 'exit_group'],
+      [2, KEEPER, 'clone', OTHER],
+      [2, OTHER, 'execve'],
+      [3, KEEPER, 'exit_group'],
+    ];
+    expect(at(after(job, { serves: false }), 0, 5)).toBeUndefined();
+    const attached = job.slice(1).filter(([, thread, name]) => thread !== CHILD || name !== 'execve');
+    expect(at(after(attached, { serves: false }), 0, 5)).toBeUndefined();
+  });
+
   it('passes over nothing where the source has no results', () => {
-    expect(at(after(RESTART, false), 29, 33)).toBeUndefined();
+    expect(at(after(RESTART, { results: false }), 29, 33)).toBeUndefined();
   });
 
   it('stays small', () => {

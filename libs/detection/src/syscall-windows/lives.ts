@@ -1,6 +1,7 @@
 import { callNumber, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
 
 import type { StateReader, StateWriter } from './bytes.js';
+import { ACCEPTS } from './serving.js';
 
 /**
  * Ends and starts of a container's processes. What a process does while it ends, and what its successor does until it
@@ -10,8 +11,8 @@ import type { StateReader, StateWriter } from './bytes.js';
  * - an end is that of a process that was there for ten seconds (it calls `exit_group`, or another waits for it): what a
  *   command line starts is gone sooner. The one window that holds it is passed over.
  * - a start is a program executed within 15 s of such an end, by a process begun after it, and not begun by one that
- *   accepts connections; or in the first 15 s of a container in which nobody accepted any yet. It lasts until ten seconds
- *   after anything in the container accepts a connection, a minute at most.
+ *   accepts connections; or, of a workload that serves, in the first 15 s of a container in which nobody accepted any
+ *   yet. It lasts until ten seconds after anything in the container accepts a connection, a minute at most.
  *
  * Where a source has no results of calls nothing is passed over. State: two numbers a thread, of 512 threads at most.
  */
@@ -40,7 +41,6 @@ const WARMING_US = 10 * S;
 const EXIT = callNumber('exit_group');
 const WAIT = callNumber('wait4');
 const EXECS: readonly number[] = [callNumber('execve'), callNumber('execveat')];
-const ACCEPTS: readonly number[] = [callNumber('accept'), callNumber('accept4')];
 const FORKS: readonly number[] = ['clone', 'clone3', 'fork', 'vfork'].map(callNumber);
 /** Calls that lives are read from; all others only show that a thread is there. */
 const TELLING = new Uint8Array(1024);
@@ -51,8 +51,11 @@ export function noLives(): Lives {
   return { born: new Map(), serving: new Set(), others: new Set(), ...never };
 }
 
-/** Takes in calls `[from, to)`. Cost: a look-up where another thread calls than before. */
-export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: number): void {
+/**
+ * Takes in calls `[from, to)`; `serves`: the workload is known to accept connections, so that whatever begins a
+ * container is the start of a server. Cost: a look-up where another thread calls than before.
+ */
+export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: number, serves: boolean): void {
   const { numbers, threads, offsetsUs, baseTimeUs, results } = batch;
   if (results === undefined) return;
   if (lives.beganUs === 0) lives.beganUs = baseTimeUs + offsetsUs[from]!;
@@ -61,7 +64,7 @@ export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: 
     const thread = threads[i]!;
     if (thread !== last && !lives.born.has(thread)) begin(lives, thread, baseTimeUs + offsetsUs[i]!);
     last = thread;
-    if (TELLING[numbers[i]!] === 1) tell(lives, numbers[i]!, thread, results[i]!, baseTimeUs + offsetsUs[i]!);
+    if (TELLING[numbers[i]!] === 1) tell(lives, numbers[i]!, thread, results[i]!, baseTimeUs + offsetsUs[i]!, serves);
   }
 }
 
@@ -76,23 +79,33 @@ function forget(lives: Lives, thread: number): void {
   lives.others.delete(thread);
 }
 
-function tell(lives: Lives, call: number, thread: number, result: number, timeUs: TimeUs): void {
-  if (call === EXIT) end(lives, thread, timeUs);
-  else if (call === WAIT) end(lives, result, timeUs);
+function tell(lives: Lives, call: number, thread: number, result: number, timeUs: TimeUs, serves: boolean): void {
+  if (call === EXIT) end(lives, thread, timeUs, serves);
+  else if (call === WAIT) end(lives, result, timeUs, serves);
   else if (ACCEPTS.includes(call)) {
     note(lives.serving, thread);
     if (lives.startedUs > 0 && lives.servedUs < lives.startedUs && result >= 0) lives.servedUs = timeUs;
   } else if (FORKS.includes(call)) {
     if (result > 0) note(lives.serving.has(thread) ? lives.serving : lives.others, result);
-  } else if (isSuccessor(lives, thread, timeUs) && timeUs > startsUntil(lives)) {
-    lives.startedUs = timeUs;
+    beginsHere(lives, result, timeUs);
+  } else {
+    // A program begins with its execution, whatever was there before.
+    beginsHere(lives, thread, timeUs);
+    if (isSuccessor(lives, thread, timeUs, serves) && timeUs > startsUntil(lives)) lives.startedUs = timeUs;
   }
 }
 
-function end(lives: Lives, thread: number, timeUs: TimeUs): void {
+/** A thread that was taken for one that was there before begins in the stream after all: a child may be seen first. */
+function beginsHere(lives: Lives, thread: number, timeUs: TimeUs): void {
+  if (lives.born.get(thread) === -Infinity) lives.born.set(thread, timeUs);
+}
+
+function end(lives: Lives, thread: number, timeUs: TimeUs, serves: boolean): void {
   const bornUs = lives.born.get(thread);
   if (bornUs === undefined) return;
-  if (thread !== 0 && timeUs - bornUs >= LONG_LIVED_US) lives.endedUs = timeUs;
+  // What was there before is a server where the workload serves; of a job it may be a moment old.
+  const sinceUs = serves ? bornUs : Math.max(bornUs, lives.beganUs);
+  if (thread !== 0 && timeUs - sinceUs >= LONG_LIVED_US) lives.endedUs = timeUs;
   forget(lives, thread);
 }
 
@@ -101,8 +114,8 @@ function note(threads: Set<number>, thread: number): void {
   threads.add(thread);
 }
 
-function isSuccessor(lives: Lives, thread: number, timeUs: TimeUs): boolean {
-  if (lives.serving.size === 0 && timeUs - lives.beganUs <= SUCCESSION_US) return true;
+function isSuccessor(lives: Lives, thread: number, timeUs: TimeUs, serves: boolean): boolean {
+  if (serves && lives.serving.size === 0 && timeUs - lives.beganUs <= SUCCESSION_US) return true;
   if (lives.endedUs === 0 || timeUs - lives.endedUs > SUCCESSION_US) return false;
   return lives.others.has(thread) && lives.born.get(thread)! >= lives.endedUs;
 }

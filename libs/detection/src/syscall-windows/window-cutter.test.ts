@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cutWindows, type WindowBounds } from './window-cutter.js';
 import { startWindowState } from './window-state.js';
 
-const BOUNDS: WindowBounds = { calls: 1_000, minCalls: 100, maxSpanUs: 30_000_000 };
+const BOUNDS: WindowBounds = { calls: 1_000, minCalls: 100, maxSpanUs: 30_000_000, serves: false };
 
 function batch(firstOrdinal: number, baseTimeUs: number, count: number): SyscallBatch {
   return {

@@ -11,9 +11,16 @@ export interface WindowBounds {
   readonly minCalls: number;
   /** Event time after which a window with enough calls closes without being full, microseconds. */
   readonly maxSpanUs: number;
+  /** The workload accepts connections, as learned: what begins its containers is the start of a server. */
+  readonly serves: boolean;
 }
 
-export const DEFAULT_WINDOW_BOUNDS: WindowBounds = { calls: 1_000, minCalls: 100, maxSpanUs: 30_000_000 };
+export const DEFAULT_WINDOW_BOUNDS: WindowBounds = {
+  calls: 1_000,
+  minCalls: 100,
+  maxSpanUs: 30_000_000,
+  serves: false,
+};
 
 /** A container that stays this many spans under `minCalls` has its window closed as insufficient. */
 const PATIENCE_SPANS = 20;
@@ -87,7 +94,7 @@ function takeCalls(state: WindowState, batch: SyscallBatch, bounds: WindowBounds
     }
     const to = pieceEnd(state, batch, bounds, from);
     visitor.calls(batch, from, to);
-    watchLives(state.lives, batch, from, to);
+    watchLives(state.lives, batch, from, to, bounds.serves);
     window.count += to - from;
     window.endUs = baseTimeUs + offsetsUs[to - 1]! + 1;
     if (window.count >= bounds.calls) closeWindow(state, true, visitor);

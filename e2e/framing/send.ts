@@ -12,7 +12,7 @@ export interface Answer {
   readonly found: readonly (readonly [string, string, string])[];
 }
 
-const SILENCE_MS = 500;
+const SILENCE_MS = 1_000;
 const ANSWER = /@@(\{"serial": ?"\w+"[^@]*\})@@/g;
 
 /** Sends all connections, `atOnce` at a time; the answers in no order. */

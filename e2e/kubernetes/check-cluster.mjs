@@ -115,7 +115,10 @@ const RIGHTS = [
 function rights() {
   for (const [who, as, namespace, things, wanted] of RIGHTS) {
     for (const thing of things) {
-      const { out } = kubectl(['auth', 'can-i', ...thing.split(' '), ...as, '--namespace', namespace]);
+      // `pods/log` would be a pod called log.
+      const [verb, resource, subresource] = thing.split(/[ /]/);
+      const what = [verb, resource, ...(subresource === undefined ? [] : ['--subresource', subresource])];
+      const { out } = kubectl(['auth', 'can-i', ...what, ...as, '--namespace', namespace]);
       check(
         `${who} ${wanted ? 'may' : 'may not'} ${thing} in ${namespace}`,
         out.split('\n').at(-1) === (wanted ? 'yes' : 'no'),
@@ -134,6 +137,9 @@ const kept = new Set(['Namespace', 'ServiceAccount', 'ClusterRole', 'RoleBinding
 const { status, error } = kubectl(['apply', '-f', '-'], text(render('base').filter(({ kind }) => kept.has(kind))));
 check('namespaces, accounts and rights are made', status === 0, error);
 kubectl(['apply', '-f', '-'], text(render('sidecar').filter(({ kind }) => kind === 'Namespace')));
+// A controller makes them in a whole cluster; an API server alone has none.
+for (const namespace of ['plimsoll', 'plimsoll-example'])
+  kubectl(['create', 'serviceaccount', 'default', '-n', namespace]);
 for (const overlay of ['overlays/minikube', 'overlays/production', 'sidecar']) admitPods(dryRun(overlay));
 rights();
 // A rule that admits everything would pass all of the above.

@@ -41,6 +41,19 @@ describe.skipIf(!present)('Redis as the documented user', () => {
   profileStoreContract('ACL', () => new RedisProfileStore(connection));
   learningStoreContract('ACL', () => new RedisLearningStore(connection));
 
+  incidentStoreContract('ACL', async (limits) => {
+    const keyPrefix = `plimsoll:${further.length}`;
+    const one = new RedisConnection({
+      ...parseRedisUrl(redis.url),
+      username: 'plimsoll',
+      password: 'sesame',
+      keyPrefix,
+    });
+    further.push(one);
+    await one.ready();
+    return new RedisIncidentStore(one, limits);
+  });
+
   it.each([['GET', 'other:key'], ['KEYS', '*'], ['FLUSHALL'], ['CONFIG', 'GET', '*']])(
     'refuses %s %s',
     async (command, ...args) => {

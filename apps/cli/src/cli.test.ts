@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,19 @@ describe('the plimsoll command', () => {
   }, 60_000);
 
   if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
+    it('learns from a process that runs, until it ends, and judges it by that', async () => {
+      const work = 'i=0; while [ $i -lt 400 ]; do cat /dev/null; i=$((i+1)); done';
+      const busy = spawn('sh', ['-c', `sleep 2; ${work}`], { stdio: 'ignore' });
+      const learned = join(dir, 'live-profiles');
+      const { code, out, err } = await plimsoll('learn', '--live', `job=${busy.pid!}`, '--out', learned);
+      expect(err).toContain(`tracing ${busy.pid!} as default/job; Ctrl-C ends learning`);
+      expect(err).toMatch(/job: [\d,]+ calls, 0 requests, 0 statements/);
+      expect(code).toBe(0);
+      expect(out).toContain('default/job');
+      await refused(['learn', '--live', '4711', '--out', learned], /say which workload it is: --live WORKLOAD=4711/);
+      await refused(['learn', '--live', 'job=4194305', '--out', learned], /no process 4194305/);
+    }, 120_000);
+
     it('starts a program, judges what it does, and ends with it', async () => {
       const trace = join(dir, 'job.strace');
       const benign = 'i=0; while [ $i -lt 300 ]; do cat /dev/null; i=$((i+1)); done';

@@ -1,7 +1,6 @@
 import { REFUSED_AT_MOST } from '@plimsoll/sources';
 import { InvalidArgumentError, Option } from 'commander';
 
-/** What of the sources' values is kept; detection works alike in all three. */
 /** The share of a source that may be refused, given as a percentage. */
 export function maxRefusedOption(): Option {
   return new Option(
@@ -16,6 +15,7 @@ export function maxRefusedOption(): Option {
     .default(REFUSED_AT_MOST, String(100 * REFUSED_AT_MOST));
 }
 
+/** What of the sources' values is kept; detection works alike in all three. */
 export function privacyOption(): Option {
   return new Option('--privacy <MODE>', 'what of values leaves the source')
     .choices(['strict', 'balanced', 'full'])

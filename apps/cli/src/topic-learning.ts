@@ -13,7 +13,7 @@ export interface TopicLearningOptions {
   readonly since?: string;
   readonly until?: string;
   readonly follow?: true;
-  readonly application?: string;
+  readonly application?: string | undefined;
   readonly name?: string;
   readonly keyGroup: KeyGroups;
 }

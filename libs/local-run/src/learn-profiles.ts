@@ -39,10 +39,10 @@ export interface ReadReport {
 }
 
 /** Share kept for calibration where the plan names none. */
-const CALIBRATE_SHARE = 0.3;
+export const CALIBRATE_SHARE = 0.3;
 
 /** Messages held in memory to split one source by its events: some 20 million calls. A longer source is read again. */
-const MAX_HELD_MESSAGES = 40_000;
+export const MAX_HELD_MESSAGES = 40_000;
 /** Notes of one profile. */
 const MAX_NOTES = 32;
 
@@ -201,12 +201,12 @@ async function* part(
   }
 }
 
-function teach(builder: ProfileBuilder, message: CollectorMessage): void {
+export function teach(builder: ProfileBuilder, message: CollectorMessage): void {
   if (message.topic === 'syscalls') builder.learnCalls(message.batch);
   else builder.learnEvent(message.event);
 }
 
-function calibrateOn(builder: ProfileBuilder, message: CollectorMessage): void {
+export function calibrateOn(builder: ProfileBuilder, message: CollectorMessage): void {
   if (message.topic === 'syscalls') builder.calibrateCalls(message.batch);
   else builder.calibrateEvent(message.event);
 }

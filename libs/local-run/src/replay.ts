@@ -23,6 +23,8 @@ export interface ReplayOptions {
   /** Alters or leaves out messages before anything else sees them: for studies of what an observation is worth. */
   readonly alter?: (message: CollectorMessage) => CollectorMessage | undefined;
   readonly signal?: AbortSignal;
+  /** Of a live trace: false lets batches fill, where nobody waits for them. Default true. */
+  readonly prompt?: boolean;
 }
 
 /** A recording's sources. Each episode's containers are its own, so that no window reaches from one into another. */
@@ -80,8 +82,8 @@ export async function* replay(
 
 /**
  * The messages of a running process and its children, of a container's processes, or of a program that is started, as
- * they happen, until `signal` aborts or the process ends. What a read brought leaves at once: a batch does not wait to
- * be full. What a started program prints goes to standard error.
+ * they happen, until `signal` aborts or the process ends. What a read brought leaves at once, unless `prompt` is false:
+ * a batch does not wait to be full. What a started program prints goes to standard error.
  */
 export async function* live(
   where: Where,
@@ -94,8 +96,9 @@ export async function* live(
   const { items } = await traceLive(target, { ...where, stream, privacy }, signal, { shows: 'command' in target });
   for await (const item of items) {
     yield* pipeline.push(item);
-    yield* pipeline.flush();
+    if (options.prompt !== false) yield* pipeline.flush();
   }
+  yield* pipeline.flush();
 }
 
 /** Event time of the first message of any of the sources; Infinity where they hold none. Reads no further than that. */

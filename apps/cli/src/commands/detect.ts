@@ -4,9 +4,10 @@ import process from 'node:process';
 import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import { live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
-import type { AttachTarget, SourceReport } from '@plimsoll/sources';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import type { SourceReport } from '@plimsoll/sources';
+import { Command, Option } from 'commander';
 
+import { parseLive, type LiveArgument } from '../live-argument.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
@@ -144,20 +145,6 @@ function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: P
       process.stderr.write(`${describeIncident(alert)}\n\n`);
     },
   };
-}
-
-interface LiveArgument {
-  readonly workload?: string;
-  readonly name: string;
-  readonly target: AttachTarget;
-}
-
-/** Digits are a process, unless they are as many as a container's short id has. */
-function parseLive(text: string): LiveArgument {
-  const [, workload, name = ''] = /^(?:(.+)=)?([A-Za-z0-9][\w.:/-]{0,255})$/.exec(text) ?? [];
-  if (name === '') throw new InvalidArgumentError('write PID or CONTAINER, or WORKLOAD= before it');
-  const target = /^\d{1,10}$/.test(name) ? { pid: Number(name) } : { container: name };
-  return { name, target, ...(workload !== undefined && { workload }) };
 }
 
 function startedLive(command: readonly string[], { workload }: DetectOptions): LiveArgument {

@@ -8,10 +8,13 @@ import {
   suspectWords,
   type LearningPlan,
   type ReplaySource,
+  type Suspects,
 } from '@plimsoll/local-run';
 import { Command, Option } from 'commander';
 
 import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
+import { parseLive } from '../live-argument.js';
+import { learnFromLive, type LiveLearningOptions } from '../live-learning.js';
 import { writeProfiles } from '../profile-folder.js';
 import { collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
@@ -23,7 +26,7 @@ import { table } from '../terminal/table.js';
 import { learnFromStack, type TopicLearningOptions } from '../topic-learning.js';
 import { pushProfiles } from './profiles.js';
 
-interface LearnOptions extends TopicLearningOptions {
+interface LearnOptions extends TopicLearningOptions, LiveLearningOptions {
   fromTopic?: true;
   push?: 'shadow' | 'active';
   source: string[];
@@ -45,6 +48,12 @@ export function learnCommand(): Command {
       '--calibrate <WORKLOAD=KIND:PATH>',
       'a benign source to calibrate on, instead of a share of the others',
       collected,
+      [],
+    )
+    .option(
+      '--live <WORKLOAD=PID|CONTAINER>',
+      'learn from a running process and its children, or a container, traced with strace until Ctrl-C; may be given several times',
+      (text: string, before: LiveLearningOptions['live']) => [...before, parseLive(text)],
       [],
     )
     .option(
@@ -75,6 +84,9 @@ export function learnCommand(): Command {
 Thresholds come from benign data that was not learned from. Without --calibrate, the last 30 % of each workload's
 sources are kept for that; of a single source, the last 30 % of its events.
 
+--live learns from what its processes do meanwhile: use the application as on an ordinary day, then Ctrl-C. Children are
+traced with their parent: of a server with workers, give the process that started them, before it starts more.
+
 From the topics, what lies in an incident is left out, unless an analyst marked it benign: then the next version learns
 it. A loss in the range keeps a profile from being complete. What was learned so far is kept in Redis for a day: an
 interrupted learning goes on when the same command is given again.
@@ -82,6 +94,7 @@ interrupted learning goes on when the same command is given again.
 Examples:
   plimsoll learn --source db=strace:monday.strace.gz --source web=access-log:access.log --out profiles
   plimsoll learn recordings/employee --out profiles
+  plimsoll learn --live web=4711 --live db=shop-db-1 --out profiles
   plimsoll learn recordings/employee --key-group db=read,write,recvfrom,sendto,fsync --out profiles
   plimsoll learn --from-topic --application shop --since 6h --push shadow
 ${STACK_HELP}`,
@@ -96,7 +109,7 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
       'say where the profiles go: --out DIR, --push shadow or --push active',
     );
   }
-  const { profiles, passedOver } = options.fromTopic ? await fromTopic(options) : await fromSources(folder, options);
+  const { profiles, passedOver, suspects = [] } = await learned(folder, options);
   const written = options.out === undefined ? [] : await writeProfiles(options.out, profiles);
   const rows = profiles.map(({ application, workload, detector, version, learned }, i) => [
     `${application}/${workload}`,
@@ -112,6 +125,7 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
   }));
   process.stdout.write(`${table(columns, rows)}\n`);
   for (const reason of passedOver) process.stderr.write(`no profile: ${reason}\n`);
+  tellSuspects(suspects);
   if (profiles.some(({ learned }) => !learned.complete)) {
     process.stdout.write(
       '\nNovelty is the chance that the next benign window holds something never seen: more benign data lowers it.\n',
@@ -120,9 +134,22 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
   if (options.push !== undefined) await pushProfiles(profiles, options.push === 'shadow');
 }
 
+function learned(folder: string | undefined, options: LearnOptions): Promise<Outcome> {
+  if (options.fromTopic) return fromTopic(options);
+  return options.live.length > 0 ? learnFromLive(options) : fromSources(folder, options);
+}
+
 interface Outcome {
   readonly profiles: readonly ProfileFile[];
   readonly passedOver: readonly string[];
+  readonly suspects?: readonly Suspects[];
+}
+
+/** What in the benign data would alert before anything is learned: the caller may have learned an attack. */
+function tellSuspects(suspects: readonly Suspects[]): void {
+  for (const one of suspects) process.stderr.write(`${printable(suspectWords(one))}\n`);
+  if (suspects.length === 0) return;
+  process.stderr.write('Look at them before you activate what was learned: it takes them for normal.\n');
 }
 
 async function fromTopic(options: LearnOptions): Promise<Outcome> {
@@ -152,10 +179,6 @@ async function fromSources(folder: string | undefined, options: LearnOptions): P
     options.maxRefused,
     true,
   );
-  for (const suspects of learned.suspects) process.stderr.write(`${printable(suspectWords(suspects))}\n`);
-  if (learned.suspects.length > 0) {
-    process.stderr.write('Look at them before you activate what was learned: it takes them for normal.\n');
-  }
   return learned;
 }
 

@@ -115,6 +115,8 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   }
 
   calibrate(batch: SyscallBatch): void {
+    // Nothing to calibrate against: `finish` says so, and other detectors go on.
+    if (this.#windows.length === 0) return;
     const fitted = this.#fit();
     const container = this.#container(this.#calibrating, batch);
     const score = (counts: Uint32Array): void => {

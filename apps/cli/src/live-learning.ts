@@ -1,0 +1,49 @@
+import process from 'node:process';
+
+import { PlimsollError } from '@plimsoll/contracts';
+import { learnLive, live } from '@plimsoll/local-run';
+
+import { learnersFor, type KeyGroups } from './key-groups.js';
+import type { LiveArgument } from './live-argument.js';
+import { stopSignal } from './stop-signal.js';
+import { LiveCounts } from './terminal/live-counts.js';
+
+export interface LiveLearningOptions {
+  readonly application?: string | undefined;
+  live: LiveArgument[];
+  keyGroup: KeyGroups;
+  privacy: 'strict' | 'balanced' | 'full';
+}
+
+const TELL_EVERY_MS = 5_000;
+
+/** Learns from running processes until Ctrl-C, and tells every few seconds what of each workload was seen. */
+export async function learnFromLive({
+  application = 'default',
+  live: targets,
+  keyGroup,
+  privacy,
+}: LiveLearningOptions): ReturnType<typeof learnLive> {
+  const signal = stopSignal();
+  const seen = new LiveCounts();
+  const streams = targets.map((argument) => {
+    const { name, target } = argument;
+    const workload = named(argument);
+    process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends learning\n`);
+    const where = { application, workload, container: `${workload}/live-${name}` };
+    return live(where, target, { privacy, signal, prompt: false });
+  });
+  const told = setInterval(() => process.stderr.write(`${seen.words()}\n`), TELL_EVERY_MS);
+  const learned = await learnLive(streams, learnersFor(keyGroup), (message) => {
+    seen.add(message);
+  }).finally(() => {
+    clearInterval(told);
+  });
+  process.stderr.write(`${seen.words()}\n`);
+  return learned;
+}
+
+function named({ workload, name }: LiveArgument): string {
+  if (workload !== undefined) return workload;
+  throw new PlimsollError('bad-configuration', `--live ${name}: say which workload it is: --live WORKLOAD=${name}`);
+}

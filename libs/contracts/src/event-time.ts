@@ -27,12 +27,13 @@ export function isoTime(timeUs: TimeUs): string {
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?\d*(Z|[+-]\d{2}:?\d{2})$/;
 
-/** The microseconds of an RFC 3339 time, or undefined where the text is none. */
+/** The microseconds of an RFC 3339 time, or undefined where the text is none. A leap second is the one after it. */
 export function parseIsoTime(text: string): TimeUs | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
-  const [, day, clock, fraction = '', zone] = match;
-  const ms = Date.parse(`${day}T${clock}${zone === 'Z' ? 'Z' : zone}`);
+  const [, day, clock = '', fraction = '', zone] = match;
+  const leap = clock.endsWith(':60');
+  const ms = Date.parse(`${day}T${leap ? `${clock.slice(0, -2)}59` : clock}${zone}`) + (leap ? 1_000 : 0);
   if (Number.isNaN(ms)) return undefined;
   return ms * US_PER_MS + Number(fraction.padEnd(6, '0').slice(0, 6));
 }

@@ -8,6 +8,7 @@ import { accessLine, bareLine } from './any-line.js';
 import { isRemark } from './server-remark.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
 import { OwnHost } from '../events/web/own-host.js';
+import { ParameterChoice } from '../events/web/parameter-choice.js';
 import { readParameter } from '../events/web/parameter-features.js';
 import { originRelation, refererPath } from '../events/web/request-origin.js';
 import { bodyParameters, formParameters } from '../events/web/request-parameters.js';
@@ -19,13 +20,12 @@ import { requestIdentity, splitTarget } from '../events/web/web-request-event.js
 
 /** Longer lines are no access log's: servers refuse such requests. They are counted as malformed. */
 const MAX_LINE = 65_536;
-const MAX_PARAMETERS = 64;
 
 /**
  * Reads a web server's or a proxy's access log: common and combined format, JSON with one object a line, HAProxy's and
  * Envoy's own (`access-line.ts`), also behind what container runtimes, syslog and shippers put before a line.
  * Lines hold neither cookies nor bodies: a session is what one client (address and User-Agent) does.
- * Memory: one line, and a count of hosts that referers name.
+ * Memory: one line, a count of hosts that referers name, and the parameters' names of the endpoints most used.
  */
 export class AccessLogParser implements SourceParser {
   readonly counts: SourceCounts = noCounts();
@@ -34,6 +34,7 @@ export class AccessLogParser implements SourceParser {
   readonly #digest: KeyedDigest;
   readonly #names: SessionNames;
   readonly #host = new OwnHost();
+  readonly #choice = new ParameterChoice();
   readonly #reader: LineReader;
   #items: SourceItem[] = [];
   /** Parts of a line that a container runtime cut, whose end has not come. */
@@ -115,6 +116,10 @@ export class AccessLogParser implements SourceParser {
         : bodyParameters(Buffer.from(line.requestBody, 'utf8'), line.contentType ?? '')),
       ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
     ];
+    const looked = this.#choice
+      .toRead(shown.path, raw)
+      .map((parameter) => readParameter(parameter, sample, this.#digest, privacy));
+    const read = this.#choice.toKeep(shown.path, looked);
     const { route } = requestRoute(raw);
     const host = this.#host.of(line);
     const referer = line.referer === undefined ? undefined : originRelation(line.referer, host);
@@ -138,10 +143,9 @@ export class AccessLogParser implements SourceParser {
       status: line.status,
       bytes: line.bytes,
       ...(route === undefined ? {} : { route }),
-      parameters: raw
-        .slice(0, MAX_PARAMETERS)
-        .map((parameter) => readParameter(parameter, sample, this.#digest, privacy).feature),
-      parametersDropped: Math.max(raw.length - MAX_PARAMETERS, 0),
+      parameters: read.map(({ feature }) => feature),
+      parametersDropped: raw.length - read.length,
+      ...(looked.length < raw.length ? { unseen: ['parameters' as const] } : {}),
       ...(line.origin === undefined ? {} : { origin: originRelation(line.origin, host) }),
       ...(referer === undefined ? {} : { referer }),
       ...(from === undefined ? {} : { refererPath: from }),

@@ -121,7 +121,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** A client may send headers without number: what stands beside them comes before what stands within them. */
 function gather(value: object, prefix: string, members: Map<string, string>, depth: number): void {
+  const within: [path: string, inner: object][] = [];
   for (const [name, field] of Object.entries(value)) {
     if (members.size >= MAX_MEMBERS) return;
     const path = `${prefix}${name.toLowerCase()}`;
@@ -131,7 +133,8 @@ function gather(value: object, prefix: string, members: Map<string, string>, dep
     else if (first === null) members.set(path, '');
     else if (typeof first === 'object' && depth < MAX_DEPTH) {
       if (path === 'request.headers') members.set(path, '');
-      gather(first, `${path}.`, members, depth + 1);
+      within.push([path, first]);
     }
   }
+  for (const [path, inner] of within) gather(inner, `${path}.`, members, depth + 1);
 }

@@ -4,7 +4,7 @@ import type { SourceContext } from '../source.js';
 
 import { grantOf } from './grant-powers.js';
 import { isTruncated } from './audit-records.js';
-import { at, list, record, text, texts, type JsonRecord } from './json-value.js';
+import { at, isDeep, list, record, text, texts, type JsonRecord } from './json-value.js';
 import type { PodAddresses } from './pod-addresses.js';
 import { podFacts } from './pod-powers.js';
 import { configMapScripts, execScripts } from './script-features.js';
@@ -201,8 +201,9 @@ function bodyFacts(request: unknown, response: unknown, resource: Resource | und
   };
 }
 
+/** Unknown where it is nested so deeply that measuring it would end the stack: clients choose how deep. */
 function sizeOf(body: unknown): number | undefined {
-  return body === undefined ? undefined : Buffer.byteLength(JSON.stringify(body));
+  return body === undefined || isDeep(body) ? undefined : Buffer.byteLength(JSON.stringify(body));
 }
 
 function holdsSecrets(response: unknown): boolean {

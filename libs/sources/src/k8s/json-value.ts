@@ -38,6 +38,23 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return current;
 }
 
+/** Levels that no object of Kubernetes comes near. */
+const MAX_LEVELS = 512;
+
+/** Whether a value is nested more than 512 levels deep. Walks level by level: no value is too deep for it. */
+export function isDeep(value: unknown): boolean {
+  let level: unknown[] = typeof value === 'object' && value !== null ? [value] : [];
+  for (let depth = 0; depth < MAX_LEVELS; depth++) {
+    const next: unknown[] = [];
+    for (const holder of level)
+      for (const inner of Object.values(holder as object))
+        if (typeof inner === 'object' && inner !== null) next.push(inner);
+    if (next.length === 0) return false;
+    level = next;
+  }
+  return true;
+}
+
 /** Bytes in which a shipper's words before a line's own object must end. */
 const MAX_PREFIX = 512;
 

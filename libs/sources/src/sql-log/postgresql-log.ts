@@ -9,6 +9,8 @@ const LINE =
 /** `statement: …` with log_statement, `duration: 0.1 ms  statement: …` with durations, `execute NAME: …` when prepared. */
 const STATEMENT =
   /^(?:duration: [\d.]{1,20} ms {2})?(statement|execute (?:fetch from )?[^:]{1,200}|bind [^:]{1,200}|parse [^:]{1,200}): (.*)$/s;
+/** A prefix may hold the application's name, 63 bytes of the client's choice: with `ERROR:  ` in it no statement hides. */
+const BEHIND_NAME = /^(?:.{0,63} )?LOG: {1,2}(.*)$/s;
 const FAILURE = /^(?:ERROR|FATAL|PANIC)$/;
 const Json = z.object({
   timestamp: z.string(),
@@ -35,7 +37,8 @@ export function postgresLine(line: string): SqlLogEntry | undefined {
   if (timeUs === undefined) return undefined;
   const common = { timeUs, precisionUs: clock.includes('.') ? 1_000 : 1_000_000, connection };
   if (severity === 'STATEMENT') return { ...common, what: failed(message, '', user, database) };
-  return { ...common, what: severity === 'LOG' ? whatOf(message, user, database) : { kind: 'other' } };
+  const logged = severity === 'LOG' ? message : BEHIND_NAME.exec(message)?.[1];
+  return { ...common, what: logged === undefined ? { kind: 'other' } : whatOf(logged, user, database) };
 }
 
 function jsonEntry(line: string): SqlLogEntry | undefined {

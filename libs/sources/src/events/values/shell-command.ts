@@ -55,13 +55,17 @@ function commandAfter(text: string, at: number, length: number): Act | undefined
   const separator = text.slice(at, at + length);
   const rest = plain(text.slice(at + length, at + length + MAX_COMMAND));
   const match =
-    /^[\s;|&("']{0,8}((?:\/[\w.?*[\]-]{0,16}){0,6}\/)?([a-zA-Z][\w.?*[\]-]{0,24})(?:\.exe\b)?([\s\S]*)/.exec(rest);
+    /^[\s;|&("']{0,8}((?:\/[\w.?*[\]-]{0,16}){0,6}\/)?([a-zA-Z?][\w.?*[\]-]{0,24})(?:\.exe\b)?([\s\S]*)/.exec(rest);
   if (!match) return undefined;
   const [, folder = '', word = '', after = ''] = match;
   const program = word.toLowerCase();
   const known = PROGRAMS.has(program);
-  // `/cart?item=3` is an address.
-  const wildcard = folder !== '' && /[?*[]/.test(folder + word) && !after.startsWith('=');
+  // `/cart?item=3` is an address, and `/cart?` may end a question.
+  const wildcard =
+    folder !== '' &&
+    /[?*[]/.test(folder + word.replace(/\?$/, '')) &&
+    !after.startsWith('=') &&
+    (word[0] !== '?' || /^\/[^/]*\?/.test(folder));
   if (!known && !WORDLIKE.has(program) && !wildcard) return undefined;
   const shown = `${separator === '\n' ? 'line' : separator} ${known || WORDLIKE.has(program) ? program : 'wildcard'}`;
   const argument = argumentOf(program, after);
@@ -96,16 +100,17 @@ function closes(separator: string, after: string): boolean {
 
 function argumentOf(program: string, after: string): boolean {
   if (program === 'sleep') return /^\s+\d+(?:\.\d+)?\s*(?:$|[;|&#)`'"\n])/.test(after);
+  if (/^\s*<<<(?!<)\s*\S/.test(after)) return true;
   return /^\s+(?:-{1,2}\w|\/\w|\.\/|\.(?:\s|$)|~\/|\$|[\w.-]+\/[\w.-]|>|<)/.test(after);
 }
 
-/** What the shell makes of the words: quotes and backslashes within them gone, `$IFS` a blank, `{cat,x}` two words. */
+/** What the shell makes of the words: quotes, backslashes and carets within them gone, `$IFS` a blank, `{cat,x}` two words. */
 function plain(text: string): string {
-  if (!/['"\\$@{]/.test(text)) return text;
+  if (!/['"\\$@{^]/.test(text)) return text;
   return text
     .replace(/\$\{IFS[^}]{0,16}\}|\$IFS(?:\$\d)?/g, ' ')
     .replace(/\$[@*]|\$\{[@*]\}/g, '')
     .replace(/([\w/])(?:''|""|\\|['"](?=\w{1,3}['"]))/g, '$1')
-    .replace(/(\w)['"](?=\w)/g, '$1')
+    .replace(/(\w)['"^](?=\w)/g, '$1')
     .replace(/^\s*\{([\w./-]{1,32}),/, '$1 ');
 }

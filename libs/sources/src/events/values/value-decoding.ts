@@ -117,9 +117,9 @@ function codePoint(hex: string): string {
 const MIN_BASE64 = 16;
 const MAX_BASE64 = 16_384;
 
-/** The text that a value is the base64 of, or undefined where it is no such thing or its bytes are no text. */
+/** The text that a value is the base64 of, blanks within it left out as decoders do; undefined where it is none, or of bytes. */
 export function base64Text(value: string): string | undefined {
-  const text = value.length > MAX_BASE64 ? '' : value.trim();
+  const text = value.length > MAX_BASE64 ? '' : value.replace(/\s+/g, '');
   if (text.length < MIN_BASE64 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length < (MIN_BASE64 * 3) / 4 - 3) return undefined;

@@ -41,7 +41,10 @@ export class ParameterChoice {
       read.map(({ raw }) => raw),
       (name) => names.has(name),
     );
-    return best(read, MAX_KEPT, ({ raw, feature }) => feature.sql + feature.markup + (outermost.has(raw) ? 8 : 0));
+    return best(read, MAX_KEPT, ({ raw, feature }) => {
+      const acts = (feature.acts ?? []).reduce((highest, { grade }) => Math.max(highest, grade), 0);
+      return feature.sql + feature.markup + acts + (outermost.has(raw) ? 8 : 0);
+    });
   }
 }
 

@@ -20,6 +20,7 @@ export interface ValueReading {
 }
 
 const MAX_ACTS = 4;
+const MAX_BASE64_ROUNDS = 3;
 const NO_SQL: SqlReading = { grade: 0, tokens: '' };
 const NO_MARKUP: MarkupReading = { grade: 0, tokens: '', live: [] };
 /** Words, numbers and identifiers act as nothing, whatever they are. */
@@ -38,8 +39,11 @@ export function readValue(value: string): ValueReading {
   reader.read(value, false, false);
   if (decoded.extraDecodings > 0) reader.read(decoded.text, decoded.fromEntities, true);
   else if (decoded.text !== value) reader.read(decoded.text, false, false);
-  const inner = base64Text(decoded.text);
-  if (inner !== undefined) reader.read(inner, false, true);
+  let inner = base64Text(decoded.text);
+  for (let round = 0; inner !== undefined && round < MAX_BASE64_ROUNDS; round++) {
+    reader.read(inner, false, true);
+    inner = base64Text(inner);
+  }
   if (!/\s/.test(decoded.text) && /\w\+\w/.test(decoded.text))
     reader.read(decoded.text.replaceAll('+', ' '), false, true);
   return { text: decoded.text, extraDecodings: decoded.extraDecodings, ...reader.result() };

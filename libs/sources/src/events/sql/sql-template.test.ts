@@ -37,6 +37,11 @@ describe('the outline of a statement', () => {
     expect(read(text).marks).toContain(mark);
   });
 
+  it('takes a semicolon that words follow for no second statement', () => {
+    expect(read("SELECT a FROM t WHERE n LIKE '%D'Angelo; vinyl%'").marks).not.toContain('stacked');
+    expect(read('SELECT 1; -- then\n (SELECT 2)').marks).toContain('stacked');
+  });
+
   it('does not mark what a mysqldump or a report needs as an injection', () => {
     expect(read('SELECT /*!40001 SQL_NO_CACHE */ * FROM `t`')).toMatchObject({
       outline: 'select * from t',

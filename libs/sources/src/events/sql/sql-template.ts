@@ -224,7 +224,6 @@ function inFromList(parts: readonly string[], i: number): boolean {
 function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts, cut: boolean): SqlMark[] {
   const marks = new Set<SqlMark>();
   const last = tokens.length - 1;
-  const lastContent = tokens.findLastIndex((token) => token.kind !== 'comment' && token.text !== ';');
   tokens.forEach((token, i) => {
     if (cut && i === last && token.open && token.text !== '--') return;
     if (token.kind === 'comment') {
@@ -247,13 +246,19 @@ function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts, cut:
           marks.add('constant-comparison');
         }
       }
-    } else if (token.text === ';' && i < lastContent) {
+    } else if (token.text === ';' && beginsStatement(tokens, i + 1)) {
       marks.add('stacked');
     } else if (isComparison(token) && comparesConstants(tokens, i)) marks.add('constant-comparison');
   });
   if (tables.some(isSchemaTable)) marks.add('schema-table');
   if (functions.some((name) => TIME_FUNCTIONS.has(name))) marks.add('time-function');
   return [...marks];
+}
+
+/** What broke out of a literal may hold a semicolon too: `D'Angelo; vinyl`. */
+function beginsStatement(tokens: readonly SqlToken[], from: number): boolean {
+  const first = tokens.slice(from).find(({ kind, text }) => kind !== 'comment' && text !== '(' && text !== ';');
+  return first?.kind === 'word' && VERBS.has(first.text);
 }
 
 function isConstant(token: SqlToken): boolean {

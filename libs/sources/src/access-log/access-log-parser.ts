@@ -8,7 +8,8 @@ import { accessLine, bareLine } from './any-line.js';
 import { isRemark } from './server-remark.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
 import { OwnHost } from '../events/web/own-host.js';
-import { ParameterChoice } from '../events/web/parameter-choice.js';
+import { MAX_KEPT, ParameterChoice } from '../events/web/parameter-choice.js';
+import { StrayValues } from '../events/web/stray-values.js';
 import { readParameter } from '../events/web/parameter-features.js';
 import { originRelation, refererPath } from '../events/web/request-origin.js';
 import { bodyParameters, formParameters } from '../events/web/request-parameters.js';
@@ -35,6 +36,7 @@ export class AccessLogParser implements SourceParser {
   readonly #names: SessionNames;
   readonly #host = new OwnHost();
   readonly #choice = new ParameterChoice();
+  readonly #stray = new StrayValues((text) => this.#digest.of('target', text));
   readonly #reader: LineReader;
   #items: SourceItem[] = [];
   /** Parts of a line that a container runtime cut, whose end has not come. */
@@ -119,7 +121,10 @@ export class AccessLogParser implements SourceParser {
     const looked = this.#choice
       .toRead(shown.path, raw)
       .map((parameter) => readParameter(parameter, sample, this.#digest, privacy));
-    const read = this.#choice.toKeep(shown.path, looked);
+    const stray = this.#stray
+      .of({ agent: line.userAgent, referer: line.referer ?? '', target: line.target, parameters: raw })
+      .map((parameter) => readParameter(parameter, sample, this.#digest, privacy));
+    const read = [...this.#choice.toKeep(shown.path, looked).slice(0, MAX_KEPT - stray.length), ...stray];
     const { route } = requestRoute(raw);
     const host = this.#host.of(line);
     const referer = line.referer === undefined ? undefined : originRelation(line.referer, host);
@@ -144,7 +149,7 @@ export class AccessLogParser implements SourceParser {
       bytes: line.bytes,
       ...(route === undefined ? {} : { route }),
       parameters: read.map(({ feature }) => feature),
-      parametersDropped: raw.length - read.length,
+      parametersDropped: raw.length + stray.length - read.length,
       ...(looked.length < raw.length ? { unseen: ['parameters' as const] } : {}),
       ...(line.origin === undefined ? {} : { origin: originRelation(line.origin, host) }),
       ...(referer === undefined ? {} : { referer }),

@@ -3,7 +3,7 @@ import type { ReadParameter } from './parameter-features.js';
 import type { RawParameter } from './raw-parameter.js';
 
 /** Parameters that an event holds. */
-const MAX_KEPT = 64;
+export const MAX_KEPT = 64;
 /** Parameters whose features are computed; that takes the time. */
 const MAX_READ = 256;
 const MAX_ENDPOINTS = 512;

@@ -1,6 +1,6 @@
 /** One parameter with its value, decoded once as its place asks for; the name as it was sent. */
 export interface RawParameter {
-  readonly where: 'query' | 'body' | 'path' | 'cookie';
+  readonly where: 'query' | 'body' | 'path' | 'cookie' | 'header' | 'name';
   readonly name: string;
   readonly value: string;
 }

@@ -6,6 +6,7 @@ import { ScriptTexts } from '../scripts/script-texts.js';
 import { ShownValues } from '../scripts/shown-values.js';
 import { SessionKey } from './session-key.js';
 import { SessionNames } from './session-names.js';
+import { StrayValues } from './stray-values.js';
 import { UploadedPrograms } from './uploaded-programs.js';
 import type { WebMemory } from './web-request-event.js';
 
@@ -24,6 +25,7 @@ export function webMemory(digestKey: string | Uint8Array): WebMemory {
     shown: new ShownValues(),
     uploads: new UploadedPrograms(),
     choice: new ParameterChoice(),
+    stray: new StrayValues((text) => digest.of('target', text)),
     owners: new RecentMap(MAX_OWNERS),
   };
 }

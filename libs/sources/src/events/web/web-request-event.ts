@@ -14,13 +14,14 @@ import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
 import { originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
-import type { ParameterChoice } from './parameter-choice.js';
+import { MAX_KEPT, type ParameterChoice } from './parameter-choice.js';
 import { requestParameters } from './request-parameters.js';
 import { requestPath } from './request-path.js';
 import { requestRoute } from './request-route.js';
 import type { SessionKey, SessionName } from './session-key.js';
 import type { SessionNames } from './session-names.js';
 import { webClient } from './web-client.js';
+import type { StrayValues } from './stray-values.js';
 import { uploadedFiles } from './uploaded-files.js';
 import type { UploadedPrograms } from './uploaded-programs.js';
 
@@ -34,6 +35,7 @@ export interface WebMemory {
   readonly shown: ShownValues;
   readonly uploads: UploadedPrograms;
   readonly choice: ParameterChoice;
+  readonly stray: StrayValues;
   /** The session of the last request of each connection whose place was sure. */
   readonly owners: RecentMap<string, SessionName>;
 }
@@ -85,7 +87,10 @@ export function toWebRequest(
   const looked = memory.choice
     .toRead(shown.path, raw)
     .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
-  const read = memory.choice.toKeep(shown.path, looked);
+  const stray = memory.stray
+    .of({ agent, referer: header('referer') ?? '', target: request.target, parameters: raw })
+    .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
+  const read = [...memory.choice.toKeep(shown.path, looked).slice(0, MAX_KEPT - stray.length), ...stray];
   const unseen = new Set(reading.unseen);
   if (looked.length < raw.length) unseen.add('parameters');
   const shownAs = read.map(({ raw: { where, value }, feature: { name } }) => ({ where, name, value }));
@@ -145,7 +150,7 @@ export function toWebRequest(
     bytes: response?.bodyBytes ?? 0,
     ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 64) }),
     parameters: read.map(({ feature }) => feature),
-    parametersDropped: raw.length - read.length,
+    parametersDropped: raw.length + stray.length - read.length,
     ...(unseen.size === 0 ? {} : { unseen: [...unseen].sort() }),
     origin: originates,
     referer: relation,

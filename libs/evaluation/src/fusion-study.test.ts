@@ -62,7 +62,7 @@ function evaluation(verdicts: readonly Verdict[], alone: readonly Verdict[] = ve
 
 describe('the study of fusion', () => {
   it('judges a level alone with the whole budget', () => {
-    expect(studyBudgets(1, ASKED)).toEqual([0.1, 1 / 0.3, 5]);
+    expect(studyBudgets(1, ASKED)).toEqual([0.1, 1 / 0.3, 5, 20]);
     const { ways } = fusionStudy(evaluation([], [verdict('sequence', 10, 1e-5)]), 1, ASKED);
     const found = Object.fromEntries(ways.map(({ view, recall }) => [view, recall.hits]));
     expect(found).toMatchObject({ 'sequence alone': 1, 'any level': 0, incidents: 0 });

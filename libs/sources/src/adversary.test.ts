@@ -72,6 +72,17 @@ describe('access logs of an adversary', () => {
     expect(highestSql(text)).toBeGreaterThanOrEqual(3);
   });
 
+  it.each([
+    '/static/%2e%2e/%2e%2e/etc/passwd',
+    '/cgi-bin/.%2e/.%2e/bin/sh',
+    '/a/../../../../../../x',
+    '/icons/.%252e/etc/passwd',
+  ])('reads the path %s as one that leaves its folder', (path) => {
+    const [event] = eventsOf<WebRequest>('access-log', line(`GET ${path} HTTP/1.1`));
+    const acts = event!.parameters.flatMap((parameter) => parameter.acts ?? []);
+    expect(acts).toContainEqual(expect.objectContaining({ kind: 'traversal', grade: 3 }));
+  });
+
   it('keeps a command among 200 parameters, and says how many are not told', () => {
     const [event] = eventsOf<WebRequest>('access-log', line(`GET /a?${crowd(200)}&x=%3Bw%27h%27oami HTTP/1.1`));
     expect(event!.parameters.some(({ acts }) => acts?.some(({ kind }) => kind === 'command'))).toBe(true);

@@ -12,11 +12,14 @@ const MAX_SEGMENTS = 32;
 const MAX_PATH = 1024;
 /** Segments of words are the application's; these are what its data puts there. */
 const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-]*[-_]\d+)$/u;
+/** `..`, also with a path parameter or behind a further encoding. */
+const PARENT = /^(?:\.|%2e){2}(?:;|$)/i;
 const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
 /**
  * The path of a request, decoded once: `/user/123/edit` is `/user/{digits}/edit` with the parameter `/user/` = 123, so
- * that one endpoint stays one endpoint, and nothing that looks like a token stays in it.
+ * that one endpoint stays one endpoint, and nothing that looks like a token stays in it. A path with `..` in it, which
+ * clients resolve before they send it, is a parameter as a whole, as it was sent.
  */
 export function requestPath(raw: string): RequestPath {
   if (!raw.startsWith('/')) return { path: raw === '*' ? '*' : '{other}', values: [] };
@@ -28,6 +31,9 @@ export function requestPath(raw: string): RequestPath {
     const kind = kindOf(text);
     if (kind !== undefined) values.push({ name: `/${shown.join('/')}`.slice(0, 128), value: text });
     shown.push(kind ?? text);
+  }
+  if (segments.some((segment) => PARENT.test(percentDecoded(segment, false)))) {
+    values.push({ name: '/..', value: raw.slice(0, MAX_PATH) });
   }
   if (segments.length > MAX_SEGMENTS) shown.push('{more}');
   return { path: `/${shown.join('/')}`.slice(0, MAX_PATH), values };

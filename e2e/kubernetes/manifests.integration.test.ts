@@ -1,16 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 
 import { TOPICS } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { ROOT } from '../root.js';
-import { hasProgram } from '../servers/index.js';
-import { OVERLAYS, rendered, type Manifest, type PodSpec } from './manifests.js';
-
-const present = await hasProgram('kubectl');
-if (!present && process.env['CI'] === 'true') throw new Error('kubectl is needed to render the manifests');
+import { OVERLAYS, rendered, renderedText, sourcesDigest, type Manifest, type PodSpec } from './manifests.js';
 
 /** Of operators, whose schemas a cluster has only with them: `check-cluster.mjs` asks a real API server. */
 const OF_OPERATORS = /^(keda\.sh|monitoring\.coreos\.com)\//;
@@ -35,9 +30,13 @@ async function validate(manifest: Manifest): Promise<void> {
 const podOf = ({ spec }: Manifest): PodSpec | undefined => spec?.template?.spec;
 const ours = (pod: PodSpec): boolean => pod.containers.some(({ image }) => image.includes('plimsoll'));
 
-describe.skipIf(!present).each(OVERLAYS)('%s', (overlay) => {
+describe.each(OVERLAYS)('%s', (overlay) => {
+  it('was rendered from what stands in the repository (node e2e/kubernetes/render.mjs)', () => {
+    expect(renderedText(overlay).split('\n', 1)[0]).toContain(`sources: ${sourcesDigest()}`);
+  });
+
   it('holds what the published schemas allow', async () => {
-    const manifests = await rendered(overlay);
+    const manifests = rendered(overlay);
     expect(manifests.length).toBeGreaterThan(1);
     for (const manifest of manifests.filter(({ apiVersion }) => !OF_OPERATORS.test(apiVersion))) {
       await validate(manifest).catch((error: unknown) => {
@@ -46,8 +45,8 @@ describe.skipIf(!present).each(OVERLAYS)('%s', (overlay) => {
     }
   });
 
-  it('runs programs that exist, with documented settings', async () => {
-    for (const manifest of await rendered(overlay)) {
+  it('runs programs that exist, with documented settings', () => {
+    for (const manifest of rendered(overlay)) {
       const pod = podOf(manifest);
       if (pod === undefined || !ours(pod)) continue;
       for (const container of pod.containers.filter(({ image }) => image.includes('plimsoll'))) {
@@ -64,27 +63,24 @@ describe.skipIf(!present).each(OVERLAYS)('%s', (overlay) => {
   });
 });
 
-describe.skipIf(!present)('the overlays of a cluster', () => {
-  it.each(['overlays/minikube', 'overlays/production'])(
-    '%s: no service has a token, none is unbounded',
-    async (overlay) => {
-      const manifests = await rendered(overlay);
-      const pods = manifests.flatMap((manifest) => podOf(manifest) ?? []);
-      expect(pods.length).toBeGreaterThanOrEqual(7);
-      for (const pod of pods) {
-        expect(pod.automountServiceAccountToken).toBe(false);
-        for (const { resources } of [...pod.containers, ...(pod.initContainers ?? [])]) {
-          expect(Object.keys(resources?.limits ?? {})).toEqual(expect.arrayContaining(['cpu', 'memory']));
-        }
+describe('the overlays of a cluster', () => {
+  it.each(['overlays/minikube', 'overlays/production'])('%s: no service has a token, none is unbounded', (overlay) => {
+    const manifests = rendered(overlay);
+    const pods = manifests.flatMap((manifest) => podOf(manifest) ?? []);
+    expect(pods.length).toBeGreaterThanOrEqual(7);
+    for (const pod of pods) {
+      expect(pod.automountServiceAccountToken).toBe(false);
+      for (const { resources } of [...pod.containers, ...(pod.initContainers ?? [])]) {
+        expect(Object.keys(resources?.limits ?? {})).toEqual(expect.arrayContaining(['cpu', 'memory']));
       }
-      expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
-      const shared = manifests.filter((manifest) => podOf(manifest)?.volumes?.some(({ hostPath }) => hostPath));
-      expect(shared.map(({ metadata }) => metadata.namespace)).toEqual(['plimsoll-sensors']);
-    },
-  );
+    }
+    expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    const shared = manifests.filter((manifest) => podOf(manifest)?.volumes?.some(({ hostPath }) => hostPath));
+    expect(shared.map(({ metadata }) => metadata.namespace)).toEqual(['plimsoll-sensors']);
+  });
 
-  it('scales each detector by the topic that it reads, up to its partitions', async () => {
-    const scaled = (await rendered('overlays/production')).filter(({ kind }) => kind === 'ScaledObject');
+  it('scales each detector by the topic that it reads, up to its partitions', () => {
+    const scaled = rendered('overlays/production').filter(({ kind }) => kind === 'ScaledObject');
     const read = scaled.map(({ metadata, spec }) => [metadata.name, spec?.triggers?.[0]?.metadata['topic']]);
     expect(Object.fromEntries(read)).toEqual({
       'sequence-detector': TOPICS.syscalls.name,
@@ -96,8 +92,8 @@ describe.skipIf(!present)('the overlays of a cluster', () => {
     }
   });
 
-  it('keeps settings apart from the code: every setting is documented', async () => {
-    for (const { kind, metadata, data } of await rendered('overlays/production')) {
+  it('keeps settings apart from the code: every setting is documented', () => {
+    for (const { kind, metadata, data } of rendered('overlays/production')) {
       if (kind !== 'ConfigMap' || !metadata.name.startsWith('plimsoll-settings')) continue;
       for (const name of Object.keys(data ?? {})) if (name !== 'NODE_OPTIONS') expect(DOCUMENTED).toContain(name);
     }

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 import { parseAllDocuments } from 'yaml';
 
 import { ROOT } from '../root.js';
-import { runProgram } from '../servers/programs.js';
 
 /** What the tests look at of a manifest. */
 export interface Manifest {
@@ -38,8 +39,28 @@ export interface Container {
 export const KUBERNETES = join(ROOT, 'deploy', 'kubernetes');
 export const OVERLAYS = ['overlays/minikube', 'overlays/production', 'sidecar'] as const;
 
-/** The manifests of a folder, as `kubectl kustomize` renders them; it asks no cluster. */
-export async function rendered(folder: string): Promise<readonly Manifest[]> {
-  const text = await runProgram('kubectl', ['kustomize', join(KUBERNETES, folder)]);
-  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+export const RENDERED = join(KUBERNETES, 'rendered');
+
+export function renderedName(overlay: string): string {
+  return `${basename(overlay)}.yaml`;
+}
+
+/** The text of an overlay as `kubectl kustomize` rendered it. */
+export function renderedText(overlay: string): string {
+  return readFileSync(join(RENDERED, renderedName(overlay)), 'utf8');
+}
+
+export function rendered(overlay: string): readonly Manifest[] {
+  return parseAllDocuments(renderedText(overlay)).map((document) => document.toJS() as Manifest);
+}
+
+/** Changes with every file that overlays are rendered from. */
+export function sourcesDigest(): string {
+  const files = readdirSync(KUBERNETES, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath !== RENDERED)
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.slice(KUBERNETES.length)).update('\0').update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
 }

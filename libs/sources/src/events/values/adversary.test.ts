@@ -29,6 +29,8 @@ const SQL: Readonly<Record<string, string>> = {
   'a number that ends in a word': '1e0union select 1,2',
   'a delay in a condition': 'if(1=1,sleep(5),0)',
   'a bracketed selection': '(select*from(select(sleep(5)))a)',
+  'literals in dollars': '1 or $$a$$=$$a$$',
+  'literals in tagged dollars': '1 or $x$a$x$ like $x$a$x$',
   'code of characters': "'||chr(65)||'",
   'line ends behind a remark': "1'--\nor\n1=1",
   '40,000 words before and behind': `${'a '.repeat(20_000)}' or 1=1-- -${' b'.repeat(20_000)}`,
@@ -97,8 +99,12 @@ describe('disguised values', () => {
     'Hello\nthis is what we had\n<<<<<<< HEAD\nid\n',
     'what the quick brown fox said to the lazy dog',
     '/docs/faq; /what?',
+    'the formulas $$a=b$$ or $$c=d$$ hold where $$x$$ and $$y$$ do',
+    'it costs 5$$ or 10$$, and that is $$$',
   ])('leaves alone: %s', (value) => {
-    expect(readValue(value).acts.filter(({ grade }) => grade === 3)).toEqual([]);
+    const { sql, acts } = readValue(value);
+    expect(acts.filter(({ grade }) => grade === 3)).toEqual([]);
+    expect(sql.grade).toBeLessThan(3);
   });
 
   it.each(COSTLY)('reads 60 KB of %j in bounded time', (part) => {

@@ -21,6 +21,8 @@ export interface ValueReading {
 
 const MAX_ACTS = 4;
 const MAX_BASE64_ROUNDS = 3;
+/** A literal of PostgreSQL, `$$a$$` or `$tag$a$tag$`. What holds blanks is a formula's. */
+const DOLLAR_QUOTED = /\$(\w{0,16})\$([^$\s]{0,64})\$\1\$/g;
 const NO_SQL: SqlReading = { grade: 0, tokens: '' };
 const NO_MARKUP: MarkupReading = { grade: 0, tokens: '', live: [] };
 /** Words, numbers and identifiers act as nothing, whatever they are. */
@@ -39,6 +41,8 @@ export function readValue(value: string): ValueReading {
   reader.read(value, false, false);
   if (decoded.extraDecodings > 0) reader.read(decoded.text, decoded.fromEntities, true);
   else if (decoded.text !== value) reader.read(decoded.text, false, false);
+  const quoted = decoded.text.replace(DOLLAR_QUOTED, "'$2'");
+  if (quoted !== decoded.text) reader.read(quoted, false, false);
   let inner = base64Text(decoded.text);
   for (let round = 0; inner !== undefined && round < MAX_BASE64_ROUNDS; round++) {
     reader.read(inner, false, true);

@@ -32,9 +32,16 @@ describe('values that are no parameters', () => {
 
   it('tells an attack in the name of a parameter', () => {
     const name = "a' or 1=1-- ";
-    expect(stray().of({ ...nothing, parameters: [{ name: 'q' }, { name: 'items[0].price' }, { name }] })).toEqual([
-      { where: 'name', name: '', value: name },
-    ]);
+    expect(
+      stray().of({
+        ...nothing,
+        parameters: [
+          { name: 'q', value: '1' },
+          { name: 'items[0].price', value: '1' },
+          { name, value: '1' },
+        ],
+      }),
+    ).toEqual([{ where: 'name', name: '', value: name }]);
   });
 
   it('leaves a referer alone that repeats what was asked', () => {

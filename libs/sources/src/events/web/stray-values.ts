@@ -15,7 +15,7 @@ export interface Chosen {
   readonly agent: string;
   readonly referer: string;
   readonly target: string;
-  readonly parameters: readonly Pick<RawParameter, 'name'>[];
+  readonly parameters: readonly Pick<RawParameter, 'name' | 'value'>[];
 }
 
 /**
@@ -36,9 +36,10 @@ export class StrayValues {
     if (this.#acts(agent)) stray.push({ where: 'header', name: 'user-agent', value: agent });
     const local = localPart(referer);
     if (this.#acts(referer) && !this.#wasAsked(local)) stray.push({ where: 'header', name: 'referer', value: referer });
-    for (const { name } of parameters) {
+    for (const { name, value } of parameters) {
       if (stray.length >= MAX_STRAY) break;
-      if (hasSigns(name) && this.#acts(name)) stray.push({ where: 'name', name: '', value: name });
+      const text = hasSigns(name) ? textsOf(name, value).find((each) => this.#acts(each)) : undefined;
+      if (text !== undefined) stray.push({ where: 'name', name: '', value: text });
     }
     const asked = localPart(target);
     if (hasSigns(asked)) this.#asked.set(this.digestOf(asked), true);
@@ -58,6 +59,12 @@ export class StrayValues {
     if (value.length <= MAX_PLAIN_LENGTH) this.#plain.set(value, true);
     return false;
   }
+}
+
+/** A name, and what it is with its value where it may be the first half of a text that a `=` cut. */
+function textsOf(name: string, value: string): string[] {
+  const half = /['"`(]/.test(name) && !/^\s*[{[<]/.test(name);
+  return half ? [name, `${name}=${value.slice(0, MAX_PLAIN_LENGTH)}`] : [name];
 }
 
 /** Signs without which no text is more than words and places. */

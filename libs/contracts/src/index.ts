@@ -92,6 +92,7 @@ export {
   UploadedFile,
   ValueAct,
   ValueForm,
+  SessionBy,
   WebClient,
   WebParameter,
   WebRequest,

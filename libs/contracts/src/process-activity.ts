@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { LogEventBase } from './log-event-base.js';
+import { SessionBy, WebClient } from './web-request.js';
 
 /**
  * `watched`: a minute in which nothing had to be told; `execute`: a program was started; `open`: a file was opened;
@@ -57,8 +58,11 @@ export const ProcessActivity = LogEventBase.extend({
       event: z.string().max(512),
       digest: z.string().max(512),
       session: z.string().max(256),
+      sessionBy: SessionBy,
+      client: WebClient.optional(),
       method: z.string().max(32),
       path: z.string().max(512),
+      status: z.number().int(),
     })
     .optional(),
   /**

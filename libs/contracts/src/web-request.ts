@@ -189,6 +189,10 @@ export const UploadedFile = z.object({
 });
 export type UploadedFile = z.infer<typeof UploadedFile>;
 
+/** What names a session; `client`: an address and agent alone, `crowd`: too many were new at once to tell apart. */
+export const SessionBy = z.enum(['cookie', 'authorization', 'client', 'crowd']);
+export type SessionBy = z.infer<typeof SessionBy>;
+
 /** Who asked, as far as the privacy mode lets it out: never in `strict`. */
 export const WebClient = z.object({
   /** The other end of the connection, or the first address that the log names; a proxy's where one stands between. */
@@ -238,9 +242,9 @@ export const WebRequest = LogEventBase.extend({
   namedInScript: NamedInScript.optional(),
   /** The request asks for a file that an earlier one uploaded, and that holds a program. */
   asksUpload: AskedUpload.optional(),
-  /** Keyed hash of what names the session, and what that was; `crowd`: too many were new at once to tell apart. */
+  /** Keyed hash of what names the session, and what that was. */
   session: z.string().max(64),
-  sessionBy: z.enum(['cookie', 'authorization', 'client', 'crowd']),
+  sessionBy: SessionBy,
   client: WebClient.optional(),
   connection: z.string().max(256).optional(),
   thread: z.number().int().optional(),

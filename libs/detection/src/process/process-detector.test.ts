@@ -25,7 +25,15 @@ function act(parts: Partial<ProcessActivity>, n = 0): ProcessActivity {
   };
 }
 
-const request = { event: 'r1', digest: 'd1', session: 's1', method: 'GET', path: '/ping' };
+const request = {
+  event: 'r1',
+  digest: 'd1',
+  session: 's1',
+  sessionBy: 'cookie',
+  method: 'GET',
+  path: '/ping',
+  status: 200,
+} as const;
 const sh = (shape: string, commands: string[], more: Partial<ProcessActivity> = {}): Partial<ProcessActivity> => ({
   target: '/bin/sh',
   shape: `-c ${shape}`,

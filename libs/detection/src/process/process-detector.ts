@@ -1,10 +1,11 @@
-import { identity, type LogGap, type ProcessActivity, type Verdict } from '@plimsoll/contracts';
+import { identity, type LogGap, type ProcessActivity, type RequestFacts, type Verdict } from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
 import { countJudged, turnMinute } from '../chance/minute.js';
 import { ceilingOf, thresholdOf } from '../chance/threshold.js';
 import type { Detector } from '../detector.js';
+import { whose } from '../whose.js';
 import { judgeActivity, type ProcessJudgement } from './process-judge.js';
 import { openProcessModel, PROCESS_SHARE, type ProcessModel } from './process-model.js';
 import { decodeProcessState, encodeProcessState, startProcessState, type ProcessState } from './process-state.js';
@@ -81,8 +82,17 @@ function verdictOf(event: ProcessActivity, judged: ProcessJudgement, model: Proc
     cwe: [...judged.cwe],
     techniques: [...judged.techniques],
     evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
-    joins: request === undefined ? { thread } : { session: request.session, request: request.digest, thread },
+    ...(request === undefined ? {} : { request: requestFacts(request, event.tainted?.parameter) }),
+    joins: request === undefined ? { thread } : { ...whose(request), request: request.digest, thread },
   };
+}
+
+/** The page and the client that asked for it, for whoever reads the alert. */
+function requestFacts(
+  { method, path, status, client }: NonNullable<ProcessActivity['request']>,
+  parameter: string | undefined,
+): RequestFacts {
+  return { method, path, status, ...(parameter === undefined ? {} : { parameter }), ...client };
 }
 
 /** A program that ran, and code that was written, are seen to have happened; what was read or reached for is an estimate. */

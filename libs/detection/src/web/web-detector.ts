@@ -13,6 +13,7 @@ import type { Clue } from '../chance/clue.js';
 import { countJudged, turnMinute } from '../chance/minute.js';
 import { ceilingOf, thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
+import { whose } from '../whose.js';
 import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
 import { ACTS } from './reading-clues.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
@@ -116,9 +117,7 @@ function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { c
     evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
     request: requestFacts(event, clues),
     joins: {
-      ...(event.sessionBy === 'cookie' || event.sessionBy === 'authorization'
-        ? { session: event.session }
-        : { client: event.session }),
+      ...whose(event),
       request: event.request,
       ...(event.connection === undefined ? {} : { connection: event.connection }),
       ...(event.thread === undefined ? {} : { thread: event.thread }),

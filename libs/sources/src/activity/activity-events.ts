@@ -92,8 +92,11 @@ export class ActivityEvents {
       event: request.id,
       digest: request.request,
       session: request.session,
+      sessionBy: request.sessionBy,
+      ...(request.client === undefined ? {} : { client: request.client }),
       method: request.method,
       path: request.path.slice(0, 512),
+      status: request.status,
     };
     let values: readonly NamedValue[] | undefined;
     const released: LogEvent[] = [];

@@ -116,7 +116,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   calibrate(batch: SyscallBatch): void {
     // Nothing to calibrate against: `finish` says so, and other detectors go on.
-    if (this.#windows.length === 0) return;
+    if (this.#fitted === undefined && this.#windows.length === 0) return;
     const fitted = this.#fit();
     const container = this.#container(this.#calibrating, batch);
     const score = (counts: Uint32Array): void => {

@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 
 import { PlimsollError } from '@plimsoll/contracts';
 import { CollectorPipeline, type CollectorMessage } from '@plimsoll/pipelines';
@@ -48,7 +48,8 @@ export async function replayStream(
 
 /** The body's bytes, unpacked. Throws `unreadable-file` for bad gzip, `unavailable` for a sender that fell silent. */
 async function* chunksOf(body: Readable, gzip: boolean, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const bytes = gzip ? body.pipe(createGunzip()) : body;
+  // Never the body itself: destroyed, it would take its connection with it, and the answer that says why.
+  const bytes = body.pipe(gzip ? createGunzip() : new PassThrough());
   body.on('error', (error) => bytes.destroy(error));
   const stop = (): void => void bytes.destroy(new PlimsollError('stopped', 'the collector is stopping'));
   signal.addEventListener('abort', stop);

@@ -1,6 +1,7 @@
 import { codeSkeleton } from './code-skeleton.js';
 import { readElements, type OpeningTag } from './element-reader.js';
 import { acts, breaksOut, isBareScriptUrl, isHandler, isProgram, isScriptUrl } from './live-code.js';
+import { withoutNamedScripts } from './prose-about-scripts.js';
 
 /** A piece of markup that can run a script. */
 export interface LiveMarkup {
@@ -49,6 +50,13 @@ export function liveMarkup(html: string): LiveMarkup[] {
 export function readAsMarkup(value: string): MarkupReading {
   if (!/[<=:(`]/.test(value)) return EMPTY;
   const text = value.slice(0, MAX_VALUE).replaceAll('\0', '');
+  const rest = withoutNamedScripts(text);
+  const named: MarkupReading = rest === text ? EMPTY : { grade: 2, tokens: 'script', live: [] };
+  const reading = readInPlaces(rest);
+  return reading.grade < named.grade ? named : reading;
+}
+
+function readInPlaces(text: string): MarkupReading {
   let best = text.includes('<') ? graded(read(text, true)) : EMPTY;
   for (const quote of ['"', "'"]) {
     if (best.grade === 3 || !text.includes(quote) || !/[=<]/.test(text)) continue;

@@ -66,6 +66,16 @@ export class IntakeReport {
     this.#counter('crowded_requests_total', 'Requests whose session was not told apart: too many were new', () => {
       return arrivals.crowded;
     });
+    new Counter({
+      name: 'plimsoll_requests_not_fully_seen_total',
+      help: 'Requests rebuilt from calls that may hold more or other than their event shows, by why',
+      labelNames: ['reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [reason, count] of arrivals.unseen) this.inc({ reason }, count);
+      },
+    });
   }
 
   readonly spooling = (spooling: boolean, reason: string): void => {

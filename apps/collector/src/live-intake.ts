@@ -89,7 +89,14 @@ export class LiveIntake {
     const targets = { name: 'targets', check: () => Promise.resolve(this.#targets?.health() ?? notOpen) };
     const intake = { name: 'intake', check: () => Promise.resolve(listening()) };
     const clocks = { name: 'clocks', check: () => Promise.resolve(this.#arrivals.health()) };
-    return [spool, clocks, ...(targetsPath === undefined ? [] : [targets]), ...(server === undefined ? [] : [intake])];
+    const requests = { name: 'requests', check: () => Promise.resolve(this.#arrivals.unseenHealth()) };
+    return [
+      spool,
+      clocks,
+      requests,
+      ...(targetsPath === undefined ? [] : [targets]),
+      ...(server === undefined ? [] : [intake]),
+    ];
   }
 
   async #openSpool(stateFolder: string): Promise<void> {

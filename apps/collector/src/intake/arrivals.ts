@@ -1,4 +1,4 @@
-import type { SourceItem, TimeUs, Where } from '@plimsoll/contracts';
+import type { SourceItem, TimeUs, Unseen, Where } from '@plimsoll/contracts';
 import { ArrivalBound, type PlaceOf } from '@plimsoll/pipelines';
 import type { Health } from '@plimsoll/streaming';
 
@@ -30,6 +30,8 @@ export class Arrivals {
   skewed = 0;
   /** Requests whose session was not told apart, since too many were new at once. */
   crowded = 0;
+  /** Requests that were not fully seen, by why: one may have several reasons. */
+  readonly unseen = new Map<Unseen, number>();
   readonly #skews = new Map<string, { readonly atMs: number; readonly count: number }>();
   readonly #nowMs: () => number;
   /** By application, then source: the first time of what it brought last. */
@@ -47,6 +49,7 @@ export class Arrivals {
     const bound = new ArrivalBound();
     const bounded = items.map((item) => bound.item(item, nowMs * 1_000));
     this.crowded += items.filter(isCrowded).length;
+    for (const item of items) this.#countUnseen(item);
     if (bound.skewed > 0) this.#remember(source, nowMs, bound.skewed);
     this.#note(source, bounded, nowMs);
     return bounded;
@@ -95,6 +98,19 @@ export class Arrivals {
       reached.set(application, { timeUs: Math.min(nowMs * 1_000, ...bringing), skewed, workloads });
     }
     return reached;
+  }
+
+  #countUnseen(item: SourceItem): void {
+    if (item.type !== 'event' || item.event.type !== 'web-request') return;
+    for (const reason of item.event.unseen ?? []) this.unseen.set(reason, (this.unseen.get(reason) ?? 0) + 1);
+  }
+
+  /** Ready in any case: what was not seen is told by the requests themselves, and judged. */
+  unseenHealth(): Health {
+    if (this.unseen.size === 0) return { ready: true };
+    const counts = [...this.unseen].map(([reason, count]) => `${count} ${reason}`).join(', ');
+    const advice = this.unseen.has('bytes') ? '; give strace a longer -s' : '';
+    return { ready: true, reason: `requests that were not fully seen: ${counts}${advice}` };
   }
 
   #note(source: string, items: readonly SourceItem[], atMs: number): void {

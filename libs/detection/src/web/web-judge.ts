@@ -13,6 +13,7 @@ import { ACTS } from './reading-clues.js';
 import { isShownEncoded, learnShown } from './shown-values.js';
 import { learnStatements, statementClue } from './statement-clues.js';
 import { actionOf } from './web-contexts.js';
+import { learnUnseen, unseenClues } from './unseen-clues.js';
 import { askedUploadClues, learnUploads, uploadClues } from './upload-clues.js';
 import { rememberVisit, type WebState } from './web-state.js';
 
@@ -41,6 +42,7 @@ export function learnRequest(table: ChanceTable, event: WebRequest, state: WebSt
   learnShown(table, event);
   learnPlace(table, event);
   learnUploads(table, event);
+  learnUnseen(table, event);
   rememberVisit(state, event, actionOf(event), undefined);
 }
 
@@ -56,6 +58,7 @@ export function judgeRequest(table: ChanceTable, event: WebRequest, state: WebSt
     forgery(table, event, state),
     shell(table, event),
     upload(table, event),
+    hidden(table, event),
   ];
   const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
@@ -137,6 +140,10 @@ function shell(table: ChanceTable, event: WebRequest): Candidate {
     ...placeClues(table, event),
     ...askedUploadClues(table, event),
   ]);
+}
+
+function hidden(table: ChanceTable, event: WebRequest): Candidate {
+  return candidate('unknown', 'request-not-fully-seen', unseenClues(table, event));
 }
 
 function upload(table: ChanceTable, event: WebRequest): Candidate {

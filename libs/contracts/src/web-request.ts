@@ -153,7 +153,7 @@ export type OriginRelation = z.infer<typeof OriginRelation>;
  *   client's, whatever cookie it shows;
  * - `origin`: nothing tells that its descriptor is a socket;
  * - `parameters`: it has more parameters, or longer ones, than are read;
- * - `coding`: its body is in a coding or character set that was not undone.
+ * - `coding`: its body is in a coding that not every server undoes, or in a character set that was not undone.
  */
 export const Unseen = z.enum(['bytes', 'framing', 'place', 'origin', 'parameters', 'coding']);
 export type Unseen = z.infer<typeof Unseen>;

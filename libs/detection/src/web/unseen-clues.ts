@@ -22,7 +22,7 @@ const PRIOR_REQUESTS = 200;
 
 const WORDS: Readonly<Record<Unseen, string>> = {
   bytes: 'part of it is not in the trace',
-  coding: 'its body is in a coding that was not undone',
+  coding: 'its body is in a coding that not every server undoes',
   origin: 'nothing shows that it came through a socket',
   parameters: 'it has more parameters than are read',
   place: 'it may stand within the body of another request',

@@ -131,6 +131,21 @@ describe('what programs do, from a trace', () => {
     ]);
   });
 
+  it('lets no name of a session out, where files are named by it', () => {
+    const text = trace(
+      ...served(
+        '/profile',
+        '7 openat(AT_FDCWD, "/var/lib/php/sessions/sess_25vg6bkvjvaqftfusp49h8l0u1", O_RDWR|O_CREAT, 0600) = 5',
+        '7 openat(AT_FDCWD, "/srv/app/data/h9q4frsi315i07h0dtn2mpc53k", O_RDONLY) = 6',
+      ),
+    );
+    expect(acts(text, 'full').map(({ text: shown }) => shown)).toEqual([
+      '/var/lib/php/sessions/*',
+      '/srv/app/data/[removed]',
+    ]);
+    expect(JSON.stringify(acts(text, 'full'))).not.toMatch(/25vg6bkv|h9q4frsi/);
+  });
+
   it('lets no password out, and in strict mode no text at all', () => {
     const text = trace(
       ...shell(7, 8, 'mysqldump -pHunter22 --password=hunter23 shop; curl -u bob:hunter24 http://a:hunter25@h/'),

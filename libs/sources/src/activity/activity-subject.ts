@@ -39,7 +39,9 @@ export function subjectOf(act: Act): Subject | undefined {
       if (of === undefined) return undefined;
       const file = { class: of, writes: act.writes, climbs: path !== act.target && act.target.includes('..') };
       const sensitive = of === 'secret' || of === 'system' || of === 'code' || file.climbs;
-      return { told: { target: fileTemplate(path, of), file }, texts: [path], shown: path, sensitive };
+      const target = fileTemplate(path, of);
+      // A temporary file's name is made up, and often the name of a session itself.
+      return { told: { target, file }, texts: [path], shown: of === 'temporary' ? target : path, sensitive };
     }
     case 'connect':
     case 'listen': {
@@ -51,6 +53,9 @@ export function subjectOf(act: Act): Subject | undefined {
   }
 }
 
+/** A name that a program made up, as those of sessions and tokens: letters and digits, long. */
+const MADE_UP = /(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[\w-]{20,}/g;
+
 /** What of the words leaves the host. */
 export function shownText(words: string, privacy: PrivacyMode): string | undefined {
   if (words === '' || privacy === 'strict') return undefined;
@@ -59,6 +64,7 @@ export function shownText(words: string, privacy: PrivacyMode): string | undefin
     .replace(
       PASSWORD_ARGUMENT,
       (_, a?: string, b?: string, c?: string, d?: string) => `${a ?? b ?? c ?? d ?? ''}[removed]`,
-    );
+    )
+    .replace(MADE_UP, '[removed]');
   return releasedText(bare, privacy)?.slice(0, MAX_TEXT);
 }

@@ -1,7 +1,7 @@
 import { codeSkeleton } from './code-skeleton.js';
 import { readElements, type OpeningTag } from './element-reader.js';
 import { acts, breaksOut, isBareScriptUrl, isHandler, isProgram, isScriptUrl } from './live-code.js';
-import { withoutNamedScripts } from './prose-about-scripts.js';
+import { withoutMentionedScripts, withoutNamedScripts } from './prose-about-scripts.js';
 
 /** A piece of markup that can run a script. */
 export interface LiveMarkup {
@@ -50,10 +50,12 @@ export function liveMarkup(html: string): LiveMarkup[] {
 export function readAsMarkup(value: string): MarkupReading {
   if (!/[<=:(`]/.test(value)) return EMPTY;
   const text = value.slice(0, MAX_VALUE).replaceAll('\0', '');
-  const rest = withoutNamedScripts(text);
-  const named: MarkupReading = rest === text ? EMPTY : { grade: 2, tokens: 'script', live: [] };
+  const whole = withoutNamedScripts(text);
+  const rest = withoutMentionedScripts(whole);
   const reading = readInPlaces(rest);
-  return reading.grade < named.grade ? named : reading;
+  if (reading.grade > 2 || rest === text) return reading;
+  // What a sentence mentions is no attack yet; should a page serve it, it is to be known again.
+  return { grade: 2, tokens: 'script', live: rest === whole ? [] : readInPlaces(whole).live };
 }
 
 function readInPlaces(text: string): MarkupReading {

@@ -39,4 +39,39 @@ describe('prose about scripts', () => {
   it('excuses no element that has attributes: it may be of another language', () => {
     expect(readAsMarkup('<script language=vbscript>Dim x, f(1)</script>').grade).toBe(3);
   });
+
+  it.each([
+    'How do I escape <script>alert(1)</script> in a review?',
+    'How is <script>alert(1)</script> escaped? Or <img src=x onerror=alert(1)>, is that bad?',
+    "we show it for <svg onload='alert(1)'> and for <body onload=print()> alike.",
+  ])('takes %s for a sentence that mentions a script, and keeps the script', (text) => {
+    const reading = readAsMarkup(text);
+    expect(reading.grade).toBe(2);
+    expect(reading.live.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    '<script>alert(1)</script>',
+    'nice <script>alert(1)</script>',
+    'hello <script>alert(1)</script> dear world',
+    'a nice day <script>alert(1)</script>',
+    'a nice day <script>alert(1)</script> Bye',
+    '"><script>alert(1)</script> is that bad',
+    'is that bad, or <script>alert(document.cookie)</script> is that better',
+    "is that bad, or <script>fetch('/x')</script> is that better",
+    'is that bad, or <img src=x onerror=alert(1);fetch(2)> is that better',
+    'is that bad, or <img src=//example.org/x onerror=alert(1)> is that better',
+    'is that bad, or <script>alert(1)</script> is that better <svg onload=f()>',
+    'is that bad, or <script>alert(1)</script> is that better" onfocus="fetch(1)" x="',
+  ])('reads a script in %s', (text) => {
+    expect(readAsMarkup(text).grade).toBe(3);
+  });
+
+  it('takes time in proportion to a text of such pieces', () => {
+    const began = performance.now();
+    readAsMarkup('is that <img a=b c=d onload=alert('.repeat(300));
+    readAsMarkup(`is it ${'<script>alert(1)'.repeat(500)}`);
+    readAsMarkup(`${'a'.repeat(8000)} <script>alert(1)</script> is it`);
+    expect(performance.now() - began).toBeLessThan(500);
+  });
 });

@@ -234,6 +234,8 @@ export const WebRequest = LogEventBase.extend({
    */
   fetchDest: z.enum(['document', 'frame', 'empty', 'image', 'script', 'other']).optional(),
   fetchUser: z.boolean().optional(),
+  /** Keyed hash of the host that was asked for, without its port; of a log that records none, of the host that its referers name. */
+  host: z.string().max(16).optional(),
   /** Keyed hash of the other site that the request says it comes from. */
   foreignSite: z.string().max(16).optional(),
   /** What parameters that choose the action say: `page=profile`, `method=cart.add`, in the order of their names. */

@@ -4,6 +4,7 @@ import type { ChanceTable } from '../chance/chance-table.js';
 import { sum, type Clue } from '../chance/clue.js';
 import { ceilingOf } from '../chance/threshold.js';
 import { changes } from './changes.js';
+import { hostClues, learnHost } from './host-clues.js';
 import { learnOrigin, originClues } from './origin-clues.js';
 import { learnParameters, parameterClues, type ParameterClues } from './parameter-clues.js';
 import { learnPlace, placeClues } from './place-clues.js';
@@ -37,6 +38,7 @@ const NOTHING = { path: 'unknown', finding: 'unremarkable', score: 0, clues: [] 
 export function learnRequest(table: ChanceTable, event: WebRequest, state: WebState): void {
   learnParameters(table, event);
   learnOrigin(table, event, state);
+  learnHost(table, event);
   learnStatements(table, event);
   learnScripts(table, event);
   learnShown(table, event);
@@ -132,7 +134,7 @@ function fired(table: ChanceTable, event: WebRequest, state: WebState): Candidat
 }
 
 function forgery(table: ChanceTable, event: WebRequest, state: WebState): Candidate {
-  return candidate('csrf', 'forged-request', originClues(table, event, state));
+  return candidate('csrf', 'forged-request', [...originClues(table, event, state), ...hostClues(table, event)]);
 }
 
 function shell(table: ChanceTable, event: WebRequest): Candidate {

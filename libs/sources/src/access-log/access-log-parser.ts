@@ -11,7 +11,7 @@ import { OwnHost } from '../events/web/own-host.js';
 import { MAX_KEPT, ParameterChoice } from '../events/web/parameter-choice.js';
 import { StrayValues } from '../events/web/stray-values.js';
 import { readParameter } from '../events/web/parameter-features.js';
-import { originRelation, refererPath } from '../events/web/request-origin.js';
+import { hostName, originRelation, refererPath } from '../events/web/request-origin.js';
 import { bodyParameters, formParameters } from '../events/web/request-parameters.js';
 import { requestPath } from '../events/web/request-path.js';
 import { requestRoute } from '../events/web/request-route.js';
@@ -154,6 +154,7 @@ export class AccessLogParser implements SourceParser {
       ...(line.origin === undefined ? {} : { origin: originRelation(line.origin, host) }),
       ...(referer === undefined ? {} : { referer }),
       ...(from === undefined ? {} : { refererPath: from }),
+      ...(host === undefined ? {} : { host: this.#digest.of('host', hostName(host)) }),
       session,
       sessionBy: by,
       ...webClient(line.remote, line.userAgent, privacy),

@@ -40,6 +40,11 @@ function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
 }
 
+/** The name of a host as it is learned: in lower case, without port. */
+export function hostName(host: string): string {
+  return withoutPort(host.toLowerCase());
+}
+
 /**
  * The registrable domain by the public suffix list, private suffixes with it: `a.example.co.uk` and `b.example.co.uk` are
  * one site, `a.github.io` and `b.github.io` two. An address or a bare name is its own.

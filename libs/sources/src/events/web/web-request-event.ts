@@ -13,7 +13,7 @@ import type { KeyedDigest } from '../values/keyed-digest.js';
 import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
-import { originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
+import { hostName, originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
 import { MAX_KEPT, type ParameterChoice } from './parameter-choice.js';
 import { requestParameters } from './request-parameters.js';
 import { requestPath } from './request-path.js';
@@ -156,6 +156,7 @@ export function toWebRequest(
     referer: relation,
     ...(from === undefined ? {} : { refererPath: from }),
     ...fetchMetadata(header),
+    ...(host === undefined ? {} : { host: memory.digest.of('host', hostName(host)) }),
     ...(foreign === undefined ? {} : { foreignSite: memory.digest.of('site', foreign) }),
     ...(route === undefined ? {} : { route }),
     ...(files.length === 0 ? {} : { files: files.map(({ file }) => file) }),

@@ -5,6 +5,8 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
     /^type=\w+ msg=audit\(\d\d[/.]\d\d[/.]\d{2,4} /m,
     'records that ausearch -i interpreted: give them raw (ausearch --raw)',
   ],
+  [/^NODE,EVENT,DATE,TIME,/m, "ausearch's CSV: give the records raw (ausearch --raw)"],
+  [/^At \d\d:\d\d:\d\d \d\d\/\d\d\/\d\d /m, "ausearch's text: give the records raw (ausearch --raw)"],
   [
     /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ audit\[\d+\]: /m,
     "journald's short form, which has no year: journalctl -o short-iso _TRANSPORT=audit, or the daemon's own log",

@@ -115,6 +115,20 @@ describe('openSource', () => {
     await expect(read('strace', file('empty.gz', gzipSync('')))).rejects.toMatchObject({ code: 'empty-source' });
     const remarks = file('remarks', 'type=CWD msg=audit(1364481363.243:24287): cwd="/home/user"\n');
     await expect(read('auditd', remarks)).rejects.toMatchObject({ code: 'empty-source' });
+    // As ausearch 3.0 writes them: most of what it interprets is of kinds that are passed over by design.
+    const interpreted = [
+      'type=PROCTITLE msg=audit(11/20/26 10:00:00.100:100) : proctitle=sh -c ',
+      'type=SYSCALL msg=audit(11/20/26 10:00:00.100:100) : arch=x86_64 syscall=execve success=yes exit=0',
+    ].join('\n');
+    for (const [name, text] of [
+      ['interpreted', `${interpreted}\n`.repeat(20)],
+      ['csv', 'NODE,EVENT,DATE,TIME,SERIAL_NUM\n,SYSCALL,11/20/26,10:00:00,100\n'],
+      ['text', 'At 10:00:00 11/20/26 bob, acting as www-data, successfully executed /bin/sh\n'],
+    ] as const) {
+      await expect(read('auditd', file(name, text))).rejects.toThrow(
+        /give (?:the records|them) raw \(ausearch --raw\)/,
+      );
+    }
     const tetragon = file('t.json', SAMPLE_LINES.tetragon.join('\n').concat('\n').repeat(100));
     await expect(read('strace', tetragon)).rejects.toMatchObject({
       code: 'wrong-kind',

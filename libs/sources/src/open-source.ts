@@ -238,7 +238,7 @@ class CheckedParser {
         'empty-source',
         this.parser.counts.lines === 0
           ? `${this.title} is empty`
-          : `${this.title}: ${this.parser.counts.lines} lines, and no ${this.kind} event in them`,
+          : `${this.title}: ${this.parser.counts.lines} lines, and no ${this.kind} event in them${formHint(this.#report())}`,
       );
     }
     return items;

@@ -8,7 +8,7 @@ import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 
-import { SqlLearner, sqlDetector, WebLearner, webDetector } from '@plimsoll/detection';
+import { sqlLearner, sqlDetector, WebLearner, webDetector } from '@plimsoll/detection';
 import { seededRandom } from '@plimsoll/evaluation';
 import { AccessLogParser, ExchangeEvents } from '@plimsoll/sources';
 
@@ -137,7 +137,7 @@ const produce = () => {
 
 const parts = {
   'web-request': { detector: webDetector, learner: new WebLearner(context), states: new Map() },
-  'sql-statement': { detector: sqlDetector, learner: new SqlLearner(context), states: new Map() },
+  'sql-statement': { detector: sqlDetector, learner: sqlLearner(context), states: new Map() },
 };
 for (let i = 0; i < 600; i++)
   for (const event of produce()) parts[event.type].learner[i < 400 ? 'learn' : 'calibrate'](event);

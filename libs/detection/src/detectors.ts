@@ -9,7 +9,7 @@ import { K8sAuditLearner } from './k8s/k8s-audit-learner.js';
 import { PROCESS_SHARE, processDetector, ProcessLearner } from './process/index.js';
 import { sequenceDetector, sequenceLearner } from './sequence/index.js';
 import { SEQUENCE_SHARE } from './sequence/sequence-model.js';
-import { sqlDetector, SqlLearner } from './sql/index.js';
+import { sqlDetector, sqlLearner } from './sql/index.js';
 import { webDetector, WebLearner } from './web/index.js';
 
 /** A kind of event on `logs`. */
@@ -86,7 +86,7 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
   // Many a web application opens a connection for every request: those silent for a quarter of an hour would soon be
   // most of the store.
   {
-    ...eventDetector('sql-statement', sqlDetector, (of) => new SqlLearner(of)),
+    ...eventDetector('sql-statement', sqlDetector, sqlLearner),
     share: WEB_AND_SQL_SHARE,
     stateTag: 3,
     stateTtlMs: HOUR_MS / 4,

@@ -88,7 +88,7 @@ export {
   VOLUME,
   windowsOf,
 } from './baselines/index.js';
-export { SQL, sqlDetector, SqlLearner, type SqlModel, type SqlState } from './sql/index.js';
+export { SQL, sqlDetector, sqlLearner, type SqlModel, type SqlState } from './sql/index.js';
 export { WEB, webDetector, WebLearner, type WebModel, type WebState } from './web/index.js';
 export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './filtering/index.js';
 export {

@@ -14,7 +14,7 @@ import { FrequencyLearner } from '../frequency/index.js';
 import { K8sAuditLearner } from '../k8s/k8s-audit-learner.js';
 import { quietDay } from '../k8s/k8s-fixtures.js';
 import { SequenceLearner } from '../sequence/index.js';
-import { SqlLearner } from '../sql/index.js';
+import { sqlLearner } from '../sql/index.js';
 import { WebLearner } from '../web/index.js';
 import { parameter, visit } from '../web/web.fixture.js';
 import { PartedLearning } from './parted-learning.js';
@@ -149,7 +149,7 @@ const KINDS: readonly AnyKind[] = [
   }),
   kind<SqlStatement | LogGap>({
     name: 'sql',
-    make: () => new SqlLearner(OF),
+    make: () => sqlLearner(OF),
     learn: each((name, i) => statements(name, i * 100, 40 + i)),
     calibrate: each((name, i) => statements(name, 1_000 + i * 100, 20)),
   }),

@@ -2,7 +2,7 @@ import { Verdict, type SqlStatement } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { sqlDetector } from './sql-detector.js';
-import { SqlLearner } from './sql-learner.js';
+import { sqlLearner } from './sql-learner.js';
 import type { SqlModel } from './sql-model.js';
 
 function statement(parts: Partial<SqlStatement> & { readonly outline: string }, n = 0): SqlStatement {
@@ -53,7 +53,7 @@ const usual = (n: number): SqlStatement =>
       );
 
 function learnt(): SqlModel {
-  const learner = new SqlLearner({ application: 'shop', workload: 'db' });
+  const learner = sqlLearner({ application: 'shop', workload: 'db' });
   for (let n = 0; n < 400; n++) learner.learn(usual(n));
   for (let n = 400; n < 600; n++) learner.calibrate(usual(n));
   return sqlDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
@@ -170,6 +170,8 @@ describe('the SQL detector', () => {
       unknown: 1,
       minute: undefined,
     });
-    expect(() => new SqlLearner({ application: 'a', workload: 'w' }).finish()).toThrow(/at least 20 and 10/);
+    expect(() => sqlLearner({ application: 'a', workload: 'w' }).finish()).toThrow(
+      'w: not enough SQL statements: 0 read, 0 to learn from (at least 20) and 0 to calibrate with (at least 10); give a longer log',
+    );
   });
 });

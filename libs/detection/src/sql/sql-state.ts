@@ -1,7 +1,7 @@
-import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Minute } from '../chance/minute.js';
+import { stateCodec } from '../events/event-state.js';
 
 /** What one connection is remembered by: how many of its statements were learned ones, and the open minute. Under 1 KiB. */
 export const SqlState = z.object({
@@ -11,26 +11,14 @@ export const SqlState = z.object({
 });
 export type SqlState = z.infer<typeof SqlState>;
 
-const VERSION = 1;
-
 export function startSqlState(): SqlState {
   return { known: 0, unknown: 0, minute: undefined };
 }
 
-export function encodeSqlState(state: SqlState): Uint8Array {
-  return Buffer.from(JSON.stringify({ version: VERSION, ...state }));
-}
+export const sqlStates = stateCodec(SqlState, 1, 'a database connection', startSqlState);
 
-export function decodeSqlState(bytes: Uint8Array): SqlState {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-  } catch (cause) {
-    throw new PlimsollError('unknown-version', 'the state of a database connection is not readable', { cause });
-  }
-  const parsed = SqlState.extend({ version: z.literal(VERSION) }).safeParse(value);
-  if (!parsed.success)
-    throw new PlimsollError('unknown-version', 'the state of a database connection has another form');
-  const { known, unknown, minute } = parsed.data;
-  return { known, unknown, minute };
+/** Counts a judged statement by whether it was a learned one. */
+export function rememberStatement(state: SqlState, known: boolean): void {
+  if (known) state.known += 1;
+  else state.unknown += 1;
 }

@@ -8,7 +8,7 @@ import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 
-import { sqlLearner, sqlDetector, WebLearner, webDetector } from '@plimsoll/detection';
+import { sqlLearner, sqlDetector, webLearner, webDetector } from '@plimsoll/detection';
 import { seededRandom } from '@plimsoll/evaluation';
 import { AccessLogParser, ExchangeEvents } from '@plimsoll/sources';
 
@@ -136,7 +136,7 @@ const produce = () => {
 };
 
 const parts = {
-  'web-request': { detector: webDetector, learner: new WebLearner(context), states: new Map() },
+  'web-request': { detector: webDetector, learner: webLearner(context), states: new Map() },
   'sql-statement': { detector: sqlDetector, learner: sqlLearner(context), states: new Map() },
 };
 for (let i = 0; i < 600; i++)

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { gunzipSync } from 'node:zlib';
 
-import { WebLearner, webDetector } from '@plimsoll/detection';
+import { webLearner, webDetector } from '@plimsoll/detection';
 import { findRecordings } from '@plimsoll/evaluation';
 import { openParser } from '@plimsoll/sources';
 
@@ -43,7 +43,7 @@ function best(events, pass) {
 }
 
 const events = parse();
-const learner = new WebLearner(where);
+const learner = webLearner(where);
 for (const event of events) learner.learn(event);
 for (const event of events) learner.calibrate(event);
 const model = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });

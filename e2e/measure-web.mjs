@@ -15,7 +15,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
-import { sqlDetector, sqlLearner, webDetector, WebLearner } from '@plimsoll/detection';
+import { sqlDetector, sqlLearner, webDetector, webLearner } from '@plimsoll/detection';
 import { actionsOf, proportion, scoreEpisode, shifted } from '@plimsoll/evaluation';
 import { findRecordings } from '@plimsoll/local-run';
 import { openParser } from '@plimsoll/sources';
@@ -85,7 +85,7 @@ const inSplit = (split) => recordings.filter(({ recording }) => recording.split 
 const learners = new Map();
 const learnerOf = (event) => {
   const key = `${event.type} ${event.workload}`;
-  if (!learners.has(key)) learners.set(key, event.type === 'web-request' ? new WebLearner(event) : sqlLearner(event));
+  if (!learners.has(key)) learners.set(key, event.type === 'web-request' ? webLearner(event) : sqlLearner(event));
   return learners.get(key);
 };
 for (const at of inSplit('learn')) for (const event of events(at)) learnerOf(event).learn(event);

@@ -6,11 +6,11 @@ import { FREQUENCY_SHARE } from './frequency/frequency-model.js';
 import { frequencyDetector, frequencyLearner } from './frequency/index.js';
 import { K8S_SHARE, k8sAuditDetector } from './k8s/k8s-audit-detector.js';
 import { K8sAuditLearner } from './k8s/k8s-audit-learner.js';
-import { PROCESS_SHARE, processDetector, ProcessLearner } from './process/index.js';
+import { PROCESS_SHARE, processDetector, processLearner } from './process/index.js';
 import { sequenceDetector, sequenceLearner } from './sequence/index.js';
 import { SEQUENCE_SHARE } from './sequence/sequence-model.js';
 import { sqlDetector, sqlLearner } from './sql/index.js';
-import { webDetector, WebLearner } from './web/index.js';
+import { webDetector, webLearner } from './web/index.js';
 
 /** A kind of event on `logs`. */
 export type EventKind = Exclude<LogEvent['type'], 'gap'>;
@@ -70,14 +70,14 @@ export const CALL_DETECTORS: readonly CallDetectorRow[] = [
 export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
   // A user's tokens and roles matter for a day.
   {
-    ...eventDetector('k8s-audit', k8sAuditDetector, (of) => new K8sAuditLearner(of)),
+    ...eventRow('k8s-audit', k8sAuditDetector, (of) => new K8sAuditLearner(of)),
     share: K8S_SHARE,
     stateTag: 1,
     stateTtlMs: 24 * HOUR_MS,
   },
   // A session is over after an hour.
   {
-    ...eventDetector('web-request', webDetector, (of) => new WebLearner(of)),
+    ...eventRow('web-request', webDetector, webLearner),
     share: WEB_AND_SQL_SHARE,
     stateTag: 2,
     stateTtlMs: HOUR_MS,
@@ -86,7 +86,7 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
   // Many a web application opens a connection for every request: those silent for a quarter of an hour would soon be
   // most of the store.
   {
-    ...eventDetector('sql-statement', sqlDetector, sqlLearner),
+    ...eventRow('sql-statement', sqlDetector, sqlLearner),
     share: WEB_AND_SQL_SHARE,
     stateTag: 3,
     stateTtlMs: HOUR_MS / 4,
@@ -94,7 +94,7 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
   },
   // Of a container nothing but the open minute is remembered.
   {
-    ...eventDetector('process-activity', processDetector, (of) => new ProcessLearner(of)),
+    ...eventRow('process-activity', processDetector, processLearner),
     share: PROCESS_SHARE,
     stateTag: 4,
     stateTtlMs: HOUR_MS,
@@ -102,7 +102,7 @@ export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
 ];
 
 /** A detector and learner of one kind of event behind the interface of all: other events change nothing in them. */
-function eventDetector<Kind extends EventKind, State, Model>(
+function eventRow<Kind extends EventKind, State, Model>(
   kind: Kind,
   detector: Detector<Extract<LogEvent, { type: Kind }> | LogGap, State, Model>,
   learner: (of: Pick<Where, 'application' | 'workload'>) => Learner<Extract<LogEvent, { type: Kind }> | LogGap>,

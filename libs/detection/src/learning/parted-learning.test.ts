@@ -15,7 +15,7 @@ import { K8sAuditLearner } from '../k8s/k8s-audit-learner.js';
 import { quietDay } from '../k8s/k8s-fixtures.js';
 import { SequenceLearner } from '../sequence/index.js';
 import { sqlLearner } from '../sql/index.js';
-import { WebLearner } from '../web/index.js';
+import { webLearner } from '../web/index.js';
 import { parameter, visit } from '../web/web.fixture.js';
 import { PartedLearning } from './parted-learning.js';
 
@@ -143,7 +143,7 @@ const KINDS: readonly AnyKind[] = [
   }),
   kind<WebRequest | LogGap>({
     name: 'web',
-    make: () => new WebLearner(OF),
+    make: () => webLearner(OF),
     learn: each((name, i) => visits(name, i * 40, 30)),
     calibrate: each((name, i) => visits(name, 500 + i * 40, 12)),
   }),

@@ -1,4 +1,4 @@
 export { PROCESS, processDetector } from './process-detector.js';
-export { ProcessLearner } from './process-learner.js';
+export { processLearner } from './process-learner.js';
 export { PROCESS_SHARE, type ProcessModel } from './process-model.js';
 export type { ProcessState } from './process-state.js';

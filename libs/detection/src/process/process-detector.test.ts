@@ -2,7 +2,7 @@ import { Verdict, type LogGap, type ProcessActivity } from '@plimsoll/contracts'
 import { describe, expect, it } from 'vitest';
 
 import { processDetector } from './process-detector.js';
-import { ProcessLearner } from './process-learner.js';
+import { processLearner } from './process-learner.js';
 import type { ProcessModel } from './process-model.js';
 
 function act(parts: Partial<ProcessActivity>, n = 0): ProcessActivity {
@@ -66,7 +66,7 @@ const DATABASE: Partial<ProcessActivity> = {
 const usual = (n: number): ProcessActivity => act([PING, OPEN, DATABASE, n % 20 === 3 ? CRON : OPEN][n % 4]!, n);
 
 function learnt(): ProcessModel {
-  const learner = new ProcessLearner({ application: 'shop', workload: 'web' });
+  const learner = processLearner({ application: 'shop', workload: 'web' });
   for (let n = 0; n < 200; n++) learner.learn(usual(n));
   for (let n = 200; n < 300; n++) learner.calibrate(usual(n));
   return processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
@@ -185,7 +185,7 @@ describe('what programs do', () => {
   });
 
   it('takes a program seen once for known', () => {
-    const learner = new ProcessLearner({ application: 'shop', workload: 'web' });
+    const learner = processLearner({ application: 'shop', workload: 'web' });
     for (let n = 0; n < 100; n++) learner.learn(usual(n));
     const once = sh('tar -cf /srv/backup…', ['tar'], { serving: false });
     learner.learn(act(once, 100));
@@ -202,14 +202,14 @@ describe('what programs do', () => {
         }),
         n,
       );
-    const learner = new ProcessLearner({ application: 'shop', workload: 'web' });
+    const learner = processLearner({ application: 'shop', workload: 'web' });
     for (let n = 0; n < 100; n++) learner.learn(console_(n));
     for (let n = 100; n < 150; n++) learner.calibrate(console_(n));
     expect(judged(console_(1), processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 }))).toBeUndefined();
   });
 
   it('judges a workload that never executed anything by what is dangerous anywhere', () => {
-    const learner = new ProcessLearner({ application: 'shop', workload: 'db' });
+    const learner = processLearner({ application: 'shop', workload: 'db' });
     for (let n = 0; n < 100; n++) learner.learn(act({ kind: 'watched', target: '', parameters: true }, n));
     for (let n = 100; n < 120; n++) learner.calibrate(act({ kind: 'watched', target: '', parameters: true }, n));
     const quiet = processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });

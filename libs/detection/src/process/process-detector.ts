@@ -1,21 +1,17 @@
-import { identity, type LogGap, type ProcessActivity, type RequestFacts, type Verdict } from '@plimsoll/contracts';
+import type { ProcessActivity, RequestFacts, Verdict } from '@plimsoll/contracts';
 
-import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
-import { countJudged, turnMinute } from '../chance/minute.js';
-import { ceilingOf, thresholdOf } from '../chance/threshold.js';
-import type { Detector } from '../detector.js';
+import { thresholdOf } from '../chance/threshold.js';
+import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../whose.js';
 import { judgeActivity, type ProcessJudgement } from './process-judge.js';
 import { openProcessModel, PROCESS_SHARE, type ProcessModel } from './process-model.js';
-import { decodeProcessState, encodeProcessState, startProcessState, type ProcessState } from './process-state.js';
+import { processStates, startProcessState, type ProcessState } from './process-state.js';
 
 export const PROCESS = 'process';
-const MAX_EVIDENCE = 8;
-const UNLEARNED = 'none';
 
 /** Judges what the programs of one container do. See docs/detection-process.md. */
-export const processDetector: Detector<ProcessActivity | LogGap, ProcessState, ProcessModel> = {
+export const processDetector = eventDetector<ProcessActivity, ProcessState, ProcessModel, ProcessJudgement>({
   name: PROCESS,
   level: PROCESS,
 
@@ -31,68 +27,27 @@ export const processDetector: Detector<ProcessActivity | LogGap, ProcessState, P
 
   start: startProcessState,
   beside: startProcessState,
+  ...processStates,
 
-  step(state, input, model) {
-    const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, PROCESS, PROCESS);
-    state.minute = minute;
-    if (input.type === 'gap') {
-      minute.gap += 1;
-      return closed;
-    }
-    if (input.kind === 'watched' && input.parameters === false) {
-      minute.insufficient = (minute.insufficient ?? 0) + 1;
-      return closed;
-    }
-    if (model === undefined) {
-      minute.warming += 1;
-      return closed;
-    }
-    const judged = judgeActivity(model.table, input);
-    const anomalous = judged.score >= Math.min(model.threshold.score, ceilingOf(judged.path));
-    countJudged(minute, model.calibration, judged.score, anomalous);
-    return anomalous ? [...closed, verdictOf(input, judged, model)] : closed;
-  },
+  scale: (model) => model,
+  judge: (event, _, { table }) => judgeActivity(table, event),
+  insufficient: ({ kind, parameters }) => kind === 'watched' && parameters === false,
 
-  encode: encodeProcessState,
-  decode: decodeProcessState,
-};
-
-function verdictOf(event: ProcessActivity, judged: ProcessJudgement, model: ProcessModel): Verdict {
-  const { application, workload, container, stream, timeUs, request, thread } = event;
-  const clues = [...judged.clues].filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats);
-  return {
-    type: 'verdict',
-    schema: 1,
-    id: identity(PROCESS, model.version, container, stream, event.id, timeUs),
-    application,
-    workload,
-    container,
-    detector: PROCESS,
-    level: PROCESS,
-    profileVersion: model.version,
-    stream,
-    window: { startUs: timeUs, endUs: timeUs + 1 },
-    count: 1,
-    state: 'anomalous',
-    pValue: pValue(model.calibration, judged.score),
-    score: judged.score,
+  tell: (event, { cwe, techniques }) => ({
     ...damageOf(event),
-    path: judged.path,
-    finding: judged.finding,
-    cwe: [...judged.cwe],
-    techniques: [...judged.techniques],
-    evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
-    ...(request === undefined ? {} : { request: requestFacts(request, event.tainted?.parameter) }),
-    joins: request === undefined ? { thread } : { ...whose(request), request: request.digest, thread },
-  };
-}
+    cwe: [...cwe],
+    techniques: [...techniques],
+    ...requestOf(event),
+  }),
+});
 
-/** The page and the client that asked for it, for whoever reads the alert. */
-function requestFacts(
-  { method, path, status, client }: NonNullable<ProcessActivity['request']>,
-  parameter: string | undefined,
-): RequestFacts {
-  return { method, path, status, ...(parameter === undefined ? {} : { parameter }), ...client };
+/** The page and the client that asked for it, for whoever reads the alert, and what joins it with their verdicts. */
+function requestOf({ request, thread, tainted }: ProcessActivity): Pick<Verdict, 'request' | 'joins'> {
+  if (request === undefined) return { joins: { thread } };
+  const { method, path, status, client, digest } = request;
+  const parameter = tainted?.parameter;
+  const facts: RequestFacts = { method, path, status, ...(parameter === undefined ? {} : { parameter }), ...client };
+  return { request: facts, joins: { ...whose(request), request: digest, thread } };
 }
 
 /** A program that ran, and code that was written, are seen to have happened; what was read or reached for is an estimate. */

@@ -1,4 +1,4 @@
 export { WEB, webDetector } from './web-detector.js';
-export { WebLearner } from './web-learner.js';
+export { webLearner } from './web-learner.js';
 export type { WebModel } from './web-model.js';
 export type { WebState } from './web-state.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { WebModel } from './web-model.js';
 import { webDetector } from './web-detector.js';
-import { WebLearner } from './web-learner.js';
+import { webLearner } from './web-learner.js';
 import { parameter, request, visit } from './web.fixture.js';
 
 const plain = (i: number): WebRequest[] =>
@@ -18,7 +18,7 @@ const plain = (i: number): WebRequest[] =>
   );
 
 function learnt(): WebModel {
-  const learner = new WebLearner({ application: 'shop', workload: 'web' });
+  const learner = webLearner({ application: 'shop', workload: 'web' });
   for (let i = 0; i < 120; i++) for (const event of plain(i)) learner.learn(event);
   for (let i = 120; i < 160; i++) for (const event of plain(i)) learner.calibrate(event);
   return webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
@@ -119,7 +119,7 @@ describe('the web detector', () => {
   });
 
   it('gets used to a field that holds code', () => {
-    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    const learner = webLearner({ application: 'shop', workload: 'web' });
     const code = (i: number): WebRequest[] =>
       visit(i * 10_000, 'dev', [
         parameter({
@@ -152,7 +152,7 @@ describe('the web detector', () => {
   });
 
   it('takes a first script in a field of markup for one, whatever else the field held', () => {
-    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    const learner = webLearner({ application: 'shop', workload: 'web' });
     const note = (i: number, markup: number, markupTokens: string): WebRequest[] =>
       visit(i * 10_000, 'dev', [
         parameter({ name: 'note', form: 'text', length: 90, markup, markupTokens, signs: '<>' }),
@@ -234,7 +234,7 @@ describe('the web detector', () => {
   });
 
   it('names a program that answers in a folder of uploads', () => {
-    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    const learner = webLearner({ application: 'shop', workload: 'web' });
     const views = (i: number): WebRequest[] => [
       ...plain(i),
       request({ atMs: i * 10_000 + 9_000, path: `/uploads/p${i % 20}.png` }),
@@ -310,7 +310,7 @@ describe('the web detector', () => {
 
   it('takes a script for text in a field that pages only ever showed encoded', () => {
     const judgedAfter = (encoded: readonly boolean[]): readonly VerdictMessage[] => {
-      const learner = new WebLearner({ application: 'shop', workload: 'web' });
+      const learner = webLearner({ application: 'shop', workload: 'web' });
       for (let i = 0; i < 60; i++) for (const event of plain(i)) learner.learn(event);
       for (const [i, how] of encoded.entries()) {
         const shown = [{ path: '/save', where: 'body', name: 'title', encoded: how } as const];
@@ -363,7 +363,7 @@ describe('the web detector', () => {
   });
 
   it('tells a link of a site that users come from anyway from one of a site that nobody knows', () => {
-    const learner = new WebLearner({ application: 'shop', workload: 'web' });
+    const learner = webLearner({ application: 'shop', workload: 'web' });
     const foreign = { referer: 'foreign', refererPath: undefined, fetchSite: 'cross-site' } as const;
     const paid = (i: number): WebRequest =>
       request({

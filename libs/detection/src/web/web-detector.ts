@@ -1,28 +1,18 @@
-import {
-  identity,
-  type AttackPath,
-  type LogGap,
-  type RequestFacts,
-  type Verdict,
-  type WebRequest,
-} from '@plimsoll/contracts';
+import type { AttackPath, RequestFacts, Verdict, WebRequest } from '@plimsoll/contracts';
 
-import { pValue } from '../calibration/index.js';
 import { ChanceTable } from '../chance/chance-table.js';
 import type { Clue } from '../chance/clue.js';
-import { countJudged, turnMinute } from '../chance/minute.js';
-import { ceilingOf, thresholdOf } from '../chance/threshold.js';
-import type { Budget, Detector } from '../detector.js';
+import { thresholdOf } from '../chance/threshold.js';
+import type { Budget } from '../detector.js';
+import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../whose.js';
-import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
 import { ACTS } from './reading-clues.js';
+import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
-import { decodeWebState, encodeWebState, startWebState, type WebState } from './web-state.js';
+import { startWebState, webStates, type WebState } from './web-state.js';
 
 export const WEB = 'web';
-const MAX_EVIDENCE = 8;
 const MAX_COLUMNS = 64;
-const UNLEARNED = 'none';
 
 /** What is known of each path by name: weakness, techniques, and what an alert of it is worth. */
 const ABOUT: Readonly<
@@ -42,7 +32,7 @@ const ABOUT: Readonly<
 };
 
 /** Judges the web requests of one session. See docs/detection-web.md. */
-export const webDetector: Detector<WebRequest | LogGap, WebState, WebModel> = {
+export const webDetector = eventDetector<WebRequest, WebState, WebModel, WebJudgement>({
   name: WEB,
   level: 'log',
 
@@ -56,72 +46,41 @@ export const webDetector: Detector<WebRequest | LogGap, WebState, WebModel> = {
   },
 
   start: startWebState,
-  beside: (state) => ({ ...decodeWebState(encodeWebState(state)), minute: undefined }),
+  beside: (state) => ({ ...webStates.decode(webStates.encode(state)), minute: undefined }),
+  ...webStates,
 
-  step(state, input, model) {
-    const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, WEB);
-    state.minute = minute;
-    if (input.type === 'gap') {
-      minute.gap += 1;
-      // The page that led to the next request may be among what was lost.
-      state.previous = undefined;
-      return closed;
-    }
-    const view = model?.views[input.view];
-    if (model === undefined || view === undefined) {
-      minute.warming += 1;
-      return closed;
-    }
-    const judged = judgeRequest(model.table, input, state);
-    const anomalous = judged.score >= Math.min(view.threshold.score, ceilingOf(judged.path));
-    countJudged(minute, view.calibration, judged.score, anomalous);
-    if (!anomalous) return closed;
-    return [...closed, verdictOf(input, judged, model.version, view)];
+  scale: ({ views }, { view }) => views[view],
+  judge: (event, state, { table }) => judgeRequest(table, event, state),
+  lose(state) {
+    // The page that led to the next request may be among what was lost.
+    state.previous = undefined;
   },
 
-  encode: encodeWebState,
-  decode: decodeWebState,
-};
+  tell(event, judged, clues) {
+    const about = ABOUT[judged.path];
+    const act = Object.values(ACTS).find(({ finding }) => finding === judged.finding);
+    return {
+      ...damageOf(event, judged, about.severity),
+      cwe: act === undefined ? [...about.cwe] : [act.cwe],
+      techniques: act === undefined ? [...about.techniques] : ['T1190'],
+      request: requestFacts(event, clues),
+      joins: joinsOf(event),
+    };
+  },
+});
 
 function viewOf(data: WebModelData['views']['line'], budget: Budget): WebView | undefined {
   if (data === undefined) return undefined;
   return { calibration: data.calibration, threshold: thresholdOf(data.calibration, budget, data.requestsPerDay) };
 }
 
-function verdictOf(event: WebRequest, judged: WebJudgement, version: string, { calibration }: WebView): Verdict {
-  const { application, workload, container, stream, timeUs, endUs } = event;
-  const clues = [...judged.clues].filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats);
-  const about = ABOUT[judged.path];
-  const act = Object.values(ACTS).find(({ finding }) => finding === judged.finding);
+function joinsOf(event: WebRequest): Verdict['joins'] {
+  const { request, connection, thread } = event;
   return {
-    type: 'verdict',
-    schema: 1,
-    id: identity(WEB, version, container, stream, event.id, timeUs),
-    application,
-    workload,
-    container,
-    detector: WEB,
-    level: 'log',
-    profileVersion: version,
-    stream,
-    window: { startUs: timeUs, endUs: Math.max(endUs, timeUs + 1) },
-    count: 1,
-    state: 'anomalous',
-    pValue: pValue(calibration, judged.score),
-    score: judged.score,
-    ...damageOf(event, judged, about.severity),
-    path: judged.path,
-    finding: judged.finding,
-    cwe: act === undefined ? [...about.cwe] : [act.cwe],
-    techniques: act === undefined ? [...about.techniques] : ['T1190'],
-    evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
-    request: requestFacts(event, clues),
-    joins: {
-      ...whose(event),
-      request: event.request,
-      ...(event.connection === undefined ? {} : { connection: event.connection }),
-      ...(event.thread === undefined ? {} : { thread: event.thread }),
-    },
+    ...whose(event),
+    request,
+    ...(connection === undefined ? {} : { connection }),
+    ...(thread === undefined ? {} : { thread }),
   };
 }
 

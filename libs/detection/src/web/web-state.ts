@@ -1,7 +1,8 @@
-import { PlimsollError, type Evidence, type WebRequest } from '@plimsoll/contracts';
+import type { Evidence, WebRequest } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Minute } from '../chance/minute.js';
+import { stateCodec } from '../events/event-state.js';
 
 /** A request of the session that led, or may have led, to the next. */
 const Visit = z.object({ endpoint: z.string(), path: z.string(), timeUs: z.number(), event: z.string() });
@@ -34,7 +35,6 @@ export const WebState = z.object({
 });
 export type WebState = z.infer<typeof WebState>;
 
-const VERSION = 2;
 const MAX_PAGES = 8;
 const MAX_DELIVERIES = 8;
 /** What a script does by itself, it does soon: later writes are the user's. */
@@ -51,6 +51,8 @@ export function startWebState(): WebState {
     minute: undefined,
   };
 }
+
+export const webStates = stateCodec(WebState, 2, 'a web session', startWebState);
 
 /** A client's habit with one header, as far as the session has shown it. */
 export function habit(header: { readonly sent: number; readonly missing: number }): 'sends' | 'omits' | 'unknown' {
@@ -99,23 +101,6 @@ export function isUnsafe(method: string): boolean {
 function count(header: { sent: number; missing: number }, sent: boolean): void {
   if (sent) header.sent++;
   else header.missing++;
-}
-
-export function encodeWebState(state: WebState): Uint8Array {
-  return Buffer.from(JSON.stringify({ version: VERSION, ...state }));
-}
-
-export function decodeWebState(bytes: Uint8Array): WebState {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-  } catch (cause) {
-    throw new PlimsollError('unknown-version', 'the state of a web session is not readable', { cause });
-  }
-  const parsed = WebState.extend({ version: z.literal(VERSION) }).safeParse(value);
-  if (!parsed.success) throw new PlimsollError('unknown-version', 'the state of a web session has another form');
-  const { previous, pages, referer, fetchSite, origin, deliveries, minute } = parsed.data;
-  return { previous, pages, referer, fetchSite, origin, deliveries, minute };
 }
 
 /** An observation about an event, in words. */

@@ -1,5 +1,5 @@
 import type { LogEvent, Verdict, WebRequest } from '@plimsoll/contracts';
-import { WebLearner, webDetector } from '@plimsoll/detection';
+import { webLearner, webDetector } from '@plimsoll/detection';
 import { openParser } from '@plimsoll/sources';
 
 import { seededRandom } from '../intervals.js';
@@ -30,7 +30,7 @@ export class FieldStudy {
   #clients = 0;
 
   constructor(learned: 'clean' | 'messy', seed = 1) {
-    const learner = new WebLearner({ application: 'study', workload: 'web' });
+    const learner = webLearner({ application: 'study', workload: 'web' });
     const random = seededRandom(seed);
     const texts = everydayTexts(learned, 1_350, seed);
     texts.forEach((text, i) => {

@@ -18,12 +18,16 @@ export const COUNTERS = TOTAL_AT + 1;
 export const READ_SIZES_AT = CALL_NUMBERS;
 export const WRITE_SIZES_AT = CALL_NUMBERS + SIZE_CLASSES;
 
+/** The kernel's, not the program's: it goes on with a call that a signal interrupted, or a tracer that attached. */
+const RESUMES = callNumber('restart_syscall');
+
 /** Counts calls `[from, to)` into `counts`, which has `COUNTERS` places. Allocates nothing. */
 export function countCalls(batch: SyscallBatch, from: number, to: number, counts: Uint32Array): void {
   const { numbers, results } = batch;
-  counts[TOTAL_AT] = counts[TOTAL_AT]! + (to - from);
   for (let i = from; i < to; i++) {
     const call = numbers[i]!;
+    if (call === RESUMES) continue;
+    counts[TOTAL_AT] = counts[TOTAL_AT]! + 1;
     counts[call] = counts[call]! + 1;
   }
   if (results === undefined) return;

@@ -1,6 +1,7 @@
 import { callNumber, type SyscallBatch, type Verdict, type VerdictMessage } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
+import { COUNTERS, countCalls, TOTAL_AT } from './call-counts.js';
 import { choleskyOf, distanceOf, spreadOf } from './covariance.js';
 import { frequencyDetector } from './frequency-detector.js';
 import { FrequencyLearner } from './frequency-learner.js';
@@ -100,6 +101,18 @@ describe('frequency detector', () => {
       });
       expect(JSON.stringify(messages.filter(({ type }) => type === 'verdict'))).toBe(expected);
     }
+  });
+
+  it('does not count what the kernel goes on with after an interruption', () => {
+    const resumed = { ...BENIGN, calls: [...BENIGN.calls, 'restart_syscall'] };
+    const [given, without] = [new Uint32Array(COUNTERS), new Uint32Array(COUNTERS)];
+    const [batch] = batches('w1', 300, resumed, 5);
+    const kept = Array.from(batch!.numbers).flatMap((call, i) => (call === callNumber('restart_syscall') ? [] : [i]));
+    expect(kept.length).toBeLessThan(300);
+    countCalls(batch!, 0, 300, given);
+    for (const i of kept) countCalls(batch!, i, i + 1, without);
+    expect(given).toEqual(without);
+    expect(given[TOTAL_AT]).toBe(kept.length);
   });
 
   it('does not notice the order of calls inside a window', () => {

@@ -12,7 +12,7 @@ import process from 'node:process';
 import { gunzipSync } from 'node:zlib';
 
 import { K8sAuditEvent, VerdictMessage } from '@plimsoll/contracts';
-import { K8sAuditLearner, k8sAuditDetector } from '@plimsoll/detection';
+import { k8sAuditLearner, k8sAuditDetector } from '@plimsoll/detection';
 import { K8sAuditWebhook } from '@plimsoll/sources';
 
 const [folder = 'recordings/k8s-made', count = '100000', seed = '1'] = process.argv.slice(2);
@@ -78,7 +78,7 @@ function next(serial) {
   return below(10) === 0 ? event : { ...event, auditID: `fuzz-${serial}` };
 }
 
-const learner = new K8sAuditLearner({ application: 'c', workload: 'c' });
+const learner = k8sAuditLearner({ application: 'c', workload: 'c' });
 const reader = new K8sAuditWebhook(context);
 const read = (value) =>
   reader

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
 import { Coverage, Verdict, type K8sAuditEvent } from '@plimsoll/contracts';
-import { K8sAuditLearner, k8sAuditDetector, type K8sModel, type K8sState } from '@plimsoll/detection';
+import { k8sAuditLearner, k8sAuditDetector, type K8sModel, type K8sState } from '@plimsoll/detection';
 import { K8sAuditParser, K8sAuditWebhook } from '@plimsoll/sources';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -48,7 +48,7 @@ function read(path: string, bodies = true): K8sAuditEvent[] {
 function learn(folder: string, bodies = true): { model: K8sModel; test: K8sAuditEvent[] } {
   const day2 = read(join(folder, 'benign-day2.jsonl.gz'), bodies);
   const middleUs = (day2[0]!.timeUs + day2.at(-1)!.timeUs) / 2;
-  const learner = new K8sAuditLearner({ application: 'cluster', workload: 'cluster' });
+  const learner = k8sAuditLearner({ application: 'cluster', workload: 'cluster' });
   for (const event of read(join(folder, 'benign-day1.jsonl.gz'), bodies)) learner.learn(event);
   for (const event of day2) if (event.timeUs < middleUs) learner.calibrate(event);
   const model = k8sAuditDetector.prepare(learner.finish(), { falseAlertsPerDay: 10 });

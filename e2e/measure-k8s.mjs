@@ -14,7 +14,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { gunzipSync } from 'node:zlib';
 
-import { K8sAuditLearner, k8sAuditDetector } from '@plimsoll/detection';
+import { k8sAuditLearner, k8sAuditDetector } from '@plimsoll/detection';
 import { K8sAuditParser } from '@plimsoll/sources';
 
 const INCIDENT_GAP_US = 300_000_000;
@@ -103,7 +103,7 @@ function show(incidents, firstUs) {
   }
 }
 
-const learner = new K8sAuditLearner({ application: 'cluster', workload: 'cluster' });
+const learner = k8sAuditLearner({ application: 'cluster', workload: 'cluster' });
 const day1 = events('benign-day1.jsonl.gz');
 const day2 = events('benign-day2.jsonl.gz');
 const middleUs = (day2[0].timeUs + day2.at(-1).timeUs) / 2;

@@ -5,7 +5,7 @@ import type { Detector, Learner } from './detector.js';
 import { FREQUENCY_SHARE } from './frequency/frequency-model.js';
 import { frequencyDetector, frequencyLearner } from './frequency/index.js';
 import { K8S_SHARE, k8sAuditDetector } from './k8s/k8s-audit-detector.js';
-import { K8sAuditLearner } from './k8s/k8s-audit-learner.js';
+import { k8sAuditLearner } from './k8s/k8s-audit-learner.js';
 import { PROCESS_SHARE, processDetector, processLearner } from './process/index.js';
 import { sequenceDetector, sequenceLearner } from './sequence/index.js';
 import { SEQUENCE_SHARE } from './sequence/sequence-model.js';
@@ -70,7 +70,7 @@ export const CALL_DETECTORS: readonly CallDetectorRow[] = [
 export const EVENT_DETECTORS: readonly EventDetectorRow[] = [
   // A user's tokens and roles matter for a day.
   {
-    ...eventRow('k8s-audit', k8sAuditDetector, (of) => new K8sAuditLearner(of)),
+    ...eventRow('k8s-audit', k8sAuditDetector, k8sAuditLearner),
     share: K8S_SHARE,
     stateTag: 1,
     stateTtlMs: 24 * HOUR_MS,

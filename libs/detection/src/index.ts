@@ -49,7 +49,7 @@ export {
   weakThreshold,
 } from './fusion/index.js';
 export { K8S_AUDIT, k8sAuditDetector } from './k8s/k8s-audit-detector.js';
-export { K8sAuditLearner } from './k8s/k8s-audit-learner.js';
+export { k8sAuditLearner } from './k8s/k8s-audit-learner.js';
 export type { K8sModel } from './k8s/model.js';
 export type { K8sState } from './k8s/state.js';
 export { crossCalibrated, type FoldLearner } from './calibration/cross-calibration.js';

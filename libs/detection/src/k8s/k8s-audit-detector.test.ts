@@ -1,8 +1,15 @@
-import { Coverage, Verdict, type K8sAuditEvent, type LogGap, type VerdictMessage } from '@plimsoll/contracts';
+import {
+  Coverage,
+  Verdict,
+  type K8sAuditEvent,
+  type LogGap,
+  type ProfileFile,
+  type VerdictMessage,
+} from '@plimsoll/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { k8sAuditDetector } from './k8s-audit-detector.js';
-import { K8sAuditLearner } from './k8s-audit-learner.js';
+import { k8sAuditLearner } from './k8s-audit-learner.js';
 import { event, quietDay } from './k8s-fixtures.js';
 import type { K8sModel } from './model.js';
 import type { K8sState } from './state.js';
@@ -11,8 +18,8 @@ const BUDGET = { falseAlertsPerDay: 5 };
 const NIGHT = 100_000;
 const DEPLOYER = 'system:serviceaccount:ci:deployer';
 
-function learn(): ReturnType<K8sAuditLearner['finish']> {
-  const learner = new K8sAuditLearner({ application: 'app', workload: 'cluster-a' });
+function learn(): ProfileFile {
+  const learner = k8sAuditLearner({ application: 'app', workload: 'cluster-a' });
   for (const one of quietDay(0)) learner.learn(one);
   for (const one of quietDay(50_000, 10)) learner.calibrate(one);
   return learner.finish();
@@ -328,7 +335,9 @@ describe('learning', () => {
   });
 
   it('refuses to make a profile of nothing', () => {
-    expect(() => new K8sAuditLearner({ application: 'a', workload: 'w' }).finish()).toThrow(/0 events to learn from/);
+    expect(() => k8sAuditLearner({ application: 'a', workload: 'w' }).finish()).toThrow(
+      /^w: not enough Kubernetes audit events: 0 read/,
+    );
   });
 
   it('says at which audit level it learned', () => {

@@ -8,7 +8,8 @@ import {
   type VerdictMessage,
 } from '@plimsoll/contracts';
 
-import { countPValue, pThreshold, pValue, scoreAt } from '../calibration/index.js';
+import { countPValue, pValue } from '../calibration/index.js';
+import { thresholdOf } from '../chance/threshold.js';
 import type { Budget, Detector } from '../detector.js';
 
 import { findingOf } from './findings.js';
@@ -27,12 +28,6 @@ import {
 
 export const K8S_AUDIT = 'k8s-audit';
 const MINUTE_US = 60_000_000;
-/**
- * Scores are sums of p-values' logarithms, so whatever a short calibration says, fewer nats than this are no alarm, and
- * more nats than the ceiling are one: a tail fitted to a few hundred requests is not to be believed a thousandfold beyond.
- */
-export const FLOOR_NATS = 10;
-export const CEILING_NATS = 14;
 const MAX_EVIDENCE = 8;
 /** Part of an application's budget that audit events may spend, as requests and statements do together elsewhere. */
 export const K8S_SHARE = 0.3;
@@ -44,17 +39,11 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
 
   prepare(profile: ProfileFile, budget: Budget): K8sModel {
     const data = openModelData(profile.model);
-    const allowed = pThreshold(data.calibration, {
-      falseAlertsPerDay: budget.falseAlertsPerDay,
-      windowsPerDay: data.requestsPerDay,
-      share: K8S_SHARE,
-    });
-    const score = Math.min(Math.max(scoreAt(data.calibration, allowed), FLOOR_NATS), CEILING_NATS);
     return {
       ...openLearned(data),
       version: profile.version,
       calibration: data.calibration,
-      threshold: { score, pValue: pValue(data.calibration, score) },
+      threshold: thresholdOf(data.calibration, budget, data.requestsPerDay, K8S_SHARE),
     };
   },
 

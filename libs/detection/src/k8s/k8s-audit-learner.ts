@@ -1,22 +1,15 @@
-import {
-  PlimsollError,
-  sealProfile,
-  type K8sAuditEvent,
-  type LogGap,
-  type ProfileFile,
-  type Where,
-} from '@plimsoll/contracts';
+import type { K8sAuditEvent } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { fitCalibration } from '../calibration/index.js';
-import type { Learner, LearningProgress } from '../detector.js';
-import { addRun, Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
+import { eventLearner, LEARNED_COUNTS, type Gathering, type LearnedCounts } from '../events/event-learner.js';
+import { addRun, Count } from '../learning/snapshot.js';
 
 import { BURST_US, BurstTable, BurstTableData, CHANNELS, channelsOf, type Channel } from './burst-table.js';
 import { FactTable, FactTableData } from './fact-table.js';
 import { judge } from './judge.js';
 import { K8S_AUDIT } from './k8s-audit-detector.js';
-import { makeTables, MAX_OBJECTS, TABLES, tablesData, type Learned } from './model.js';
+import { makeTables, MAX_OBJECTS, TABLES, tablesData, type K8sModelData, type Learned } from './model.js';
 import { identityClass } from './names.js';
 import { NoveltyTable, NoveltyTableData } from './novelty-table.js';
 import { nodeNetwork, observationsOf, podlessNetwork, podNetwork } from './observations.js';
@@ -27,23 +20,16 @@ import { tokenMoved } from './token-places.js';
 
 const MAX_USERS = 50_000;
 const MAX_TOKENS = 100_000;
-const MAX_STREAMS = 10_000;
 const MAX_FACTS_OF_OBJECT = 128;
 /** Scores that calibration keeps; what comes after is not looked at. */
 const MAX_SCORES = 1_000_000;
-const MIN_LEARNED = 100;
-const MIN_CALIBRATED = 20;
 const MINUTE_US = 60_000_000;
 const DAY_US = 86_400_000_000;
-/** New things in a thousand requests that a profile may still meet and be called complete. */
-const COMPLETE_NOVELTY = 0.05;
 
 /** Requests that say nothing of what is normal: what a refused write would have granted was never granted. */
 function taught(event: K8sAuditEvent): boolean {
   return succeeded(event);
 }
-
-const SNAPSHOT = 1;
 
 const Texts = z.array(z.string());
 /** States by user, each as `encodeState` writes it, in base64. */
@@ -62,8 +48,8 @@ const Held = z.object({
     })
     .optional(),
   events: Count,
-  gaps: Count,
-  streams: Texts,
+  gaps: LEARNED_COUNTS.gaps,
+  streams: LEARNED_COUNTS.streams,
   counted: States,
   tokens: Texts,
   open: z.array(
@@ -78,6 +64,7 @@ const Held = z.object({
   watchedUs: z.number(),
   lastUs: z.number(),
 });
+type Held = z.infer<typeof Held>;
 
 /** What was learned so far: the same as a model asks, but it grows. */
 interface Growing extends Omit<Learned, 'objects' | 'roles' | 'levels'> {
@@ -90,26 +77,32 @@ interface Growing extends Omit<Learned, 'objects' | 'roles' | 'levels'> {
  * Learns a cluster's audit events: who asks what, where, with which answer; then scores benign events that it did not
  * learn, for the calibration. Memory is bounded by the limits of its tables, and one state a user while calibrating.
  */
-export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
-  readonly #of: Pick<Where, 'application' | 'workload'>;
-  #learned: Growing;
+export const k8sAuditLearner = eventLearner<K8sAuditEvent, Growing, Held>({
+  detector: K8S_AUDIT,
+  snapshot: 1,
+  held: Held,
+  events: 'Kubernetes audit events',
+  least: { learned: 100, calibrated: 20 },
+  completeNovelty: 0.05,
+  gather: (lent) => new AuditGathering(lent),
+});
+
+class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
+  readonly #learned: Growing;
   /** `#learned` belongs to another, for whom this one calibrates. */
-  #lent = false;
-  readonly #streams = new Set<string>();
+  readonly #lent: boolean;
   readonly #counted = new Map<string, K8sState>();
   readonly #tokens = new Set<string>();
   readonly #bursts = new Map<string, { index: number; size: number; user: string; klass: string; channel: Channel }>();
   readonly #states = new Map<string, K8sState>();
   readonly #runs = new Map<string, number[]>();
-  #events = 0;
-  #gaps = 0;
   #scores = 0;
   #watchedUs = 0;
   #lastUs = 0;
 
-  constructor(of: Pick<Where, 'application' | 'workload'>) {
-    this.#of = { application: of.application, workload: of.workload };
-    this.#learned = {
+  constructor(lent?: Growing) {
+    this.#lent = lent !== undefined;
+    this.#learned = lent ?? {
       tables: makeTables(() => new NoveltyTable()),
       facts: new FactTable(),
       bursts: new BurstTable(),
@@ -119,15 +112,9 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     };
   }
 
-  learn(input: K8sAuditEvent | LogGap): void {
-    if (this.#streams.size < MAX_STREAMS) this.#streams.add(input.stream);
-    if (input.type === 'gap') {
-      this.#gaps += 1;
-      return;
-    }
+  learn(input: K8sAuditEvent): boolean {
     const state = this.#stateOf(input);
-    if (alreadyCounted(state, input.auditId)) return;
-    this.#events += 1;
+    if (alreadyCounted(state, input.auditId)) return false;
     this.#learned.levels[input.level] = (this.#learned.levels[input.level] ?? 0) + 1;
     for (const { table, places } of observationsOf(input)) {
       this.#learned.tables[table].learn(places, input.timeUs);
@@ -137,11 +124,12 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     this.#learnToken(input);
     this.#learnFacts(input, state);
     this.#learnBursts(input);
+    return true;
   }
 
-  calibrate(input: K8sAuditEvent | LogGap): void {
+  calibrate(input: K8sAuditEvent): void {
     this.#closeBursts();
-    if (input.type === 'gap' || this.#scores >= MAX_SCORES) return;
+    if (this.#scores >= MAX_SCORES) return;
     let state = this.#states.get(input.key);
     if (state === undefined) {
       if (this.#states.size >= MAX_USERS) return;
@@ -159,70 +147,47 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     this.#lastUs = Math.max(this.#lastUs, input.timeUs);
   }
 
-  finish(): ProfileFile {
+  calibrated(): number {
+    return this.#scores;
+  }
+
+  novelty(): number {
+    const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
+    return total === 0 ? 1 : Math.min(1, once / total);
+  }
+
+  lend(): Growing {
     this.#closeBursts();
-    if (this.#events < MIN_LEARNED || this.#scores < MIN_CALIBRATED) {
-      throw new PlimsollError(
-        'empty-source',
-        `Kubernetes audit of ${this.#of.workload}: ${this.#events} events to learn from and ${this.#scores} to calibrate on; at least ${MIN_LEARNED} and ${MIN_CALIBRATED} are needed`,
-      );
-    }
-    const { novelty, converged } = this.progress();
+    return this.#learned;
+  }
+
+  model(): K8sModelData {
+    this.#closeBursts();
     // A second of audit makes no rate for a day: at least a minute is assumed.
     const spanUs = Math.max(this.#watchedUs, MINUTE_US);
     const { facts, bursts, objects, roles, levels, tables } = this.#learned;
     const byName = (a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number =>
       a[0] < b[0] ? -1 : 1;
-    return sealProfile({
-      ...this.#of,
-      detector: K8S_AUDIT,
-      learned: {
-        streams: [...this.#streams].sort(),
-        events: this.#events,
-        novelty,
-        complete: converged,
-        notes: this.#notes(),
-      },
-      model: {
-        kind: 'k8s-audit/1',
-        tables: tablesData(tables),
-        facts: facts.data(),
-        bursts: bursts.data(),
-        objects: [...objects].map(([name, held]): [string, string[]] => [name, [...held].sort()]).sort(byName),
-        roles: [...roles].map(([name, powers]): [string, string[]] => [name, [...powers]]).sort(byName),
-        levels,
-        // A nat is the least difference that means anything in a sum of logarithms of chances.
-        calibration: fitCalibration([...this.#runs.values()], { minScale: 1 }),
-        requestsPerDay: (this.#scores * DAY_US) / spanUs,
-      },
-    });
-  }
-
-  progress(): LearningProgress {
-    const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
-    const novelty = total === 0 ? 1 : Math.min(1, once / total);
     return {
-      events: this.#events,
-      novelty,
-      converged: novelty <= COMPLETE_NOVELTY && this.#events >= MIN_LEARNED && this.#gaps === 0,
-      gaps: this.#gaps,
+      kind: 'k8s-audit/1',
+      tables: tablesData(tables),
+      facts: facts.data(),
+      bursts: bursts.data(),
+      objects: [...objects].map(([name, held]): [string, string[]] => [name, [...held].sort()]).sort(byName),
+      roles: [...roles].map(([name, powers]): [string, string[]] => [name, [...powers]]).sort(byName),
+      levels,
+      // A nat is the least difference that means anything in a sum of logarithms of chances.
+      calibration: fitCalibration([...this.#runs.values()], { minScale: 1 }),
+      requestsPerDay: (this.#scores * DAY_US) / spanUs,
     };
   }
 
-  calibrator(): K8sAuditLearner {
-    this.#closeBursts();
-    const made = new K8sAuditLearner(this.#of);
-    made.#learned = this.#learned;
-    made.#lent = true;
-    return made;
-  }
-
-  snapshot(): Uint8Array {
-    const held: z.infer<typeof Held> = {
+  held({ learned, gaps, streams }: LearnedCounts): Held {
+    return {
       ...(this.#lent ? {} : { learned: this.#heldTables() }),
-      events: this.#events,
-      gaps: this.#gaps,
-      streams: [...this.#streams],
+      events: learned,
+      gaps,
+      streams,
       counted: stateTexts(this.#counted),
       tokens: [...this.#tokens],
       open: [...this.#bursts],
@@ -232,15 +197,10 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
       watchedUs: this.#watchedUs,
       lastUs: this.#lastUs,
     };
-    return encodeSnapshot(K8S_AUDIT, SNAPSHOT, held);
   }
 
-  merge(snapshot: Uint8Array): void {
-    const held = decodeSnapshot(snapshot, K8S_AUDIT, SNAPSHOT, Held);
+  merge(held: Held): LearnedCounts {
     if (held.learned !== undefined) this.#addTables(held.learned);
-    this.#events += held.events;
-    this.#gaps += held.gaps;
-    for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
     readStates(held.counted, this.#counted);
     for (const token of held.tokens) if (this.#tokens.size < MAX_TOKENS) this.#tokens.add(token);
     for (const [key, burst] of held.open) {
@@ -254,9 +214,20 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     // Servers of one cluster are watched at the same time.
     this.#watchedUs = Math.max(this.#watchedUs, held.watchedUs);
     this.#lastUs = Math.max(this.#lastUs, held.lastUs);
+    return { learned: held.events, gaps: held.gaps, streams: held.streams };
   }
 
-  #heldTables(): NonNullable<z.infer<typeof Held>['learned']> {
+  notes(gaps: number): string[] {
+    const levels = Object.entries(this.#learned.levels).map(([level, count]) => `${level} ${count}`);
+    const notes = [`events by audit level: ${levels.sort().join(', ')}`];
+    const bodies = (this.#learned.levels['Request'] ?? 0) + (this.#learned.levels['RequestResponse'] ?? 0);
+    if (bodies === 0)
+      notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
+    if (gaps > 0) notes.push(`${gaps} gaps were announced while learning`);
+    return notes;
+  }
+
+  #heldTables(): NonNullable<Held['learned']> {
     const { tables, facts, bursts, objects, roles, levels } = this.#learned;
     const episodes = Object.fromEntries(TABLES.map((name) => [name, tables[name].episodes()]));
     return {
@@ -271,7 +242,7 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     };
   }
 
-  #addTables(more: NonNullable<z.infer<typeof Held>['learned']>): void {
+  #addTables(more: NonNullable<Held['learned']>): void {
     const { tables, facts, bursts, objects, roles, levels } = this.#learned;
     for (const name of TABLES) tables[name].merge(more.tables[name], more.episodes[name]);
     facts.merge(more.facts);
@@ -355,16 +326,6 @@ export class K8sAuditLearner implements Learner<K8sAuditEvent | LogGap> {
     for (const { user, klass, channel, size } of this.#bursts.values())
       this.#learned.bursts.learn(user, klass, channel, size);
     this.#bursts.clear();
-  }
-
-  #notes(): string[] {
-    const levels = Object.entries(this.#learned.levels).map(([level, count]) => `${level} ${count}`);
-    const notes = [`events by audit level: ${levels.sort().join(', ')}`];
-    const bodies = (this.#learned.levels['Request'] ?? 0) + (this.#learned.levels['RequestResponse'] ?? 0);
-    if (bodies === 0)
-      notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
-    if (this.#gaps > 0) notes.push(`${this.#gaps} gaps were announced while learning`);
-    return notes;
   }
 }
 

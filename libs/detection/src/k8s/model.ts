@@ -2,6 +2,7 @@ import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
+import type { Threshold } from '../chance/threshold.js';
 
 import { BurstTable, BurstTableData } from './burst-table.js';
 import { FactTable, FactTableData } from './fact-table.js';
@@ -59,7 +60,7 @@ export interface K8sModel extends Learned {
   readonly version: string;
   readonly calibration: Calibration;
   /** A verdict is anomalous at or above this score, and at or under this p-value. */
-  readonly threshold: { readonly score: number; readonly pValue: number };
+  readonly threshold: Threshold;
 }
 
 /** Throws `bad-profile` where the model is not one of this detector. */

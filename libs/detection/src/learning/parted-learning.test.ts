@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Learner } from '../detector.js';
 import { FrequencyLearner } from '../frequency/index.js';
-import { K8sAuditLearner } from '../k8s/k8s-audit-learner.js';
+import { k8sAuditLearner } from '../k8s/k8s-audit-learner.js';
 import { quietDay } from '../k8s/k8s-fixtures.js';
 import { SequenceLearner } from '../sequence/index.js';
 import { sqlLearner } from '../sql/index.js';
@@ -155,7 +155,7 @@ const KINDS: readonly AnyKind[] = [
   }),
   kind<K8sAuditEvent | LogGap>({
     name: 'k8s-audit',
-    make: () => new K8sAuditLearner(OF),
+    make: () => k8sAuditLearner(OF),
     learn: each((name, i) => audit(name, i * 7, 1)),
     calibrate: each((name, i) => audit(name, 900 + i * 7, 1)),
   }),

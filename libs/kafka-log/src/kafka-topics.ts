@@ -70,7 +70,8 @@ async function create(admin: Admin, definitions: readonly TopicDefinition[], rep
   if (definitions.length === 0) return;
   // Another process may create them in this moment: kafkajs reports that as false, and nothing is to be done then.
   await admin.createTopics({
-    waitForLeaders: true,
+    // `untilLed` waits: kafkajs gives up where a broker asked does not know of the topic yet.
+    waitForLeaders: false,
     topics: definitions.map((definition) => ({
       topic: definition.name,
       numPartitions: definition.partitions,

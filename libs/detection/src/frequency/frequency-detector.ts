@@ -1,23 +1,10 @@
-import {
-  CALL_NUMBERS,
-  callName,
-  type Evidence,
-  type Gap,
-  type SyscallBatch,
-  type VerdictMessage,
-} from '@plimsoll/contracts';
+import { CALL_NUMBERS, callName, type Evidence, type SyscallBatch } from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
+import { type Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
 import { severityOf } from '../syscall-windows/severity.js';
-import {
-  cutWindows,
-  DEFAULT_WINDOW_BOUNDS,
-  type WindowBounds,
-  type WindowVisitor,
-} from '../syscall-windows/window-cutter.js';
-import { emptyCoverage } from '../syscall-windows/window-state.js';
+import { windowDetector, type WindowJudge } from '../syscall-windows/window-detector.js';
 import { countCalls, READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
 import { distanceOf, triangle } from './covariance.js';
 import { featuresOf } from './features.js';
@@ -30,7 +17,6 @@ import {
 } from './frequency-state.js';
 import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
-const LEVEL = 'frequency';
 const MAX_EVIDENCE = 8;
 /** Calls named of those that have no share of their own. */
 const MAX_OTHERS = 6;
@@ -46,43 +32,34 @@ const MAX_OTHERS = 6;
 export function frequencyDetector(
   options: { readonly publish?: EmitterOptions['publish'] } = {},
 ): Detector<SyscallBatch, FrequencyState, FrequencyModel> {
-  const emitterOptions: EmitterOptions = { detector: LEVEL, level: LEVEL, publish: options.publish ?? 'remarkable' };
-  return {
-    name: LEVEL,
-    level: LEVEL,
-    prepare: frequencyModel,
-    start: startFrequencyState,
-    beside: (state) => ({ ...decodeFrequencyState(encodeFrequencyState(state)), coverage: emptyCoverage() }),
-    step(state, batch, model) {
-      return new Step(state, model, emitterOptions).run(batch);
+  return windowDetector(
+    {
+      level: 'frequency',
+      prepare: frequencyModel,
+      start: startFrequencyState,
+      encode: encodeFrequencyState,
+      decode: decodeFrequencyState,
+      windowCalls: (model: FrequencyModel) => model.options.pieceCalls,
+      judge: (state, model, emitter) => new Judge(state, model, emitter),
     },
-    encode: encodeFrequencyState,
-    decode: decodeFrequencyState,
-  };
+    options.publish,
+  );
 }
 
 /** One batch through one container's state. */
-class Step implements WindowVisitor {
+class Judge implements WindowJudge {
   readonly #state: FrequencyState;
   readonly #model: FrequencyModel | undefined;
   readonly #emitter: Emitter;
 
-  constructor(state: FrequencyState, model: FrequencyModel | undefined, options: EmitterOptions) {
+  constructor(state: FrequencyState, model: FrequencyModel | undefined, emitter: Emitter) {
     this.#state = state;
     this.#model = model;
-    this.#emitter = new Emitter(options, state, model);
+    this.#emitter = emitter;
   }
 
-  run(batch: SyscallBatch): readonly VerdictMessage[] {
-    const state = this.#state;
-    const version = this.#model?.version ?? '';
-    if (state.profileVersion !== version) {
-      this.#emitter.flush(state.profileVersion || 'none');
-      state.profileVersion = version;
-      forgetPieces(state);
-    }
-    cutWindows(state, batch, this.#bounds(), this);
-    return this.#emitter.messages;
+  startOver(): void {
+    forgetPieces(this.#state);
   }
 
   calls(batch: SyscallBatch, from: number, to: number): void {
@@ -98,16 +75,8 @@ class Step implements WindowVisitor {
     else closePiece(this.#state, model?.options.pieces ?? 1);
   }
 
-  gap(gap: Gap): void {
-    this.#emitter.gap(gap);
-  }
-
   forget(): void {
     forgetPieces(this.#state);
-  }
-
-  end(): void {
-    this.#emitter.flush();
   }
 
   #judge(model: FrequencyModel): Finding {
@@ -155,18 +124,6 @@ class Step implements WindowVisitor {
           score: distances[i]!,
         };
       });
-  }
-
-  #bounds(): WindowBounds {
-    const model = this.#model;
-    if (!model) return DEFAULT_WINDOW_BOUNDS;
-    const { options, serves } = model;
-    return {
-      ...DEFAULT_WINDOW_BOUNDS,
-      calls: options.pieceCalls,
-      minCalls: options.minCalls,
-      serves,
-    };
   }
 }
 

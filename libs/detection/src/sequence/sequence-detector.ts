@@ -1,16 +1,10 @@
-import type { Gap, SyscallBatch, VerdictMessage } from '@plimsoll/contracts';
+import type { SyscallBatch } from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
+import { type Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
 import { severityOf } from '../syscall-windows/severity.js';
-import {
-  cutWindows,
-  DEFAULT_WINDOW_BOUNDS,
-  type WindowBounds,
-  type WindowVisitor,
-} from '../syscall-windows/window-cutter.js';
-import { emptyCoverage } from '../syscall-windows/window-state.js';
+import { windowDetector, type WindowJudge } from '../syscall-windows/window-detector.js';
 import { agreement, unseenRates } from './agreement.js';
 import { eachExecution, MAX_NEW_PROGRAMS } from './programs.js';
 import { programEvidence, spotEvidence } from './sequence-evidence.js';
@@ -25,7 +19,6 @@ import {
 import { MAX_SPOTS, SPOT_REACH } from './spots.js';
 import { ThreadMemory } from './thread-memory.js';
 
-const LEVEL = 'sequence';
 /** That a program ran which never did is seen, not estimated: critical, since what it did is unknown. */
 const NEW_PROGRAM_RAN = { severity: 5, impact: { columns: [] } };
 /** New programs' names kept of one container. */
@@ -42,48 +35,40 @@ const MAX_PROGRAM_NAMES = 64;
 export function sequenceDetector(
   options: { readonly publish?: EmitterOptions['publish'] } = {},
 ): Detector<SyscallBatch, SequenceState, SequenceModel> {
-  const emitterOptions: EmitterOptions = { detector: LEVEL, level: LEVEL, publish: options.publish ?? 'remarkable' };
-  return {
-    name: LEVEL,
-    level: LEVEL,
-    prepare: sequenceModel,
-    start: startSequenceState,
-    beside: (state) => ({ ...decodeSequenceState(encodeSequenceState(state)), coverage: emptyCoverage() }),
-    step(state, batch, model) {
-      return new Step(state, model, emitterOptions).run(batch);
+  return windowDetector(
+    {
+      level: 'sequence',
+      prepare: sequenceModel,
+      start: startSequenceState,
+      encode: encodeSequenceState,
+      decode: decodeSequenceState,
+      windowCalls: (model: SequenceModel) => model.options.windowCalls,
+      judge: (state, model, emitter) => new Judge(state, model, emitter),
     },
-    encode: encodeSequenceState,
-    decode: decodeSequenceState,
-  };
+    options.publish,
+  );
 }
 
 /** One batch through one container's state. */
-class Step implements WindowVisitor {
+class Judge implements WindowJudge {
   readonly #state: SequenceState;
   readonly #model: SequenceModel | undefined;
   readonly #emitter: Emitter;
 
-  constructor(state: SequenceState, model: SequenceModel | undefined, options: EmitterOptions) {
+  constructor(state: SequenceState, model: SequenceModel | undefined, emitter: Emitter) {
     this.#state = state;
     this.#model = model;
-    this.#emitter = new Emitter(options, state, model);
+    this.#emitter = emitter;
   }
 
-  run(batch: SyscallBatch): readonly VerdictMessage[] {
-    const state = this.#state;
-    const version = this.#model?.version ?? '';
-    if (state.profileVersion !== version) {
-      // What an earlier profile counted in the open window says nothing about this one.
-      this.#emitter.flush(state.profileVersion || 'none');
-      state.profileVersion = version;
-      if (this.#model && state.memory.length !== this.#model.known.length) {
-        state.memory = new ThreadMemory(this.#model.known.length);
-      }
-      this.#clear();
-    }
-    cutWindows(state, batch, this.#bounds(), this);
-    state.pendingNames.settle(batch);
-    return this.#emitter.messages;
+  startOver(): void {
+    const { known } = this.#model ?? {};
+    if (known && this.#state.memory.length !== known.length) this.#state.memory = new ThreadMemory(known.length);
+    this.#clear();
+  }
+
+  settle(batch: SyscallBatch): void {
+    this.#state.pendingNames.settle(batch);
   }
 
   calls(batch: SyscallBatch, from: number, to: number): void {
@@ -105,17 +90,12 @@ class Step implements WindowVisitor {
     this.#clear();
   }
 
-  gap(gap: Gap): void {
-    this.#emitter.gap(gap);
+  lose(): void {
     this.#clear();
   }
 
   forget(): void {
     this.#state.memory.forget();
-  }
-
-  end(): void {
-    this.#emitter.flush();
   }
 
   #judge(model: SequenceModel, enough: boolean): Finding {
@@ -187,17 +167,5 @@ class Step implements WindowVisitor {
     state.spots = [];
     state.moreUnseen = 0;
     state.newPrograms = [];
-  }
-
-  #bounds(): WindowBounds {
-    const model = this.#model;
-    if (!model) return DEFAULT_WINDOW_BOUNDS;
-    const { options, serves } = model;
-    return {
-      ...DEFAULT_WINDOW_BOUNDS,
-      calls: options.windowCalls,
-      minCalls: options.minCalls,
-      serves,
-    };
   }
 }

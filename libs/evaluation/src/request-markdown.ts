@@ -6,7 +6,7 @@ export function requestMarkdown(scores: readonly RequestScore[]): string[] {
   return [
     '## By request',
     '',
-    'A labelled request is detected when an incident names an event inside its interval (50 ms of slack), or a window of calls that ends within a second of it. Every other event or window is false, but for the echo of an attack, from 0.3 s before to 1 s after, which counts neither way. Coincidence is the recall with every label 7 s later; always alert is an incident for each request.',
+    'A labelled request is detected when an incident names an event inside its interval (50 ms of slack), or a window of calls that ends within a second of it. Every other event or window is false, but for the echo of an attack, from 0.3 s before to 1 s after, which counts neither way; a time on a whole second stands for all of that second. Coincidence is the recall with every label 7 s later; always alert is an incident for each request.',
     '',
     '| application | view | detected | recall | precision | F1 | path named | false events | false incidents | false incidents an hour | coincidence |',
     '|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|',

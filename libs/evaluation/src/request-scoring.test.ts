@@ -39,6 +39,13 @@ describe('scoring by request', () => {
     for (const at of [8.99, 11.51]) expect(counts([named(at, { window: true })])).toEqual([false, 1, 1]);
   });
 
+  it('takes a time on a whole second for any in that second', () => {
+    expect(counts([named(9)])).toEqual([false, 0, 0]);
+    expect(counts([named(9.000001)])).toEqual([false, 1, 1]);
+    expect(counts([named(8)])).toEqual([false, 1, 1]);
+    expect(counts([named(12)])).toEqual([false, 1, 1]);
+  });
+
   it('counts an event once however often it is named, and an incident that touches an action as true', () => {
     expect(counts([named(3, { id: 'a' }), named(3, { id: 'a', incident: 'other' })])).toEqual([false, 1, 2]);
     expect(counts([named(10, { incident: 'one' }), named(3, { incident: 'one' })])).toEqual([true, 1, 0]);

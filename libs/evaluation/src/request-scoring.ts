@@ -40,7 +40,9 @@ const WINDOW_SLACK_US = US_PER_SECOND;
 /**
  * Scores one episode by request: an action is detected by an event inside its own interval (50 ms of slack), or by a
  * window of calls that ends within a second of it. What lies in the echo of an action, `[start - 0.3 s, end + 1 s]`,
- * counts neither way; every other event or window is false. Cost: actions × evidence.
+ * counts neither way; every other event or window is false. A time on a whole second is that of a log which tells no
+ * parts of seconds: its event happened anywhere in that second, and is false only if all of it is. Cost: actions ×
+ * evidence.
  */
 export function scoreRequests(actions: readonly Action[], evidence: readonly NamedEvent[]): RequestCounts {
   const astray = evidence.filter((item) => !actions.some((action) => inEcho(action, item)));
@@ -67,5 +69,6 @@ function detects({ startUs, endUs }: Action, { timeUs, window }: NamedEvent): bo
 
 function inEcho({ startUs, endUs }: Action, { timeUs, window }: NamedEvent): boolean {
   const beforeUs = window ? WINDOW_SLACK_US : ECHO_BEFORE_US;
-  return timeUs >= startUs - beforeUs && timeUs <= endUs + ECHO_AFTER_US;
+  const withinUs = !window && timeUs % US_PER_SECOND === 0 ? US_PER_SECOND : 0;
+  return timeUs + withinUs >= startUs - beforeUs && timeUs <= endUs + ECHO_AFTER_US;
 }

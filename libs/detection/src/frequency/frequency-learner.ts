@@ -21,6 +21,7 @@ import {
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
+import { rememberedOf } from '../syscall-windows/remembered.js';
 import {
   readWindowState,
   startWindowState,
@@ -37,7 +38,6 @@ import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
 /** Benign windows kept; when there are more, every second one goes, and from then on only every second one is kept. */
 const MAX_WINDOWS = 4096;
-const MAX_CONTAINERS = 1024;
 const MAX_STREAMS = 10_000;
 const ENOUGH_WINDOWS = 100;
 /** Smallest difference of distances that means anything. */
@@ -295,20 +295,14 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   }
 
   #container(containers: Map<string, Container>, batch: SyscallBatch): Container {
-    const known = containers.get(batch.container);
-    if (known) return known;
-    const made: Container = {
+    const begin = (): Container => ({
       state: startWindowState(),
       counts: { open: new Uint32Array(COUNTERS), past: [] },
       scores: [],
-    };
-    containers.set(batch.container, made);
-    for (const [oldest, { scores }] of containers) {
-      if (containers.size <= MAX_CONTAINERS) break;
+    });
+    return rememberedOf(containers, batch.container, begin, ({ scores }) => {
       if (scores.length > 0) this.#runs.push(scores);
-      containers.delete(oldest);
-    }
-    return made;
+    });
   }
 }
 

@@ -22,6 +22,7 @@ import {
   type WindowBounds,
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
+import { rememberedOf } from '../syscall-windows/remembered.js';
 import {
   readWindowState,
   startWindowState,
@@ -38,8 +39,6 @@ import { emptyTally } from './sequence-state.js';
 import { ThreadMemory } from './thread-memory.js';
 import { bagKey, Trails } from './trails.js';
 
-/** Containers whose place in their stream is remembered while learning; the one longest silent is forgotten. */
-const MAX_CONTAINERS = 1024;
 const MAX_PROGRAMS = 4096;
 const MAX_STREAMS = 10_000;
 /** Benign windows that a profile must have seen before it can be complete. */
@@ -342,22 +341,16 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   }
 
   #container(containers: Map<string, Container>, batch: SyscallBatch): Container {
-    const known = containers.get(batch.container);
-    if (known) return known;
-    const made: Container = {
+    const begin = (): Container => ({
       state: startWindowState(),
       memory: new ThreadMemory(lengthOf(this.#options)),
       tally: emptyTally(sizesOf(this.#options).length),
       programs: new Set(),
       rates: [],
-    };
-    containers.set(batch.container, made);
-    for (const [oldest, { rates }] of containers) {
-      if (containers.size <= MAX_CONTAINERS) break;
+    });
+    return rememberedOf(containers, batch.container, begin, ({ rates }) => {
       if (rates.length > 0) this.#runs.push(rates);
-      containers.delete(oldest);
-    }
-    return made;
+    });
   }
 }
 

@@ -24,6 +24,7 @@ export function addMultipart(list: ParameterList, binary: string, contentType: s
     const mark = `--${boundary}`;
     for (const part of looseParts(binary, mark)) addPart(add, part);
     for (const part of strictParts(binary, mark)) addPart(add, part);
+    for (const part of headedParts(binary, mark)) addPart(add, part);
   }
 }
 
@@ -63,6 +64,18 @@ function* strictParts(binary: string, mark: string): Generator<string> {
     let next = text.indexOf(`\r\n${mark}`, content);
     while (next >= 0 && !/^(?:--|[ \t]*\r\n)/.test(text.slice(next + mark.length + 2, next + mark.length + 82)))
       next = text.indexOf(`\r\n${mark}`, next + 2);
+    yield text.slice(content, next < 0 ? text.length : next + 2);
+    start = next >= 0 && !text.startsWith('--', next + mark.length + 2) ? next : -1;
+  }
+}
+
+/** What stands behind each line of the mark, its head read to the end first: a value may begin with the mark itself (PHP, Tomcat). */
+function* headedParts(binary: string, mark: string): Generator<string> {
+  const text = `\r\n${binary}`;
+  for (let start = text.indexOf(`\r\n${mark}\r\n`); start >= 0;) {
+    const content = start + mark.length + 2;
+    const blank = text.indexOf('\r\n\r\n', content);
+    const next = blank < 0 ? -1 : text.indexOf(`\r\n${mark}`, blank + 4);
     yield text.slice(content, next < 0 ? text.length : next + 2);
     start = next >= 0 && !text.startsWith('--', next + mark.length + 2) ? next : -1;
   }

@@ -35,6 +35,11 @@ describe('multipart', () => {
     expect(values).toEqual(['x', 'x\n--b\nrest']);
   });
 
+  it('has a value that begins with the boundary, where a server reads the head to its end first', () => {
+    const body = '--b\r\nContent-Disposition: form-data; name="role"\r\n\r\n--b\r\n--b--\r\n';
+    expect(pairs(body, MULTIPART)).toContainEqual(['role', '--b']);
+  });
+
   it('has the parts of every boundary that is named', () => {
     const body = part('name="one"', '1') + part('name="two"', '2').replaceAll('--b', '--c');
     const found = pairs(body, 'multipart/form-data; boundary=b; boundary=c');

@@ -56,29 +56,34 @@ function lineWith(binary: string, mark: string, from: number): number {
   return at;
 }
 
-/** What stands between whole lines of the mark, each ended by both signs (RFC 2046, 5.1.1). */
-function* strictParts(binary: string, mark: string): Generator<string> {
-  const text = `\r\n${binary}`;
+/** What stands between whole lines of the mark, each ended by both signs; `endOf` finds the mark behind a part's beginning. */
+function* markedParts(text: string, mark: string, endOf: (content: number) => number): Generator<string> {
   for (let start = text.indexOf(`\r\n${mark}\r\n`); start >= 0;) {
     const content = start + mark.length + 2;
-    let next = text.indexOf(`\r\n${mark}`, content);
-    while (next >= 0 && !/^(?:--|[ \t]*\r\n)/.test(text.slice(next + mark.length + 2, next + mark.length + 82)))
-      next = text.indexOf(`\r\n${mark}`, next + 2);
+    const next = endOf(content);
     yield text.slice(content, next < 0 ? text.length : next + 2);
     start = next >= 0 && !text.startsWith('--', next + mark.length + 2) ? next : -1;
   }
 }
 
-/** What stands behind each line of the mark, its head read to the end first: a value may begin with the mark itself (PHP, Tomcat). */
-function* headedParts(binary: string, mark: string): Generator<string> {
+/** A part ends at the next whole line of the mark (RFC 2046, 5.1.1). */
+function strictParts(binary: string, mark: string): Generator<string> {
   const text = `\r\n${binary}`;
-  for (let start = text.indexOf(`\r\n${mark}\r\n`); start >= 0;) {
-    const content = start + mark.length + 2;
+  return markedParts(text, mark, (content) => {
+    let next = text.indexOf(`\r\n${mark}`, content);
+    while (next >= 0 && !/^(?:--|[ \t]*\r\n)/.test(text.slice(next + mark.length + 2, next + mark.length + 82)))
+      next = text.indexOf(`\r\n${mark}`, next + 2);
+    return next;
+  });
+}
+
+/** A part's head is read to its end first: its value may begin with the mark itself (PHP, Tomcat). */
+function headedParts(binary: string, mark: string): Generator<string> {
+  const text = `\r\n${binary}`;
+  return markedParts(text, mark, (content) => {
     const blank = text.indexOf('\r\n\r\n', content);
-    const next = blank < 0 ? -1 : text.indexOf(`\r\n${mark}`, blank + 4);
-    yield text.slice(content, next < 0 ? text.length : next + 2);
-    start = next >= 0 && !text.startsWith('--', next + mark.length + 2) ? next : -1;
-  }
+    return blank < 0 ? -1 : text.indexOf(`\r\n${mark}`, blank + 4);
+  });
 }
 
 function addPart(add: (name: string, value: string) => void, part: string): void {

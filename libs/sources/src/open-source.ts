@@ -251,8 +251,8 @@ class CheckedParser {
   }
 
   #report(): SourceReport {
-    const { counts, refusals } = this.parser;
-    return { title: this.title, kind: this.kind, counts, refusals, cut: this.#cut, head: this.#head };
+    const { counts, refusals, notice } = this.parser;
+    return { title: this.title, kind: this.kind, counts, refusals, notice, cut: this.#cut, head: this.#head };
   }
 
   #given(items: readonly SourceItem[]): readonly SourceItem[] {

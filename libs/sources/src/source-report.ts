@@ -21,6 +21,8 @@ export interface SourceReport {
   readonly refusals: readonly Refusal[];
   /** It was cut off: what followed is lost. */
   readonly cut: boolean;
+  /** What in it nobody can read, and what to do. */
+  readonly notice?: string | undefined;
   /** Its first bytes. */
   readonly head: Uint8Array;
 }
@@ -61,6 +63,7 @@ export function reportLines(report: SourceReport): string[] {
   return [
     malformed === 0 ? sum : `${sum} (${causes})`,
     ...(report.refusals[0] === undefined ? [] : [`  the first refused: ${exampleOf(report.refusals[0])}`]),
+    ...(report.notice === undefined ? [] : [`  ${report.notice}`]),
     ...(report.cut ? ['  cut off: the file ends early, and what followed is lost'] : []),
   ];
 }

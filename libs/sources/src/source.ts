@@ -62,6 +62,8 @@ export interface SourceParser {
   readonly counts: Readonly<SourceCounts>;
   /** What was refused, by cause. */
   readonly refusals: readonly Refusal[];
+  /** What passed through a trace that nobody can read, in words with what to do. */
+  readonly notice?: string | undefined;
   /** Of a parser that joins whole lines: those that would have to be read again if it were lost now. */
   readonly held?: HeldLines;
   /** The source has been quiet: what may go on is taken to be at its end. */

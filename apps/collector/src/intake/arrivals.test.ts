@@ -13,6 +13,26 @@ function request(second: number, workload = 'web'): SourceItem {
 }
 
 describe('what arrives from live sources', () => {
+  it('tells on readiness, and stays ready, what was not fully seen and what cannot be read', () => {
+    const arrivals = new Arrivals(() => 0);
+    expect(arrivals.unseenHealth()).toEqual({ ready: true });
+    const unseen = request(-1);
+    if (unseen.type !== 'event' || unseen.event.type !== 'web-request') throw new Error('no request');
+    arrivals.take('web', [{ ...unseen, event: { ...unseen.event, unseen: ['bytes', 'framing'] } }]);
+    arrivals.noticing('web', () => 'requests are not seen on connections: 3 of TLS');
+    expect(arrivals.unseenHealth()).toEqual({
+      ready: true,
+      reason:
+        'web: requests are not seen on connections: 3 of TLS. requests that were not fully seen: 1 bytes, 1 framing; give strace a longer -s',
+    });
+    expect([...arrivals.unseen]).toEqual([
+      ['bytes', 1],
+      ['framing', 1],
+    ]);
+    arrivals.left('web');
+    expect(arrivals.unseenHealth().reason).not.toContain('TLS');
+  });
+
   it('is as far as the source that reads what is oldest, and up to now where none brings anything', () => {
     let nowMs = NOW_MS;
     const arrivals = new Arrivals(() => nowMs);

@@ -13,6 +13,8 @@ const MAX_APPLICATIONS = 1_024;
 const MAX_WORKLOADS = 256;
 /** Sources whose last skew is remembered; the one that was skewed longest ago goes first. */
 const MAX_SOURCES = 256;
+/** Notices of readiness. */
+const MAX_TOLD = 8;
 
 /** How far the live sources of one application have come, and what they watch. */
 export interface ApplicationReached {
@@ -33,6 +35,8 @@ export class Arrivals {
   /** Requests that were not fully seen, by why: one may have several reasons. */
   readonly unseen = new Map<Unseen, number>();
   readonly #skews = new Map<string, { readonly atMs: number; readonly count: number }>();
+  /** Of each traced target: what passed that nobody can read. */
+  readonly #notices = new Map<string, () => string | undefined>();
   readonly #nowMs: () => number;
   /** By application, then source: the first time of what it brought last. */
   readonly #brought = new Map<string, Map<string, { readonly timeUs: TimeUs; readonly atMs: number }>>();
@@ -76,8 +80,16 @@ export class Arrivals {
     if (this.#watched.size > MAX_APPLICATIONS) this.#watched.delete(this.#watched.keys().next().value!);
   }
 
+  /** A traced target that tells what passed and cannot be read. */
+  noticing(source: string, notice: () => string | undefined): void {
+    this.#notices.delete(source);
+    this.#notices.set(source, notice);
+    if (this.#notices.size > MAX_SOURCES) this.#notices.delete(this.#notices.keys().next().value!);
+  }
+
   /** The source has ended: nothing is under its watch. */
   left(source: string): void {
+    this.#notices.delete(source);
     this.#watched.delete(source);
   }
 
@@ -107,10 +119,16 @@ export class Arrivals {
 
   /** Ready in any case: what was not seen is told by the requests themselves, and judged. */
   unseenHealth(): Health {
-    if (this.unseen.size === 0) return { ready: true };
-    const counts = [...this.unseen].map(([reason, count]) => `${count} ${reason}`).join(', ');
-    const advice = this.unseen.has('bytes') ? '; give strace a longer -s' : '';
-    return { ready: true, reason: `requests that were not fully seen: ${counts}${advice}` };
+    const told = [...this.#notices].flatMap(([source, notice]) => {
+      const words = notice();
+      return words === undefined ? [] : [`${source}: ${words}`];
+    });
+    if (this.unseen.size > 0) {
+      const counts = [...this.unseen].map(([reason, count]) => `${count} ${reason}`).join(', ');
+      const advice = this.unseen.has('bytes') ? '; give strace a longer -s' : '';
+      told.push(`requests that were not fully seen: ${counts}${advice}`);
+    }
+    return told.length === 0 ? { ready: true } : { ready: true, reason: told.slice(0, MAX_TOLD).join('. ') };
   }
 
   #note(source: string, items: readonly SourceItem[], atMs: number): void {

@@ -29,6 +29,8 @@ export interface LiveTrace {
   /** What is read, until the target or the trace ends; the last item is `end`. One reader. */
   readonly items: AsyncIterable<SourceItem>;
   readonly counts: Readonly<StraceCounts>;
+  /** What passed that nobody can read, in words with what to do; undefined where nothing did. */
+  readonly notice: string | undefined;
   /** Calls dropped because the reader was slow. */
   readonly lostCalls: number;
   /** Processes that came to the target after the start and were attached to then: what they did before is not seen. */
@@ -91,6 +93,10 @@ class RunningTrace<Exchange> implements LiveTrace {
 
   get counts(): Readonly<StraceCounts> {
     return this.parser.counts;
+  }
+
+  get notice(): string | undefined {
+    return this.parser.notice;
   }
 
   get lostCalls(): number {

@@ -67,6 +67,8 @@ export interface IoObserver<Exchange> {
   readonly acted?: (thread: number, act: Act, timeUs: TimeUs) => void;
   /** The thread has ended; `process` where all threads of its process have. */
   exited(thread: number, process: boolean, timeUs: TimeUs): void;
+  /** What passed that it cannot read, in words with what to do; undefined where nothing did. */
+  notice?(): string | undefined;
   /** Exchanges that were lost since the last call, where any were: from when to when, and how many. */
   lost(): Gap | undefined;
   /** Exchanges that became final since the last call, in the order in which they did. */

@@ -115,6 +115,10 @@ export class StraceParser<Exchange = never> implements SourceParser {
     this.reporter = options.observer ? new CallReporter(options.observer) : NO_REPORTER;
   }
 
+  get notice(): string | undefined {
+    return this.options.observer?.notice?.();
+  }
+
   get refusals(): readonly Refusal[] {
     return this.refused.list;
   }

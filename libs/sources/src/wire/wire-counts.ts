@@ -34,3 +34,15 @@ export function noWireCounts(): WireCounts {
     unrecognised: 0,
   };
 }
+
+const UNREAD: readonly (readonly [keyof WireCounts, string])[] = [
+  ['tls', 'TLS that ends in the traced program (trace the one behind the proxy that ends it, or read its access log)'],
+  ['http2', 'HTTP/2 (read an access log beside it)'],
+  ['gateway', 'AJP or uwsgi (trace the web server before it)'],
+];
+
+/** What passed on connections whose requests nobody sees, and what to do; undefined where nothing did. */
+export function wireNotice(counts: WireCounts): string | undefined {
+  const found = UNREAD.filter(([name]) => counts[name] > 0).map(([name, words]) => `${counts[name]} of ${words}`);
+  return found.length === 0 ? undefined : `requests are not seen on connections: ${found.join('; ')}`;
+}

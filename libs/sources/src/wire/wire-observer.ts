@@ -6,7 +6,7 @@ import { ByteBudget } from '../bytes/byte-budget.js';
 import type { FdOpened, IoCall, IoObserver } from '../strace/io-call.js';
 import { Connection, type ConnectionOrigin, type WireExchange, type WireSurroundings } from './connection.js';
 import { FILE, ProcessTable, type Process } from './process-table.js';
-import { noWireCounts } from './wire-counts.js';
+import { noWireCounts, wireNotice } from './wire-counts.js';
 
 export interface WireOptions {
   /** Longest body of a request or response that is kept; default 256 KiB. */
@@ -61,6 +61,10 @@ export class WireObserver implements IoObserver<Observed> {
   /** Of what programs did: when the next minute begins. */
   private nextMinuteUs = Infinity;
   readonly acted?: (thread: number, act: Act, timeUs: TimeUs) => void;
+
+  notice(): string | undefined {
+    return wireNotice(this.counts);
+  }
 
   constructor(options: WireOptions = {}) {
     this.around = {

@@ -207,7 +207,7 @@ describe('LiveTargets', () => {
       attempts++;
       if (attempts === 1) return Promise.reject(new Error('there is no container "db" here'));
       const counts = { lines: 0, read: 0, ignored: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
-      return Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [] });
+      return Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [], notice: undefined });
     };
     const live = new LiveTargets({
       arrivals: new Arrivals(() => Date.UTC(2100, 0)),
@@ -249,7 +249,7 @@ describe('LiveTargets', () => {
       checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
       privacy: 'balanced',
       run: 'r1',
-      attach: () => Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [] }),
+      attach: () => Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [], notice: undefined }),
       retryMs: 60_000,
       onChange: (name, state, detail) => changes.push(`${name} ${state} ${detail}`),
     });

@@ -5,6 +5,7 @@ import { profileReport } from '@plimsoll/pipelines';
 import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
+import { activateWaiting } from '../activate-waiting.js';
 import { readProfiles } from '../profile-folder.js';
 import { profileDifferences, profileSummary } from '../profile-words.js';
 import { STACK_HELP } from '../stack-help.js';
@@ -48,10 +49,14 @@ export function profilesCommand(): Command {
     .action((slot: string, from?: string, to?: string) => withStore((store) => diff(store, parseSlot(slot), from, to)));
   command
     .command('activate')
-    .description('judge with this version from now on')
-    .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
-    .argument('<VERSION>')
-    .action((slot: string, version: string) => withStore((store) => store.activate(parseSlot(slot), version, BY)));
+    .description('judge with a version from now on: with one, or with all that wait in shadow of an application')
+    .argument('[SLOT]', 'APPLICATION/WORKLOAD/DETECTOR')
+    .argument('[VERSION]')
+    .option('--application <NAME>', 'every version of this application that waits in shadow')
+    .option('--by <PERSON>', 'whose decision it is, as the audit trail shows it', BY)
+    .action((slot: string | undefined, version: string | undefined, options: ActivateOptions) =>
+      withStore((store) => activate(store, slot, version, options)),
+    );
   command
     .command('shadow')
     .description('let a version judge beside the active one; without a version, show how the two compare')
@@ -67,6 +72,32 @@ export function profilesCommand(): Command {
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
     .action((slot: string) => withStore((store) => store.rollback(parseSlot(slot), BY)));
   return command;
+}
+
+interface ActivateOptions {
+  readonly application?: string;
+  readonly by: string;
+}
+
+async function activate(
+  store: ProfileStore,
+  slot: string | undefined,
+  version: string | undefined,
+  { application, by }: ActivateOptions,
+): Promise<void> {
+  if (application === undefined && slot !== undefined && version !== undefined) {
+    await store.activate(parseSlot(slot), version, by);
+    return;
+  }
+  if (application === undefined || slot !== undefined) {
+    throw new PlimsollError(
+      'bad-configuration',
+      'give SLOT and VERSION, or --application NAME for all that wait of it',
+    );
+  }
+  for (const pointer of await activateWaiting(store, application, by)) {
+    process.stdout.write(`${slotName(pointer.slot)} ${pointer.active ?? '-'} active\n`);
+  }
 }
 
 async function withStore(work: (store: ProfileStore) => Promise<unknown>): Promise<void> {

@@ -1,0 +1,26 @@
+import { MemoryProfileStore } from '@plimsoll/streaming';
+import { expect, it } from 'vitest';
+
+import { activateWaiting } from './activate-waiting.js';
+
+it('puts what waits of one application into force, in the name of whoever asked', async () => {
+  const store = new MemoryProfileStore();
+  const slots = [
+    { application: 'shop', workload: 'web', detector: 'web' },
+    { application: 'shop', workload: 'db', detector: 'sql' },
+    { application: 'bank', workload: 'web', detector: 'web' },
+  ];
+  for (const slot of slots) {
+    await store.put(slot, 'v1', Buffer.from('{}'));
+    await store.shadow(slot, 'v1', 'the test');
+  }
+  const activated = await activateWaiting(store, 'shop', 'ann');
+  expect(activated.map(({ slot, active, shadow }) => [slot.workload, active, shadow])).toEqual([
+    ['db', 'v1', undefined],
+    ['web', 'v1', undefined],
+  ]);
+  expect((await store.history(slots[0]!))[0]).toMatchObject({ by: 'ann' });
+  expect((await store.pointer(slots[2]!)).active).toBeUndefined();
+  await expect(activateWaiting(store, 'shop', 'ann')).rejects.toThrow('2 profiles of it are as they are');
+  await expect(activateWaiting(store, 'none', 'ann')).rejects.toThrow('no profile of it is known');
+});

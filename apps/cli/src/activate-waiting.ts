@@ -1,0 +1,23 @@
+import { PlimsollError } from '@plimsoll/contracts';
+import type { ProfilePointer, ProfileStore } from '@plimsoll/streaming';
+
+/** Puts every version of the application that waits in shadow into force. Throws `bad-profile` where none waits. */
+export async function activateWaiting(
+  store: Pick<ProfileStore, 'pointers' | 'activate'>,
+  application: string,
+  by: string,
+): Promise<readonly ProfilePointer[]> {
+  const pointers = (await store.pointers()).filter(({ slot }) => slot.application === application);
+  const waiting = pointers.flatMap(({ slot, shadow }) => (shadow === undefined ? [] : [{ slot, version: shadow }]));
+  if (waiting.length === 0) {
+    const known =
+      pointers.length === 0 ? 'no profile of it is known' : `${pointers.length} profiles of it are as they are`;
+    throw new PlimsollError(
+      'bad-profile',
+      `no version of ${application} waits in shadow (${known}): bring one with plimsoll learn … --push shadow`,
+    );
+  }
+  const activated: ProfilePointer[] = [];
+  for (const { slot, version } of waiting) activated.push(await store.activate(slot, version, by));
+  return activated;
+}

@@ -28,13 +28,8 @@ export interface Threshold {
 /** Part of an application's budget that requests, and that statements, may spend: decision 0055. */
 export const WEB_AND_SQL_SHARE = 0.15;
 
-/** The score from which an event is anomalous under the budget. */
-export function thresholdOf(
-  calibration: Calibration,
-  budget: Budget,
-  eventsPerDay: number,
-  share = WEB_AND_SQL_SHARE,
-): Threshold {
+/** The score from which an event is anomalous under `share`, the detector's part of the budget. */
+export function thresholdOf(calibration: Calibration, budget: Budget, eventsPerDay: number, share: number): Threshold {
   const allowed = pThreshold(calibration, { ...budget, windowsPerDay: eventsPerDay, share });
   const score = Math.min(Math.max(scoreAt(calibration, allowed), FLOOR_NATS), CEILING_NATS);
   return { score, pValue: pValue(calibration, score) };

@@ -1,7 +1,7 @@
 import type { SqlStatement, Verdict } from '@plimsoll/contracts';
 
 import { ChanceTable } from '../chance/chance-table.js';
-import { thresholdOf } from '../chance/threshold.js';
+import { thresholdOf, WEB_AND_SQL_SHARE } from '../chance/threshold.js';
 import { eventDetector } from '../events/event-detector.js';
 import { judgeStatement, type SqlJudgement } from './sql-judge.js';
 import { openSqlModel, type SqlModel } from './sql-model.js';
@@ -20,7 +20,7 @@ export const sqlDetector = eventDetector<SqlStatement, SqlState, SqlModel, SqlJu
       version: profile.version,
       table: ChanceTable.of(data.table),
       calibration: data.calibration,
-      threshold: thresholdOf(data.calibration, budget, data.statementsPerDay),
+      threshold: thresholdOf(data.calibration, budget, data.statementsPerDay, WEB_AND_SQL_SHARE),
     };
   },
 

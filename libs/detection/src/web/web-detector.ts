@@ -2,7 +2,7 @@ import type { AttackPath, RequestFacts, Verdict, WebRequest } from '@plimsoll/co
 
 import { ChanceTable } from '../chance/chance-table.js';
 import type { Clue } from '../chance/clue.js';
-import { thresholdOf } from '../chance/threshold.js';
+import { thresholdOf, WEB_AND_SQL_SHARE } from '../chance/threshold.js';
 import type { Budget } from '../detector.js';
 import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../whose.js';
@@ -71,7 +71,8 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, WebJudg
 
 function viewOf(data: WebModelData['views']['line'], budget: Budget): WebView | undefined {
   if (data === undefined) return undefined;
-  return { calibration: data.calibration, threshold: thresholdOf(data.calibration, budget, data.requestsPerDay) };
+  const threshold = thresholdOf(data.calibration, budget, data.requestsPerDay, WEB_AND_SQL_SHARE);
+  return { calibration: data.calibration, threshold };
 }
 
 function joinsOf(event: WebRequest): Verdict['joins'] {

@@ -1,8 +1,8 @@
-import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
 import type { Threshold } from '../chance/threshold.js';
+import { modelReader } from '../events/model-reader.js';
 
 import { BurstTable, BurstTableData } from './burst-table.js';
 import { FactTable, FactTableData } from './fact-table.js';
@@ -63,13 +63,8 @@ export interface K8sModel extends Learned {
   readonly threshold: Threshold;
 }
 
-/** Throws `bad-profile` where the model is not one of this detector. */
-export function openModelData(model: unknown): K8sModelData {
-  const parsed = K8sModelData.safeParse(model);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new PlimsollError('bad-profile', `not a profile of Kubernetes audit: ${where}`);
-}
+/** Throws `bad-profile` where the model is not one of Kubernetes audit. */
+export const openModelData = modelReader(K8sModelData, 'Kubernetes audit');
 
 export function openLearned(data: K8sModelData): Learned {
   return {

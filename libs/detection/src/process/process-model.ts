@@ -1,9 +1,9 @@
-import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
 import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
 import type { Threshold } from '../chance/threshold.js';
+import { modelReader } from '../events/model-reader.js';
 
 /** Part of an application's budget that what programs do may spend: decision 0180. */
 export const PROCESS_SHARE = 0.05;
@@ -26,11 +26,4 @@ export interface ProcessModel {
 }
 
 /** Throws `bad-profile` where the model is not one of what programs do. */
-export function openProcessModel(model: unknown): ProcessModelData {
-  const parsed = ProcessModelData.safeParse(model);
-  if (parsed.success) return parsed.data;
-  throw new PlimsollError(
-    'bad-profile',
-    `not a model of what programs do: ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
-  );
-}
+export const openProcessModel = modelReader(ProcessModelData, 'what programs do');

@@ -1,40 +1,10 @@
 import { Verdict, type SqlStatement } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
+import { statement } from './sql.fixture.js';
 import { sqlDetector } from './sql-detector.js';
 import { sqlLearner } from './sql-learner.js';
 import type { SqlModel } from './sql-model.js';
-
-function statement(parts: Partial<SqlStatement> & { readonly outline: string }, n = 0): SqlStatement {
-  return {
-    type: 'sql-statement',
-    schema: 1,
-    application: 'shop',
-    workload: 'db',
-    container: 'db-1',
-    id: `s${n}`,
-    stream: 'test',
-    key: 'db-1/c1',
-    timeUs: 1_000_000_000 + n * 10_000,
-    endUs: 1_000_002_000 + n * 10_000,
-    side: 'server',
-    fingerprint: parts.outline,
-    verb: parts.outline.split(' ')[0] ?? '',
-    tables: ['notes'],
-    columnsWritten: [],
-    functions: [],
-    marks: [],
-    literals: 1,
-    longestLiteral: 8,
-    lengthBytes: 60,
-    prepared: false,
-    user: 'app',
-    connection: 'c1',
-    ordinal: n,
-    response: { kind: 'ok', affected: 1, bytes: 11 },
-    ...parts,
-  };
-}
 
 const usual = (n: number): SqlStatement =>
   n % 3 === 0

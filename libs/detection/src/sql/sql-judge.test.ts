@@ -2,39 +2,13 @@ import type { SqlStatement } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { ChanceTable } from '../chance/chance-table.js';
+import { statement } from './sql.fixture.js';
 import { judgeStatement, learnStatement } from './sql-judge.js';
 
 const PAY = 'update pay set * where id = ?';
 
-function update(outline: string, columnsWritten: readonly string[]): SqlStatement {
-  return {
-    type: 'sql-statement',
-    schema: 1,
-    application: 'shop',
-    workload: 'db',
-    container: 'db-1',
-    id: 's',
-    stream: 'test',
-    key: 'db-1/c1',
-    timeUs: 1_000_000_000,
-    endUs: 1_000_002_000,
-    side: 'server',
-    outline,
-    fingerprint: outline + columnsWritten.join(),
-    verb: 'update',
-    tables: ['pay'],
-    columnsWritten: [...columnsWritten],
-    functions: [],
-    marks: [],
-    literals: 1,
-    longestLiteral: 8,
-    lengthBytes: 60,
-    prepared: false,
-    user: 'app',
-    connection: 'c1',
-    ordinal: 1,
-  };
-}
+const update = (outline: string, columnsWritten: string[]): SqlStatement =>
+  statement({ outline, columnsWritten, fingerprint: outline + columnsWritten.join() });
 
 function newColumnNats(others: (n: number) => SqlStatement): number {
   const table = new ChanceTable();

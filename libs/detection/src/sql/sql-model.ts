@@ -1,9 +1,9 @@
-import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
 import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
 import type { Threshold } from '../chance/threshold.js';
+import { modelReader } from '../events/model-reader.js';
 
 export const SqlModelData = z.object({
   kind: z.literal('sql/1'),
@@ -22,12 +22,5 @@ export interface SqlModel {
   readonly threshold: Threshold;
 }
 
-/** Throws `bad-profile` where the model is not one of statements. */
-export function openSqlModel(model: unknown): SqlModelData {
-  const parsed = SqlModelData.safeParse(model);
-  if (parsed.success) return parsed.data;
-  throw new PlimsollError(
-    'bad-profile',
-    `not a model of SQL statements: ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
-  );
-}
+/** Throws `bad-profile` where the model is not one of SQL statements. */
+export const openSqlModel = modelReader(SqlModelData, 'SQL statements');

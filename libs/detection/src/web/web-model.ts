@@ -1,9 +1,9 @@
-import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
 import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
 import type { Threshold } from '../chance/threshold.js';
+import { modelReader } from '../events/model-reader.js';
 
 /** Requests of an access log and rebuilt ones see different things, and are calibrated apart. */
 const ViewData = z.object({
@@ -33,11 +33,4 @@ export interface WebModel {
 }
 
 /** Throws `bad-profile` where the model is not one of web requests. */
-export function openWebModel(model: unknown): WebModelData {
-  const parsed = WebModelData.safeParse(model);
-  if (parsed.success) return parsed.data;
-  throw new PlimsollError(
-    'bad-profile',
-    `not a model of web requests: ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
-  );
-}
+export const openWebModel = modelReader(WebModelData, 'web requests');

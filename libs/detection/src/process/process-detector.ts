@@ -3,7 +3,7 @@ import type { ProcessActivity, RequestFacts, Verdict } from '@plimsoll/contracts
 import { ChanceTable } from '../chance/chance-table.js';
 import { thresholdOf } from '../chance/threshold.js';
 import { eventDetector } from '../events/event-detector.js';
-import { whose } from '../whose.js';
+import { whose } from '../events/whose.js';
 import { judgeActivity, type ProcessJudgement } from './process-judge.js';
 import { openProcessModel, PROCESS_SHARE, type ProcessModel } from './process-model.js';
 import { processStates, startProcessState, type ProcessState } from './process-state.js';

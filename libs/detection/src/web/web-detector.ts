@@ -5,7 +5,7 @@ import type { Clue } from '../chance/clue.js';
 import { thresholdOf, WEB_AND_SQL_SHARE } from '../chance/threshold.js';
 import type { Budget } from '../detector.js';
 import { eventDetector } from '../events/event-detector.js';
-import { whose } from '../whose.js';
+import { whose } from '../events/whose.js';
 import { ACTS } from './reading-clues.js';
 import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';

@@ -192,6 +192,13 @@ describe('forms of proxies', () => {
     expect(requests.map(said)).toEqual([['', '/', 400, 11, '']]);
   });
 
+  it('takes a remark whose path is null for no request, and a line within nulls for the line', () => {
+    const remark = '{"level":"info","time":"2026-11-20T10:00:01Z","msg":"started","path":null}';
+    expect(read(remark).parser.counts).toMatchObject({ read: 0, ignored: 1, malformed: 0 });
+    const shipped = JSON.stringify({ path: null, request: null, time: null, log: PLAIN });
+    expect(read(shipped).requests.map(said)).toEqual([said(SAME!)]);
+  });
+
   it('passes over what servers write between requests', () => {
     const { parser } = read(
       '/docker-entrypoint.sh: Configuration complete; ready for start up',

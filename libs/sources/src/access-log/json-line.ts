@@ -68,8 +68,9 @@ function absentHeader(members: Members): string | undefined {
 function targetOf(members: Members, requested: string): string | undefined {
   const named = TARGETS.map((name) => members.get(name.toLowerCase()));
   const found = [requested, ...named].filter((target) => target !== undefined && target !== '' && target !== '-');
-  // A proxy tells a request that it could not read without its parts.
-  if (found.length === 0 && named.some((target) => target !== undefined)) return '';
+  // A proxy tells a request that it could not read without its parts, and how it was answered: no program's remark is.
+  const answered = integer(textOf(members, STATUSES)) > 0;
+  if (found.length === 0 && answered && named.some((target) => target !== undefined)) return '';
   const query = textOf(members, QUERIES)?.replace(/^\?/, '') ?? '';
   const whole = found.find((target) => target!.includes('?')) ?? found[0];
   if (whole === undefined || whole.includes('?') || query === '' || query === '-') return whole;
@@ -79,7 +80,7 @@ function targetOf(members: Members, requested: string): string | undefined {
 /** The line within Docker's wrapping, or a shipper's; undefined where the object is no wrapping. */
 export function wrappedLine(line: string): Unwrapped | undefined {
   const members = membersOf(line);
-  if (!members || TARGETS.some((name) => members.has(name.toLowerCase())) || members.has('request')) return undefined;
+  if (!members || [...TARGETS, 'request'].some((name) => says(members, name))) return undefined;
   const inner = textOf(members, LINES);
   if (inner === undefined || inner === '') return undefined;
   // Docker cuts lines at 16 KiB: all but the last part have no line feed.
@@ -90,6 +91,11 @@ export function wrappedLine(line: string): Unwrapped | undefined {
       .replace(/[\r\n]+$/, ''),
     partial,
   };
+}
+
+/** Whether the member is there and holds something: `null` and empty texts hold nothing. */
+function says(members: Members, name: string): boolean {
+  return (members.get(name.toLowerCase()) ?? '') !== '';
 }
 
 /** The first of the names that says something; `''` where some are there and none does. */

@@ -1,4 +1,5 @@
 import type { Level, Watermark } from '@plimsoll/contracts';
+import { LEVELS_OF } from '@plimsoll/pipelines';
 
 /** A level whose detectors say nothing for so long, by the wall clock, is silent: they say something every ten seconds. */
 export const SILENT_MS = 45_000;
@@ -18,9 +19,10 @@ export class ApplicationWatch {
   reached({ detector, topic, partition, timeUs, skewed = 0, workloads = [] }: Watermark, nowMs: number): void {
     const part = `${detector}|${topic}|${partition}`;
     if (this.#parts.size < MAX_PARTS || this.#parts.has(part)) this.#parts.set(part, timeUs);
-    const level = detector.replace(/-detector$/, '');
-    this.#heard(level, nowMs);
-    for (const workload of workloads) this.#heard(`${level}|${workload}`, nowMs);
+    for (const level of LEVELS_OF.get(detector) ?? []) {
+      this.#heard(level, nowMs);
+      for (const workload of workloads) this.#heard(`${level}|${workload}`, nowMs);
+    }
     this.skewed = skewed;
   }
 

@@ -1,4 +1,4 @@
-import { decodeJson, VerdictsRecord, type VerdictMessage, type Level } from '@plimsoll/contracts';
+import { decodeJson, Level, VerdictsRecord, type VerdictMessage } from '@plimsoll/contracts';
 import { levelOf } from '@plimsoll/pipelines';
 import {
   systemClock,
@@ -18,7 +18,7 @@ const TOLD_MS = 300_000;
 /** Workloads remembered; beyond it the one not heard of for longest goes. */
 const MAX_WORKLOADS = 2_000;
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
+const LEVELS = Level.options;
 
 export interface WorkloadWatch {
   readonly application: string;

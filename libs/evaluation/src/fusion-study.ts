@@ -1,4 +1,4 @@
-import { US_PER_SECOND, type Level, type Verdict } from '@plimsoll/contracts';
+import { US_PER_SECOND, Level, type Verdict } from '@plimsoll/contracts';
 import { BUDGET_SHARES, cauchyP, harmonicMeanP } from '@plimsoll/detection';
 
 import type { AlertEvidence } from './action-scoring.js';
@@ -7,7 +7,7 @@ import { evidenceTimes, verdictEvidence } from './evidence.js';
 import { incidentView, levelView, unanimousView, viewed } from './level-views.js';
 import type { KindScore, ViewScore } from './view-score.js';
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
+const LEVELS = Level.options;
 
 /** Levels are combined anew in each of these. */
 const SPAN_US = 5 * US_PER_SECOND;

@@ -1,4 +1,4 @@
-import type { AttackPath, Level } from '@plimsoll/contracts';
+import { Level, type AttackPath } from '@plimsoll/contracts';
 
 import { scoreEpisode, type Action, type AlertEvidence } from './action-scoring.js';
 import type { EpisodeOutcome } from './evaluate-recordings.js';
@@ -20,7 +20,7 @@ export interface KindSeverityRow {
   readonly first: Readonly<Record<Level, number>>;
 }
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
+const LEVELS = Level.options;
 
 type Found = (number | undefined)[];
 

@@ -1,11 +1,11 @@
-import { US_PER_SECOND, type Level } from '@plimsoll/contracts';
+import { US_PER_SECOND, Level } from '@plimsoll/contracts';
 
 import type { AlertEvidence } from './action-scoring.js';
 import type { EpisodeOutcome } from './evaluate-recordings.js';
 import { alertEvidence, verdictEvidence } from './evidence.js';
 import { scoreView, type ViewScore } from './view-score.js';
 
-const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
+const LEVELS = Level.options;
 
 /** Levels agree on evidence that each of them has some of within this. */
 const AGREEMENT_US = 5 * US_PER_SECOND;

@@ -32,6 +32,7 @@ export {
   frequencyOperator,
   levelOf,
   logLevelOperator,
+  LEVELS_OF,
   READERS,
   sequenceOperator,
   type Start,

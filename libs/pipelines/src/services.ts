@@ -63,6 +63,12 @@ export const READERS: readonly Reader[] = [
   { detector: 'log-detector', topic: 'logs' },
 ];
 
+/** The levels that each detector's operator judges at. */
+export const LEVELS_OF: ReadonlyMap<string, readonly Level[]> = new Map([
+  ...CALL_DETECTORS.map(({ name, level }): [string, Level[]] => [`${name}-detector`, [level]]),
+  ['log-detector', [...new Set(EVENT_DETECTORS.map(({ level }) => level))]],
+]);
+
 /**
  * Starts every service's operator but the collector's: what `up`, `detect` and `evaluate` run in one process. `idleUs` is
  * how long fusion waits for a part that says nothing: for ever, where all of them run here.

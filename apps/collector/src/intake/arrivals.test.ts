@@ -1,7 +1,7 @@
 import type { SourceItem, WebRequest } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
-import { Arrivals } from './arrivals.js';
+import { Arrivals, sentSource } from './arrivals.js';
 
 const SECOND = 1_000_000;
 const NOW_MS = Date.UTC(2026, 10, 23);
@@ -13,6 +13,27 @@ function request(second: number, workload = 'web'): SourceItem {
 }
 
 describe('what arrives from live sources', () => {
+  it('lets no sender speak for another of the same name', () => {
+    const arrivals = new Arrivals(() => NOW_MS);
+    const [mine, other] = [sentSource('access.log', 'a'), sentSource('access.log', 'b')];
+    arrivals.take(mine, [request(-7_200)]);
+    arrivals.concerns(other, { application: 'bank', workload: 'web' });
+    const late = { ...request(-1) } as Extract<SourceItem, { type: 'event' }>;
+    arrivals.take(other, [{ ...late, event: { ...late.event, application: 'bank' } }]);
+    expect(arrivals.reached().get('shop')?.timeUs).toBe((NOW_MS - 7_200_000) * 1_000);
+    expect(arrivals.reached().get('bank')?.timeUs).toBe((NOW_MS - 1_000) * 1_000);
+  });
+
+  it('names a workload no longer whose sender has brought nothing for a quarter of an hour', () => {
+    let nowMs = NOW_MS;
+    const arrivals = new Arrivals(() => nowMs);
+    arrivals.take(sentSource('access.log', 'a'), [request(-1)]);
+    arrivals.concerns('target', { application: 'shop', workload: 'db' });
+    expect(arrivals.reached().get('shop')?.workloads).toEqual(['db', 'web']);
+    nowMs += 1_000_000;
+    expect(arrivals.reached().get('shop')?.workloads).toEqual(['db']);
+  });
+
   it('tells on readiness, and stays ready, what was not fully seen and what cannot be read', () => {
     const arrivals = new Arrivals(() => 0);
     expect(arrivals.unseenHealth()).toEqual({ ready: true });

@@ -23,6 +23,21 @@ export interface ApplicationReached {
   readonly workloads: string[];
 }
 
+/** A sender that has brought nothing for so long is no longer known to watch: nobody sees whether it is there. */
+const SENDING_MS = 900_000;
+
+/**
+ * The name of a source that a sender gave: others may give the same, of other applications too, and `unique` tells them
+ * apart. People are shown the name alone.
+ */
+export function sentSource(name: string, unique: string): string {
+  return `${name}\n${unique}`;
+}
+
+function shownName(source: string): string {
+  return source.split('\n', 1)[0]!;
+}
+
 /**
  * What live sources bring, as it arrives: bounds its times by this machine's clock and tells whose were ahead of it, and
  * knows how far the sources of each application have come.
@@ -37,6 +52,8 @@ export class Arrivals {
   readonly #skews = new Map<string, { readonly atMs: number; readonly count: number }>();
   /** Of each traced target: what passed that nobody can read. */
   readonly #notices = new Map<string, () => string | undefined>();
+  /** Of each sender's source: when it was last heard of. */
+  readonly #sentMs = new Map<string, number>();
   readonly #nowMs: () => number;
   /** By application, then source: the first time of what it brought last. */
   readonly #brought = new Map<string, Map<string, { readonly timeUs: TimeUs; readonly atMs: number }>>();
@@ -50,6 +67,7 @@ export class Arrivals {
   /** The items that have arrived just now from `source`, with no time far ahead of now. */
   take(source: string, items: readonly SourceItem[]): SourceItem[] {
     const nowMs = this.#nowMs();
+    this.#heardFrom(source);
     const bound = new ArrivalBound();
     const bounded = items.map((item) => bound.item(item, nowMs * 1_000));
     this.crowded += items.filter(isCrowded).length;
@@ -70,6 +88,7 @@ export class Arrivals {
 
   /** The source has the workload under watch. */
   concerns(source: string, { application, workload }: Pick<Where, 'application' | 'workload'>): void {
+    this.#heardFrom(source);
     const of = this.#watched.get(source) ?? new Map<string, Set<string>>();
     this.#watched.delete(source);
     this.#watched.set(source, of);
@@ -90,6 +109,7 @@ export class Arrivals {
   /** The source has ended: nothing is under its watch. */
   left(source: string): void {
     this.#notices.delete(source);
+    this.#sentMs.delete(source);
     this.#watched.delete(source);
   }
 
@@ -105,11 +125,21 @@ export class Arrivals {
       if (times.every(({ atMs }) => atMs < nowMs - SPOKEN_OF_MS)) this.#brought.delete(application);
       const bringing = times.filter(({ atMs }) => atMs >= nowMs - BRINGING_MS).map(({ timeUs }) => timeUs);
       const skewed = [...sources.keys()].reduce((sum, name) => sum + (this.#skews.get(name)?.count ?? 0), 0);
-      const watched = [...this.#watched.values()].flatMap((of) => [...(of.get(application) ?? [])]);
+      const watching = [...this.#watched].filter(
+        ([source]) => nowMs - (this.#sentMs.get(source) ?? nowMs) < SENDING_MS,
+      );
+      const watched = watching.flatMap(([, of]) => [...(of.get(application) ?? [])]);
       const workloads = [...new Set(watched)].sort().slice(0, MAX_WORKLOADS);
       reached.set(application, { timeUs: Math.min(nowMs * 1_000, ...bringing), skewed, workloads });
     }
     return reached;
+  }
+
+  #heardFrom(source: string): void {
+    if (!source.includes('\n')) return;
+    this.#sentMs.delete(source);
+    this.#sentMs.set(source, this.#nowMs());
+    if (this.#sentMs.size > MAX_APPLICATIONS) this.#sentMs.delete(this.#sentMs.keys().next().value!);
   }
 
   #countUnseen(item: SourceItem): void {
@@ -153,7 +183,7 @@ export class Arrivals {
     if (first === undefined) return { ready: true };
     const [source, { count }] = first;
     const others = more.length === 0 ? '' : `, and ${more.length} further sources`;
-    const reason = `${source}: ${count} times were ahead of this machine's clock and were set to their arrival${others}`;
+    const reason = `${shownName(source)}: ${count} times were ahead of this machine's clock and were set to their arrival${others}`;
     return { ready: true, reason };
   }
 

@@ -1,4 +1,4 @@
-import type { Level } from '@plimsoll/contracts';
+import { Level } from '@plimsoll/contracts';
 
 import { compareText, keepFirst, keepSmallest } from './bounded.js';
 import { reciprocalOf } from './combine.js';
@@ -129,7 +129,7 @@ export function mergeSum(sum: Sum, other: Sum, evidencePerFinding: number): void
 }
 
 /** The levels in the order in which everything names them. */
-export const LEVELS: readonly Level[] = ['sequence', 'frequency', 'log', 'process'];
+export const LEVELS: readonly Level[] = Level.options;
 
 /** Gives every finding of the sum one name: what they are called once there are too many kinds of them. */
 export function renameFindings(sum: Sum, finding: string, evidencePerFinding: number): Sum {

@@ -6,7 +6,7 @@ import { likelyKind, openParser, type SourceContext, type SourceParser } from '@
 import type { OutgoingRecord } from '@plimsoll/streaming';
 import { z } from 'zod';
 
-import type { Arrivals } from '../arrivals.js';
+import { sentSource, type Arrivals } from '../arrivals.js';
 import { OrderedDelivery, type Acceptor } from '../ordered-delivery.js';
 import { checkMaySend, type IntakeRequest, type IntakeServer } from './intake-server.js';
 
@@ -93,6 +93,7 @@ export class JsonLinesIntake {
       if (cost <= MAX_COST) break;
       if (each.busy || each === stream) continue;
       this.#streams.delete(idle);
+      this.#options.arrivals.left(each.source);
       cost -= each.cost;
     }
     return stream;
@@ -130,6 +131,8 @@ interface Taken {
 class LineStream {
   /** What its sender calls it. */
   readonly #name: string;
+  /** What arrivals are told of it by: no other sender's, whatever that calls its own. */
+  readonly source: string;
   readonly #kind: SourceKind;
   readonly #parser: SourceParser;
   readonly #pipeline: CollectorPipeline;
@@ -142,15 +145,16 @@ class LineStream {
   constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, arrivals, placeOf }: JsonLinesOptions) {
     const { application, workload, container, kind } = query;
     this.#name = query.stream;
+    this.source = sentSource(query.stream, stream);
     const where = { application, workload, container };
     this.#kind = kind;
     this.#parser = openParser(kind, { ...where, stream, privacy, ...(digestKey !== undefined && { digestKey }) });
     this.#pipeline = new CollectorPipeline(
       where,
       stream,
-      placeOf && { placeOf: arrivals.placing(query.stream, placeOf) },
+      placeOf && { placeOf: arrivals.placing(this.source, placeOf) },
     );
-    arrivals.concerns(query.stream, where);
+    arrivals.concerns(this.source, where);
     this.#delivery = new OrderedDelivery(outbox);
     this.#arrivals = arrivals;
   }
@@ -194,7 +198,7 @@ class LineStream {
       throw new PlimsollError('wrong-kind', `the lines are not of the kind ${this.#kind}${hint}`);
     }
     if (sequence !== undefined) this.#sequence = sequence;
-    const arrived = this.#arrivals.take(this.#name, items);
+    const arrived = this.#arrivals.take(this.source, items);
     const own =
       sequence === undefined ? arrived : arrived.map((item, i) => named(item, this.#name, `${sequence}.${i}`));
     const messages = [...own.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()];

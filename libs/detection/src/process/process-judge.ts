@@ -143,7 +143,10 @@ function taintClue(table: ChanceTable, event: ProcessActivity, kind: keyof typeo
 
 function fileClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
   const { file } = event;
-  if (file === undefined || table.count('file', fileOf(event)) > 0) return [];
+  if (file === undefined) return [];
+  // What is known may still be reached for by a request that never did.
+  const tainted = taintClue(table, event, 'open');
+  if (table.count('file', fileOf(event)) > 0) return tainted;
   const about = FILES[file.class];
   const benign = Math.max(smoothed(table, `file|${file.class}`, about), about.benign);
   const strength = nats(about.attack, benign) + (file.writes && file.class === 'code' ? nats(0.5, 0.02) : 0);
@@ -160,11 +163,12 @@ function fileClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
     clues.push(
       weighed(event, 'parent-folder', `through a parent folder: ${doneWords(event)}`, 'never', nats(0.5, 0.02)),
     );
-  return [...taintClue(table, event, 'open'), ...clues];
+  return [...tainted, ...clues];
 }
 
 function addressClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
-  if (table.count(event.kind, event.target) > 0) return [];
+  const tainted = event.kind === 'connect' ? taintClue(table, event, 'connect') : [];
+  if (table.count(event.kind, event.target) > 0) return tainted;
   const about = ADDRESSES[event.address ?? 'local'];
   const benign = Math.max(smoothed(table, event.kind, about), about.benign);
   const clue = weighed(
@@ -174,7 +178,7 @@ function addressClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
     `it uses ${listed(table, event.kind)}`,
     nats(about.attack, benign),
   );
-  return [...(event.kind === 'connect' ? taintClue(table, event, 'connect') : []), clue];
+  return [...tainted, clue];
 }
 
 function callClues(table: ChanceTable, event: ProcessActivity): Weighed[] {

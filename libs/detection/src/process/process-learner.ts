@@ -55,7 +55,7 @@ function gatherActivities(lent?: ChanceTable): Gathering<ProcessActivity, Chance
     },
     calibrated: () => scores.count,
     novelty() {
-      const contexts = ['command', 'file', 'connect'].filter((context) => table.total(context) > 0);
+      const contexts = ['kind', 'command', 'file', 'connect'].filter((context) => table.total(context) > 0);
       return Math.max(0, ...contexts.map((context) => table.chanceOfNew(context)));
     },
     lend: () => table,

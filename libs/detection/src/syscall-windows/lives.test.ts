@@ -143,10 +143,27 @@ describe('lives of processes', () => {
     expect(at(after(RESTART, { results: false }), 29, 33)).toBeUndefined();
   });
 
+  it('passes over nothing that a command line of a server brought about, however long and however many', () => {
+    const shells = Array.from({ length: 600 }, (_, i): Call => [31, CHILD, 'clone', 10_000 + i]);
+    const calls: readonly Call[] = [
+      ...AT_WORK,
+      [30, SERVER, 'clone', CHILD],
+      [31, CHILD, 'execve'],
+      ...shells,
+      ...shells.map(([, , , child]): Call => [32, child!, 'nanosleep']),
+      ...shells.map(([, , , child]): Call => [45, child!, 'exit_group']),
+      [46, CHILD, 'clone', 20_000],
+      [46, 20_000, 'execve'],
+    ];
+    for (let from = 44; from < 60; from++) expect(at(after(calls), from, from + 1)).toBeUndefined();
+  });
+
   it('stays small', () => {
     const lives = after(
       Array.from({ length: 4_000 }, (_, i): Call => [i, 1_000 + i, i % 2 ? 'accept4' : 'clone', 9_000 + i]),
     );
-    expect([lives.born.size, lives.serving.size, lives.others.size].every((size) => size <= 512)).toBe(true);
+    expect(
+      [lives.born.size, lives.serving.size, lives.begun.size, lives.others.size].every((size) => size <= 512),
+    ).toBe(true);
   });
 });

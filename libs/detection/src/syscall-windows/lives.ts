@@ -8,19 +8,23 @@ import { ACCEPTS } from './serving.js';
  * serves, is new to whoever learned it at work, and nothing that an attack looks like: windows of that time are not
  * judged. The rule is narrow, so that it cannot be had by an attack on a process that works:
  *
- * - an end is that of a process that was there for ten seconds (it calls `exit_group`, or another waits for it): what a
- *   command line starts is gone sooner. The one window that holds it is passed over.
+ * - an end is that of a process that was there for ten seconds (it calls `exit_group`, or another waits for it), and
+ *   that accepts connections or was not begun by one that does: what a command line starts is no such. The one window
+ *   that holds it is passed over.
  * - a start is a program executed within 15 s of such an end, by a process begun after it, and not begun by one that
  *   accepts connections; or, of a workload that serves, in the first 15 s of a container in which nobody accepted any
  *   yet. It lasts until ten seconds after anything in the container accepts a connection, a minute at most.
  *
- * Where a source has no results of calls nothing is passed over. State: two numbers a thread, of 512 threads at most.
+ * Where a source has no results of calls nothing is passed over, and no start where there are more threads than are
+ * kept. State: two numbers a thread, of 512 threads at most.
  */
 export interface Lives {
   /** When each thread was first seen, the earliest first; minus infinity where it was there from the beginning. */
   readonly born: Map<number, TimeUs>;
-  /** Threads that accepted connections, and those that they began. */
+  /** Threads that accepted connections. */
   readonly serving: Set<number>;
+  /** Threads that those began, and what they began in turn; `TOO_MANY` is among them once one was not kept. */
+  readonly begun: Set<number>;
   /** Threads whose beginning was seen, and was not a server's. */
   readonly others: Set<number>;
   /** When the stream began, when a long-lived process last ended, when its successor began and first accepted: 0 for never. */
@@ -32,6 +36,8 @@ export interface Lives {
 
 const S = 1_000_000;
 const MAX_THREADS = 512;
+/** No thread's number. */
+const TOO_MANY = 0;
 const THERE_FROM_BEGINNING_US = 2 * S;
 const LONG_LIVED_US = 10 * S;
 const SUCCESSION_US = 15 * S;
@@ -48,7 +54,7 @@ for (const call of [EXIT, WAIT, ...EXECS, ...ACCEPTS, ...FORKS]) TELLING[call] =
 
 export function noLives(): Lives {
   const never = { beganUs: 0, endedUs: 0, startedUs: 0, servedUs: 0 };
-  return { born: new Map(), serving: new Set(), others: new Set(), ...never };
+  return { born: new Map(), serving: new Set(), begun: new Set(), others: new Set(), ...never };
 }
 
 /**
@@ -69,13 +75,18 @@ export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: 
 }
 
 function begin(lives: Lives, thread: number, timeUs: TimeUs): void {
-  if (lives.born.size >= MAX_THREADS) forget(lives, lives.born.keys().next().value!);
+  if (lives.born.size >= MAX_THREADS) {
+    const oldest = lives.born.keys().next().value!;
+    if (lives.serving.has(oldest) || lives.begun.has(oldest)) lives.begun.add(TOO_MANY);
+    forget(lives, oldest);
+  }
   lives.born.set(thread, timeUs - lives.beganUs < THERE_FROM_BEGINNING_US ? -Infinity : timeUs);
 }
 
 function forget(lives: Lives, thread: number): void {
   lives.born.delete(thread);
   lives.serving.delete(thread);
+  if (thread !== TOO_MANY) lives.begun.delete(thread);
   lives.others.delete(thread);
 }
 
@@ -83,10 +94,11 @@ function tell(lives: Lives, call: number, thread: number, result: number, timeUs
   if (call === EXIT) end(lives, thread, timeUs, serves);
   else if (call === WAIT) end(lives, result, timeUs, serves);
   else if (ACCEPTS.includes(call)) {
-    note(lives.serving, thread);
+    note(lives, lives.serving, thread);
     if (lives.startedUs > 0 && lives.servedUs < lives.startedUs && result >= 0) lives.servedUs = timeUs;
   } else if (FORKS.includes(call)) {
-    if (result > 0) note(lives.serving.has(thread) ? lives.serving : lives.others, result);
+    const served = lives.serving.has(thread) || lives.begun.has(thread);
+    if (result > 0) note(lives, served ? lives.begun : lives.others, result);
     beginsHere(lives, result, timeUs);
   } else {
     // A program begins with its execution, whatever was there before.
@@ -105,18 +117,20 @@ function end(lives: Lives, thread: number, timeUs: TimeUs, serves: boolean): voi
   if (bornUs === undefined) return;
   // What was there before is a server where the workload serves; of a job it may be a moment old.
   const sinceUs = serves ? bornUs : Math.max(bornUs, lives.beganUs);
-  if (thread !== 0 && timeUs - sinceUs >= LONG_LIVED_US) lives.endedUs = timeUs;
+  const served = !lives.serving.has(thread) && (lives.begun.has(thread) || lives.begun.has(TOO_MANY));
+  if (thread !== 0 && !served && timeUs - sinceUs >= LONG_LIVED_US) lives.endedUs = timeUs;
   forget(lives, thread);
 }
 
-function note(threads: Set<number>, thread: number): void {
-  if (threads.size >= MAX_THREADS) threads.delete(threads.values().next().value!);
-  threads.add(thread);
+/** Where one more does not fit, nobody can tell any more who is no server's: nothing is passed over for a successor. */
+function note(lives: Lives, threads: Set<number>, thread: number): void {
+  if (threads.size < MAX_THREADS - 1) threads.add(thread);
+  else if (!threads.has(thread)) lives.begun.add(TOO_MANY);
 }
 
 function isSuccessor(lives: Lives, thread: number, timeUs: TimeUs, serves: boolean): boolean {
   if (serves && lives.serving.size === 0 && timeUs - lives.beganUs <= SUCCESSION_US) return true;
-  if (lives.endedUs === 0 || timeUs - lives.endedUs > SUCCESSION_US) return false;
+  if (lives.endedUs === 0 || timeUs - lives.endedUs > SUCCESSION_US || lives.begun.has(TOO_MANY)) return false;
   return lives.others.has(thread) && lives.born.get(thread)! >= lives.endedUs;
 }
 
@@ -139,7 +153,7 @@ export function writeLives(writer: StateWriter, lives: Lives): void {
     writer.uint(thread);
     writer.double(timeUs);
   }
-  for (const threads of [lives.serving, lives.others]) {
+  for (const threads of [lives.serving, lives.begun, lives.others]) {
     writer.uint(threads.size);
     for (const thread of threads) writer.uint(thread);
   }
@@ -155,5 +169,5 @@ export function readLives(reader: StateReader): Lives {
   const born = new Map<number, TimeUs>();
   for (let left = reader.uint(); left > 0; left--) born.set(reader.uint(), reader.double());
   const threads = (): Set<number> => new Set(Array.from({ length: reader.uint() }, () => reader.uint()));
-  return { ...times, born, serving: threads(), others: threads() };
+  return { ...times, born, serving: threads(), begun: threads(), others: threads() };
 }

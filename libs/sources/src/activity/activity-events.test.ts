@@ -155,6 +155,19 @@ describe('what programs do, from a trace', () => {
     expect(JSON.stringify(acts(text, 'strict'))).not.toMatch(/hunter2/i);
   });
 
+  it.each([
+    'mysqldump -phunterTwo shop',
+    "mysqldump -p'hunterTwo hunterTwo' shop",
+    'curl -uadmin:hunterTwo http://h/',
+    'app --client-secret hunterTwo',
+    'redis-cli -a hunterTwo ping',
+    'sshpass -p hunterTwo ssh h',
+  ])('lets no password out of %s', (command) => {
+    for (const privacy of ['strict', 'balanced', 'full'] as const) {
+      expect(JSON.stringify(acts(trace(...shell(7, 8, command)), privacy))).not.toMatch(/hunterTwo/);
+    }
+  });
+
   it('gives the same events in any split', () => {
     const text = trace(
       ...served('/ping?host=x%3Bid', ...shell(7, 8, 'ping x;id'), '8 exit_group(0) = ?'),

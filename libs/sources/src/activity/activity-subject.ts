@@ -16,9 +16,15 @@ export interface Subject {
 }
 
 const MAX_TEXT = 512;
-/** `-psecret`, `-u name:secret`, `--password secret`, `//name:secret@host`. */
-const PASSWORD_ARGUMENT =
-  /(\s-p)[^\s-]\S*|(\s(?:-u|--user|--proxy-user)[= ]\s*[^\s:]{1,64}:)\S+|(\s--?\w*(?:pass|secret|token|key)\w*[= ]\s*)\S+|(\/\/[^\s/:@]{1,64}:)[^\s/@]+(?=@)/gi;
+const VALUE = String.raw`(?:'[^']*'|"[^"]*"|\S+)`;
+/** `-psecret`, `-p secret` and `-a secret` of programs that take one so, `-u name:secret`, `--password secret`, `//name:secret@host`. */
+const PASSWORD_ARGUMENTS: readonly RegExp[] = [
+  new RegExp(String.raw`(\s-p)(?![\s-])${VALUE}`, 'g'),
+  new RegExp(String.raw`(\b(?:sshpass|mysql\w*|mariadb\w*|mongo\w*|redis-cli)\b[^|;&]{0,200}?\s-[pa]\s+)${VALUE}`, 'g'),
+  new RegExp(String.raw`(\s(?:-u|--(?:proxy-)?user)[= ]?\s*["']?[^\s:"']{1,64}:)${VALUE}`, 'g'),
+  new RegExp(String.raw`(\s--?[\w-]*(?:pass|secret|token|key)[\w-]*[= ]\s*)${VALUE}`, 'gi'),
+  /(\/\/[^\s/:@]{1,64}:)[^\s/@]+(?=@)/g,
+];
 
 /** The subject of an act; undefined where it tells nothing: libraries, code that is read. */
 export function subjectOf(act: Act): Subject | undefined {
@@ -59,12 +65,9 @@ const MADE_UP = /(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[\w-]{20,}/g;
 /** What of the words leaves the host. */
 export function shownText(words: string, privacy: PrivacyMode): string | undefined {
   if (words === '' || privacy === 'strict') return undefined;
-  const bare = words
-    .slice(0, 4 * MAX_TEXT)
-    .replace(
-      PASSWORD_ARGUMENT,
-      (_, a?: string, b?: string, c?: string, d?: string) => `${a ?? b ?? c ?? d ?? ''}[removed]`,
-    )
-    .replace(MADE_UP, '[removed]');
+  const bare = PASSWORD_ARGUMENTS.reduce(
+    (text, secret) => text.replace(secret, '$1[removed]'),
+    words.slice(0, 4 * MAX_TEXT),
+  ).replace(MADE_UP, '[removed]');
   return releasedText(bare, privacy)?.slice(0, MAX_TEXT);
 }

@@ -38,13 +38,7 @@ export function programName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** A program that runs what it is told in text: a shell or a language's interpreter. */
-export function isInterpreter(path: string): boolean {
-  const name = programName(path);
-  return SHELL.test(name) || INTERPRETER.test(name);
-}
-
-/** Arguments as shapes, and what a shell's command says. Cost: linear in the first 4,096 characters. */
+/** Arguments as shapes, and what a shell's command says. Looks at the first 4,096 characters. */
 export function commandShape(program: string, argv: readonly string[]): CommandShape {
   const name = programName(program);
   const shell = SHELL.test(name);
@@ -69,6 +63,8 @@ function marksOf(text: string): Mark[] {
 
 /** An option by its name, a path by its folder and ending, anything else by what it is made of. */
 function argumentShape(argument: string): string {
+  // Behind one letter the value may stand: `-psecret`.
+  if (/^-[a-zA-Z]./.test(argument)) return `${argument.slice(0, 2)}…`;
   const option = /^(-{1,2}[a-zA-Z][\w-]{0,32})(=?)/.exec(argument);
   if (option) return `${option[1]!.replace(/\d+/g, '#')}${option[2] === '=' ? '=…' : ''}`;
   if (/^[-+]?[\d.:]+\w?$/.test(argument)) return '#';

@@ -75,6 +75,10 @@ export class Lineages {
     const process = this.of(child);
     if (process.parent !== undefined || process === from) return;
     process.parent = from;
+    // Older ancestors are asked by nobody, and would be kept for ever.
+    let oldest: Lineage | undefined = process;
+    for (let i = 0; oldest !== undefined && i < MAX_ANCESTORS; i++) oldest = oldest.parent;
+    if (oldest !== undefined) oldest.parent = undefined;
     process.bornUs = timeUs;
     if (process.first === process.image) process.image = from.image;
     process.first.of = from.image.known;
@@ -83,7 +87,8 @@ export class Lineages {
   /** The thread is one of the process's. */
   join(thread: number, process: Lineage): void {
     this.#byThread.set(thread, process);
-    if (process.threads.size < MAX_OWN_THREADS) process.threads.add(thread);
+    if (process.threads.size >= MAX_OWN_THREADS) process.threads.delete(process.threads.values().next().value!);
+    process.threads.add(thread);
   }
 
   executed(thread: number, program: string): void {

@@ -8,7 +8,7 @@ import { accessLine, bareLine } from './any-line.js';
 import { isRemark } from './server-remark.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
 import { OwnHost } from '../events/web/own-host.js';
-import { MAX_KEPT, ParameterChoice } from '../events/web/parameter-choice.js';
+import { ParameterChoice } from '../events/web/parameter-choice.js';
 import { StrayValues } from '../events/web/stray-values.js';
 import { readParameter } from '../events/web/parameter-features.js';
 import { hostName, originRelation, refererPath } from '../events/web/request-origin.js';
@@ -118,13 +118,11 @@ export class AccessLogParser implements SourceParser {
         : bodyParameters(Buffer.from(line.requestBody, 'utf8'), line.contentType ?? '')),
       ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
     ];
-    const looked = this.#choice
-      .toRead(shown.path, raw)
-      .map((parameter) => readParameter(parameter, sample, this.#digest, privacy));
-    const stray = this.#stray
-      .of({ agent: line.userAgent, referer: line.referer ?? '', target: line.target, parameters: raw })
-      .map((parameter) => readParameter(parameter, sample, this.#digest, privacy));
-    const read = [...this.#choice.toKeep(shown.path, looked).slice(0, MAX_KEPT - stray.length), ...stray];
+    const { userAgent: agent, target } = line;
+    const stray = this.#stray.of({ agent, referer: line.referer ?? '', target, parameters: raw });
+    const { read, dropped, whole } = this.#choice.read(shown.path, raw, stray, (parameter) =>
+      readParameter(parameter, sample, this.#digest, privacy),
+    );
     const { route } = requestRoute(raw);
     const host = this.#host.of(line);
     const referer = line.referer === undefined ? undefined : originRelation(line.referer, host);
@@ -149,8 +147,8 @@ export class AccessLogParser implements SourceParser {
       bytes: line.bytes,
       ...(route === undefined ? {} : { route }),
       parameters: read.map(({ feature }) => feature),
-      parametersDropped: raw.length + stray.length - read.length,
-      ...(looked.length < raw.length ? { unseen: ['parameters' as const] } : {}),
+      parametersDropped: dropped,
+      ...(whole ? {} : { unseen: ['parameters' as const] }),
       ...(line.origin === undefined ? {} : { origin: originRelation(line.origin, host) }),
       ...(referer === undefined ? {} : { referer }),
       ...(from === undefined ? {} : { refererPath: from }),

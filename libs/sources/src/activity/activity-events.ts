@@ -4,14 +4,18 @@ import { requestParameters } from '../events/web/request-parameters.js';
 import { requestPath } from '../events/web/request-path.js';
 import { splitTarget } from '../events/web/web-request-event.js';
 import type { HttpExchange } from '../http/http-exchange.js';
+import { TokenBucket } from '../bytes/token-bucket.js';
 import type { SourceContext } from '../source.js';
-import { EventRate, RecentlyTold, TargetQuota } from './activity-limits.js';
+import { RecentlyTold, TargetQuota } from './activity-limits.js';
 import { shownText, subjectOf, type Subject } from './activity-subject.js';
 import type { Activity } from './activity.js';
 import { pathTemplate } from './path-template.js';
 import { taintOf, type NamedValue } from './taint.js';
 import type { Lineage } from './lineage.js';
 
+/** Events that may be told at once, and a second of the trace's time after them. */
+const BURST = 500;
+const PER_SECOND = 50;
 /** How long the end of the request is awaited in which something was done; later it is told without. */
 const AWAITED_US = 3_000_000;
 const MAX_HELD = 1_024;
@@ -44,7 +48,7 @@ export class ActivityEvents {
   #held: Held[] = [];
   readonly #quota = new TargetQuota();
   readonly #told = new RecentlyTold();
-  readonly #rate = new EventRate();
+  readonly #rate = new TokenBucket(BURST, PER_SECOND);
   /** What a process's program was started for: what it begets acts for that too. */
   readonly #purpose = new WeakMap<Lineage, RequestFacts>();
   #ordinal = 0;
@@ -126,7 +130,7 @@ export class ActivityEvents {
 
   #expire(nowUs: TimeUs): LogEvent[] {
     const released: LogEvent[] = [];
-    while (this.#held.length > 0 && nowUs - this.#held[0]!.activity.timeUs > AWAITED_US) {
+    while (this.#held.length > 0 && Math.abs(nowUs - this.#held[0]!.activity.timeUs) > AWAITED_US) {
       released.push(...this.#release(this.#held.shift()!));
     }
     return released;

@@ -4,8 +4,6 @@ import { RecentMap } from '../bytes/recent-map.js';
 
 const MINUTE_US = 60_000_000;
 const MAX_TARGETS = 8_192;
-const PER_SECOND = 50;
-const BURST = 500;
 
 /** How often one target is told in a minute: more of the same says nothing new. */
 export class TargetQuota {
@@ -29,22 +27,6 @@ export class RecentlyTold {
     const before = this.#told.get(what);
     if (before !== undefined && Math.abs(timeUs - before) < horizonUs) return false;
     this.#told.set(what, timeUs);
-    return true;
-  }
-}
-
-/** At most 50 events a second of the trace's time, and 500 at once. */
-export class EventRate {
-  #tokens = BURST;
-  #lastUs: TimeUs = 0;
-
-  take(timeUs: TimeUs): boolean {
-    if (timeUs > this.#lastUs) {
-      this.#tokens = Math.min(BURST, this.#tokens + ((timeUs - this.#lastUs) * PER_SECOND) / 1_000_000);
-      this.#lastUs = timeUs;
-    }
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
     return true;
   }
 }

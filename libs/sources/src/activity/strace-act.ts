@@ -18,6 +18,9 @@ const KINDS: Readonly<Record<ActKind, string>> = {
   privilege: PRIVILEGE,
 };
 
+/** Names of all calls that are acts. */
+export const ACTS: readonly string[] = Object.values(KINDS).flatMap((list) => list.split(' '));
+
 const kinds: (ActKind | undefined)[] = new Array<ActKind | undefined>(2_048).fill(undefined);
 const names: string[] = [];
 for (const [kind, list] of Object.entries(KINDS) as [ActKind, string][]) {

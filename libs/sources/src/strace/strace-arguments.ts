@@ -1,5 +1,7 @@
 import { callNames, PlimsollError } from '@plimsoll/contracts';
 
+import { ACTS } from '../activity/strace-act.js';
+
 /** What strace is to watch: running processes with all that they beget, or a program that it starts. */
 export type StraceTarget = { readonly pids: readonly number[] } | { readonly command: readonly string[] };
 
@@ -12,11 +14,13 @@ export interface StraceSettings {
   readonly shows?: boolean;
 }
 
-/** Calls without which requests and statements cannot be rebuilt: data, descriptors, and who shares them. */
-export const CARRYING_CALLS: readonly string[] =
-  'read write readv writev recvfrom sendto recvmsg sendmsg sendfile splice accept accept4 connect socket socketpair pipe pipe2 close close_range shutdown dup dup2 dup3 fcntl open openat clone clone3 fork vfork execve execveat getpid exit_group bind setuid setns unshare mount chroot ptrace bpf memfd_create io_uring_setup init_module'.split(
+/** Calls without which requests, statements and acts cannot be rebuilt: data, descriptors, who shares them, and acts. */
+export const CARRYING_CALLS: readonly string[] = [
+  ...'read write readv writev recvfrom sendto recvmsg sendmsg sendfile splice accept accept4 socket socketpair pipe pipe2 close close_range shutdown dup dup2 dup3 fcntl clone clone3 fork vfork getpid exit_group'.split(
     ' ',
-  );
+  ),
+  ...ACTS,
+];
 
 const MAX_BUFFER_BYTES = 1_048_576;
 const MAX_PIDS = 4_096;

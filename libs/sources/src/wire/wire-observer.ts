@@ -1,4 +1,4 @@
-import type { Gap, TimeUs } from '@plimsoll/contracts';
+import { SET_BACK_US, type Gap, type TimeUs } from '@plimsoll/contracts';
 
 import type { Act, Activity, Ended, Watched } from '../activity/activity.js';
 import { Lineages } from '../activity/lineage.js';
@@ -59,7 +59,7 @@ export class WireObserver implements IoObserver<Observed> {
   private connected = 0;
   private readonly lineages = new Lineages();
   /** Of what programs did: when the next minute begins. */
-  private nextMinuteUs = Infinity;
+  private nextMinuteUs = 0;
   readonly acted?: (thread: number, act: Act, timeUs: TimeUs) => void;
 
   notice(): string | undefined {
@@ -81,7 +81,6 @@ export class WireObserver implements IoObserver<Observed> {
     this.maxConnections = options.connections ?? 16_384;
     this.silentUs = options.silentUs ?? 3_600_000_000;
     if (options.activities !== true) return;
-    this.nextMinuteUs = 0;
     this.acted = (thread, act, timeUs) => {
       this.act(thread, act, timeUs);
     };
@@ -94,7 +93,7 @@ export class WireObserver implements IoObserver<Observed> {
 
   io(call: IoCall): void {
     const { fd, endUs } = call;
-    if (endUs >= this.nextMinuteUs) this.minute(endUs);
+    this.turnMinute(endUs);
     const process = this.processes.using(call.thread, fd, endUs);
     let connection = this.processes.get(process, fd);
     if (connection === FILE) return;
@@ -249,13 +248,16 @@ export class WireObserver implements IoObserver<Observed> {
   }
 
   private act(thread: number, act: Act, timeUs: TimeUs): void {
-    if (timeUs >= this.nextMinuteUs) this.minute(timeUs);
+    this.turnMinute(timeUs);
     const process = this.lineages.of(thread);
     this.put({ type: 'activity', ...act, thread, timeUs, process, image: process.image });
     if (act.kind === 'execute') this.lineages.executed(thread, act.target);
   }
 
-  private minute(timeUs: TimeUs): void {
+  /** A minute is over, or the clock was set back before it began. */
+  private turnMinute(timeUs: TimeUs): void {
+    if (this.acted === undefined) return;
+    if (timeUs < this.nextMinuteUs && timeUs >= this.nextMinuteUs - MINUTE_US - SET_BACK_US) return;
     this.put({ type: 'watched', timeUs });
     this.nextMinuteUs = (Math.floor(timeUs / MINUTE_US) + 1) * MINUTE_US;
   }

@@ -3,7 +3,7 @@ import type { ReadParameter } from './parameter-features.js';
 import type { RawParameter } from './raw-parameter.js';
 
 /** Parameters that an event holds. */
-export const MAX_KEPT = 64;
+const MAX_KEPT = 64;
 /** Parameters whose features are computed; that takes the time. */
 const MAX_READ = 256;
 const MAX_ENDPOINTS = 512;
@@ -19,8 +19,24 @@ const MAX_NAMES = 64;
 export class ParameterChoice {
   readonly #known = new FrequentKeys(MAX_ENDPOINTS, () => new FrequentKeys(MAX_NAMES, () => true));
 
+  /**
+   * Reads the parameters of a request: at most 64 of them, the stray ones last, and how many were left out; `whole` is
+   * false where there were too many to look at.
+   */
+  read(
+    path: string,
+    raw: readonly RawParameter[],
+    stray: readonly RawParameter[],
+    readOne: (parameter: RawParameter) => ReadParameter,
+  ): { readonly read: ReadParameter[]; readonly dropped: number; readonly whole: boolean } {
+    const looked = this.#toRead(path, raw);
+    const kept = this.#toKeep(path, looked.map(readOne)).slice(0, MAX_KEPT - stray.length);
+    const dropped = raw.length - kept.length;
+    return { read: [...kept, ...stray.map(readOne)], dropped, whole: looked.length === raw.length };
+  }
+
   /** At most 256, in their order. Requests of ordinary size teach the endpoint's names. */
-  toRead(path: string, raw: readonly RawParameter[]): readonly RawParameter[] {
+  #toRead(path: string, raw: readonly RawParameter[]): readonly RawParameter[] {
     const names = this.#known.use(path);
     if (raw.length <= MAX_KEPT) {
       for (const { name } of raw) names.use(name);
@@ -34,7 +50,7 @@ export class ParameterChoice {
   }
 
   /** At most 64, in their order. */
-  toKeep(path: string, read: readonly ReadParameter[]): readonly ReadParameter[] {
+  #toKeep(path: string, read: readonly ReadParameter[]): readonly ReadParameter[] {
     if (read.length <= MAX_KEPT) return read;
     const names = this.#known.use(path);
     const outermost = outermostOf(

@@ -1,4 +1,5 @@
 import { RecentMap } from '../../bytes/recent-map.js';
+import { TokenBucket } from '../../bytes/token-bucket.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import type { SessionName } from './session-key.js';
 
@@ -16,21 +17,16 @@ const KNOWN = 20_000;
 export class SessionNames {
   readonly #digest: KeyedDigest;
   readonly #known = new RecentMap<string, true>(KNOWN);
-  #grants = BURST;
-  #lastUs = -Infinity;
+  readonly #grants = new TokenBucket(BURST, GRANTED_PER_S);
 
   constructor(digest: KeyedDigest) {
     this.#digest = digest;
   }
 
   bounded(name: SessionName, timeUs: number): SessionName {
-    const elapsedS = Math.max(0, timeUs - this.#lastUs) / 1_000_000;
-    this.#lastUs = Math.max(this.#lastUs, timeUs);
-    this.#grants = Math.min(BURST, this.#grants + elapsedS * GRANTED_PER_S);
     const { session } = name;
-    if (this.#known.get(session) === undefined) {
-      if (this.#grants < 1) return { ...name, session: this.#digest.of('crowd', session.slice(0, 2)), by: 'crowd' };
-      this.#grants -= 1;
+    if (this.#known.get(session) === undefined && !this.#grants.take(timeUs)) {
+      return { ...name, session: this.#digest.of('crowd', session.slice(0, 2)), by: 'crowd' };
     }
     this.#known.set(session, true);
     return name;

@@ -18,7 +18,7 @@ const PROGRAM_CONTENT =
  * stand between: in a picture the marks of a template occur by chance.
  */
 const TEMPLATE_PROGRAM =
-  /(?:\{\{|\{%|\$\{|#\{|<%)[\t\r\n -$&-|~]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec\b|`[ -~]{2,200}`)/;
+  /(?:\{\{|\{%|\$\{|#\{|<%)[\t\r\n -$&-z|~]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec(?:ute(?:global)?)?\b|`[ -~]{2,200}`)/i;
 const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
 const MAX_LOOKED_AT = 65_536;

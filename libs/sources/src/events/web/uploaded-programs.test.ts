@@ -22,6 +22,14 @@ describe('uploaded programs', () => {
     expect(uploads.askedBy(['', 'a'])).toBeUndefined();
   });
 
+  it('are not asked for by a word that was asked for before they came', () => {
+    const other = new UploadedPrograms();
+    expect(other.askedBy(['', 'login'])).toBeUndefined();
+    other.remember('login.php', source);
+    expect(other.askedBy(['', 'login'])).toBeUndefined();
+    expect(other.askedBy(['', 'uploads', 'login.php'])).toEqual(source);
+  });
+
   it('are forgotten in time', () => {
     for (let i = 0; i < 64; i++) uploads.remember(`other${i}.php`, source);
     expect(uploads.askedBy(['week4'])).toBeUndefined();

@@ -14,7 +14,7 @@ import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
 import { hostName, originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
-import { MAX_KEPT, type ParameterChoice } from './parameter-choice.js';
+import type { ParameterChoice } from './parameter-choice.js';
 import { requestParameters } from './request-parameters.js';
 import { requestPath } from './request-path.js';
 import { requestRoute } from './request-route.js';
@@ -84,15 +84,12 @@ export function toWebRequest(
     ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
     ...cookies.filter((cookie) => cookie.name !== claimed.cookie),
   ];
-  const looked = memory.choice
-    .toRead(shown.path, raw)
-    .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
-  const stray = memory.stray
-    .of({ agent, referer: header('referer') ?? '', target: request.target, parameters: raw })
-    .map((parameter) => readParameter(parameter, text, memory.digest, context.privacy));
-  const read = [...memory.choice.toKeep(shown.path, looked).slice(0, MAX_KEPT - stray.length), ...stray];
+  const stray = memory.stray.of({ agent, referer: header('referer') ?? '', target: request.target, parameters: raw });
+  const { read, dropped, whole } = memory.choice.read(shown.path, raw, stray, (parameter) =>
+    readParameter(parameter, text, memory.digest, context.privacy),
+  );
   const unseen = new Set(reading.unseen);
-  if (looked.length < raw.length) unseen.add('parameters');
+  if (!whole) unseen.add('parameters');
   const shownAs = read.map(({ raw: { where, value }, feature: { name } }) => ({ where, name, value }));
   const { route, values: routeValues } = requestRoute(shownAs);
   const unsafe = !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(request.method);
@@ -150,7 +147,7 @@ export function toWebRequest(
     bytes: response?.bodyBytes ?? 0,
     ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 64) }),
     parameters: read.map(({ feature }) => feature),
-    parametersDropped: raw.length + stray.length - read.length,
+    parametersDropped: dropped,
     ...(unseen.size === 0 ? {} : { unseen: [...unseen].sort() }),
     origin: originates,
     referer: relation,

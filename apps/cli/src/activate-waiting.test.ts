@@ -1,4 +1,4 @@
-import { MemoryProfileStore } from '@plimsoll/streaming';
+import { MemoryProfileStore, type ProfilePointer } from '@plimsoll/streaming';
 import { expect, it } from 'vitest';
 
 import { activateWaiting } from './activate-waiting.js';
@@ -14,13 +14,16 @@ it('puts what waits of one application into force, in the name of whoever asked'
     await store.put(slot, 'v1', Buffer.from('{}'));
     await store.shadow(slot, 'v1', 'the test');
   }
-  const activated = await activateWaiting(store, 'shop', 'ann');
+  const activated: ProfilePointer[] = [];
+  const activate = (application: string): Promise<void> =>
+    activateWaiting(store, application, 'ann', (pointer) => activated.push(pointer));
+  await activate('shop');
   expect(activated.map(({ slot, active, shadow }) => [slot.workload, active, shadow])).toEqual([
     ['db', 'v1', undefined],
     ['web', 'v1', undefined],
   ]);
   expect((await store.history(slots[0]!))[0]).toMatchObject({ by: 'ann' });
   expect((await store.pointer(slots[2]!)).active).toBeUndefined();
-  await expect(activateWaiting(store, 'shop', 'ann')).rejects.toThrow('2 profiles of it are as they are');
-  await expect(activateWaiting(store, 'none', 'ann')).rejects.toThrow('no profile of it is known');
+  await expect(activate('shop')).rejects.toThrow('2 profiles of it are as they are');
+  await expect(activate('none')).rejects.toThrow('no profile of it is known');
 });

@@ -1,12 +1,13 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import type { ProfilePointer, ProfileStore } from '@plimsoll/streaming';
 
-/** Puts every version of the application that waits in shadow into force. Throws `bad-profile` where none waits. */
+/** Puts every version of the application that waits in shadow into force, and tells each as it is done. Throws `bad-profile` where none waits. */
 export async function activateWaiting(
   store: Pick<ProfileStore, 'pointers' | 'activate'>,
   application: string,
   by: string,
-): Promise<readonly ProfilePointer[]> {
+  onActivated: (pointer: ProfilePointer) => void,
+): Promise<void> {
   const pointers = (await store.pointers()).filter(({ slot }) => slot.application === application);
   const waiting = pointers.flatMap(({ slot, shadow }) => (shadow === undefined ? [] : [{ slot, version: shadow }]));
   if (waiting.length === 0) {
@@ -17,7 +18,5 @@ export async function activateWaiting(
       `no version of ${application} waits in shadow (${known}): bring one with plimsoll learn … --push shadow`,
     );
   }
-  const activated: ProfilePointer[] = [];
-  for (const { slot, version } of waiting) activated.push(await store.activate(slot, version, by));
-  return activated;
+  for (const { slot, version } of waiting) onActivated(await store.activate(slot, version, by));
 }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { PlimsollError } from '@plimsoll/contracts';
+import { PlimsollError, printable } from '@plimsoll/contracts';
 import { learnLive, live } from '@plimsoll/local-run';
 
 import { learnersFor, type KeyGroups } from './key-groups.js';
@@ -24,23 +24,31 @@ export async function learnFromLive({
   keyGroup,
   privacy,
 }: LiveLearningOptions): ReturnType<typeof learnLive> {
-  const signal = stopSignal();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stopSignal(), failed.signal]);
   const seen = new LiveCounts();
   const streams = targets.map((argument) => {
     const { name, target } = argument;
     const workload = named(argument);
     process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends learning\n`);
     const where = { application, workload, container: `${workload}/live-${name}` };
-    return live(where, target, { privacy, signal, prompt: false });
+    return live(where, target, { privacy, signal, prompt: false, onNotice });
   });
   const told = setInterval(() => process.stderr.write(`${seen.words()}\n`), TELL_EVERY_MS);
   const learned = await learnLive(streams, learnersFor(keyGroup), (message) => {
     seen.add(message);
   }).finally(() => {
     clearInterval(told);
+    // Where one trace fails, the others are let go.
+    failed.abort();
   });
   process.stderr.write(`${seen.words()}\n`);
   return learned;
+}
+
+/** Tells what a trace could not read. */
+export function onNotice(notice: string): void {
+  process.stderr.write(`${printable(notice)}\n`);
 }
 
 function named({ workload, name }: LiveArgument): string {

@@ -8,21 +8,30 @@ const LIFE_MS = 60_000;
 export class PartitionCounts {
   #known: Progress['partitions'] = { syscalls: TOPICS.syscalls.partitions, logs: TOPICS.logs.partitions };
   #askedMs = Number.NEGATIVE_INFINITY;
+  /** The question under way: whoever asks meanwhile awaits its answer. */
+  #asking: Promise<void> | undefined;
 
   constructor(private readonly log: TopicPlaces) {}
 
   async current(): Promise<Progress['partitions']> {
     const nowMs = Date.now();
     if (nowMs - this.#askedMs < LIFE_MS) return this.#known;
-    this.#askedMs = nowMs;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    await this.#asking;
+    return this.#known;
+  }
+
+  async #ask(): Promise<void> {
     try {
       const [syscalls, logs] = await Promise.all(
         [TOPICS.syscalls.name, TOPICS.logs.name].map(async (topic) => (await this.log.places(topic)).length),
       );
       if (syscalls! > 0 && logs! > 0) this.#known = { syscalls: syscalls!, logs: logs! };
+      this.#askedMs = Date.now();
     } catch {
-      // The log is away: what was known holds, and it is asked again in a minute.
+      // The log is away: what was known holds, and whoever comes next asks again.
     }
-    return this.#known;
   }
 }

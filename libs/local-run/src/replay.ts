@@ -23,6 +23,8 @@ export interface ReplayOptions {
   /** Alters or leaves out messages before anything else sees them: for studies of what an observation is worth. */
   readonly alter?: (message: CollectorMessage) => CollectorMessage | undefined;
   readonly signal?: AbortSignal;
+  /** Of a live trace, at its end: what passed that nobody can read, in words with what to do. */
+  readonly onNotice?: (notice: string) => void;
   /** Of a live trace: false lets batches fill, where nobody waits for them. Default true. */
   readonly prompt?: boolean;
 }
@@ -93,12 +95,13 @@ export async function* live(
   const { privacy = 'balanced', signal } = options;
   const stream = `live/${where.container}`;
   const pipeline = new CollectorPipeline(where, stream);
-  const { items } = await traceLive(target, { ...where, stream, privacy }, signal, { shows: 'command' in target });
-  for await (const item of items) {
+  const trace = await traceLive(target, { ...where, stream, privacy }, signal, { shows: 'command' in target });
+  for await (const item of trace.items) {
     yield* pipeline.push(item);
     if (options.prompt !== false) yield* pipeline.flush();
   }
   yield* pipeline.flush();
+  if (trace.notice !== undefined) options.onNotice?.(trace.notice);
 }
 
 /** Event time of the first message of any of the sources; Infinity where they hold none. Reads no further than that. */

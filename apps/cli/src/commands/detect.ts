@@ -8,6 +8,7 @@ import type { SourceReport } from '@plimsoll/sources';
 import { Command, Option } from 'commander';
 
 import { parseLive, type LiveArgument } from '../live-argument.js';
+import { onNotice } from '../live-learning.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
@@ -118,7 +119,11 @@ function messagesOf(
     const { name, target, workload = onlyWorkload(profiles, application) } = options.live;
     refuseStrangers(profiles, application, [workload], options.profile);
     process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends it\n`);
-    return live({ application, workload, container: `${workload}/live-${name}` }, target, { privacy, signal });
+    return live({ application, workload, container: `${workload}/live-${name}` }, target, {
+      privacy,
+      signal,
+      onNotice,
+    });
   }
   const sources = sourcesFrom(application, options.source.map(parseSource));
   const workloads = sources.map(({ where }) => where.workload);

@@ -135,6 +135,10 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
 }
 
 function learned(folder: string | undefined, options: LearnOptions): Promise<Outcome> {
+  const files = folder !== undefined || options.source.length > 0 || options.calibrate.length > 0;
+  if ([files, options.fromTopic === true, options.live.length > 0].filter(Boolean).length > 1) {
+    throw new PlimsollError('bad-configuration', 'learn from one of: files (a folder, --source), --from-topic, --live');
+  }
   if (options.fromTopic) return fromTopic(options);
   return options.live.length > 0 ? learnFromLive(options) : fromSources(folder, options);
 }

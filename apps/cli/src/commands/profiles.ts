@@ -95,9 +95,9 @@ async function activate(
       'give SLOT and VERSION, or --application NAME for all that wait of it',
     );
   }
-  for (const pointer of await activateWaiting(store, application, by)) {
-    process.stdout.write(`${slotName(pointer.slot)} ${pointer.active ?? '-'} active\n`);
-  }
+  await activateWaiting(store, application, by, ({ slot: activated, active }) => {
+    process.stdout.write(`${slotName(activated)} ${active ?? '-'} active\n`);
+  });
 }
 
 async function withStore(work: (store: ProfileStore) => Promise<unknown>): Promise<void> {

@@ -45,8 +45,9 @@ const LastEventId = z
 
 /**
  * Incidents as they change. Each event's id is the change's sequence: a reader that comes back with it gets the latest
- * state of every incident changed since, each once. Without it, the stream begins now. A store that lost its data
- * counts from 1 again: the reader then gets the latest state of every incident.
+ * state of every incident changed since, each once. Without it, the stream begins now. For an id
+ * ahead of the store's, which is from elsewhere or from before its data was lost, the reader gets the latest state of every
+ * incident.
  */
 @Controller('api/v1/stream')
 @UseGuards(AccessGuard)
@@ -119,7 +120,7 @@ export class StreamController implements OnModuleDestroy {
     while (!signal.aborted) {
       const changed = await incidents.changesSince(sequence, BATCH);
       if (changed.length === 0 && (await incidents.latestSequence()) < sequence) {
-        // The store lost its data and numbers anew, or the reader's id is from elsewhere: everything it has is news.
+        // The store lost its data and has saved nothing since, or the reader's id is from elsewhere: all it has is news.
         sequence = 0;
         continue;
       }

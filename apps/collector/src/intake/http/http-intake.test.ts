@@ -309,8 +309,8 @@ describe('JsonLinesIntake', () => {
       .join('');
     await post(server, `${LINES}&kind=strace&stream=t`, jump);
     const { year, calls } = timesOf(shelf.records);
-    // The last two tell the minutes in which the trace was watched.
-    expect(year).toEqual([2026, 2026, 2026, 2020, 2026, 2026]);
+    // The last three tell the minutes in which the trace was watched: before, of, and after the jump.
+    expect(year).toEqual([2026, 2026, 2026, 2020, 2026, 2026, 2026]);
     expect(calls.map((us) => Math.round(us / 1_000 - nowMs))).toEqual([0, 1_000, 1_000, 1_000, 2_000]);
     // Two lines, a call, and the minute of that call: the parser passes over the first line whose time jumps.
     expect(arrivals.skewed).toBe(4);

@@ -28,7 +28,7 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
   {
     topic: TOPICS.logs,
     summary:
-      'One normalised log event: a Kubernetes audit event, a web request, an SQL statement, or a gap. With the header plimsoll-progress: how far a source has come',
+      'One normalised log event: a Kubernetes audit event, a web request, an SQL statement, what a program did, or a gap. With the header plimsoll-progress: how far a source has come',
     schema: 'log-event',
     writtenBy: 'collector',
     readBy: ['log-detector'],

@@ -4,7 +4,7 @@ import { LogEventBase } from './log-event-base.js';
 import { SessionBy, WebClient } from './web-request.js';
 
 /**
- * `watched`: a minute in which nothing had to be told; `execute`: a program was started; `open`: a file was opened;
+ * `watched`: a minute in which the trace was read, whatever else it told; `execute`: a program was started; `open`: a file was opened;
  * `connect` and `listen`: an address; `privilege`: a call that changes what a process may do, or reaches into another.
  */
 export const ActivityKind = z.enum(['watched', 'execute', 'open', 'connect', 'listen', 'privilege']);

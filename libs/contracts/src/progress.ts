@@ -40,7 +40,7 @@ export const Watermark = z.object({
   type: z.literal('watermark'),
   schema: z.literal(1),
   application: z.string().min(1).max(256),
-  /** The service's name, `log-detector` say; `EVERY_DETECTOR` speaks for all of them, at the end of a recording. */
+  /** The service's name, `log-detector` say; `EVERY_DETECTOR` speaks for all of them, where verdicts are written without detectors. */
   detector: z.string().min(1).max(64),
   topic: z.string().min(1).max(256),
   partition: z.number().int().nonnegative().max(1_023),

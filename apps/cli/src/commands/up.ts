@@ -3,7 +3,7 @@ import process from 'node:process';
 
 import { PlimsollError, TOPICS } from '@plimsoll/contracts';
 import { DEFAULT_FUSION } from '@plimsoll/detection';
-import { EMBEDDED_PARTITIONS, replay, runDetection } from '@plimsoll/local-run';
+import { replay, runDetection } from '@plimsoll/local-run';
 import {
   applicationOperators,
   fixedProfiles,
@@ -94,10 +94,14 @@ async function onStack(options: UpOptions): Promise<void> {
     await log.consume({ topic: TOPICS.profiles.name, group: REPORT_GROUP, handler });
     tellLogTrouble(log, signal);
     const sources = sourcesFrom(options.application, options.source.map(parseSource));
-    const clock = new StreamClock(`up/${randomUUID()}`, EMBEDDED_PARTITIONS);
+    const [syscalls, logs] = await Promise.all(
+      [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.places(name)).length),
+    );
+    const clock = new StreamClock(`up/${randomUUID()}`, { syscalls: syscalls!, logs: logs! });
     for await (const message of replay(sources, { privacy: options.privacy, signal })) {
       await log.publish([...clock.before([message]), ...clock.withSilence([message]).map(messageRecord)]);
     }
+    await log.publish(clock.end());
     process.stderr.write(`up; subscribe to ${TOPICS.alerts.name} with plimsoll alerts --follow; Ctrl-C stops\n`);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

@@ -60,9 +60,9 @@ export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<Arri
 }
 
 /**
- * A watermark for every detector at once: all of the application's events up to `timeUs` were judged. At the end of a
- * recording it closes what is open, so that a run has a final state; `timeUs` must be more than `gapUs` + `graceUs`
- * after the last.
+ * A watermark for every detector at once: all of the application's events up to `timeUs` were judged. For tests and
+ * measurements that write verdicts without detectors; to close what is open, `timeUs` must be more than `gapUs` +
+ * `graceUs` after the last.
  */
 export function streamTimeMark(application: string, timeUs: number): Watermark {
   return { type: 'watermark', schema: 1, application, detector: EVERY_DETECTOR, topic: 'all', partition: 0, timeUs };

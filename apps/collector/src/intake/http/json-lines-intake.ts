@@ -25,7 +25,11 @@ export interface JsonLinesOptions {
 const LinesQuery = Where.extend({
   kind: SourceKind,
   /** Names the stream: lines of one name are numbered on, and go through one parser. */
-  stream: z.string().min(1).max(512),
+  stream: z
+    .string()
+    .min(1)
+    .max(512)
+    .regex(/^\P{Cc}*$/u, 'must have no control character'),
   /** Counts the bodies of a stream, from 1: one that was taken already is answered and not taken again. */
   sequence: z.coerce.number().int().positive().optional(),
 });

@@ -10,10 +10,11 @@ export interface RequestPath {
 
 const MAX_SEGMENTS = 32;
 const MAX_PATH = 1024;
-/** Segments of words are the application's; these are what its data puts there. */
+/** A title with its number, which the application's data puts there. */
 const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-]*[-_]\d+)$/u;
 /** `..`, also with a path parameter or behind a further encoding. */
 const PARENT = /^(?:\.|%2e){2}(?:;|$)/i;
+/** Segments of words are the application's own. */
 const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
 /**

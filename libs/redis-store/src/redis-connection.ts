@@ -82,8 +82,10 @@ export class RedisConnection {
 
   /** What a full Redis has forgotten before its time since it was asked first, where that went on of late. */
   private async evictions(): Promise<string | undefined> {
-    const stats = await this.call('INFO', 'stats');
-    const keys = Number(/^evicted_keys:(\d+)/m.exec(String(stats))?.[1] ?? 0);
+    // Of a cluster every node's: one that is asked by chance tells another's count the next time.
+    const nodes = 'nodes' in this.client ? this.client.nodes('master') : [this.client];
+    const stats = await Promise.all(nodes.map((node) => node.info('stats')));
+    const keys = stats.reduce((sum, text) => sum + Number(/^evicted_keys:(\d+)/m.exec(text)?.[1] ?? 0), 0);
     this.evicted ??= { first: keys, keys, atMs: -Infinity };
     if (keys > this.evicted.keys) this.evicted = { ...this.evicted, keys, atMs: Date.now() };
     if (Date.now() - this.evicted.atMs > EVICTIONS_TOLD_MS) return undefined;

@@ -37,6 +37,23 @@ export interface SyscallBatch extends Where {
   readonly last: boolean;
 }
 
+/** A batch without calls that follows `batch`: it tells its container the time, and what it is given beside it. */
+export function timeAfter(batch: SyscallBatch, timeUs: TimeUs): SyscallBatch {
+  return {
+    ...batch,
+    firstOrdinal: batch.firstOrdinal + batch.count,
+    baseTimeUs: timeUs,
+    count: 0,
+    numbers: new Uint16Array(0),
+    threads: new Uint32Array(0),
+    offsetsUs: new Uint32Array(0),
+    results: undefined,
+    digests: undefined,
+    names: new Map(),
+    gaps: [],
+  };
+}
+
 const SCHEMA = 1;
 
 export function encodeSyscallBatch(batch: SyscallBatch): Uint8Array {

@@ -1,4 +1,4 @@
-import type { Progress, SyscallBatch, TimeUs } from '@plimsoll/contracts';
+import { timeAfter, type Progress, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import { messageTimeUs, type CollectorMessage } from './collector-pipeline.js';
@@ -82,26 +82,10 @@ export class StreamClock {
       if (silentUs < SILENT_US && silentUs >= 0) break;
       if (silentUs < 0) continue;
       this.#speaking.delete(key);
-      told.push({ topic: 'syscalls', batch: timeFor(batch, nowUs) });
+      told.push({ topic: 'syscalls', batch: timeAfter(batch, nowUs) });
     }
     return told;
   }
-}
-
-function timeFor(batch: SyscallBatch, nowUs: TimeUs): SyscallBatch {
-  return {
-    ...batch,
-    firstOrdinal: batch.firstOrdinal + batch.count,
-    baseTimeUs: nowUs,
-    count: 0,
-    numbers: new Uint16Array(0),
-    threads: new Uint32Array(0),
-    offsetsUs: new Uint32Array(0),
-    results: undefined,
-    digests: undefined,
-    names: new Map(),
-    gaps: [],
-  };
 }
 
 function endOf({ baseTimeUs, offsetsUs }: SyscallBatch): TimeUs {

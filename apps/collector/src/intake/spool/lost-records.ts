@@ -7,6 +7,7 @@ import {
   identity,
   LogEvent,
   PlimsollError,
+  timeAfter,
   TOPICS,
   type Gap,
   type LogGap,
@@ -104,19 +105,7 @@ function newest<T>(all: ReadonlyMap<string, T>): T[] {
 }
 
 function callsRecord({ batch, startUs, endUs, lost, names }: LostCalls, cause: Gap['cause']): OutgoingRecord {
-  const announcement: SyscallBatch = {
-    ...batch,
-    firstOrdinal: batch.firstOrdinal + batch.count,
-    baseTimeUs: endUs,
-    count: 0,
-    numbers: new Uint16Array(0),
-    threads: new Uint32Array(0),
-    offsetsUs: new Uint32Array(0),
-    results: undefined,
-    digests: undefined,
-    names,
-    gaps: [{ startUs, endUs, lost, cause }],
-  };
+  const announcement = { ...timeAfter(batch, endUs), names, gaps: [{ startUs, endUs, lost, cause }] };
   return { topic: TOPICS.syscalls.name, key: batch.container, value: encodeSyscallBatch(announcement) };
 }
 

@@ -128,10 +128,8 @@ export class Outbox {
         const batch = await spool.peek(MAX_BYTES);
         if (batch === undefined) {
           // An append may wait for its turn: empty says whether anything was missed.
-          if (!spool.empty) continue;
-          this.#draining = undefined;
-          this.#options.onSpooling?.(false, '');
-          return;
+          if (spool.empty) break;
+          continue;
         }
         for (const part of publications(batch.records)) await this.#publish(part);
         await spool.release(batch);
@@ -143,6 +141,10 @@ export class Outbox {
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
     }
+    // Also where it is stopped just then: whoever reads the log sees that nothing was left.
+    if (!spool.empty) return;
+    this.#draining = undefined;
+    this.#options.onSpooling?.(false, '');
   }
 }
 

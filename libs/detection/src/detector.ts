@@ -66,6 +66,7 @@ export interface Learner<Input> {
 }
 
 export interface LearningProgress {
+  readonly detector: string;
   /** Calls, requests, statements or audit events. */
   readonly events: number;
   /** Good–Turing estimate, in [0, 1]; 1 before anything was learned. */
@@ -74,4 +75,8 @@ export interface LearningProgress {
   readonly converged: boolean;
   /** Losses in what was learned from: they forbid convergence. */
   readonly gaps: number;
+  /** What holds it back, in words; empty where it has converged. */
+  readonly missing: readonly string[];
+  /** Events that it takes at the least; 0 where it has converged, left out where more of the same will never do. */
+  readonly moreEvents?: number;
 }

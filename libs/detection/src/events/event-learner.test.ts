@@ -22,6 +22,6 @@ describe('a learner of events', () => {
   });
 
   it('has not converged on nothing', () => {
-    expect(processLearner(OF).progress()).toEqual({ events: 0, novelty: 1, converged: false, gaps: 0 });
+    expect(processLearner(OF).progress()).toMatchObject({ events: 0, novelty: 1, converged: false, gaps: 0 });
   });
 });

@@ -2,6 +2,7 @@ import { PlimsollError, sealProfile, type LogGap, type ProfileFile, type Where }
 import { z } from 'zod';
 
 import type { Learner, LearningProgress } from '../detector.js';
+import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { isGap, type JudgedEvent } from './judged-event.js';
 
@@ -31,8 +32,8 @@ export interface Gathering<Event, Shared, Held> {
   merge(held: Held): LearnedCounts;
   /** The profile's model. */
   model(): object;
-  /** What the profile says of what was learned; by default the gaps in it. */
-  notes?(gaps: number): string[];
+  /** What the profile says of what was learned. */
+  notes?(): string[];
   /** What to do where there was too little; by default to give a longer log. */
   advice?(): string;
 }
@@ -85,10 +86,18 @@ class EventLearner<Event extends JudgedEvent, Shared, Held extends object> imple
   }
 
   progress(): LearningProgress {
-    const { least, completeNovelty } = this.#learning;
+    const { detector, least, events: units, completeNovelty } = this.#learning;
     const novelty = this.#learned === 0 ? 1 : this.#gathering.novelty();
-    const converged = novelty <= completeNovelty && this.#learned >= least.learned && this.#gaps === 0;
-    return { events: this.#learned, novelty, converged, gaps: this.#gaps };
+    return learningOutlook({
+      detector,
+      events: this.#learned,
+      gaps: this.#gaps,
+      units,
+      seen: this.#learned,
+      enough: least.learned,
+      novelty,
+      mostNovelty: completeNovelty,
+    });
   }
 
   calibrator(): Learner<Event | LogGap> {
@@ -113,16 +122,16 @@ class EventLearner<Event extends JudgedEvent, Shared, Held extends object> imple
     const { least, detector } = this.#learning;
     const gathering = this.#gathering;
     if (this.#learned < least.learned || gathering.calibrated() < least.calibrated) throw this.#tooFew();
-    const { novelty, converged } = this.progress();
+    const progress = this.progress();
     return sealProfile({
       ...this.#of,
       detector,
       learned: {
         streams: [...this.#streams].sort(),
         events: this.#learned,
-        novelty,
-        complete: converged,
-        notes: gathering.notes?.(this.#gaps) ?? gapNotes(this.#gaps),
+        novelty: progress.novelty,
+        complete: progress.converged,
+        notes: [...(gathering.notes?.() ?? []), ...outlookNotes(progress)],
       },
       model: gathering.model(),
     });
@@ -139,8 +148,4 @@ class EventLearner<Event extends JudgedEvent, Shared, Held extends object> imple
     const advice = this.#gathering.advice?.() ?? 'give a longer log';
     return new PlimsollError('empty-source', `${this.#of.workload}: not enough ${events}: ${read}; ${advice}`);
   }
-}
-
-function gapNotes(gaps: number): string[] {
-  return gaps === 0 ? [] : [`${gaps} gaps in what was learned from`];
 }

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { FoldLearner } from '../calibration/cross-calibration.js';
 import { fitCalibration } from '../calibration/index.js';
 import type { LearningProgress } from '../detector.js';
+import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
 import { accepts } from '../syscall-windows/serving.js';
@@ -142,7 +143,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       );
     }
     const { places, mean, covariance } = this.#fit();
-    const { novelty, converged } = this.progress();
+    const progress = this.progress();
     const shares = this.#windows.map((window) => featuresOf([dense(window)], places).map((root) => root * root));
     const model: FrequencyProfile = {
       schema: 1,
@@ -164,9 +165,12 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       learned: {
         streams: [...this.#streams],
         events: this.#calls,
-        novelty,
-        complete: converged,
-        notes: [`${this.#seen} windows learned, ${calibrated} calibrated, ${places.length + 1} features`],
+        novelty: progress.novelty,
+        complete: progress.converged,
+        notes: [
+          `${this.#seen} windows learned, ${calibrated} calibrated, ${places.length + 1} features`,
+          ...outlookNotes(progress),
+        ],
       },
       model,
     });
@@ -176,8 +180,15 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     const features = this.#fitted?.places.length ?? this.#places().length;
     // A share of a percent of windows still brings new calls: that is the sequence detector's novelty to report.
     const novelty = Math.min(1, (this.#seen === 0 ? 1 : features) / Math.max(this.#seen, 1));
-    const converged = this.#seen >= Math.max(ENOUGH_WINDOWS, 2 * features) && this.#gaps === 0;
-    return { events: this.#calls, novelty, converged, gaps: this.#gaps };
+    return learningOutlook({
+      detector: 'frequency',
+      events: this.#calls,
+      gaps: this.#gaps,
+      units: 'windows',
+      seen: this.#seen,
+      enough: Math.max(ENOUGH_WINDOWS, 2 * features),
+      novelty,
+    });
   }
 
   calibrator(): FrequencyLearner {

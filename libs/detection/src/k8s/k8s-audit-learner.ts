@@ -217,13 +217,12 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     return { learned: held.events, gaps: held.gaps, streams: held.streams };
   }
 
-  notes(gaps: number): string[] {
+  notes(): string[] {
     const levels = Object.entries(this.#learned.levels).map(([level, count]) => `${level} ${count}`);
     const notes = [`events by audit level: ${levels.sort().join(', ')}`];
     const bodies = (this.#learned.levels['Request'] ?? 0) + (this.#learned.levels['RequestResponse'] ?? 0);
     if (bodies === 0)
       notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
-    if (gaps > 0) notes.push(`${gaps} gaps were announced while learning`);
     return notes;
   }
 

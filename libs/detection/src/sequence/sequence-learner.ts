@@ -12,8 +12,9 @@ import { fitCalibration } from '../calibration/index.js';
 import type { FoldLearner } from '../calibration/cross-calibration.js';
 import type { LearningProgress } from '../detector.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
-import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
 import { accepts } from '../syscall-windows/serving.js';
+import { learningOutlook, outlookNotes } from '../learning/outlook.js';
+import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
 import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import { NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
 import {
@@ -181,26 +182,36 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         (PRIOR_NEW_PROGRAMS + this.#newProgramWindows) / (1 + this.#novelty.windows + windows.length),
       ),
     };
-    const { novelty, converged } = this.progress();
+    const progress = this.progress();
     return sealProfile({
       ...this.#of,
       detector: 'sequence',
       learned: {
         streams: [...this.#streams],
         events: this.#calls,
-        novelty,
-        complete: converged,
-        notes: this.#notes(windows.length),
+        novelty: progress.novelty,
+        complete: progress.converged,
+        notes: [
+          `${this.#novelty.windows} windows learned, ${windows.length} calibrated, ${this.#trails.size} distinct runs`,
+          ...outlookNotes(progress),
+        ],
       },
       model,
     });
   }
 
   progress(): LearningProgress {
-    const novelty = this.#novelty.estimate();
-    const enough = this.#novelty.windows >= ENOUGH_WINDOWS;
-    const converged = novelty <= COMPLETE_NOVELTY && enough && this.#gaps === 0 && this.#trails.dropped === 0;
-    return { events: this.#calls, novelty, converged, gaps: this.#gaps };
+    return learningOutlook({
+      detector: 'sequence',
+      events: this.#calls,
+      gaps: this.#gaps,
+      units: 'windows',
+      seen: this.#novelty.windows,
+      enough: ENOUGH_WINDOWS,
+      novelty: this.#novelty.estimate(),
+      mostNovelty: COMPLETE_NOVELTY,
+      leftOut: this.#trails.dropped,
+    });
   }
 
   calibrator(): SequenceLearner {
@@ -274,16 +285,6 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
 
   #makeScanner(): Scanner {
     return new Scanner(knownRuns(this.#trails, this.#options), this.#options.scope, this.#dropped);
-  }
-
-  #notes(calibrated: number): string[] {
-    const notes = [
-      `${this.#novelty.windows} windows learned, ${calibrated} calibrated, ${this.#trails.size} distinct runs`,
-    ];
-    if (this.#gaps > 0) notes.push(`${this.#gaps} losses in the source: windows across them were not used`);
-    if (this.#trails.dropped > 0)
-      notes.push(`${this.#trails.dropped} calls ended runs beyond the limit and were not learned`);
-    return notes;
   }
 
   readonly #learnCalls = (container: Container, batch: SyscallBatch, from: number, to: number): void => {

@@ -177,6 +177,47 @@ describe('tail', () => {
     await reader.stop();
   });
 
+  it('leaves out no file that is rotated while it reads the ones before', async () => {
+    writeFileSync(path, text(0, 2));
+    const reader = tail(path, { pollMs: 2, lingerMs: 2, signal: AbortSignal.timeout(4_000) });
+    const lines: string[] = [];
+    const take = async (count: number): Promise<void> => {
+      while (lines.length < count) {
+        const next = await reader.next();
+        if (next.done) return;
+        const { value } = next;
+        if (value.type === 'lines') lines.push(...Buffer.from(value.bytes).toString().trimEnd().split('\n'));
+      }
+    };
+    const rotate = async (name: string, from: number): Promise<void> => {
+      await wait(10);
+      renameSync(path, `${path}.${name}`);
+      writeFileSync(path, text(from, from + 2));
+    };
+    await take(2);
+    await rotate('3', 2);
+    await rotate('2', 4);
+    await take(4);
+    await rotate('1', 6);
+    await rotate('0', 8);
+    await take(10);
+    await reader.return(undefined);
+    expect(lines).toEqual(numbered(0, 10));
+  });
+
+  it('takes no other log of the folder for a rotated one', async () => {
+    writeFileSync(path, text(0, 2));
+    const reader = new Reader().start();
+    await reader.has(2);
+    await wait(10);
+    renameSync(path, `${path}.1`);
+    writeFileSync(join(folder, 'access-ssl.log'), 'of another server\n');
+    writeFileSync(path, text(2, 4));
+    await reader.has(4);
+    await reader.stop();
+    expect(reader.lines).toEqual(numbered(0, 4));
+  });
+
   it('hands a line without end on in parts', async () => {
     writeFileSync(path, 'x'.repeat(3_000_000));
     const sizes: number[] = [];

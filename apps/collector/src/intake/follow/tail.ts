@@ -1,7 +1,7 @@
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import { pause } from '../pause.js';
+import { begunOf, rotatedFiles, siblings, type Begun } from './rotated-files.js';
 import { beginsAs, headOf, identityOf, sameFile, type FileIdentity, type TailPosition } from './tail-position.js';
 
 export interface TailOptions {
@@ -62,6 +62,10 @@ class Follower {
   readonly #options: TailOptions;
   readonly #signal: AbortSignal;
   #open: OpenFile | undefined;
+  /** Whether the open file had another name already when it was opened: nobody writes it any more. */
+  #rotated = false;
+  /** The files that were read to their end since the path's own was opened last, in the order of their reading. */
+  #passed: Begun[] = [];
   /** How the latest files began that were read to their end: a copy of one of them is not read again. */
   readonly #done: TailPosition[] = [];
   /** When the last lines came, until `quiet` was told. */
@@ -86,7 +90,8 @@ class Follower {
     yield* this.#resume();
     let first = this.#options.from === undefined;
     while (!this.#signal.aborted) {
-      this.#open ??= await OpenFile.at(this.#path, first && this.#options.fromStart === false ? 'end' : 0);
+      const passed = this.#passed.length;
+      this.#open ??= await this.#next(first && this.#options.fromStart === false ? 'end' : 0);
       first = false;
       if (this.#open) {
         yield* this.#open.lines(this.#signal);
@@ -100,50 +105,63 @@ class Follower {
         this.#heardMs = performance.now();
         yield { type: 'silent' };
       }
-      await this.#pause(this.#options.pollMs ?? 250);
+      const moreIsThere = this.#rotated || this.#passed.length > passed;
+      if (!moreIsThere) await this.#pause(this.#options.pollMs ?? 250);
     }
   }
 
   async close(): Promise<void> {
     await this.#open?.close();
     this.#open = undefined;
+    this.#rotated = false;
   }
 
-  /** Opens the file of the position that was given, and reads the ones that followed it, up to the path's own. */
+  /** Opens the file of the position that was given. */
   async *#resume(): AsyncGenerator<TailEvent> {
     const { from } = this.#options;
     if (!from) return;
     const found = await this.#find(from);
-    if (!found) {
-      yield { type: 'lost', reason: 'removed' };
-      return;
-    }
-    this.#open = found.file;
-    if (found.path === this.#path) return;
-    yield* found.file.lines(this.#signal);
-    yield* this.#finish(found.file, found.path);
+    if (!found) yield { type: 'lost', reason: 'removed' };
+    else this.#take(found);
   }
 
-  /** The end of a file that was rotated, and the files that came and went after it. */
-  async *#finish(file: OpenFile, path: string | undefined): AsyncGenerator<TailEvent> {
-    yield* file.rest();
-    this.#remember(file);
-    const newer = path === undefined ? [] : await this.#newerThan(path);
-    await this.close();
-    for (const next of newer) {
-      this.#open = await OpenFile.at(next, 0);
-      if (this.#open && !(await this.#open.beginsAsOneOf(this.#done))) {
-        yield* this.#open.lines(this.#signal);
-        yield* this.#open.rest();
-        this.#remember(this.#open);
-      }
-      await this.close();
-    }
+  #take({ path, file }: Found): void {
+    this.#open = file;
+    this.#rotated = path !== this.#path;
   }
 
-  #remember(file: OpenFile): void {
-    if (file.position.headBytes > 0) this.#done.push(file.position);
-    if (this.#done.length > MAX_DONE) this.#done.shift();
+  /**
+   * The file to read now: the path's own, or one that came and went after those that were passed. The path's own is
+   * opened before others are looked for: what is rotated from then on comes after it.
+   */
+  async #next(from: number | 'end'): Promise<OpenFile | undefined> {
+    const own = await OpenFile.at(this.#path, from);
+    const between = await this.#afterPassed(own?.identity);
+    if (between) await own?.close();
+    else if (own) this.#passed = [];
+    this.#rotated = between !== undefined;
+    return between ?? own;
+  }
+
+  /**
+   * The rotated file that was begun first after the one that was passed last, or in the same tick of the file system's
+   * clock (some 4 ms). One that is the path's own, or was when it was opened, is not meant, nor one that came after it.
+   */
+  async #afterPassed(own: FileIdentity | undefined): Promise<OpenFile | undefined> {
+    const last = this.#passed.at(-1);
+    if (!last) return undefined;
+    const rotated = await rotatedFiles(this.#path);
+    const limit = own && rotated.find((each) => sameFile(each, own))?.begun;
+    const newer = rotated
+      .filter((each) => each.begun >= last.begun && (limit === undefined || each.begun < limit))
+      .filter((each) => !(own && sameFile(each, own)) && !this.#passed.some((passed) => sameFile(passed, each)))
+      .sort((a, b) => (a.begun < b.begun ? -1 : 1));
+    for (const { path } of newer) {
+      const file = await OpenFile.at(path, 0);
+      if (file && !(await file.beginsAsOneOf(this.#done))) return file;
+      await file?.close();
+    }
+    return undefined;
   }
 
   /** After the end of what is in the file: whether it was renamed, or cut. */
@@ -151,21 +169,21 @@ class Follower {
     if (await file.wasCut()) {
       this.#remember(file);
       yield* this.#missed(file);
-      await this.close();
       return;
     }
     const current = await identityAt(this.#path);
     if (current && sameFile(current, file.identity)) return;
-    yield* this.#linger(file);
-    if (!this.#signal.aborted) yield* this.#finish(file, await this.#pathOf(file.identity));
+    if (!this.#rotated) yield* this.#linger(file);
+    if (this.#signal.aborted) return;
+    yield* file.rest();
+    this.#remember(file);
+    this.#passed.push(await file.begun());
+    await this.close();
   }
 
-  async #pathOf(identity: FileIdentity): Promise<string | undefined> {
-    for (const path of await siblings(this.#path)) {
-      const found = await identityAt(path);
-      if (found && sameFile(found, identity)) return path;
-    }
-    return undefined;
+  #remember(file: OpenFile): void {
+    if (file.position.headBytes > 0) this.#done.push(file.position);
+    if (this.#done.length > MAX_DONE) this.#done.shift();
   }
 
   /** Reads on from a file that has another name now, until nothing came for a while. */
@@ -184,14 +202,9 @@ class Follower {
   /** What stood behind the place in a file that was cut since: in its copy, where there is one. */
   async *#missed(file: OpenFile): AsyncGenerator<TailEvent> {
     const copy = await this.#find(file.position, (path) => path !== this.#path);
-    if (!copy) {
-      yield { type: 'lost', reason: 'truncated' };
-      return;
-    }
     await this.close();
-    this.#open = copy.file;
-    yield* copy.file.lines(this.#signal);
-    yield* this.#finish(copy.file, copy.path);
+    if (copy) this.#take(copy);
+    else yield { type: 'lost', reason: 'truncated' };
   }
 
   /** A rotation may be under way while names are looked at: what is not found at once is looked for again. */
@@ -217,20 +230,6 @@ class Follower {
       else likeIt = { path, file };
     }
     return likeIt;
-  }
-
-  /**
-   * Rotated files that were begun after the one at `path`, or in the same tick of the file system's clock (some 4 ms),
-   * the oldest first; the path's own is left to `run`.
-   */
-  async #newerThan(path: string): Promise<string[]> {
-    const since = await begunAt(path);
-    const newer: { path: string; begun: bigint }[] = [];
-    for (const sibling of await siblings(this.#path)) {
-      const begun = await begunAt(sibling);
-      if (sibling !== path && begun >= since && !sibling.endsWith('.gz')) newer.push({ path: sibling, begun });
-    }
-    return newer.sort((a, b) => (a.begun < b.begun ? -1 : 1)).map((each) => each.path);
   }
 
   #pause(ms: number): Promise<boolean> {
@@ -310,6 +309,10 @@ class OpenFile {
     return !(await beginsAs(this.file, this.position));
   }
 
+  async begun(): Promise<Begun> {
+    return begunOf(await this.file.stat({ bigint: true }));
+  }
+
   async beginsAsOneOf(positions: readonly TailPosition[]): Promise<boolean> {
     for (const position of positions) if (await beginsAs(this.file, position)) return true;
     return false;
@@ -347,18 +350,4 @@ async function identityAt(path: string): Promise<FileIdentity | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** When a file was made. Its last change would not do: a rotated file's writer goes on for a moment. */
-async function begunAt(path: string): Promise<bigint> {
-  const stats = await stat(path, { bigint: true }).catch(() => undefined);
-  return stats?.birthtimeNs ?? 0n;
-}
-
-/** Files that a rotation may have made of the path: `access.log.1`, `access.log-20261123`, `access-2026….log`. */
-async function siblings(path: string): Promise<string[]> {
-  const [folder, name] = [dirname(path), basename(path)];
-  const stem = name.replace(/\.[^.]*$/, '');
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((other) => other !== name && other.startsWith(stem)).map((other) => join(folder, other));
 }

@@ -8,8 +8,9 @@ import {
   RedisLearningStore,
   RedisProfileStore,
   RedisStateStore,
+  RedisWatchStore,
 } from '@plimsoll/redis-store';
-import { incidentStoreContract } from '@plimsoll/incidents/testing';
+import { incidentStoreContract, watchStoreContract } from '@plimsoll/incidents/testing';
 import { learningStoreContract, profileStoreContract, stateStoreContract } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -41,7 +42,7 @@ describe.skipIf(!present)('Redis as the documented user', () => {
   profileStoreContract('ACL', () => new RedisProfileStore(connection));
   learningStoreContract('ACL', () => new RedisLearningStore(connection));
 
-  incidentStoreContract('ACL', async (limits) => {
+  const anew = async (): Promise<RedisConnection> => {
     const keyPrefix = `plimsoll:${further.length}`;
     const one = new RedisConnection({
       ...parseRedisUrl(redis.url),
@@ -51,8 +52,10 @@ describe.skipIf(!present)('Redis as the documented user', () => {
     });
     further.push(one);
     await one.ready();
-    return new RedisIncidentStore(one, limits);
-  });
+    return one;
+  };
+  incidentStoreContract('ACL', async (limits) => new RedisIncidentStore(await anew(), limits));
+  watchStoreContract('ACL', async () => new RedisWatchStore(await anew()));
 
   it.each([['GET', 'other:key'], ['KEYS', '*'], ['FLUSHALL'], ['CONFIG', 'GET', '*']])(
     'refuses %s %s',

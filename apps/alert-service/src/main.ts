@@ -9,6 +9,7 @@ import {
   RedisIncidentStore,
   RedisProfileStore,
   RedisStateStore,
+  RedisWatchStore,
 } from '@plimsoll/redis-store';
 import {
   answering,
@@ -64,6 +65,7 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
     states: store,
     observer,
     watch,
+    told: new RedisWatchStore(connection),
     webhooks: alerts.webhooks,
     waiting,
     ...webhookReport(tools),

@@ -15,7 +15,7 @@ export function watchReport(registry: Registry, watch: Pick<PipelineWatch, 'late
   });
   new Gauge({
     name: 'plimsoll_silent_levels',
-    help: 'Levels of workloads that were heard of and are no more',
+    help: 'Levels of workloads that were heard of, or have active profiles, and are not heard',
     registers,
     collect() {
       this.set(watch.silent);

@@ -27,6 +27,9 @@ try:
             continue
         seen.add(alert)
         finding = json.loads(record.value)
+        if headers["ce_type"].startswith("io.plimsoll.watch."):
+            print(finding["message"], flush=True)
+            continue
         info = finding["finding_info"]
         first = next(iter(finding["evidences"]), None)
         what = f" since {first['data']['time']}: {first['data']['observed']!r}" if first else ""

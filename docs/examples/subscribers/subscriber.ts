@@ -25,6 +25,11 @@ function print({ message }: EachMessagePayload): Promise<void> {
   // What carries no such header is none of Plimsoll's.
   if (id === '' || seen.has(id)) return Promise.resolve();
   seen.add(id);
+  if (message.headers?.['ce_type']?.toString().startsWith('io.plimsoll.watch.')) {
+    const { message: words } = JSON.parse(message.value?.toString() ?? '{}') as { message: string };
+    console.log(words);
+    return Promise.resolve();
+  }
   const finding = JSON.parse(message.value?.toString() ?? '{}') as Finding;
   const [first] = finding.evidences;
   const what = first === undefined ? '' : ` since ${first.data.time}: ${JSON.stringify(first.data.observed)}`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { TOPICS } from '@plimsoll/contracts';
-import type { IncidentStore } from '@plimsoll/incidents';
+import type { IncidentStore, WatchStore } from '@plimsoll/incidents';
 import {
   ALERTS_SOURCE,
   IncidentProjection,
@@ -25,6 +25,7 @@ import {
 } from '@plimsoll/streaming';
 
 import type { PipelineWatch } from './pipeline-watch.js';
+import { WatchTeller } from './watch-teller.js';
 import {
   WebhookDispatcher,
   webhookGroup,
@@ -44,6 +45,7 @@ export interface AlertConsumerParts {
   readonly observer: StreamObserver;
   readonly webhooks: readonly WebhookTarget[];
   readonly watch: PipelineWatch;
+  readonly told: WatchStore;
   /** Told what a step of the start waits for, and why. */
   readonly waiting: (on: string, reason: string) => void;
   readonly observe?: (outcome: WebhookOutcome) => void;
@@ -72,6 +74,7 @@ export function alertConsumers(parts: AlertConsumerParts): PatientStep[] {
     feeding('incidents', ALERTS_SOURCE),
     feeding('snapshots', SNAPSHOTS_SOURCE),
     reading('watch', newest, watch),
+    patientStep('watch-losses', new WatchTeller({ watch, store: parts.told, profiles, log }), waiting),
     watchingProfiles(parts),
     reading('profile-reports', reports, new ProfileReportProjection(profiles, log)),
   ];

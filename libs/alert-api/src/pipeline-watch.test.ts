@@ -99,13 +99,9 @@ describe('who watches', () => {
       reason: '1 workloads are silent, shop/web; 3 times of shop were ahead of their arrival',
     });
     const slot = { application: 'bank', workload: 'db', detector: 'sql' };
-    expect(watch.workloads([slot])[0]).toMatchObject({ workload: 'db', applicationUs: undefined });
-    expect(watch.workloads([slot])[0]!.levels.map(({ state }) => state)).toEqual([
-      'absent',
-      'absent',
-      'silent',
-      'absent',
-    ]);
+    watch.expect([slot]);
+    expect(watch.workloads()[0]).toMatchObject({ workload: 'db', applicationUs: undefined });
+    expect(watch.workloads()[0]!.levels.map(({ state }) => state)).toEqual(['absent', 'absent', 'silent', 'absent']);
   });
 
   it('tells of a workload that no source has under watch any more, while its application goes on', async () => {
@@ -120,7 +116,7 @@ describe('who watches', () => {
       topic: 'syscalls',
       partition: 0,
       timeUs: 20 * MINUTE_US,
-      workloads,
+      watching: workloads.map((workload) => ({ workload, source: 'trace' })),
     });
     await take(coverage(20, {}));
     await take(coverage(20, { workload: 'db' }));
@@ -131,6 +127,43 @@ describe('who watches', () => {
       ['db', 'silent'],
       ['web', 'judging'],
     ]);
+    expect(watch.losses()).toEqual([
+      { subject: { application: 'shop', workload: 'db', source: 'trace' }, sinceMs: 1_000_000 },
+    ]);
+    expect(watch.hears({ application: 'shop', workload: 'db', source: 'trace' })).toBe(false);
+    await take(reached('db', 'web'));
+    expect(watch.losses()).toEqual([]);
+    expect(watch.hears({ application: 'shop', workload: 'db', source: 'trace' })).toBe(true);
+  });
+
+  it('takes a quiet workload that a source has under watch for watched, and names a level that fell silent', async () => {
+    let nowMs = 1_000_000;
+    const watch = new PipelineWatch({ nowMs: () => nowMs });
+    const reached = (detector: string): Promise<void> =>
+      watch.batch(0, [
+        recordOf(
+          encodeJson({
+            type: 'watermark',
+            schema: 1,
+            application: 'shop',
+            detector,
+            topic: 'syscalls',
+            partition: 0,
+            timeUs: 20 * MINUTE_US,
+            watching: [{ workload: 'web', source: 'trace' }],
+          } satisfies Watermark),
+        ),
+      ]);
+    watch.expect([{ application: 'shop', workload: 'web', detector: 'sequence' }]);
+    await reached('sequence-detector');
+    await reached('log-detector');
+    nowMs += 50_000;
+    await reached('log-detector');
+    expect(watch.workloads()[0]!.levels.map(({ state }) => state)).toEqual(['silent', 'absent', 'absent', 'absent']);
+    expect(watch.losses()).toEqual([{ subject: { application: 'shop', level: 'sequence' }, sinceMs: 1_000_000 }]);
+    await reached('sequence-detector');
+    expect(watch.workloads()[0]!.levels[0]!.state).toBe('insufficient');
+    expect(watch.losses()).toEqual([]);
   });
 
   it('counts what came too late, and tells it for a while', () => {

@@ -1,4 +1,4 @@
-import { decodeJson, Level, VerdictsRecord, type VerdictMessage } from '@plimsoll/contracts';
+import { decodeJson, Level, VerdictsRecord, type VerdictMessage, type WatchSubject } from '@plimsoll/contracts';
 import { levelOf } from '@plimsoll/pipelines';
 import {
   systemClock,
@@ -10,8 +10,8 @@ import {
   type StreamEvent,
 } from '@plimsoll/streaming';
 
-import { ApplicationWatch } from './application-watch.js';
-import { count, levelWatch, type Heard, type LevelWatch } from './level-watch.js';
+import { ApplicationWatch, SILENT_MS } from './application-watch.js';
+import { count, levelWatch, type Heard, type LevelWatch, type Watching } from './level-watch.js';
 
 /** How long readiness tells of a verdict that came too late. */
 const TOLD_MS = 300_000;
@@ -30,6 +30,13 @@ export interface WorkloadWatch {
   /** Times of its sources that were ahead of their arrival. */
   readonly skewed: number;
   readonly levels: readonly LevelWatch[];
+}
+
+interface Expected {
+  readonly application: string;
+  readonly workload: string;
+  readonly levels: Set<Level>;
+  readonly sinceMs: number;
 }
 
 interface Workload {
@@ -51,6 +58,8 @@ export class PipelineWatch implements PartitionHandler {
   /** By `topic/partition`: verdicts that came too late to be joined, since the service started. */
   readonly #late = new Map<string, number>();
   #lateMs = Number.NEGATIVE_INFINITY;
+  /** Workloads with an active profile, by key: which levels are meant, and since when this is known. */
+  #expected: ReadonlyMap<string, Expected> = new Map();
 
   constructor(private readonly clock: Pick<Clock, 'nowMs'> = systemClock) {}
 
@@ -86,7 +95,7 @@ export class PipelineWatch implements PartitionHandler {
     return [...this.#late.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Levels that are silent, of what was heard since the start. */
+  /** Levels that are silent, of what was heard since the start or has active profiles. */
   get silent(): number {
     return this.workloads().reduce(
       (sum, { levels }) => sum + levels.filter(({ state }) => state === 'silent').length,
@@ -111,18 +120,55 @@ export class PipelineWatch implements PartitionHandler {
     return entries.sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
-  /** By application, then workload; `active` are the profiles in force: what is watched by none of them is told too. */
-  workloads(active: readonly ProfileSlot[] = []): readonly WorkloadWatch[] {
+  /** Takes the profiles that are in force: what they are of is meant to be watched. */
+  expect(active: readonly ProfileSlot[]): void {
+    const expected = new Map<string, Expected>();
+    for (const { application, workload, detector } of active) {
+      const key = keyOf(application, workload);
+      const sinceMs = this.#expected.get(key)?.sinceMs ?? this.clock.nowMs();
+      const one = expected.get(key) ?? { application, workload, levels: new Set(), sinceMs };
+      expected.set(key, one);
+      const level = levelOf(detector);
+      if (level !== undefined) one.levels.add(level);
+    }
+    this.#expected = expected;
+  }
+
+  /** What was heard of and is no more, by the wall clock; and what has active profiles and never was. */
+  losses(): readonly { readonly subject: WatchSubject; readonly sinceMs?: number }[] {
+    const nowMs = this.clock.nowMs();
+    const unheard = [...this.#expected.values()].filter(
+      ({ application, workload, sinceMs }) => nowMs - sinceMs > SILENT_MS && !this.#everHeard(application, workload),
+    );
+    return [
+      ...[...this.#applications.values()].flatMap((known) => known.losses(nowMs)),
+      ...unheard.map(({ application, workload }) => ({ subject: { application, workload } })),
+    ];
+  }
+
+  /** Whether what was lost is heard again. */
+  hears(subject: WatchSubject): boolean {
+    const { application, workload, source, level } = subject;
+    if (workload !== undefined && source === undefined && level === undefined) {
+      return this.#everHeard(application, workload);
+    }
+    return this.#applications.get(application)?.hears(subject, this.clock.nowMs()) ?? false;
+  }
+
+  #everHeard(application: string, workload: string): boolean {
+    if (this.#workloads.has(keyOf(application, workload))) return true;
+    return this.#applications.get(application)?.everWatched(workload) ?? false;
+  }
+
+  /** By application, then workload, with those that have active profiles and were never heard of. */
+  workloads(): readonly WorkloadWatch[] {
     const all = new Map(
       [...this.#workloads].map(([key, { application, workload, levels }]) => [key, { application, workload, levels }]),
     );
-    const expected = new Map<string, Set<Level>>();
-    for (const { application, workload, detector } of active) {
-      const key = keyOf(application, workload);
+    for (const [key, { application, workload }] of this.#expected) {
       if (!all.has(key)) all.set(key, { application, workload, levels: new Map() });
-      const level = levelOf(detector);
-      if (level !== undefined) expected.set(key, (expected.get(key) ?? new Set()).add(level));
     }
+    const nowMs = this.clock.nowMs();
     const entries = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
     return entries.map(([key, { application, workload, levels }]) => {
       const known = this.#applications.get(application);
@@ -134,9 +180,10 @@ export class PipelineWatch implements PartitionHandler {
         skewed: known?.skewed ?? 0,
         levels: LEVELS.map((level) => {
           const seen = levelWatch(level, levels.get(level), known?.lastUs ?? 0);
-          const gone = known?.isSilent(level, workload, this.clock.nowMs()) ?? false;
-          const meant = seen.state === 'absent' ? expected.get(key)?.has(level) === true : gone;
-          return meant ? { ...seen, state: 'silent' as const } : seen;
+          const gone = known?.isSilent(level, workload, nowMs) ?? false;
+          const watched = !gone && (known?.isWatched(level, workload, nowMs) ?? false);
+          const meant = this.#expected.get(key)?.levels.has(level) === true;
+          return { ...seen, state: watchingState(seen.state, { gone, watched, meant }) };
         }),
       };
     });
@@ -144,7 +191,7 @@ export class PipelineWatch implements PartitionHandler {
 
   #application(name: string): ApplicationWatch {
     let known = this.#applications.get(name);
-    if (known === undefined) this.#applications.set(name, (known = new ApplicationWatch()));
+    if (known === undefined) this.#applications.set(name, (known = new ApplicationWatch(name)));
     if (this.#applications.size > MAX_WORKLOADS) this.#forgetUnknown();
     return known;
   }
@@ -182,6 +229,23 @@ export class PipelineWatch implements PartitionHandler {
     const others = [...this.#workloads.values()].some((workload) => workload.application === application);
     if (!others) this.#applications.delete(application);
   }
+}
+
+/**
+ * What is to be said of a level by the wall clock: `gone` where it, or what watches the workload, was heard and is no
+ * more; `watched` where a source says now that it watches, so that a quiet workload is not silent; `meant` where a
+ * profile of it is active.
+ */
+function watchingState(
+  seen: Watching,
+  { gone, watched, meant }: { gone: boolean; watched: boolean; meant: boolean },
+): Watching {
+  if (seen === 'absent') {
+    if (!meant) return 'absent';
+    return watched ? 'insufficient' : 'silent';
+  }
+  if (gone) return 'silent';
+  return seen === 'silent' && watched ? 'insufficient' : seen;
 }
 
 function keyOf(application: string, workload: string): string {

@@ -9,19 +9,28 @@ export const ALERT_TYPES = {
   close: 'io.plimsoll.incident.closed',
   status: 'io.plimsoll.incident.status',
 } as const;
-export type AlertType = (typeof ALERT_TYPES)[keyof typeof ALERT_TYPES];
+/** Records on `alerts` that are of no incident: a `WatchEvent`. */
+export const WATCH_TYPES = { lost: 'io.plimsoll.watch.lost', regained: 'io.plimsoll.watch.regained' } as const;
+const RECORD_TYPES = { ...ALERT_TYPES, ...WATCH_TYPES } as const;
+export type AlertType = (typeof RECORD_TYPES)[keyof typeof RECORD_TYPES];
+
+/** Whether a record on `alerts` tells of the watch, so that who reads incidents passes it over. */
+export function isWatchRecord({ headers }: { readonly headers: Readonly<Record<string, string>> }): boolean {
+  const type = headers['ce_type'];
+  return type === WATCH_TYPES.lost || type === WATCH_TYPES.regained;
+}
 
 /** Headers of a record on `alerts`: CloudEvents 1.0, Kafka binary mode. `ce_revision` is an extension attribute. */
 export const AlertHeaders = z.object({
   ce_specversion: z.literal('1.0'),
-  ce_type: z.enum(ALERT_TYPES),
+  ce_type: z.enum(RECORD_TYPES),
   /** `/plimsoll/APPLICATION`, percent-encoded. */
   ce_source: z.string().min(1).max(1024),
   /** A function of incident and content: a message that comes again has it again. */
   ce_id: z.string().min(1).max(128),
   /** Event time of the change, RFC 3339. */
   ce_time: z.string().max(64),
-  /** The incident's identity; the record's key too. */
+  /** Identity of the incident, or of what is watched; the record's key too. */
   ce_subject: z.string().min(1).max(128),
   ce_revision: z.string().regex(/^\d{1,15}$/),
   'content-type': z.literal('application/json'),

@@ -10,6 +10,7 @@ import { ProfileReport, ProfilesMessage } from './profile-report.js';
 import { ProfileFile } from './profile.js';
 import { Recording } from './recording.js';
 import { Progress, VerdictsRecord } from './progress.js';
+import { WatchEvent } from './watch-event.js';
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -20,6 +21,10 @@ const PUBLISHED = {
     'A record of `verdicts`: one judgement, a minute of unremarkable ones, or how far a detector has come',
   ],
   alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
+  'watch-event': [
+    WatchEvent,
+    'A record of `alerts` of another kind: a watch that was lost or regained, an OCSF 1.8.0 Event Log Activity',
+  ],
   'alert-headers': [AlertHeaders, 'Headers of a record of `alerts`: CloudEvents 1.0, Kafka binary mode'],
   incident: [IncidentSnapshot, 'A record of `incidents`: one incident with its evidence and decisions'],
   'log-event': [LogEvent, 'A record of `logs`: one normalised event, secrets removed'],

@@ -11,10 +11,14 @@ interface TopicDescription {
   readonly summary: string;
   /** The JSON of a record; undefined for Protobuf. */
   readonly schema: PublishedName | undefined;
+  /** A second kind of record, told apart by its headers. */
+  readonly also?: { readonly name: string; readonly summary: string; readonly schema: PublishedName };
   readonly writtenBy: string;
   /** Consumer groups of Plimsoll's own that read it. */
   readonly readBy: readonly string[];
 }
+
+type Kind = Pick<TopicDescription, 'summary' | 'schema'> & { readonly name: string };
 
 const DESCRIPTIONS: readonly TopicDescription[] = [
   {
@@ -44,6 +48,11 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
     topic: TOPICS.alerts,
     summary: 'Incidents: create, update, close, and what people decide about them',
     schema: 'alert',
+    also: {
+      name: 'watch',
+      summary: 'By the headers io.plimsoll.watch.lost and .regained: a workload that is heard no more, or again',
+      schema: 'watch-event',
+    },
     writtenBy: 'alert-service',
     readBy: ['alert-service-incidents', 'alert-service-webhook-NAME'],
   },
@@ -73,7 +82,7 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
 /** The AsyncAPI 3.1 document of all topics: `docs/asyncapi.yaml` is this, written down. */
 export function asyncapiDocument(version: string): Json {
   const schemas = publishedSchemas();
-  const used = DESCRIPTIONS.flatMap(({ schema }) => schema ?? []);
+  const used = DESCRIPTIONS.flatMap(({ schema, also }) => [schema ?? [], also?.schema ?? []].flat());
   return {
     asyncapi: '3.1.0',
     info: {
@@ -88,7 +97,9 @@ export function asyncapiDocument(version: string): Json {
     channels: Object.fromEntries(DESCRIPTIONS.map((one) => [one.topic.name, channelOf(one)])),
     operations: Object.fromEntries(DESCRIPTIONS.flatMap(operationsOf)),
     components: {
-      messages: Object.fromEntries(DESCRIPTIONS.map((one) => [one.topic.name, messageOf(one)])),
+      messages: Object.fromEntries(
+        DESCRIPTIONS.flatMap((one) => kindsOf(one).map((kind) => [kind.name, messageOf(one, kind)])),
+      ),
       schemas: Object.fromEntries(
         [...used, 'alert-headers' as const].map((name) => [name, withoutDialect(schemas[name])]),
       ),
@@ -96,12 +107,18 @@ export function asyncapiDocument(version: string): Json {
   };
 }
 
-function channelOf({ topic, summary, writtenBy }: TopicDescription): Json {
+/** The kinds of record of a topic; the first has the topic's name. */
+function kindsOf({ topic, summary, schema, also }: TopicDescription): Kind[] {
+  return [{ name: topic.name, summary, schema }, ...(also === undefined ? [] : [also])];
+}
+
+function channelOf(one: TopicDescription): Json {
+  const { topic, summary, writtenBy } = one;
   return {
     address: topic.name,
     summary,
     description: `Written by ${writtenBy}. Key: ${topic.key}.`,
-    messages: { [topic.name]: { $ref: `#/components/messages/${topic.name}` } },
+    messages: Object.fromEntries(kindsOf(one).map(({ name }) => [name, { $ref: `#/components/messages/${name}` }])),
     bindings: {
       kafka: {
         topic: topic.name,
@@ -116,12 +133,12 @@ function channelOf({ topic, summary, writtenBy }: TopicDescription): Json {
   };
 }
 
-function messageOf({ topic, summary, schema }: TopicDescription): Json {
+function messageOf({ topic }: TopicDescription, { name, summary, schema }: Kind): Json {
   return {
-    name: topic.name,
+    name,
     summary,
     contentType: schema === undefined ? 'application/x-protobuf' : 'application/json',
-    ...(schema === 'alert' ? { headers: { $ref: '#/components/schemas/alert-headers' } } : {}),
+    ...(topic === TOPICS.alerts ? { headers: { $ref: '#/components/schemas/alert-headers' } } : {}),
     payload:
       schema === undefined
         ? { type: 'string', format: 'binary', description: 'plimsoll.v1.SyscallBatch of syscalls.proto' }
@@ -132,9 +149,10 @@ function messageOf({ topic, summary, schema }: TopicDescription): Json {
   };
 }
 
-function operationsOf({ topic, writtenBy, readBy }: TopicDescription): [string, Json][] {
+function operationsOf(one: TopicDescription): [string, Json][] {
+  const { topic, writtenBy, readBy } = one;
   const channel = { $ref: `#/channels/${topic.name}` };
-  const messages = [{ $ref: `#/channels/${topic.name}/messages/${topic.name}` }];
+  const messages = kindsOf(one).map(({ name }) => ({ $ref: `#/channels/${topic.name}/messages/${name}` }));
   const name = topic.name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const capital = name.charAt(0).toUpperCase() + name.slice(1);
   const groupId = readBy.length === 0 ? { type: 'string' } : { type: 'string', enum: readBy };

@@ -18,9 +18,11 @@ export {
   AlertHeaders,
   alertHeaders,
   type AlertType,
+  isWatchRecord,
   MAX_DECISION_NUMBER,
   messageRevision,
   readAlertHeaders,
+  WATCH_TYPES,
 } from './alert-headers.js';
 export { asyncapiDocument } from './asyncapi.js';
 export { type JsonSchema, publishedSchemas, type PublishedName } from './asyncapi-schemas.js';
@@ -37,7 +39,7 @@ export {
   US_PER_SECOND,
   type TimeUs,
 } from './event-time.js';
-export { EVERY_DETECTOR, Progress, PROGRESS_HEADER, VerdictsRecord, Watermark } from './progress.js';
+export { EVERY_DETECTOR, Progress, PROGRESS_HEADER, VerdictsRecord, Watermark, type Watching } from './progress.js';
 export { Gap } from './gap.js';
 export { identity } from './identity.js';
 export { IncidentSnapshot, MAX_SNAPSHOT_DECISIONS, MAX_SNAPSHOT_EVIDENCE } from './incident-snapshot.js';
@@ -104,3 +106,4 @@ export {
   WebRequest,
 } from './web-request.js';
 export { Where } from './where.js';
+export { watchActivityOf, WatchEvent, WatchSubject } from './watch-event.js';

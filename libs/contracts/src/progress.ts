@@ -8,8 +8,11 @@ const Partitions = z.object({
   logs: z.number().int().positive().max(1_024),
 });
 
-/** Workloads that the source has under watch now, as far as it knows: of those left out nothing is said. */
-const Workloads = z.array(z.string().min(1).max(256)).max(256);
+/** What has which workload under watch now, a target or a sender by its name: of those left out nothing is said. */
+const Watching = z
+  .array(z.object({ workload: z.string().min(1).max(256), source: z.string().min(1).max(256) }))
+  .max(256);
+export type Watching = z.infer<typeof Watching>;
 
 /**
  * How far a source has come with an application: a record on every partition of `syscalls` and `logs`, behind what it
@@ -26,7 +29,7 @@ export const Progress = z.object({
   partitions: Partitions,
   /** Times of this source that were ahead of their arrival, and were set to it, since it began. */
   skewed: z.number().int().nonnegative().optional(),
-  workloads: Workloads.optional(),
+  watching: Watching.optional(),
   /** Nothing more comes from this source: nobody waits for it. */
   end: z.boolean().optional(),
 });
@@ -49,7 +52,7 @@ export const Watermark = z.object({
   /** As `Progress` has it, of all sources that this partition hears. */
   skewed: z.number().int().nonnegative().optional(),
   /** Of the source that was heard just now. */
-  workloads: Workloads.optional(),
+  watching: Watching.optional(),
 });
 export type Watermark = z.infer<typeof Watermark>;
 

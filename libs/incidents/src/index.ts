@@ -23,3 +23,5 @@ export {
   type IncidentStore,
 } from './incident-store.js';
 export { MemoryIncidentStore } from './memory-incident-store.js';
+export { MemoryWatchStore } from './memory-watch-store.js';
+export { MAX_TOLD_LOSSES, type ToldLoss, type WatchStore } from './watch-store.js';

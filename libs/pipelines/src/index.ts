@@ -37,6 +37,7 @@ export {
   sequenceOperator,
   type Start,
 } from './services.js';
+export { watchRecord, watchSubjectId, type WatchChange } from './alert/watch-record.js';
 export { decisionAlert, decisionRecord, findingsOf } from './alert/incident-decision.js';
 export {
   ALERTS_SOURCE,

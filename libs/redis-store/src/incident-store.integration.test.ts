@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { incidentAlert, incidentStoreContract } from '@plimsoll/incidents/testing';
+import { incidentAlert, incidentStoreContract, watchStoreContract } from '@plimsoll/incidents/testing';
 import { testServers } from '@plimsoll/streaming/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { RedisIncidentStore } from './incident-store.js';
 import { RedisConnection } from './redis-connection.js';
 import { parseRedisUrl } from './redis-options.js';
+import { RedisWatchStore } from './redis-watch-store.js';
 
 const servers = testServers();
 
@@ -27,6 +28,12 @@ describe.skipIf(servers === undefined)('Redis', () => {
     const connection = connect();
     await connection.ready();
     return new RedisIncidentStore(connection, limits);
+  });
+
+  watchStoreContract('Redis', async () => {
+    const connection = connect();
+    await connection.ready();
+    return new RedisWatchStore(connection);
   });
 
   it('numbers changes above what they were after a loss of everything', async () => {

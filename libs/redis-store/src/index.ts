@@ -5,3 +5,4 @@ export { redisScript, type RedisScript } from './redis-script.js';
 export { RedisStateStore } from './redis-state-store.js';
 export { RedisIncidentStore } from './incident-store.js';
 export { RedisLearningStore } from './redis-learning-store.js';
+export { RedisWatchStore } from './redis-watch-store.js';

@@ -1,14 +1,14 @@
 import process from 'node:process';
 import { randomUUID } from 'node:crypto';
 
-import { Alert, decodeJson, PlimsollError, TOPICS } from '@plimsoll/contracts';
+import { Alert, decodeJson, isWatchRecord, PlimsollError, TOPICS, WatchEvent } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 import { Command, Option } from 'commander';
 
 import { tellLogTrouble } from '../log-trouble.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
-import { describeIncident } from '../terminal/incident-report.js';
+import { describeIncident, plain } from '../terminal/incident-report.js';
 
 interface AlertsOptions {
   follow?: true;
@@ -105,7 +105,7 @@ function print(record: LogRecord, output: AlertsOptions['output']): void {
 
 function asLine({ key, headers, value }: LogRecord): string {
   return JSON.stringify({
-    type: 'alert',
+    type: isWatchRecord({ headers }) ? 'watch' : 'alert',
     key,
     headers,
     finding: JSON.parse(Buffer.from(value).toString('utf8')) as unknown,
@@ -113,6 +113,7 @@ function asLine({ key, headers, value }: LogRecord): string {
 }
 
 function asText(record: LogRecord): string {
+  if (isWatchRecord(record)) return `${plain(decodeJson(WatchEvent, record.value, 'a watch event').message)}\n`;
   const alert = decodeJson(Alert, record.value, 'an alert');
   return `${alert.activity_name}: ${describeIncident(alert)}\n`;
 }

@@ -71,7 +71,7 @@ function decisionLines({ unmapped, status_detail, comment }: Alert): string[] {
 }
 
 /** What attackers wrote is shown without what a terminal would obey. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
   return visible.length > 240 ? `${visible.slice(0, 239)}…` : visible;
 }

@@ -12,6 +12,12 @@ function request(second: number, workload = 'web'): SourceItem {
   return { type: 'event', event };
 }
 
+/** The workloads of shop that are said to be under watch. */
+function watched(arrivals: Arrivals): string[] | undefined {
+  const watching = arrivals.reached().get('shop')?.watching;
+  return watching?.map(({ workload }) => workload).sort();
+}
+
 describe('what arrives from live sources', () => {
   it('lets no sender speak for another of the same name', () => {
     const arrivals = new Arrivals(() => NOW_MS);
@@ -29,9 +35,9 @@ describe('what arrives from live sources', () => {
     const arrivals = new Arrivals(() => nowMs);
     arrivals.take(sentSource('access.log', 'a'), [request(-1)]);
     arrivals.concerns('target', { application: 'shop', workload: 'db' });
-    expect(arrivals.reached().get('shop')?.workloads).toEqual(['db', 'web']);
+    expect(watched(arrivals)).toEqual(['db', 'web']);
     nowMs += 1_000_000;
-    expect(arrivals.reached().get('shop')?.workloads).toEqual(['db']);
+    expect(watched(arrivals)).toEqual(['db']);
   });
 
   it('tells on readiness, and stays ready, what was not fully seen and what cannot be read', () => {
@@ -71,13 +77,27 @@ describe('what arrives from live sources', () => {
     expect(reachedS()).toBe(20);
   });
 
+  it('says that a quiet application is watched which has brought nothing yet, and by what', () => {
+    const arrivals = new Arrivals(() => NOW_MS);
+    arrivals.concerns('trace', { application: 'shop', workload: 'db' });
+    arrivals.concerns(sentSource('sender', 'a'), { application: 'shop', workload: 'db' });
+    expect(arrivals.reached().get('shop')).toEqual({
+      timeUs: NOW_MS * 1_000,
+      skewed: 0,
+      watching: [
+        { workload: 'db', source: 'trace' },
+        { workload: 'db', source: 'sender' },
+      ],
+    });
+  });
+
   it('names the workloads that are under watch, until their source has ended', () => {
     const arrivals = new Arrivals(() => NOW_MS);
     arrivals.take('log', [request(0)]);
     arrivals.concerns('trace', { application: 'shop', workload: 'db' });
-    expect(arrivals.reached().get('shop')?.workloads).toEqual(['db', 'web']);
+    expect(watched(arrivals)).toEqual(['db', 'web']);
     arrivals.left('trace');
-    expect(arrivals.reached().get('shop')?.workloads).toEqual(['web']);
+    expect(watched(arrivals)).toEqual(['web']);
   });
 
   it('counts times of the future, and tells of them for a while', () => {

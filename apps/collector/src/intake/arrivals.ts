@@ -1,4 +1,4 @@
-import type { SourceItem, TimeUs, Unseen, Where } from '@plimsoll/contracts';
+import type { SourceItem, TimeUs, Unseen, Watching, Where } from '@plimsoll/contracts';
 import { ArrivalBound, type PlaceOf } from '@plimsoll/pipelines';
 import type { Health } from '@plimsoll/streaming';
 
@@ -9,7 +9,7 @@ const BRINGING_MS = 15_000;
 /** An application that no source spoke of for so long is told of no more. */
 const SPOKEN_OF_MS = 86_400_000;
 const MAX_APPLICATIONS = 1_024;
-/** Workloads of one application that are told. */
+/** Workloads of one application that a source may watch, and pairs of both that are told. */
 const MAX_WORKLOADS = 256;
 /** Sources whose last skew is remembered; the one that was skewed longest ago goes first. */
 const MAX_SOURCES = 256;
@@ -20,7 +20,7 @@ const MAX_TOLD = 8;
 export interface ApplicationReached {
   readonly timeUs: TimeUs;
   readonly skewed: number;
-  readonly workloads: string[];
+  readonly watching: Watching;
 }
 
 /** A sender that has brought nothing for so long is no longer known to watch: nobody sees whether it is there. */
@@ -123,16 +123,37 @@ export class Arrivals {
     for (const [application, sources] of this.#brought) {
       const times = [...sources.values()];
       if (times.every(({ atMs }) => atMs < nowMs - SPOKEN_OF_MS)) this.#brought.delete(application);
-      const bringing = times.filter(({ atMs }) => atMs >= nowMs - BRINGING_MS).map(({ timeUs }) => timeUs);
+    }
+    const watching = this.#watching(nowMs);
+    // Who has a quiet application under watch says so too: it is watched, though it has brought nothing yet.
+    for (const application of new Set([...this.#brought.keys(), ...watching.keys()])) {
+      const sources = this.#brought.get(application) ?? new Map<string, { timeUs: TimeUs; atMs: number }>();
+      const bringing = [...sources.values()].filter(({ atMs }) => atMs >= nowMs - BRINGING_MS);
       const skewed = [...sources.keys()].reduce((sum, name) => sum + (this.#skews.get(name)?.count ?? 0), 0);
-      const watching = [...this.#watched].filter(
-        ([source]) => nowMs - (this.#sentMs.get(source) ?? nowMs) < SENDING_MS,
-      );
-      const watched = watching.flatMap(([, of]) => [...(of.get(application) ?? [])]);
-      const workloads = [...new Set(watched)].sort().slice(0, MAX_WORKLOADS);
-      reached.set(application, { timeUs: Math.min(nowMs * 1_000, ...bringing), skewed, workloads });
+      reached.set(application, {
+        timeUs: Math.min(nowMs * 1_000, ...bringing.map(({ timeUs }) => timeUs)),
+        skewed,
+        watching: watching.get(application) ?? [],
+      });
     }
     return reached;
+  }
+
+  /** By application: what has which workload under watch. */
+  #watching(nowMs: number): ReadonlyMap<string, Watching> {
+    const pairs = new Map<string, Map<string, Watching[number]>>();
+    for (const [source, of] of this.#watched) {
+      if (nowMs - (this.#sentMs.get(source) ?? nowMs) >= SENDING_MS) continue;
+      const name = shownName(source).slice(0, 256);
+      for (const [application, workloads] of of) {
+        const known = pairs.get(application) ?? new Map<string, Watching[number]>();
+        pairs.set(application, known);
+        for (const workload of workloads) {
+          if (known.size < MAX_WORKLOADS) known.set(`${workload}\n${name}`, { workload, source: name });
+        }
+      }
+    }
+    return new Map([...pairs].map(([application, known]) => [application, [...known.values()]]));
   }
 
   #heardFrom(source: string): void {

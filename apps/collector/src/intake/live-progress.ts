@@ -46,7 +46,7 @@ export class LiveProgress {
     const partitions = await this.counts.current();
     const source = `collector/${this.run}`;
     try {
-      for (const [application, { timeUs, skewed, workloads }] of reached) {
+      for (const [application, { timeUs, skewed, watching }] of reached) {
         const progress = {
           type: 'progress',
           schema: 1,
@@ -54,7 +54,7 @@ export class LiveProgress {
           source,
           timeUs,
           skewed,
-          workloads,
+          watching,
           partitions,
         } as const;
         await this.outbox.accept(progressRecords(progress));

@@ -20,7 +20,7 @@ export interface ApiParts {
   readonly clock: Clock;
   readonly dependencies: readonly HealthOf[];
   /** Who watches which workload. */
-  readonly watch: Pick<PipelineWatch, 'workloads' | 'lag'>;
+  readonly watch: Pick<PipelineWatch, 'expect' | 'workloads' | 'lag'>;
 }
 
 /** Writes a change into the audit trail, before it is answered as done. */

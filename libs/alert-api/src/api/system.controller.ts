@@ -9,6 +9,7 @@ import { Input, Operation, type InputOf, type OperationSpec } from './operation.
 import type { ApiParts } from './parts.js';
 import { ProblemFilter } from './problem.js';
 import { iso } from './views.js';
+import { activeSlots } from '../watch-teller.js';
 
 /** Open incidents that the list of workloads counts at most. */
 const MAX_COUNTED = 1_000;
@@ -132,24 +133,21 @@ export class SystemController {
   @Operation(getPipeline)
   async pipeline(): Promise<z.infer<typeof getPipeline.response>> {
     const { watch, profiles } = this.parts;
-    const pointers = await profiles.pointers();
-    const active = pointers.filter((pointer) => pointer.active !== undefined).map(({ slot }) => slot);
+    watch.expect(activeSlots(await profiles.pointers()));
     const time = (timeUs: number): string => iso(Math.floor(timeUs / US_PER_MS));
     return {
-      workloads: watch
-        .workloads(active)
-        .map(({ application, workload, applicationUs, watermarkUs, skewed, levels }) => ({
-          application,
-          workload,
-          ...(applicationUs !== undefined && { event_time: time(applicationUs) }),
-          ...(watermarkUs !== undefined && { watermark: time(watermarkUs) }),
-          skewed,
-          levels: levels.map(({ lastUs, ...level }) => ({
-            ...level,
-            detectors: [...level.detectors],
-            ...(lastUs === undefined ? {} : { last_window: time(lastUs) }),
-          })),
+      workloads: watch.workloads().map(({ application, workload, applicationUs, watermarkUs, skewed, levels }) => ({
+        application,
+        workload,
+        ...(applicationUs !== undefined && { event_time: time(applicationUs) }),
+        ...(watermarkUs !== undefined && { watermark: time(watermarkUs) }),
+        skewed,
+        levels: levels.map(({ lastUs, ...level }) => ({
+          ...level,
+          detectors: [...level.detectors],
+          ...(lastUs === undefined ? {} : { last_window: time(lastUs) }),
         })),
+      })),
       lag: [...watch.lag()],
     };
   }

@@ -1,6 +1,9 @@
-import type { Alert, AlertHeaders, SeverityId } from '@plimsoll/contracts';
+import type { Alert, AlertHeaders, SeverityId, WatchEvent } from '@plimsoll/contracts';
 
 import type { WebhookTarget } from './webhook-target.js';
+
+/** What a record of `alerts` tells: an incident, or the watch. */
+export type Told = Alert | WatchEvent;
 
 const PRIORITIES: Readonly<Record<SeverityId, string>> = {
   1: 'Informational',
@@ -15,15 +18,15 @@ const PRIORITIES: Readonly<Record<SeverityId, string>> = {
 export function webhookBody(
   format: WebhookTarget['format'],
   headers: AlertHeaders,
-  alert: Alert,
+  told: Told,
 ): { readonly type: string; readonly body: string } {
   return format === 'falco'
-    ? { type: 'application/json', body: JSON.stringify(falcoAlert(headers, alert)) }
-    : { type: 'application/cloudevents+json', body: JSON.stringify(cloudEvent(headers, alert)) };
+    ? { type: 'application/json', body: JSON.stringify(falcoForm(headers, told)) }
+    : { type: 'application/cloudevents+json', body: JSON.stringify(cloudEvent(headers, told)) };
 }
 
 /** CloudEvents 1.0 in JSON, structured mode: the same attributes as in the record's headers. */
-function cloudEvent(headers: AlertHeaders, alert: Alert): object {
+function cloudEvent(headers: AlertHeaders, told: Told): object {
   return {
     specversion: headers.ce_specversion,
     type: headers.ce_type,
@@ -33,7 +36,32 @@ function cloudEvent(headers: AlertHeaders, alert: Alert): object {
     subject: headers.ce_subject,
     revision: headers.ce_revision,
     datacontenttype: headers['content-type'],
-    data: alert,
+    data: told,
+  };
+}
+
+function falcoForm(headers: AlertHeaders, told: Told): object {
+  return 'finding_info' in told ? falcoAlert(headers, told) : falcoWatch(headers, told);
+}
+
+function falcoWatch(headers: AlertHeaders, event: WatchEvent): object {
+  const { application, workload = '', source = '', level = '' } = event.unmapped;
+  return {
+    uuid: headers.ce_id,
+    hostname: application,
+    output: `${headers.ce_time}: ${PRIORITIES[event.severity_id]} ${event.message}`,
+    priority: PRIORITIES[event.severity_id],
+    rule: 'Plimsoll watch',
+    source: 'plimsoll',
+    tags: ['plimsoll', 'watch'],
+    time: headers.ce_time,
+    output_fields: {
+      'plimsoll.activity': event.activity_name,
+      'plimsoll.application': application,
+      'plimsoll.workloads': workload,
+      'plimsoll.source': source,
+      'plimsoll.level': level,
+    },
   };
 }
 

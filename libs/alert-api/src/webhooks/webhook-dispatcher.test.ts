@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { DeadLetter, decodeJson, encodeJson, TOPICS } from '@plimsoll/contracts';
-import { MemoryIncidentStore } from '@plimsoll/incidents';
+import { MemoryIncidentStore, MemoryWatchStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
-import { decisionRecord } from '@plimsoll/pipelines';
+import { decisionRecord, watchRecord } from '@plimsoll/pipelines';
 import {
   MemoryLog,
   MemoryProfileStore,
@@ -180,6 +180,18 @@ describe('webhooks', () => {
       expect(['string', 'number']).toContain(typeof field);
   });
 
+  it.each(['cloudevents', 'falco'] as const)(
+    'send as %s that a watch was lost, whatever is suppressed',
+    async (format) => {
+      const subject = { application: 'shop', workload: 'web', source: 'trace' };
+      const lost = recordOf(watchRecord({ subject, lost: true, sinceMs: 1_790_000_000_000, atMs: 1_790_000_050_000 }));
+      const { outcomes, dead } = await dispatch([lost], { format, minSeverity: 6 }, true);
+      expect([outcomes, dead]).toEqual([[{ target: 'test', outcome: 'sent' }], []]);
+      expect(calls[0]!.body).toContain('Watch lost: shop/web is not heard through trace since 2026-09-21T14:13:20');
+      expect((await dispatch([lost], { format, activities: ['create'] })).outcomes).toEqual([]);
+    },
+  );
+
   it('try again with growing pauses while the target is away', async () => {
     answers = [503, 429, 500];
     const { outcomes, dead } = await dispatch([created('injection')]);
@@ -242,6 +254,7 @@ describe('a dead receiver', () => {
       observer: () => undefined,
       webhooks: [dead!, alive!],
       watch: new PipelineWatch(),
+      told: new MemoryWatchStore(),
       waiting: () => undefined,
       observeLag: ({ target, alerts }) => lag.set(target, alerts),
     }).filter(({ name }) => name.startsWith('webhook-'));

@@ -2,8 +2,10 @@ import {
   Alert,
   ALERT_TYPES,
   decodeJson,
+  isWatchRecord,
   PlimsollError,
   readAlertHeaders,
+  WatchEvent,
   type AlertHeaders,
 } from '@plimsoll/contracts';
 import { suppressionOf, withAlert, type IncidentStore, type Suppression } from '@plimsoll/incidents';
@@ -17,7 +19,7 @@ import {
   type PartitionHandler,
 } from '@plimsoll/streaming';
 
-import { webhookBody } from './webhook-body.js';
+import { webhookBody, type Told } from './webhook-body.js';
 import { signedHeaders } from './webhook-signer.js';
 import type { WebhookTarget } from './webhook-target.js';
 
@@ -91,26 +93,28 @@ export class WebhookDispatcher implements PartitionHandler {
 
   private async forward(record: LogRecord, suppressions: readonly Suppression[], signal: AbortSignal): Promise<void> {
     let headers: AlertHeaders;
-    let alert: Alert;
+    let told: Told;
     try {
       headers = readAlertHeaders(record.headers);
-      alert = decodeJson(Alert, record.value, 'an alert');
+      told = isWatchRecord(record)
+        ? decodeJson(WatchEvent, record.value, 'a watch event')
+        : decodeJson(Alert, record.value, 'an alert');
     } catch (error) {
       await this.parts.log.publish([deadLetterOf(record, refusalOf(error), webhookGroup(this.parts.target))]);
       return;
     }
     const { target } = this.parts;
-    if (!wants(target, headers, alert)) return;
-    const suppressed = suppressionOf(withAlert(undefined, { ...alert }), suppressions) !== undefined;
+    if (!wants(target, headers, told)) return;
+    const suppressed = isSuppressed(told, suppressions);
     if (suppressed && !target.suppressed) this.observe({ target: target.name, outcome: 'suppressed' });
-    else await this.deliver(headers, alert, record, signal);
+    else await this.deliver(headers, told, record, signal);
   }
 
-  private async deliver(headers: AlertHeaders, alert: Alert, record: LogRecord, signal: AbortSignal): Promise<void> {
+  private async deliver(headers: AlertHeaders, told: Told, record: LogRecord, signal: AbortSignal): Promise<void> {
     const { target } = this.parts;
     let reason = '';
     for (let attempt = 1; attempt <= target.attempts; attempt++) {
-      const failure = await this.attempt(headers, alert);
+      const failure = await this.attempt(headers, told);
       if (failure === undefined) {
         this.observe({ target: target.name, outcome: 'sent' });
         return;
@@ -129,10 +133,10 @@ export class WebhookDispatcher implements PartitionHandler {
 
   private async attempt(
     headers: AlertHeaders,
-    alert: Alert,
+    told: Told,
   ): Promise<{ readonly reason: string; readonly retriable: boolean } | undefined> {
     const { target } = this.parts;
-    const { type, body } = webhookBody(target.format, headers, alert);
+    const { type, body } = webhookBody(target.format, headers, told);
     const seconds = Math.floor(this.parts.clock.nowMs() / 1_000);
     try {
       const response = await fetch(target.url, {
@@ -187,7 +191,13 @@ function failureName(error: unknown): string {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message.slice(0, 80);
 }
 
-function wants(target: WebhookTarget, headers: AlertHeaders, alert: Alert): boolean {
-  if (alert.severity_id < target.minSeverity) return false;
-  return target.activities.some((activity) => headers.ce_type === ALERT_TYPES[activity]);
+function wants({ activities, minSeverity }: WebhookTarget, headers: AlertHeaders, told: Told): boolean {
+  if (!('finding_info' in told)) return activities.includes('watch');
+  if (told.severity_id < minSeverity) return false;
+  return activities.some((activity) => activity !== 'watch' && headers.ce_type === ALERT_TYPES[activity]);
+}
+
+/** Nothing suppresses the watch: a maintenance that silences incidents does not end by itself being unseen. */
+function isSuppressed(told: Told, suppressions: readonly Suppression[]): boolean {
+  return 'finding_info' in told && suppressionOf(withAlert(undefined, { ...told }), suppressions) !== undefined;
 }

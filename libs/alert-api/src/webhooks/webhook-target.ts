@@ -16,11 +16,14 @@ export const WebhookTarget = z.strictObject({
   secret: z.string().min(24).max(512).refine(isSecret, { error: 'must be base64 after whsec_' }).optional(),
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(2_048)).default({}),
   minSeverity: z.number().int().min(1).max(6).default(1),
-  /** Which changes are sent. Updates of an incident are many; a person needs the first and the last. */
+  /**
+   * Which changes are sent. Updates of an incident are many; a person needs the first and the last. `watch`: workloads
+   * that are heard no more, or again, whatever `minSeverity` says.
+   */
   activities: z
-    .array(z.enum(['create', 'update', 'close', 'status']))
+    .array(z.enum(['create', 'update', 'close', 'status', 'watch']))
     .min(1)
-    .default(['create', 'close', 'status']),
+    .default(['create', 'close', 'status', 'watch']),
   /** Whether suppressed incidents are sent too. */
   suppressed: z.boolean().default(false),
   timeoutMs: z.number().int().min(100).max(60_000).default(10_000),

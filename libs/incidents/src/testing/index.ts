@@ -1,2 +1,3 @@
 export { incidentAlert, type AlertChange } from './incident-alerts.js';
 export { incidentStoreContract } from './incident-store-contract.js';
+export { watchStoreContract } from './watch-store-contract.js';

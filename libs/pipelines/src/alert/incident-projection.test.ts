@@ -5,6 +5,7 @@ import { MemoryLog, type LogRecord } from '@plimsoll/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { decisionAlert, decisionRecord } from './incident-decision.js';
+import { watchRecord } from './watch-record.js';
 import { ALERTS_SOURCE, IncidentProjection, SNAPSHOTS_SOURCE, type IncidentSource } from './incident-projection.js';
 
 const decision = { status: 'benign' as const, by: 'ann', at_ms: 1, note: 'our scanner', sequence: 1 };
@@ -97,6 +98,16 @@ async function readAll(topic: string): Promise<LogRecord[]> {
 }
 
 describe('the incident store', () => {
+  it('pass over what tells of the watch', async () => {
+    const store = new MemoryIncidentStore();
+    const subject = { application: 'shop', workload: 'web', source: 'trace' };
+    await log.publish([watchRecord({ subject, lost: true, sinceMs: 1, atMs: 2 })]);
+    await publish([open]);
+    await feed(store, ALERTS_SOURCE);
+    expect((await store.list({}, 10)).incidents.map(({ id }) => id)).toEqual([open.finding_info.uid]);
+    expect(log.records(TOPICS.deadLetters.name)).toEqual([]);
+  });
+
   it('goes on where it stood, and is built again from the topic where it lost everything', async () => {
     const first = new MemoryIncidentStore();
     await publish(ALL);

@@ -1,4 +1,4 @@
-import { Alert, decodeJson, encodeJson, IncidentSnapshot, TOPICS } from '@plimsoll/contracts';
+import { Alert, decodeJson, encodeJson, IncidentSnapshot, isWatchRecord, TOPICS } from '@plimsoll/contracts';
 import type { IncidentRecord, IncidentStore } from '@plimsoll/incidents';
 import {
   deadLetterOf,
@@ -16,7 +16,7 @@ import { snapshotOf, snapshotRecord } from './incident-snapshot.js';
 export interface IncidentSource {
   readonly topic: string;
   readonly group: string;
-  /** The findings in a record. Throws where it is none of the topic's. */
+  /** The findings in a record, none where it is of another kind. Throws where it is none of the topic's. */
   readonly read: (record: LogRecord) => readonly Alert[];
   /** Whether the incident, as it stands after the record, has to be kept on `incidents` now. */
   readonly keeps: (incident: IncidentRecord, record: LogRecord) => boolean;
@@ -28,7 +28,8 @@ export interface IncidentSource {
 export const ALERTS_SOURCE: IncidentSource = {
   topic: TOPICS.alerts.name,
   group: 'alert-service-incidents',
-  read: (record) => [decodeJson(Alert, record.value, `a record of ${TOPICS.alerts.name}`)],
+  read: (record) =>
+    isWatchRecord(record) ? [] : [decodeJson(Alert, record.value, `a record of ${TOPICS.alerts.name}`)],
   keeps: ({ state, decisions }) => state !== 'open' || decisions.length > 0,
   restates: true,
 };

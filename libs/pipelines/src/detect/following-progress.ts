@@ -75,7 +75,7 @@ function follow(
   { progress, partition, arrivedMs }: Arrived,
   { name, topic }: Pick<Operator<never, never>, 'name' | 'topic'>,
 ): OutgoingRecord {
-  const { application, source, timeUs, partitions, end, skewed = 0, workloads } = progress;
+  const { application, source, timeUs, partitions, end, skewed = 0, watching } = progress;
   const { sources } = state;
   sources.delete(source);
   sources.set(source, { timeUs, heardMs: arrivedMs, skewed });
@@ -95,7 +95,7 @@ function follow(
     timeUs: state.timeUs,
     partitions,
     ...(allSkewed > 0 && { skewed: allSkewed }),
-    ...(workloads !== undefined && { workloads }),
+    ...(watching !== undefined && { watching }),
   };
   return { topic: TOPICS.verdicts.name, key: application, value: encodeJson(watermark) };
 }

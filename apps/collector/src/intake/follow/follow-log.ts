@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { PlimsollError, type Gap, type SourceItem, type SourceKind, type Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
 import { formHint, openParser, type SourceContext, type SourceCounts, type SourceParser } from '@plimsoll/sources';
@@ -83,7 +85,7 @@ class LogFollower {
   ) {
     const { application, workload, container, kind, stream } = log;
     const { privacy, digestKey, placeOf, checkpoints, arrivals } = options;
-    arrivals.concerns(stream, { application, workload });
+    this.#tellWatch();
     const saved = checkpoints.get(stream);
     this.#firstLine = saved?.lines ?? 0;
     this.#lastUs = saved?.lastUs ?? 0;
@@ -101,6 +103,13 @@ class LogFollower {
       ...(placeOf && { placeOf: arrivals.placing(stream, placeOf) }),
       ...(saved && { ordinals: saved.ordinals }),
     });
+  }
+
+  /** A log that is not there watches nothing. */
+  #tellWatch(): void {
+    const { application, workload, stream, path } = this.log;
+    if (existsSync(path)) this.options.arrivals.concerns(stream, { application, workload });
+    else this.options.arrivals.left(stream);
   }
 
   lost(): void {
@@ -140,6 +149,7 @@ class LogFollower {
 
   /** Containers whose calls have stopped are told the time: their windows close before the next call, which may be late. */
   async silent(): Promise<void> {
+    this.#tellWatch();
     await this.#untilSafe(this.#pipeline.idle(Date.now() * 1_000).map(messageRecord));
   }
 

@@ -183,8 +183,8 @@ export class LiveTargets {
     const { attach = traceLive } = this.#options;
     const context = this.#context(name, where);
     const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
-    this.#options.arrivals.concerns(name, where);
     const trace = await attach(what, context, signal, settings);
+    this.#options.arrivals.concerns(name, where);
     this.#options.arrivals.noticing(name, () => trace.notice);
     await this.#publish(name, new CollectorPipeline(where, context.stream), trace.items, signal);
   }

@@ -85,7 +85,7 @@ class Instance:
         self._commands.write(line.encode() + b"\n")
 
     def wait_ready(self):
-        wait_until(self._answers, 90)
+        wait_until(self._answers, 300)  # a traced start on a busy machine
 
     def _answers(self):
         try:

@@ -29,7 +29,7 @@ def prepare(instance):
         (app / "instances" / "default" / part).mkdir(parents=True, exist_ok=True)
     shutil.copytree(HERE / "desk", app / "plugins" / "desk", dirs_exist_ok=True)
     shutil.copy(HERE / "config.ru", app)
-    (app / "Gemfile.local").write_text("gem 'pg'\ngem 'puma'\n")
+    (app / "Gemfile.local").write_text("gem 'puma'\n")
     database = f"production:\n  adapter: postgresql\n  host: {instance.folder}/postgres\n  port: {instance.database.port}\n  database: app\n  username: app\n  password: app\n"
     (app / "instances" / "default" / "config" / "database.yml").write_text(database)
     (app / "config" / "database.yml").write_text(database)

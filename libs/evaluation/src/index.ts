@@ -15,11 +15,13 @@ export { fusionStudy, kindsBelowBestLevel, studyBudgets, type FusionStudy } from
 export { episodeBootstrap, f1, precisionAt, proportion, seededRandom, type Proportion } from './intervals.js';
 export { KIND_VIEWS, kindSeverityRows, type KindSeverityRow } from './kind-severity.js';
 export { scoreOutcomes } from './level-views.js';
+export { actionsOf } from './labelled-actions.js';
 export { operatingCurve, type OperatingPoint } from './operating-curve.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export { scoreRequests, type NamedEvent, type RequestCounts } from './request-scoring.js';
-export { requestTable, type RequestScore } from './request-table.js';
+export { requestMarkdown } from './request-markdown.js';
+export { requestTable, scoreApplication, type RequestScore } from './request-table.js';
 export { scoreSeverity, type SeverityScore } from './severity-score.js';
 export { statementCalls, type StatementCalls } from './statement-calls.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';

@@ -1,8 +1,8 @@
 import { cells, fixed, interval } from './markdown-cells.js';
 import type { RequestScore } from './request-table.js';
 
-/** The tables by request: a row for each application and view, then the incidents by kind of attack. */
-export function requestMarkdown(scores: readonly RequestScore[]): string[] {
+/** The tables by request: a row for each application and view, then one view by kind of attack. */
+export function requestMarkdown(scores: readonly RequestScore[], byKind = 'incidents'): string[] {
   return [
     '## By request',
     '',
@@ -14,7 +14,7 @@ export function requestMarkdown(scores: readonly RequestScore[]): string[] {
     '',
     '| application | path | kind | detected | recall | path named |',
     '|---|---|---|---:|---:|---:|',
-    ...scores.filter(({ view }) => view === 'incidents').flatMap(kindRows),
+    ...scores.filter(({ view }) => view === byKind).flatMap(kindRows),
     '',
   ];
 }

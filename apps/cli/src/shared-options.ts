@@ -29,6 +29,19 @@ export function budgetOption(): Option {
     .default(DEFAULT_FALSE_ALERTS_PER_DAY);
 }
 
+/** Where the console is served on this machine. */
+export function portOption(): Option {
+  return new Option('--port <N>', 'where the console is served, at 127.0.0.1; 0 takes a free port')
+    .argParser((text) => {
+      const port = Number(text);
+      if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+        throw new InvalidArgumentError('a whole number from 0 to 65535');
+      }
+      return port;
+    })
+    .default(8085);
+}
+
 export const DEFAULT_FALSE_ALERTS_PER_DAY = 1;
 
 function positive(text: string): number {

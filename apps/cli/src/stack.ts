@@ -8,6 +8,7 @@ import {
   RedisLearningStore,
   RedisProfileStore,
   RedisStateStore,
+  RedisWatchStore,
 } from '@plimsoll/redis-store';
 import { kafkaSettings, readConfiguration, redisSettings } from '@plimsoll/service-kit';
 
@@ -22,6 +23,7 @@ export interface RedisStores {
   readonly states: RedisStateStore;
   readonly incidents: RedisIncidentStore;
   readonly learning: RedisLearningStore;
+  readonly told: RedisWatchStore;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function redisStores(): Promise<RedisStores> {
     states: new RedisStateStore(connection),
     incidents: new RedisIncidentStore(connection),
     learning: new RedisLearningStore(connection),
+    told: new RedisWatchStore(connection),
     close: () => connection.close(),
   };
 }

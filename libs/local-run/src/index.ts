@@ -1,5 +1,6 @@
+export { asIfNow } from './as-if-now.js';
 export { runDetection, type DetectionRun } from './detect-run.js';
-export { EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
+export { EMBEDDED_PARTITIONS, EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
 export { learnLive } from './learn-live.js';
 export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';
 export { suspectWords, type Suspects } from './prior-suspects.js';

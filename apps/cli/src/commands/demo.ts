@@ -6,7 +6,7 @@ import { findRecordings } from '@plimsoll/local-run';
 import { Command } from 'commander';
 import pc from 'picocolors';
 
-import { budgetOption } from '../shared-options.js';
+import { budgetOption, portOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
@@ -20,12 +20,19 @@ export function demoCommand(): Command {
     .description(
       'Learn from the bundled recordings of real applications, replay real attacks on them, show the incidents.',
     )
+    .option('--console', 'show them in a browser instead, replayed as if they happened now, until Ctrl-C')
+    .addOption(portOption())
     .addOption(budgetOption())
     .action(run);
 }
 
-async function run(options: { falseAlertsPerDay: number }): Promise<void> {
+async function run(options: { falseAlertsPerDay: number; console?: true; port: number }): Promise<void> {
   const recordings = await findRecordings(BUNDLED);
+  if (options.console === true) {
+    const { consoleDemo } = await import('../console/console-demo.js');
+    await consoleDemo(recordings, { falseAlertsPerDay: options.falseAlertsPerDay }, options.port);
+    return;
+  }
   const progress = new Progress('demo');
   process.stdout.write(
     `Learning what is normal from benign episodes, then replaying attacks. Everything runs in this process.\n\n`,
@@ -81,6 +88,7 @@ function attackTable(attacks: readonly AttackSummary[]): string {
 
 const NEXT = `
 Next:
+  plimsoll demo --console                         the same in a browser, as it happens
   plimsoll evaluate recordings --out report       the same as tables with intervals, by level and by kind
   plimsoll learn --help                           learn your own workload from a strace, an access log, an audit log
   docker compose up                               the same as services on Kafka and Redis

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 
-import { PlimsollError, TOPICS } from '@plimsoll/contracts';
+import { PlimsollError, TOPICS, type Progress } from '@plimsoll/contracts';
 import { DEFAULT_FUSION } from '@plimsoll/detection';
-import { replay, runDetection } from '@plimsoll/local-run';
+import { EMBEDDED_PARTITIONS, replay, runDetection } from '@plimsoll/local-run';
 import {
   applicationOperators,
   fixedProfiles,
@@ -13,17 +13,19 @@ import {
   REPORT_GROUP,
   storedProfiles,
   StreamClock,
+  type CollectorMessage,
 } from '@plimsoll/pipelines';
-import { runOperator, type Operator, type Running } from '@plimsoll/streaming';
+import { runOperator, type EventLog, type Operator, type Running } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
+import type { ConsoleParts, OpenConsole } from '../console/open-console.js';
 import { tellLogTrouble } from '../log-trouble.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
-import { budgetOption, collected, privacyOption } from '../shared-options.js';
+import { budgetOption, collected, portOption, privacyOption } from '../shared-options.js';
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { STACK_HELP } from '../stack-help.js';
-import { stopSignal } from '../stop-signal.js';
+import { stopSignal, untilAborted } from '../stop-signal.js';
 
 interface UpOptions {
   profile?: string;
@@ -31,6 +33,8 @@ interface UpOptions {
   application: string;
   falseAlertsPerDay: number;
   privacy: 'strict' | 'balanced' | 'full';
+  console?: true;
+  port: number;
 }
 
 export function upCommand(): Command {
@@ -46,6 +50,8 @@ export function upCommand(): Command {
       [],
     )
     .option('--application <NAME>', 'the application that the sources belong to', 'default')
+    .option('--console', 'serve the console on this machine, until Ctrl-C')
+    .addOption(portOption())
     .addOption(budgetOption())
     .addOption(privacyOption())
     .addHelpText('after', STACK_HELP)
@@ -64,11 +70,20 @@ async function inMemory(options: UpOptions): Promise<void> {
       'in memory, give --profile DIR and --source WORKLOAD=KIND:PATH; or name a stack with KAFKA_BROKERS and REDIS_URL',
     );
   }
-  const profiles = fixedProfiles(await readProfiles(options.profile));
+  const profiles = await readProfiles(options.profile);
   const sources = sourcesFrom(options.application, options.source.map(parseSource));
+  const budget = { falseAlertsPerDay: options.falseAlertsPerDay };
+  const signal = stopSignal();
+  const messages = replay(sources, { privacy: options.privacy, signal });
+  if (options.console === true) {
+    const { consoleInMemory } = await import('../console/console-in-memory.js');
+    const feed = (log: EventLog): Promise<void> => publishAll(messages, log, EMBEDDED_PARTITIONS);
+    await consoleInMemory({ profiles, budget, port: options.port, feed, signal });
+    return;
+  }
   await runDetection(
-    replay(sources, { privacy: options.privacy, signal: stopSignal() }),
-    applicationOperators(profiles, { falseAlertsPerDay: options.falseAlertsPerDay }),
+    messages,
+    applicationOperators(fixedProfiles(profiles), budget),
     ndjsonOutput(process.stdout, false),
     sources.some(isPipe),
   );
@@ -80,38 +95,55 @@ async function onStack(options: UpOptions): Promise<void> {
   const log = kafkaLog('plimsoll-up');
   const stores = await redisStores();
   const profiles = storedProfiles(stores.profiles);
-  const running: Running[] = [];
+  const running: Pick<Running, 'stop'>[] = [];
   try {
     await profiles.open();
+    const console = options.console === true ? await opened({ ...stores, log }, options.port) : undefined;
     const start = async <Message, State>(operator: Operator<Message, State>): Promise<void> => {
-      running.push(await runOperator(operator, { log, store: stores.states }));
+      const observing = console === undefined ? {} : { observer: console.observer };
+      running.push(await runOperator(operator, { log, store: stores.states, ...observing }));
       process.stderr.write(`${operator.name} reads ${operator.topic}\n`);
     };
     const budget = { falseAlertsPerDay: options.falseAlertsPerDay };
     await applicationOperators(profiles, budget, DEFAULT_FUSION.idleUs)(start);
-    await start(profileWatchOperator);
-    const handler = new ProfileReportProjection(stores.profiles, log);
-    await log.consume({ topic: TOPICS.profiles.name, group: REPORT_GROUP, handler });
+    if (console === undefined) {
+      await start(profileWatchOperator);
+      const handler = new ProfileReportProjection(stores.profiles, log);
+      await log.consume({ topic: TOPICS.profiles.name, group: REPORT_GROUP, handler });
+    } else {
+      running.push({ stop: () => console.close() });
+    }
     tellLogTrouble(log, signal);
     const sources = sourcesFrom(options.application, options.source.map(parseSource));
     const [syscalls, logs] = await Promise.all(
       [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.places(name)).length),
     );
-    const clock = new StreamClock(`up/${randomUUID()}`, { syscalls: syscalls!, logs: logs! });
-    for await (const message of replay(sources, { privacy: options.privacy, signal })) {
-      await log.publish([...clock.before([message]), ...clock.withSilence([message]).map(messageRecord)]);
-    }
-    await log.publish(clock.end());
+    const messages = replay(sources, { privacy: options.privacy, signal });
+    await publishAll(messages, log, { syscalls: syscalls!, logs: logs! });
     process.stderr.write(`up; subscribe to ${TOPICS.alerts.name} with plimsoll alerts --follow; Ctrl-C stops\n`);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else
-        signal.addEventListener('abort', () => {
-          resolve();
-        });
-    });
+    await untilAborted(signal);
   } finally {
     await Promise.allSettled(running.map((one) => one.stop()));
     await Promise.allSettled([profiles.close(), log.close(), stores.close()]);
   }
+}
+
+async function opened(parts: ConsoleParts, port: number): Promise<OpenConsole> {
+  const { openConsole } = await import('../console/open-console.js');
+  const console = await openConsole(parts, port);
+  process.stdout.write(`The console: ${console.url}\n`);
+  return console;
+}
+
+/** Publishes messages with what says how far they have come, and at the end that nothing more comes. */
+async function publishAll(
+  messages: AsyncIterable<CollectorMessage>,
+  log: EventLog,
+  partitions: Progress['partitions'],
+): Promise<void> {
+  const clock = new StreamClock(`up/${randomUUID()}`, partitions);
+  for await (const message of messages) {
+    await log.publish([...clock.before([message]), ...clock.withSilence([message]).map(messageRecord)]);
+  }
+  await log.publish(clock.end());
 }

@@ -2,7 +2,7 @@ import './sign-in.css';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Form, Input, Label, TextField } from 'react-aria-components';
 
 import { api, bodyOf } from '../api/client.js';
@@ -15,20 +15,24 @@ export function SignIn() {
   const router = useRouter();
   const { to } = useSearch({ from: '/sign-in' });
   const [token, setToken] = useState('');
-  const opening = useMutation({
-    mutationFn: () => bodyOf(api.POST('/api/v1/session', { body: { token: token.trim() } })),
+  const { mutate, ...opening } = useMutation({
+    mutationFn: (given: string) => bodyOf(api.POST('/api/v1/session', { body: { token: given } })),
     onSuccess: async (me) => {
       client.setQueryData(holder.queryKey, me);
       await router.navigate({ href: to ?? '/console/' });
     },
   });
+  useEffect(() => {
+    const given = takeTokenFromAddress();
+    if (given !== undefined) mutate(given);
+  }, [mutate]);
   return (
     <main className="sign-in">
       <Form
         className="panel stack"
         onSubmit={(event) => {
           event.preventDefault();
-          opening.mutate();
+          mutate(token.trim());
         }}
       >
         <h1>Plimsoll</h1>
@@ -58,4 +62,11 @@ export function SignIn() {
       </Form>
     </main>
   );
+}
+
+/** The token in a link that a command printed, taken out of the address and of the browser's history. */
+function takeTokenFromAddress(): string | undefined {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get('token') ?? undefined;
+  if (token !== undefined) window.history.replaceState(window.history.state, '', window.location.pathname);
+  return token;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { BUDGET_SHARES } from './budget-shares.js';
-import { WEB_AND_SQL_SHARE } from './chance/threshold.js';
+import { WEB_AND_SQL_SHARE } from './events/threshold.js';
 
 it('shares out the budget once, whichever detectors make the log level', () => {
   const sum = Object.values(BUDGET_SHARES).reduce((total, share) => total + share, 0);

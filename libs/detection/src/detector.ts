@@ -7,10 +7,10 @@ export interface Budget {
 }
 
 /**
- * A pure state machine that judges one keyed stream (the calls of a container, the events of a user or session):
+ * A pure state machine that scores one keyed stream (the calls of a container, the events of a user or session):
  * no I/O, no clock, and the same input in any split of batches gives the same verdicts to the byte.
  *
- * `Model` is the profile made ready to judge with (tables built once); `State` is what one key remembers.
+ * `Model` is the profile made ready to score with (tables built once); `State` is what one key remembers.
  */
 export interface Detector<Input, State, Model> {
   /** The name that profiles and verdicts carry: `sequence`, `frequency`, `web`, `sql`, `k8s-audit`, `process`. */
@@ -24,13 +24,13 @@ export interface Detector<Input, State, Model> {
   start(): State;
 
   /**
-   * The state of another version that begins to judge beside the one of `state`: at the same place in its streams, with
+   * The state of another version that begins to score beside the one of `state`: at the same place in its streams, with
    * nothing counted yet. `state` stays as it is.
    */
   beside(state: State): State;
 
   /**
-   * Judges `input`, altering `state` in place, and returns the verdicts that became final, in order.
+   * Scores `input`, altering `state` in place, and returns the verdicts that became final, in order.
    * Without a model it answers `warming`. A window across a gap answers `gap`.
    */
   step(state: State, input: Input, model: Model | undefined): readonly VerdictMessage[];
@@ -55,7 +55,7 @@ export interface Learner<Input> {
   /** The profile. Throws `empty-source` where there was too little of either. */
   finish(): ProfileFile;
 
-  /** How far it has come: what was learned, and the chance that the next benign window holds something new. */
+  /** How far it has come: what was learned, and the probability that the next benign window holds something new. */
   progress(): LearningProgress;
   /** A learner that calibrates by what this one has learned; its snapshots hold the calibration alone. */
   calibrator(): Learner<Input>;

@@ -1,6 +1,6 @@
 import type { LogEvent, LogGap, SyscallBatch, Where } from '@plimsoll/contracts';
 
-import { WEB_AND_SQL_SHARE } from './chance/threshold.js';
+import { WEB_AND_SQL_SHARE } from './events/threshold.js';
 import type { Detector, Learner } from './detector.js';
 import { FREQUENCY_SHARE } from './frequency/frequency-model.js';
 import { frequencyDetector, frequencyLearner } from './frequency/index.js';

@@ -2,7 +2,7 @@ import { KeyTable } from '../sequence/key-table.js';
 import { bagKey, runKey } from '../sequence/trails.js';
 import { type Baseline, type FittedBaseline, windowMaxima } from './baseline.js';
 
-/** How one call of a trace was judged; -1 before the first full n-gram. */
+/** How one call of a trace was scored; -1 before the first full n-gram. */
 export interface CallDecisions {
   /** 0 known, 1 unknown, -1 where there are not yet n calls. */
   readonly mismatch: Int8Array;
@@ -59,8 +59,8 @@ export class Stide implements FittedBaseline {
 
   /** Share of a trace's n-grams that are unknown. */
   rate(trace: Uint16Array): number {
-    const judged = this.decide(trace).mismatch.filter((value) => value >= 0);
-    return judged.length === 0 ? 0 : judged.reduce((sum, value) => sum + value, 0) / judged.length;
+    const scored = this.decide(trace).mismatch.filter((value) => value >= 0);
+    return scored.length === 0 ? 0 : scored.reduce((sum, value) => sum + value, 0) / scored.length;
   }
 
   #key(trace: Uint16Array, end: number): readonly [number, number] {

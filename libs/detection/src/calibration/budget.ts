@@ -3,7 +3,7 @@ import { type Calibration, MIN_P_VALUE } from './calibration.js';
 export interface Allowance {
   /** What the user bears, over all levels of an application. */
   readonly falseAlertsPerDay: number;
-  /** Benign windows that this detector judges in a day of the application. */
+  /** Benign windows that this detector scores in a day of the application. */
   readonly windowsPerDay: number;
   /** Part of the budget that this detector may spend, in (0, 1]. Default 1. */
   readonly share?: number;

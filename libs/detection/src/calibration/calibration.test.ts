@@ -50,7 +50,7 @@ describe('calibration', () => {
     expect(scoreAt(calibration, p)).toBeCloseTo(12, 6);
   });
 
-  it('judges equal scores by the smallest difference that means something', () => {
+  it('tells equal scores apart by the smallest difference that means something', () => {
     const calibration = fitCalibration([new Array<number>(99).fill(0)], { minScale: 0.5 });
     expect(pValue(calibration, 0)).toBe(1);
     expect(pValue(calibration, 0.5)).toBeCloseTo(0.01 * Math.exp(-1), 6);

@@ -5,7 +5,7 @@ import { extremalIndex } from './dependence.js';
 import { fitTail, Tail, tailProbability, tailScore } from './tail.js';
 
 /**
- * What turns a detector's score into a p-value: the chance that a benign window scores at least as high.
+ * What turns a detector's score into a p-value: the probability that a benign window scores at least as high.
  *
  * Conformal below the tail ((1 + scores at least as high) / (1 + scores)), a fitted tail above it. A plain object that
  * goes into a profile as it is; at most `2 · MAX_KNOTS` numbers however many windows were calibrated on. A p-value costs
@@ -42,7 +42,7 @@ export const MIN_P_VALUE = 1e-12;
 
 /**
  * Fits a calibration to benign scores that were not learned from. `runs` holds one array a stream, each in the order of
- * time (dependence is judged within a run); higher is stranger. Throws `empty-source` without a score and
+ * time (dependence is measured within a run); higher is stranger. Throws `empty-source` without a score and
  * `bad-profile` where one is not finite.
  */
 export function fitCalibration(
@@ -73,7 +73,7 @@ function knots(ascending: Float64Array): { scores: number[]; atLeast: number[] }
   return { scores: scores.filter(kept), atLeast: atLeast.filter(kept) };
 }
 
-/** Chance that a benign window scores at least `score`, in [`MIN_P_VALUE`, 1]. Never rises with the score. */
+/** Probability that a benign window scores at least `score`, in [`MIN_P_VALUE`, 1]. Never rises with the score. */
 export function pValue(calibration: Calibration, score: number): number {
   const { count, scores, atLeast, tail } = calibration;
   if (score > tail.from) return Math.max(tailProbability(tail, score), MIN_P_VALUE);

@@ -22,10 +22,10 @@ export interface Drift {
 
 /** A change of less than this is no reason to learn anew, however many windows prove it. */
 const LEAST_DISTANCE = 0.1;
-/** Chance that an unchanged workload exceeds what is allowed, at one look; many looks are taken. */
+/** Probability that an unchanged workload exceeds what is allowed, at one look; many looks are taken. */
 const FALSE_REPORTS = 1e-5;
 
-/** Adds the p-value of one judged window; `counts` of another calibration are dropped. */
+/** Adds the p-value of one scored window; `counts` of another calibration are dropped. */
 export function countPValue(
   counts: PValueCounts | undefined,
   { count, extremalIndex }: Pick<Calibration, 'count' | 'extremalIndex'>,

@@ -1,5 +1,5 @@
 /**
- * One p-value for `of` windows of which `pValues` are the judged ones: the chance that benign windows are this strange,
+ * One p-value for `of` windows of which `pValues` are the scored ones: the probability that benign windows are this strange,
  * be it one of them extremely or many of them mildly. The least over k of `of` times the k-th smallest, over k; in (0, 1],
  * 1 for none.
  *

@@ -11,9 +11,9 @@ import { z } from 'zod';
  * Sources: Pickands 1975; Hosking and Wallis 1987 (moments); Siffer et al. 2017 (SPOT: thresholds in streams).
  */
 export const Tail = z.object({
-  /** Where the tail begins: scores above it are judged by the fit. */
+  /** Where the tail begins: scores above it get their p-value from the fit. */
   from: z.number(),
-  /** Chance that a benign score is above `from`. */
+  /** Probability that a benign score is above `from`. */
   weight: z.number().gt(0).max(1),
   /** Same unit as the score. */
   scale: z.number().gt(0),
@@ -70,7 +70,7 @@ function shapeOf(excesses: readonly number[], mean: number): number {
   return Math.min(Math.max((k * shape) / (k + PRIOR_EXCESSES), 0), MAX_SHAPE);
 }
 
-/** Chance that a benign score exceeds `score`, which is above `tail.from`. */
+/** Probability that a benign score exceeds `score`, which is above `tail.from`. */
 export function tailProbability(tail: Tail, score: number): number {
   const z = (score - tail.from) / tail.scale;
   return tail.weight * (tail.shape < 1e-6 ? Math.exp(-z) : Math.pow(1 + tail.shape * z, -1 / tail.shape));

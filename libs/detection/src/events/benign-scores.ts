@@ -41,7 +41,7 @@ export class BenignScores {
   }
 
   calibration(): Calibration {
-    // A nat is the least difference that means anything in a logarithm of chances.
+    // A nat is the least difference that means anything in a logarithm of probabilities.
     return fitCalibration([...this.#runs.values()], { minScale: 1 });
   }
 

@@ -1,23 +1,23 @@
 import { identity, type AttackPath, type LogGap, type Verdict } from '@plimsoll/contracts';
 
 import { pValue, type Calibration } from '../calibration/index.js';
-import type { Clue } from '../chance/clue.js';
-import { countJudged, turnMinute, type Minute } from '../chance/minute.js';
-import { ceilingOf, type Threshold } from '../chance/threshold.js';
+import type { WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { countScored, turnMinute, type Minute } from './minute.js';
+import { ceilingOf, type Threshold } from './threshold.js';
 import type { Detector } from '../detector.js';
-import { isGap, type JudgedEvent } from './judged-event.js';
+import { isGap, type ScorableEvent } from './scorable-event.js';
 
 const MAX_EVIDENCE = 8;
 const UNLEARNED = 'none';
 
 /** What a scorer makes of one event. */
-export interface Judgement {
+export interface Scored {
   readonly path: AttackPath;
   /** A stable word for what was found. */
   readonly finding: string;
   /** Log-likelihood ratio against benign use, nats; 0 where nothing speaks for an attack. */
   readonly score: number;
-  readonly clues: readonly Clue[];
+  readonly observations: readonly WeightedEvidence[];
 }
 
 /** What scores are held against. */
@@ -26,101 +26,101 @@ export interface Scale {
   readonly threshold: Threshold;
 }
 
-/** What a detector says of an anomalous event beside the path, the finding and the clues. */
+/** What a detector says of an anomalous event beside the path, the finding and the observations. */
 export type Told = Pick<Verdict, 'severity' | 'impact' | 'cwe' | 'techniques' | 'request' | 'joins'>;
 
 /** A detector of events, as it declares itself: its scorer, its state and what it tells. */
-export interface EventJudging<Event extends JudgedEvent, State, Model, Judged extends Judgement> extends Omit<
+export interface EventScoring<Event extends ScorableEvent, State, Model, Result extends Scored> extends Omit<
   Detector<Event | LogGap, State, Model>,
   'step'
 > {
-  /** The scale for such an event; undefined where the profile has none, so that it cannot be judged yet. */
+  /** The scale for such an event; undefined where the profile has none, so that it cannot be scored yet. */
   scale(model: Model, event: Event): Scale | undefined;
   /** Scores one event and remembers it in `state`. */
-  judge(event: Event, state: State, model: Model): Judged;
-  /** `clues` are those that speak for an attack, the strongest first. */
-  tell(event: Event, judged: Judged, clues: readonly Clue[]): Told;
+  score(event: Event, state: State, model: Model): Result;
+  /** `observations` are those that speak for an attack, the strongest first. */
+  tell(event: Event, scored: Result, observations: readonly WeightedEvidence[]): Told;
   /** Forgets what a gap may have cut off. */
   lose?(state: State): void;
-  /** Whether the event shows too little to judge, whatever the profile. */
+  /** Whether the event shows too little to score, whatever the profile. */
   insufficient?(event: Event): boolean;
 }
 
 /** The detector: the frame counts minutes, holds scores against the threshold and writes verdicts. */
 export function eventDetector<
-  Event extends JudgedEvent,
+  Event extends ScorableEvent,
   State extends { minute?: Minute | undefined },
   Model extends { readonly version: string },
-  Judged extends Judgement,
->(judging: EventJudging<Event, State, Model, Judged>): Detector<Event | LogGap, State, Model> {
-  const { name, level } = judging;
+  Result extends Scored,
+>(scoring: EventScoring<Event, State, Model, Result>): Detector<Event | LogGap, State, Model> {
+  const { name, level } = scoring;
   return {
     name,
     level,
-    prepare: (profile, budget) => judging.prepare(profile, budget),
-    start: () => judging.start(),
-    beside: (state) => judging.beside(state),
-    encode: (state) => judging.encode(state),
-    decode: (bytes) => judging.decode(bytes),
+    prepare: (profile, budget) => scoring.prepare(profile, budget),
+    start: () => scoring.start(),
+    beside: (state) => scoring.beside(state),
+    encode: (state) => scoring.encode(state),
+    decode: (bytes) => scoring.decode(bytes),
     step(state, input, model) {
       const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, name, level);
       state.minute = minute;
       if (isGap(input)) {
         minute.gap += 1;
-        judging.lose?.(state);
+        scoring.lose?.(state);
         return closed;
       }
-      if (judging.insufficient?.(input)) {
+      if (scoring.insufficient?.(input)) {
         minute.insufficient = (minute.insufficient ?? 0) + 1;
         return closed;
       }
-      const scale = model === undefined ? undefined : judging.scale(model, input);
+      const scale = model === undefined ? undefined : scoring.scale(model, input);
       if (model === undefined || scale === undefined) {
         minute.warming += 1;
         return closed;
       }
-      const judged = judging.judge(input, state, model);
-      const anomalous = judged.score >= Math.min(scale.threshold.score, ceilingOf(judged.path));
-      countJudged(minute, scale.calibration, judged.score, anomalous);
-      return anomalous ? [...closed, verdictOf(judging, input, judged, model.version, scale)] : closed;
+      const scored = scoring.score(input, state, model);
+      const anomalous = scored.score >= Math.min(scale.threshold.score, ceilingOf(scored.path));
+      countScored(minute, scale.calibration, scored.score, anomalous);
+      return anomalous ? [...closed, verdictOf(scoring, input, scored, model.version, scale)] : closed;
     },
   };
 }
 
-function verdictOf<Event extends JudgedEvent, State, Model, Judged extends Judgement>(
-  judging: EventJudging<Event, State, Model, Judged>,
+function verdictOf<Event extends ScorableEvent, State, Model, Result extends Scored>(
+  scoring: EventScoring<Event, State, Model, Result>,
   event: Event,
-  judged: Judged,
+  scored: Result,
   version: string,
   { calibration }: Scale,
 ): Verdict {
   const { application, workload, container, stream, timeUs } = event;
   const endUs = 'endUs' in event ? event.endUs : timeUs;
-  const clues = judged.clues.filter(({ nats }) => nats > 0).sort((a, b) => b.nats - a.nats);
-  const { severity, impact, cwe, techniques, request, joins } = judging.tell(event, judged, clues);
+  const observations = scored.observations.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+  const { severity, impact, cwe, techniques, request, joins } = scoring.tell(event, scored, observations);
   return {
     type: 'verdict',
     schema: 1,
-    id: identity(judging.name, version, container, stream, event.id, timeUs),
+    id: identity(scoring.name, version, container, stream, event.id, timeUs),
     application,
     workload,
     container,
-    detector: judging.name,
-    level: judging.level,
+    detector: scoring.name,
+    level: scoring.level,
     profileVersion: version,
     stream,
     window: { startUs: timeUs, endUs: Math.max(endUs, timeUs + 1) },
     count: 1,
     state: 'anomalous',
-    pValue: pValue(calibration, judged.score),
-    score: judged.score,
+    pValue: pValue(calibration, scored.score),
+    score: scored.score,
     severity,
     ...(impact === undefined ? {} : { impact }),
-    path: judged.path,
-    finding: judged.finding,
+    path: scored.path,
+    finding: scored.finding,
     cwe,
     techniques,
-    evidence: clues.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+    evidence: observations.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
     ...(request === undefined ? {} : { request }),
     joins,
   };

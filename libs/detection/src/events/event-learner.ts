@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Learner, LearningProgress } from '../detector.js';
 import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
-import { isGap, type JudgedEvent } from './judged-event.js';
+import { isGap, type ScorableEvent } from './scorable-event.js';
 
 const MAX_STREAMS = 10_000;
 
@@ -22,7 +22,7 @@ export interface Gathering<Event, Shared, Held> {
   calibrate(event: Event): void;
   /** Events scored so far. */
   calibrated(): number;
-  /** Good–Turing estimate of the chance that the next event is new, in [0, 1]. */
+  /** Good–Turing estimate of the probability that the next event is new, in [0, 1]. */
   novelty(): number;
   /** What was learned, for another that calibrates by it. */
   lend(): Shared;
@@ -55,13 +55,13 @@ export interface EventLearning<Event, Shared, Held extends object> {
 }
 
 /** Makes learners of one kind of event. The frame counts, sums up and seals; what an event teaches, `gather` knows. */
-export function eventLearner<Event extends JudgedEvent, Shared, Held extends object>(
+export function eventLearner<Event extends ScorableEvent, Shared, Held extends object>(
   learning: EventLearning<Event, Shared, Held>,
 ): (of: Workload) => Learner<Event | LogGap> {
   return ({ application, workload }) => new EventLearner(learning, { application, workload }, learning.gather());
 }
 
-class EventLearner<Event extends JudgedEvent, Shared, Held extends object> implements Learner<Event | LogGap> {
+class EventLearner<Event extends ScorableEvent, Shared, Held extends object> implements Learner<Event | LogGap> {
   readonly #learning: EventLearning<Event, Shared, Held>;
   readonly #of: Workload;
   readonly #gathering: Gathering<Event, Shared, Held>;

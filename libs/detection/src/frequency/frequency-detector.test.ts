@@ -59,7 +59,7 @@ const model = (() => {
   return detector.prepare(learner.finish(), budget);
 })();
 
-function judge(input: readonly SyscallBatch[]): Verdict[] {
+function detect(input: readonly SyscallBatch[]): Verdict[] {
   const state = detector.start();
   const messages: VerdictMessage[] = input.flatMap((batch) => detector.step(state, batch, model));
   return messages.filter((message) => message.type === 'verdict');
@@ -72,11 +72,11 @@ describe('frequency detector', () => {
       baseTimeUs: batch.baseTimeUs / 50,
       offsetsUs: batch.offsetsUs.map((offset) => offset / 50),
     }));
-    expect(judge(fast).every(({ state }) => state === 'normal')).toBe(true);
+    expect(detect(fast).every(({ state }) => state === 'normal')).toBe(true);
   });
 
   it('finds another mix and says which shares stand out', () => {
-    const [verdict] = judge(batches('live', 3_000, { ...BENIGN, calls: [...BENIGN.calls, 'unlink', 'unlink'] }, 78));
+    const [verdict] = detect(batches('live', 3_000, { ...BENIGN, calls: [...BENIGN.calls, 'unlink', 'unlink'] }, 78));
     expect(verdict).toMatchObject({ state: 'anomalous', level: 'frequency', finding: 'unusual-shares' });
     expect(verdict!.evidence[0]!.observed).toMatch(
       /^all other calls: 2\d\.\d\d % of the window's 1000 calls: unlink 2\d\d$/,
@@ -85,13 +85,13 @@ describe('frequency detector', () => {
   });
 
   it('finds reads longer than any before', () => {
-    const [verdict] = judge(batches('live', 3_000, { ...BENIGN, bytes: 60 }, 79));
+    const [verdict] = detect(batches('live', 3_000, { ...BENIGN, bytes: 60 }, 79));
     expect(verdict!.state).toBe('anomalous');
     expect(verdict!.evidence.some(({ observed }) => observed.startsWith('reads of'))).toBe(true);
   });
 
   it('gives the same bytes whatever the batches, and across a stop and a start', () => {
-    const expected = JSON.stringify(judge(batches('live', 4_700, BENIGN, 80, 4_700)));
+    const expected = JSON.stringify(detect(batches('live', 4_700, BENIGN, 80, 4_700)));
     for (const size of [1, 17, 1_000, 3_001]) {
       let state: FrequencyState = detector.start();
       const messages = batches('live', 4_700, BENIGN, 80, size).flatMap((batch) => {
@@ -119,7 +119,7 @@ describe('frequency detector', () => {
     const plain = batches('live', 1_000, BENIGN, 81, 1_000);
     const shuffled = plain.map((batch) => ({ ...batch, numbers: batch.numbers.slice().sort(), results: undefined }));
     const inOrder = plain.map((batch) => ({ ...batch, results: undefined }));
-    expect(judge(shuffled)[0]!.score).toBeCloseTo(judge(inOrder)[0]!.score, 10);
+    expect(detect(shuffled)[0]!.score).toBeCloseTo(detect(inOrder)[0]!.score, 10);
   });
 });
 

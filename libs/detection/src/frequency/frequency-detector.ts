@@ -2,9 +2,15 @@ import { CALL_NUMBERS, callName, type Evidence, type SyscallBatch } from '@plims
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { type Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
+import {
+  type VerdictWriter,
+  type VerdictWriterOptions,
+  type Finding,
+  UNSCORED,
+  WEAK_P_VALUE,
+} from '../syscall-windows/verdict-writer.js';
 import { severityOf } from '../syscall-windows/severity.js';
-import { windowDetector, type WindowJudge } from '../syscall-windows/window-detector.js';
+import { windowDetector, type WindowScorer } from '../syscall-windows/window-detector.js';
 import { countCalls, READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
 import { distanceOf, triangle } from './covariance.js';
 import { featuresOf } from './features.js';
@@ -22,7 +28,7 @@ const MAX_EVIDENCE = 8;
 const MAX_OTHERS = 6;
 
 /**
- * Judges what a container's calls are made of: the shares of the calls, and of the sizes read and written, in the last
+ * Scores what a container's calls are made of: the shares of the calls, and of the sizes read and written, in the last
  * pieces of its stream, by Mahalanobis's distance from benign windows. How many calls there are a second does not
  * count: that is load.
  *
@@ -30,7 +36,7 @@ const MAX_OTHERS = 6;
  * Source: Mahalanobis 1936; Ledoit and Wolf 2004 (the spread); Castanhel et al. 2021 (calls of containers).
  */
 export function frequencyDetector(
-  options: { readonly publish?: EmitterOptions['publish'] } = {},
+  options: { readonly publish?: VerdictWriterOptions['publish'] } = {},
 ): Detector<SyscallBatch, FrequencyState, FrequencyModel> {
   return windowDetector(
     {
@@ -40,22 +46,22 @@ export function frequencyDetector(
       encode: encodeFrequencyState,
       decode: decodeFrequencyState,
       windowCalls: (model: FrequencyModel) => model.options.pieceCalls,
-      judge: (state, model, emitter) => new Judge(state, model, emitter),
+      scorer: (state, model, writer) => new Scorer(state, model, writer),
     },
     options.publish,
   );
 }
 
 /** One batch through one container's state. */
-class Judge implements WindowJudge {
+class Scorer implements WindowScorer {
   readonly #state: FrequencyState;
   readonly #model: FrequencyModel | undefined;
-  readonly #emitter: Emitter;
+  readonly #writer: VerdictWriter;
 
-  constructor(state: FrequencyState, model: FrequencyModel | undefined, emitter: Emitter) {
+  constructor(state: FrequencyState, model: FrequencyModel | undefined, writer: VerdictWriter) {
     this.#state = state;
     this.#model = model;
-    this.#emitter = emitter;
+    this.#writer = writer;
   }
 
   startOver(): void {
@@ -68,9 +74,9 @@ class Judge implements WindowJudge {
 
   close(enough: boolean, starting: boolean): void {
     const model = this.#model;
-    if (!model || starting) this.#emitter.window({ ...UNJUDGED, state: 'warming' });
-    else if (!enough) this.#emitter.window({ ...UNJUDGED, state: 'insufficient' });
-    else this.#emitter.window(this.#judge(model));
+    if (!model || starting) this.#writer.window({ ...UNSCORED, state: 'warming' });
+    else if (!enough) this.#writer.window({ ...UNSCORED, state: 'insufficient' });
+    else this.#writer.window(this.#score(model));
     if (starting) forgetPieces(this.#state);
     else closePiece(this.#state, model?.options.pieces ?? 1);
   }
@@ -79,18 +85,18 @@ class Judge implements WindowJudge {
     forgetPieces(this.#state);
   }
 
-  #judge(model: FrequencyModel): Finding {
+  #score(model: FrequencyModel): Finding {
     const { open, past } = this.#state;
     const pieces = windowPieces(open, past, model.options.pieces);
     const point = featuresOf(pieces, model.places);
     const score = distanceOf(point, model.mean, model.factor);
     const p = pValue(model.calibration, score);
-    // A window looks back on pieces that were judged before: what the newest makes more ordinary was told with them.
+    // A window looks back on pieces that were scored before: what the newest makes more ordinary was told with them.
     const told =
       pieces.length > 1 && score < distanceOf(featuresOf(pieces.slice(0, -1), model.places), model.mean, model.factor);
     const anomalous = p <= model.threshold && !told;
     return {
-      ...UNJUDGED,
+      ...UNSCORED,
       state: anomalous ? 'anomalous' : 'normal',
       pValue: p,
       score,

@@ -285,14 +285,14 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     this.#calibrating.clear();
   }
 
-  #visitor(container: Container, judge: (counts: Uint32Array) => void): WindowVisitor {
+  #visitor(container: Container, score: (counts: Uint32Array) => void): WindowVisitor {
     const { counts } = container;
     return {
       calls: (batch, from, to) => {
         countCalls(batch, from, to, counts.open);
       },
       close: (enough) => {
-        if (enough) judge(summed(windowPieces(counts.open, counts.past, this.#options.pieces)));
+        if (enough) score(summed(windowPieces(counts.open, counts.past, this.#options.pieces)));
         closePiece(counts, this.#options.pieces);
       },
       gap: () => {

@@ -41,7 +41,7 @@ export const FrequencyProfile = z.object({
 });
 export type FrequencyProfile = z.infer<typeof FrequencyProfile>;
 
-/** A profile made ready to judge with. */
+/** A profile made ready to score with. */
 export interface FrequencyModel {
   readonly version: string;
   readonly options: FrequencyOptions;

@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 /** What a frequency profile looks at. Part of the profile. */
 export const FrequencyOptions = z.object({
-  /** Calls after which a container is judged anew. */
+  /** Calls after which a container is scored anew. */
   pieceCalls: z.number().int().min(10).max(1_000_000),
   /** Pieces that a window looks back on, the newest included. */
   pieces: z.number().int().min(1).max(64),
-  /** A piece with fewer calls is not judged. */
+  /** A piece with fewer calls is not scored. */
   minCalls: z.number().int().min(1),
   /** Whether the sizes of what is read and written count, where the source has results. */
   sizes: z.boolean(),
@@ -16,7 +16,7 @@ export const FrequencyOptions = z.object({
 });
 export type FrequencyOptions = z.infer<typeof FrequencyOptions>;
 
-/** The last 5,000 calls, judged every 1,000. docs/detection-syscalls.md has the figures that chose them. */
+/** The last 5,000 calls, scored every 1,000. docs/detection-syscalls.md has the figures that chose them. */
 export const DEFAULT_FREQUENCY_OPTIONS: FrequencyOptions = {
   pieceCalls: 1_000,
   pieces: 5,

@@ -19,7 +19,7 @@ export type LevelState = 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap
 export interface LevelReport {
   readonly level: Level;
   readonly state: LevelState;
-  /** Chance of this in a benign time as long, the windows that were judged normal counted in; 1 where it is silent. */
+  /** Probability of this in a benign time as long, the windows that were judged normal counted in; 1 where it is silent. */
   readonly pValue: number;
   /** The strongest single verdict. */
   readonly minP: number;

@@ -48,7 +48,7 @@ export function channelsOf(event: K8sAuditEvent): readonly (readonly [Channel, n
 }
 
 /**
- * Sizes of the bursts of each identity and class, for the chance of one at least as large. Sizes of bursts that hold
+ * Sizes of the bursts of each identity and class, for the probability of one at least as large. Sizes of bursts that hold
  * something are taken as geometric with the identity's mean, drawn towards its class's: the tail of a Poisson process
  * whose rate varies as exponentially as bursts do (a negative binomial of shape one), which bears clumps as a Poisson
  * tail does not. State: two numbers a context.
@@ -81,7 +81,7 @@ export class BurstTable {
     }
   }
 
-  /** The mean size of the identity's bursts as it is judged with, and how many of its own that rests on. */
+  /** The mean size of the identity's bursts as it is scored with, and how many of its own that rests on. */
   usual(user: string, klass: string, channel: Channel): { readonly mean: number; readonly bursts: number } {
     const own = this.#contexts.get(`u ${user}\n${channel}`) ?? { bursts: 0, sum: 0 };
     const all = this.#contexts.get(`k ${klass}\n${channel}`) ?? { bursts: 0, sum: 0 };
@@ -90,8 +90,8 @@ export class BurstTable {
   }
 
   /**
-   * −ln of the chance that an interval in which this identity is active holds a burst of at least `size`, in [0, 40].
-   * 0 under `MIN_BURST`: to do a thing a few times is no burst, and its novelty is judged elsewhere.
+   * −ln of the probability that an interval in which this identity is active holds a burst of at least `size`, in [0, 40].
+   * 0 under `MIN_BURST`: to do a thing a few times is no burst, and its novelty is scored elsewhere.
    */
   nats(user: string, klass: string, channel: Channel, size: number): number {
     if (size < MIN_BURST) return 0;

@@ -64,10 +64,10 @@ export function explainNovelty(
   const strange = parts.filter(({ surprise }) => surprise.nats >= 1).sort((a, b) => b.surprise.nats - a.surprise.nats);
   const words = strange.slice(0, 4).map(({ observation, surprise }) => {
     const often = surprise.unseenIn === undefined ? 'rarely seen' : 'never seen';
-    return `${ASKED[observation.table]} (${JSON.stringify(observation.places[0]?.[1] ?? '')}, ${often}, ${surprise.nats.toFixed(1)} nats)`;
+    return `${ASKED[observation.table]} (${JSON.stringify(observation.contexts[0]?.[1] ?? '')}, ${often}, ${surprise.nats.toFixed(1)} nats)`;
   });
   const usual = strange.slice(0, 2).map(({ observation, surprise }) => {
-    const context = observation.places.find(([name]) => learned.tables[observation.table].has(name))?.[0];
+    const context = observation.contexts.find(([name]) => learned.tables[observation.table].has(name))?.[0];
     const known = context === undefined ? [] : learned.tables[observation.table].usual(context, 3);
     const instead = known.length === 0 ? 'nothing learned yet' : known.map((value) => JSON.stringify(value)).join(', ');
     return `${ASKED[observation.table]} in ${surprise.episodes} learned episodes: mostly ${instead}`;

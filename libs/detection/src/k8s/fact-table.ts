@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { stakeOf } from './stakes.js';
+import { riskWeightOf } from './risk-weights.js';
 
 const MAX_CONTEXTS = 20_000;
 const MAX_FACTS = 128;
@@ -21,7 +21,7 @@ interface Counts {
 
 /**
  * How many requests of a kind (grants, pod writes, texts, tokens) hold which facts: of an identity, and of the cluster.
- * A share is the identity's, drawn towards the cluster's, drawn towards the prior of `stakes.ts`: additive smoothing
+ * A share is the identity's, drawn towards the cluster's, drawn towards the prior of `risk-weights.ts`: additive smoothing
  * (Lidstone), twice. State: at most `MAX_CONTEXTS · MAX_FACTS` counts; a query is two look-ups.
  */
 export class FactTable {
@@ -71,7 +71,7 @@ export class FactTable {
     const own = this.#contexts.get(`${user}\n${group}`);
     const all = this.#contexts.get(group);
     const cluster =
-      ((all?.facts.get(fact) ?? 0) + PRIOR_WEIGHT * stakeOf(fact).prior) / ((all?.requests ?? 0) + PRIOR_WEIGHT);
+      ((all?.facts.get(fact) ?? 0) + PRIOR_WEIGHT * riskWeightOf(fact).prior) / ((all?.requests ?? 0) + PRIOR_WEIGHT);
     return ((own?.facts.get(fact) ?? 0) + CLUSTER_WEIGHT * cluster) / ((own?.requests ?? 0) + CLUSTER_WEIGHT);
   }
 

@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 
 /** What every key's state machine says of the events, in their order; a state may be stored and read in between. */
-function judge(events: readonly K8sAuditEvent[], stored = false): VerdictMessage[] {
+function detect(events: readonly K8sAuditEvent[], stored = false): VerdictMessage[] {
   const states = new Map<string, K8sState>();
   return events.flatMap((one) => {
     let state = states.get(one.key) ?? k8sAuditDetector.start();
@@ -43,7 +43,7 @@ function judge(events: readonly K8sAuditEvent[], stored = false): VerdictMessage
 }
 
 function verdicts(events: readonly K8sAuditEvent[]): Verdict[] {
-  return judge(events).filter((message) => message.type === 'verdict');
+  return detect(events).filter((message) => message.type === 'verdict');
 }
 
 const findings = (events: readonly K8sAuditEvent[]): string[] => [
@@ -52,7 +52,7 @@ const findings = (events: readonly K8sAuditEvent[]): string[] => [
 
 describe('an ordinary day', () => {
   it('gives no verdict, and one coverage a minute of each user', () => {
-    const messages = judge(quietDay(NIGHT, 5));
+    const messages = detect(quietDay(NIGHT, 5));
     expect(messages.filter(({ type }) => type === 'verdict')).toEqual([]);
     const coverage = messages.filter((message) => message.type === 'coverage');
     expect(coverage.length).toBeGreaterThanOrEqual(4 * 4);
@@ -271,12 +271,12 @@ describe('the state machine', () => {
 
   it('says the same when every state was stored and read between two events', () => {
     const events = attack();
-    expect(JSON.stringify(judge(events, true))).toBe(JSON.stringify(judge(events)));
+    expect(JSON.stringify(detect(events, true))).toBe(JSON.stringify(detect(events)));
   });
 
   it('counts a repeated delivery once', () => {
     const events = attack();
-    expect(JSON.stringify(judge(events.flatMap((one) => [one, one])))).toBe(JSON.stringify(judge(events)));
+    expect(JSON.stringify(detect(events.flatMap((one) => [one, one])))).toBe(JSON.stringify(detect(events)));
   });
 
   it('answers warming without a profile, and says of a gap that it was one', () => {

@@ -9,11 +9,11 @@ import {
 } from '@plimsoll/contracts';
 
 import { countPValue, pValue } from '../calibration/index.js';
-import { thresholdOf } from '../chance/threshold.js';
+import { thresholdOf } from '../events/threshold.js';
 import type { Budget, Detector } from '../detector.js';
 
 import { findingOf } from './findings.js';
-import { judge } from './judge.js';
+import { scoreAuditEvent } from './k8s-audit-scorer.js';
 import { openLearned, openModelData, type K8sModel } from './model.js';
 import {
   alreadyCounted,
@@ -32,7 +32,7 @@ const MAX_EVIDENCE = 8;
 /** Part of an application's budget that audit events may spend, as requests and statements do together elsewhere. */
 export const K8S_SHARE = 0.3;
 
-/** Judges the requests of one user of a cluster. See docs/detection-kubernetes.md. */
+/** Scores the requests of one user of a cluster. See docs/detection-kubernetes.md. */
 export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sModel> = {
   name: K8S_AUDIT,
   level: 'log',
@@ -67,7 +67,7 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
       minute.warming += 1;
       return out;
     }
-    const { score, contributions } = judge(input, state, model);
+    const { score, contributions } = scoreAuditEvent(input, state, model);
     // What fades from earlier requests gives no verdict, so it is no score either.
     const p = pValue(model.calibration, contributions.length > 0 ? score : 0);
     minute.pValues = countPValue(minute.pValues, model.calibration, p);

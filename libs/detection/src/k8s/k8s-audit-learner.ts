@@ -7,7 +7,7 @@ import { addRun, Count } from '../learning/snapshot.js';
 
 import { BURST_US, BurstTable, BurstTableData, CHANNELS, channelsOf, type Channel } from './burst-table.js';
 import { FactTable, FactTableData } from './fact-table.js';
-import { judge } from './judge.js';
+import { scoreAuditEvent } from './k8s-audit-scorer.js';
 import { K8S_AUDIT } from './k8s-audit-detector.js';
 import { makeTables, MAX_OBJECTS, TABLES, tablesData, type K8sModelData, type Learned } from './model.js';
 import { identityClass } from './names.js';
@@ -16,7 +16,7 @@ import { nodeNetwork, observationsOf, podlessNetwork, podNetwork } from './obser
 import { objectKey, populationOf, requestFacts } from './request-facts.js';
 import { succeeded } from './request-kind.js';
 import { alreadyCounted, decodeState, encodeState, startState, type K8sState } from './state.js';
-import { tokenMoved } from './token-places.js';
+import { tokenMoved } from './token-networks.js';
 
 const MAX_USERS = 50_000;
 const MAX_TOKENS = 100_000;
@@ -116,11 +116,11 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     const state = this.#stateOf(input);
     if (alreadyCounted(state, input.auditId)) return false;
     this.#learned.levels[input.level] = (this.#learned.levels[input.level] ?? 0) + 1;
-    for (const { table, places } of observationsOf(input)) {
-      this.#learned.tables[table].learn(places, input.timeUs);
+    for (const { table, contexts } of observationsOf(input)) {
+      this.#learned.tables[table].learn(contexts, input.timeUs);
     }
     const podless = podlessNetwork(input);
-    if (podless !== undefined) this.#learned.tables.source.learn(podless.places, input.timeUs);
+    if (podless !== undefined) this.#learned.tables.source.learn(podless.contexts, input.timeUs);
     this.#learnToken(input);
     this.#learnFacts(input, state);
     this.#learnBursts(input);
@@ -138,7 +138,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
       this.#runs.set(input.key, []);
     }
     if (alreadyCounted(state, input.auditId)) return;
-    const { score, contributions } = judge(input, state, this.#learned);
+    const { score, contributions } = scoreAuditEvent(input, state, this.#learned);
     // What fades from earlier requests gives no verdict, so it is no score either.
     this.#runs.get(input.key)?.push(contributions.length > 0 ? score : 0);
     this.#scores += 1;
@@ -176,7 +176,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
       objects: [...objects].map(([name, held]): [string, string[]] => [name, [...held].sort()]).sort(byName),
       roles: [...roles].map(([name, powers]): [string, string[]] => [name, [...powers]]).sort(byName),
       levels,
-      // A nat is the least difference that means anything in a sum of logarithms of chances.
+      // A nat is the least difference that means anything in a sum of logarithms of probabilities.
       calibration: fitCalibration([...this.#runs.values()], { minScale: 1 }),
       requestsPerDay: (this.#scores * DAY_US) / spanUs,
     };
@@ -273,7 +273,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     // The token's number stands for the time: each token is an episode of its own.
     const episode = this.#tokens.size * BURST_US;
     for (const network of [nodeNetwork(event), podNetwork(event)]) {
-      if (network !== undefined) this.#learned.tables.node.learn(network.places, episode);
+      if (network !== undefined) this.#learned.tables.node.learn(network.contexts, episode);
     }
   }
 

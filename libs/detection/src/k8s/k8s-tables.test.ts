@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BurstTable } from './burst-table.js';
 import { FactTable } from './fact-table.js';
 import { namePattern, networkOf } from './names.js';
-import { EPISODE_US, NoveltyTable, type Place } from './novelty-table.js';
+import { EPISODE_US, NoveltyTable, type InContext } from './novelty-table.js';
 
 describe('names', () => {
   it.each([
@@ -29,7 +29,7 @@ describe('names', () => {
 });
 
 describe('novelty', () => {
-  const at = (...places: Place[]): Place[] => places;
+  const at = (...contexts: InContext[]): InContext[] => contexts;
   const table = new NoveltyTable();
   for (let n = 0; n < 200; n++) {
     table.learn(at(['steady', 'a'], ['all', 'a']), n * EPISODE_US);
@@ -99,7 +99,7 @@ describe('bursts', () => {
     bursts.learn('much', 'k', 'delete', 40);
   }
 
-  it('are judged by the size of the identity’s own', () => {
+  it('are scored by the size of the identity’s own', () => {
     expect(bursts.nats('little', 'k', 'delete', 30)).toBeGreaterThan(14);
     expect(bursts.nats('much', 'k', 'delete', 30)).toBeLessThan(2);
     expect(bursts.nats('little', 'k', 'delete', 1)).toBe(0);

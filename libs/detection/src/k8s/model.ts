@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
-import type { Threshold } from '../chance/threshold.js';
+import type { Threshold } from '../events/threshold.js';
 import { modelReader } from '../events/model-reader.js';
 
 import { BurstTable, BurstTableData } from './burst-table.js';
@@ -46,7 +46,7 @@ export const K8sModelData = z.object({
 });
 export type K8sModelData = z.infer<typeof K8sModelData>;
 
-/** What was learned, ready to be asked: by the learner while it calibrates, by the detector when it judges. */
+/** What was learned, ready to be asked: by the learner while it calibrates, by the detector when it scores. */
 export interface Learned {
   readonly tables: Tables;
   readonly facts: FactTable;

@@ -16,7 +16,7 @@ export function identityPattern(user: string): string {
   return namePattern(user);
 }
 
-/** Which kind of identity it is, by nothing that a cluster's owner names: what an identity never seen is judged with. */
+/** Which kind of identity it is, by nothing that a cluster's owner names: what an identity never seen is scored with. */
 export function identityClass(event: Pick<K8sAuditEvent, 'user' | 'credential'>): string {
   const { kind } = event.user;
   return kind === 'service-account' && event.credential?.pod !== undefined ? 'service-account in pod' : kind;

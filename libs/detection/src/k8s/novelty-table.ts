@@ -27,9 +27,9 @@ interface Context {
 }
 
 /** A context, and what was observed in its terms: the user's namespaces by name, those of its kind by relation. */
-export type Place = readonly [context: string, value: string];
+export type InContext = readonly [context: string, value: string];
 
-/** How rare a value is, and in which context that was judged. */
+/** How rare a value is, and in which context that was scored. */
 export interface Surprise {
   readonly nats: number;
   /** The first context that had never seen the value; undefined where all had, or none was known. */
@@ -64,9 +64,9 @@ export class NoveltyTable {
   }
 
   /** Counts the value of each context, once an episode. */
-  learn(places: readonly Place[], timeUs: number): void {
+  learn(contexts: readonly InContext[], timeUs: number): void {
     const episode = Math.floor(timeUs / EPISODE_US);
-    for (const [name, value] of places) {
+    for (const [name, value] of contexts) {
       const context = this.#context(name);
       if (context === undefined) continue;
       const key = `${name}\n${value}`;
@@ -76,12 +76,12 @@ export class NoveltyTable {
     }
   }
 
-  /** `places` are contexts, finest first, each with the value as that context has it. */
-  surprise(places: readonly Place[]): Surprise {
+  /** `contexts` go from the finest on, each with the value as that context has it. */
+  surprise(contexts: readonly InContext[]): Surprise {
     let nats = 0;
     let unseenIn: string | undefined;
     let episodes = 0;
-    for (const [name, value] of places) {
+    for (const [name, value] of contexts) {
       const context = this.#contexts.get(name);
       if (context === undefined) continue;
       if (episodes === 0) episodes = context.total;

@@ -1,20 +1,20 @@
 import type { K8sAuditEvent } from '@plimsoll/contracts';
 
 import type { TableName } from './model.js';
-import type { Place } from './novelty-table.js';
+import type { InContext } from './novelty-table.js';
 import { identityClass, identityPattern, namePattern, networkOf } from './names.js';
 import { actionOf, outcomeOf } from './request-kind.js';
 import { namespaceRelation } from './request-facts.js';
 
-/** One categorical observation of a request, in the contexts it is judged in, finest first. */
+/** One categorical observation of a request, in the contexts it is scored in, finest first. */
 export interface Observation {
   readonly table: TableName;
-  readonly places: readonly Place[];
+  readonly contexts: readonly InContext[];
 }
 
 /**
  * What is learned of a request: what is asked, where, of which object, with which answer, by which binding, from where.
- * Contexts go from the user to users of like name to the kind of identity, so that a new replica or node is judged as
+ * Contexts go from the user to users of like name to the kind of identity, so that a new replica or node is scored as
  * its kin. The kind of identity counts what its members do in relation to themselves, never a name.
  */
 export function observationsOf(event: K8sAuditEvent): Observation[] {
@@ -26,34 +26,34 @@ export function observationsOf(event: K8sAuditEvent): Observation[] {
   const klass = `k ${kind}`;
   const action = actionOf(event);
   const { resource } = event;
-  const same = (contexts: readonly string[], value: string): Place[] => contexts.map((context) => [context, value]);
+  const same = (contexts: readonly string[], value: string): InContext[] => contexts.map((context) => [context, value]);
   const observations: Observation[] = [
-    { table: 'kind', places: [['all', kind]] },
-    { table: 'who', places: same([klass, 'all'], pattern) },
-    { table: 'action', places: same([user, ...kin, klass], action) },
+    { table: 'kind', contexts: [['all', kind]] },
+    { table: 'who', contexts: same([klass, 'all'], pattern) },
+    { table: 'action', contexts: same([user, ...kin, klass], action) },
   ];
   const namespace = resource === undefined ? '' : namePattern(resource.namespace ?? '-');
   if (resource !== undefined) {
     observations.push({
       table: 'namespace',
-      places: [...same([`${user}\n${action}`, user, ...kin], namespace), [klass, namespaceRelation(event)]],
+      contexts: [...same([`${user}\n${action}`, user, ...kin], namespace), [klass, namespaceRelation(event)]],
     });
     if (resource.object !== undefined) {
       const contexts = [`${user}\n${action} ${namespace}`, `${user}\n${resource.group}/${resource.name} ${namespace}`];
-      observations.push({ table: 'object', places: same(contexts, namePattern(resource.object)) });
+      observations.push({ table: 'object', contexts: same(contexts, namePattern(resource.object)) });
     }
   }
   const answered = [`${user}\n${action} ${namespace}`, `${user}\n${action}`, user, ...kin, klass];
-  observations.push({ table: 'outcome', places: same(answered, outcomeOf(event)) });
+  observations.push({ table: 'outcome', contexts: same(answered, outcomeOf(event)) });
   if (event.allowedBy !== undefined) {
     const { binding, role } = event.allowedBy;
     const by = `${namePattern(binding)} > ${namePattern(role)}`;
-    observations.push({ table: 'via', places: same([user, ...kin, klass], by) });
+    observations.push({ table: 'via', contexts: same([user, ...kin, klass], by) });
   }
   const address = event.source.address;
-  // A pod's address changes with every roll-out; its network is judged by the node that the token names.
+  // A pod's address changes with every roll-out; its network is scored by the node that the token names.
   if (address !== undefined && event.user.kind !== 'service-account') {
-    observations.push({ table: 'source', places: same([user, ...kin], networkOf(address)) });
+    observations.push({ table: 'source', contexts: same([user, ...kin], networkOf(address)) });
   }
   return observations;
 }
@@ -63,19 +63,19 @@ export function podlessNetwork(event: K8sAuditEvent): Observation | undefined {
   const { credential, source, user } = event;
   if (user.kind !== 'service-account' || credential?.pod !== undefined || source.address === undefined)
     return undefined;
-  return { table: 'source', places: [[`u ${user.name}`, networkOf(source.address)]] };
+  return { table: 'source', contexts: [[`u ${user.name}`, networkOf(source.address)]] };
 }
 
-/** Where pods of a node have their addresses: learned once for each token, judged where no kubelet told the address. */
+/** Where pods of a node have their addresses: learned once for each token, scored where no kubelet told the address. */
 export function nodeNetwork(event: K8sAuditEvent): Observation | undefined {
   const { credential, source } = event;
   if (credential?.node === undefined || credential.pod === undefined || source.address === undefined) return undefined;
-  return { table: 'node', places: [[`n ${credential.node}`, networkOf(source.address)]] };
+  return { table: 'node', contexts: [[`n ${credential.node}`, networkOf(source.address)]] };
 }
 
 /** The same for a node that nobody has seen: the wide network of all pods. */
 export function podNetwork(event: K8sAuditEvent): Observation | undefined {
   const { credential, source } = event;
   if (credential?.pod === undefined || source.address === undefined) return undefined;
-  return { table: 'node', places: [['all', networkOf(source.address, true)]] };
+  return { table: 'node', contexts: [['all', networkOf(source.address, true)]] };
 }

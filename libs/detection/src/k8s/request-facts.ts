@@ -39,7 +39,7 @@ export function populationOf(event: K8sAuditEvent, group: FactGroup): string {
 export interface Beyond {
   /** What a role permits whose content the log showed earlier; undefined where it never did. */
   readonly rolePowers: (role: string) => readonly string[] | undefined;
-  /** The token was used from another address before (`token-places.ts`). */
+  /** The token was used from another address before (`token-networks.ts`). */
   readonly moved: boolean;
 }
 
@@ -115,7 +115,7 @@ function answerFacts(event: K8sAuditEvent): string[] {
   return facts;
 }
 
-/** A namespace as its relation to the asker: what an identity never seen is judged with. */
+/** A namespace as its relation to the asker: what an identity never seen is scored with. */
 export function namespaceRelation(event: K8sAuditEvent): string {
   const namespace = event.resource?.namespace;
   if (namespace === undefined || namespace === '') return 'whole cluster';

@@ -36,7 +36,7 @@ const StateData = z.object({
   addresses: z.array(z.tuple([z.string(), z.string()])),
   /** What the roles that this user wrote permit. */
   roles: z.array(z.tuple([z.string(), z.array(z.string())])),
-  /** Requests already judged, against deliveries that repeat. */
+  /** Requests already scored, against deliveries that repeat. */
   counted: z.array(z.string()),
   minute: z.object({
     index: z.number(),
@@ -49,7 +49,7 @@ const StateData = z.object({
     anomalous: z.number(),
     warming: z.number(),
     gap: z.number(),
-    /** Of the requests judged; states of an earlier release have none. */
+    /** Of the requests scored; states of an earlier release have none. */
     pValues: PValueCounts.optional(),
   }),
 });
@@ -115,7 +115,7 @@ export function remember(state: K8sState, key: string, timeUs: number, ttlUs: nu
   return known;
 }
 
-/** Whether the request was judged before; it counts as judged now. */
+/** Whether the request was scored before; it counts as scored now. */
 export function alreadyCounted(state: K8sState, auditId: string): boolean {
   if (state.counted.includes(auditId)) return true;
   push(state.counted, auditId, MAX_COUNTED);

@@ -1,6 +1,6 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
-/** Chance under an attack and in benign use of an application of which nothing is known. */
+/** Probability under an attack and in benign use of an application of which nothing is known. */
 export interface Danger {
   readonly attack: number;
   readonly benign: number;
@@ -50,7 +50,7 @@ export const MARKS: Readonly<
   'inline-code': { attack: 0.2, benign: 5e-3, words: 'code in its arguments' },
 };
 
-/** Benign chance that a workload makes the call; that it has not made it while it was learned counts on top. */
+/** Benign probability that a workload makes the call; that it has not made it while it was learned counts on top. */
 const CALLS: Readonly<Record<string, Danger>> = {
   ptrace: REACHES,
   process_vm_readv: REACHES,
@@ -77,7 +77,7 @@ export function dangerOfCall(name: string): Danger {
 
 type FileClass = NonNullable<ProcessActivity['file']>['class'];
 
-/** Chance that an attack reads, and that a benign program of its own accord reads, a file of the class that it never did. */
+/** Probability that an attack reads, and that a benign program of its own accord reads, a file of the class that it never did. */
 export const FILES: Readonly<Record<FileClass, Danger & { readonly words: string }>> = {
   secret: { attack: 0.2, benign: 1e-3, words: 'a secret' },
   system: { attack: 0.3, benign: 2e-2, words: "a file of the system's" },
@@ -97,7 +97,7 @@ export const ADDRESSES: Readonly<Record<AddressClass, Danger & { readonly words:
   local: { attack: 0.1, benign: 5e-2, words: 'a local socket' },
 };
 
-/** Chance that a parameter went into an act in this way under an attack, and where the application means it to. */
+/** Probability that a parameter went into an act in this way under an attack, and where the application means it to. */
 export const TAINTS: Readonly<
   Record<'execute' | 'open' | 'connect', Readonly<Record<'part' | 'whole' | 'code', Danger>>>
 > = {

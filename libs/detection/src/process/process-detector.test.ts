@@ -74,7 +74,7 @@ function learnt(): ProcessModel {
 
 const model = learnt();
 
-function judged(input: ProcessActivity, by = model): Verdict | undefined {
+function detected(input: ProcessActivity, by = model): Verdict | undefined {
   const messages = processDetector.step(processDetector.start(), input, by);
   const verdict = messages.find((message) => message.type === 'verdict');
   return verdict === undefined ? undefined : Verdict.parse(verdict);
@@ -133,7 +133,7 @@ describe('what programs do', () => {
       'address-by-parameter',
     ],
   ])('finds and names %s', (_, parts, path, finding) => {
-    expect(judged(act(parts))).toMatchObject({
+    expect(detected(act(parts))).toMatchObject({
       path,
       finding,
       level: 'process',
@@ -142,7 +142,7 @@ describe('what programs do', () => {
   });
 
   it('says which program was executed for which request', () => {
-    const verdict = judged(
+    const verdict = detected(
       act(
         sh('ping ; id', ['ping', 'id'], {
           marks: ['chained'],
@@ -181,7 +181,7 @@ describe('what programs do', () => {
       { kind: 'connect', target: 'public:443', address: 'public', serving: true, request },
     ],
   ])('stays quiet on %s', (_, parts) => {
-    expect(judged(act(parts))).toBeUndefined();
+    expect(detected(act(parts))).toBeUndefined();
   });
 
   it('takes a program seen once for known', () => {
@@ -190,7 +190,7 @@ describe('what programs do', () => {
     const once = sh('tar -cf /srv/backup…', ['tar'], { serving: false });
     learner.learn(act(once, 100));
     for (let n = 101; n < 200; n++) learner.calibrate(usual(n));
-    expect(judged(act(once), processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 }))).toBeUndefined();
+    expect(detected(act(once), processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 }))).toBeUndefined();
   });
 
   it('learns an application that means a parameter to be a command', () => {
@@ -205,16 +205,16 @@ describe('what programs do', () => {
     const learner = processLearner({ application: 'shop', workload: 'web' });
     for (let n = 0; n < 100; n++) learner.learn(console_(n));
     for (let n = 100; n < 150; n++) learner.calibrate(console_(n));
-    expect(judged(console_(1), processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 }))).toBeUndefined();
+    expect(detected(console_(1), processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 }))).toBeUndefined();
   });
 
-  it('judges a workload that never executed anything by what is dangerous anywhere', () => {
+  it('scores a workload that never executed anything by what is dangerous anywhere', () => {
     const learner = processLearner({ application: 'shop', workload: 'db' });
     for (let n = 0; n < 100; n++) learner.learn(act({ kind: 'watched', target: '', parameters: true }, n));
     for (let n = 100; n < 120; n++) learner.calibrate(act({ kind: 'watched', target: '', parameters: true }, n));
     const quiet = processDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
     const shell = act({ ...sh('id', ['id']), request: undefined });
-    expect(judged(shell, quiet)).toMatchObject({ path: 'web-shell', finding: 'program-executed' });
+    expect(detected(shell, quiet)).toMatchObject({ path: 'web-shell', finding: 'program-executed' });
   });
 
   it('gives the same bytes with a state written and read between any two events', () => {

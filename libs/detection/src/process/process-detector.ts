@@ -1,17 +1,17 @@
 import type { ProcessActivity, RequestFacts, Verdict } from '@plimsoll/contracts';
 
-import { ChanceTable } from '../chance/chance-table.js';
-import { thresholdOf } from '../chance/threshold.js';
+import { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { thresholdOf } from '../events/threshold.js';
 import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../events/whose.js';
-import { judgeActivity, type ProcessJudgement } from './process-judge.js';
+import { scoreActivity, type ScoredActivity } from './process-scorer.js';
 import { openProcessModel, PROCESS_SHARE, type ProcessModel } from './process-model.js';
 import { processStates, startProcessState, type ProcessState } from './process-state.js';
 
 export const PROCESS = 'process';
 
-/** Judges what the programs of one container do. See docs/detection-process.md. */
-export const processDetector = eventDetector<ProcessActivity, ProcessState, ProcessModel, ProcessJudgement>({
+/** Scores what the programs of one container do. See docs/detection-process.md. */
+export const processDetector = eventDetector<ProcessActivity, ProcessState, ProcessModel, ScoredActivity>({
   name: PROCESS,
   level: PROCESS,
 
@@ -19,7 +19,7 @@ export const processDetector = eventDetector<ProcessActivity, ProcessState, Proc
     const data = openProcessModel(profile.model);
     return {
       version: profile.version,
-      table: ChanceTable.of(data.table),
+      table: SmoothedCounts.of(data.table),
       calibration: data.calibration,
       threshold: thresholdOf(data.calibration, budget, data.eventsPerDay, PROCESS_SHARE),
     };
@@ -30,7 +30,7 @@ export const processDetector = eventDetector<ProcessActivity, ProcessState, Proc
   ...processStates,
 
   scale: (model) => model,
-  judge: (event, _, { table }) => judgeActivity(table, event),
+  score: (event, _, { table }) => scoreActivity(table, event),
   insufficient: ({ kind, parameters }) => kind === 'watched' && parameters === false,
 
   tell: (event, { cwe, techniques }) => ({

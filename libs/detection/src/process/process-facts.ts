@@ -1,6 +1,6 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 
 /** What a program's or a command's name is, without its folder. */
 export function nameOf(path: string): string {
@@ -27,7 +27,7 @@ export function usageOf(event: ProcessActivity): string {
 }
 
 /** Counts one benign event. */
-export function learnActivity(table: ChanceTable, event: ProcessActivity): void {
+export function learnActivity(table: SmoothedCounts, event: ProcessActivity): void {
   table.add('kind', event.kind);
   if (event.tainted?.syntax === true) table.add('usage', usageOf(event));
   const endpoint = endpointOf(event);

@@ -1,18 +1,18 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
+import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
 import { BenignScores, HELD_SCORES } from '../events/benign-scores.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering } from '../events/event-learner.js';
 import { Count } from '../learning/snapshot.js';
 import { PROCESS } from './process-detector.js';
 import { learnActivity } from './process-facts.js';
-import { judgeActivity } from './process-judge.js';
+import { scoreActivity } from './process-scorer.js';
 import type { ProcessModelData } from './process-model.js';
 
 const { learned, gaps, streams } = LEARNED_COUNTS;
 const Held = z.object({
-  table: ChanceTableData,
+  table: SmoothedCountsData,
   learned,
   /** Minutes of sources that show no parameters. */
   unseen: Count,
@@ -24,10 +24,10 @@ type Held = z.infer<typeof Held>;
 
 /**
  * Learns what a workload's programs do. A workload of which nothing but watched minutes was seen has a profile too: its
- * first program is then judged by what is dangerous anywhere. Memory: the counts of `ChanceTable`, and one number an
+ * first program is then scored by what is dangerous anywhere. Memory: the counts of `SmoothedCounts`, and one number an
  * event calibrated on.
  */
-export const processLearner = eventLearner<ProcessActivity, ChanceTable, Held>({
+export const processLearner = eventLearner<ProcessActivity, SmoothedCounts, Held>({
   detector: PROCESS,
   snapshot: 1,
   held: Held,
@@ -37,8 +37,8 @@ export const processLearner = eventLearner<ProcessActivity, ChanceTable, Held>({
   gather: gatherActivities,
 });
 
-function gatherActivities(lent?: ChanceTable): Gathering<ProcessActivity, ChanceTable, Held> {
-  const table = lent ?? new ChanceTable();
+function gatherActivities(lent?: SmoothedCounts): Gathering<ProcessActivity, SmoothedCounts, Held> {
+  const table = lent ?? new SmoothedCounts();
   const scores = new BenignScores();
   let unseen = 0;
   return {
@@ -51,12 +51,12 @@ function gatherActivities(lent?: ChanceTable): Gathering<ProcessActivity, Chance
       return true;
     },
     calibrate(event) {
-      if (event.parameters !== false) scores.add(event, judgeActivity(table, event).score);
+      if (event.parameters !== false) scores.add(event, scoreActivity(table, event).score);
     },
     calibrated: () => scores.count,
     novelty() {
       const contexts = ['kind', 'command', 'file', 'connect'].filter((context) => table.total(context) > 0);
-      return Math.max(0, ...contexts.map((context) => table.chanceOfNew(context)));
+      return Math.max(0, ...contexts.map((context) => table.probabilityOfNew(context)));
     },
     lend: () => table,
     held: ({ learned, gaps, streams }) => ({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
-import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
-import type { Threshold } from '../chance/threshold.js';
+import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
+import type { Threshold } from '../events/threshold.js';
 import { modelReader } from '../events/model-reader.js';
 
 /** Part of an application's budget that what programs do may spend: decision 0180. */
@@ -10,9 +10,9 @@ export const PROCESS_SHARE = 0.05;
 
 export const ProcessModelData = z.object({
   kind: z.literal('process/1'),
-  table: ChanceTableData,
+  table: SmoothedCountsData,
   calibration: Calibration,
-  /** Events that the workload judges in a day, as calibration showed them. */
+  /** Events that the workload scores in a day, as calibration showed them. */
   eventsPerDay: z.number().positive(),
 });
 export type ProcessModelData = z.infer<typeof ProcessModelData>;
@@ -20,7 +20,7 @@ export type ProcessModelData = z.infer<typeof ProcessModelData>;
 /** A profile of what programs do, made ready. */
 export interface ProcessModel {
   readonly version: string;
-  readonly table: ChanceTable;
+  readonly table: SmoothedCounts;
   readonly calibration: Calibration;
   readonly threshold: Threshold;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Minute } from '../chance/minute.js';
+import { Minute } from '../events/minute.js';
 import { stateCodec } from '../events/event-state.js';
 
 /** What one container is remembered by: the open minute. Under 1 KiB. */

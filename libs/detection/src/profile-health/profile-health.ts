@@ -151,10 +151,10 @@ function addTo(bins: number[], more: readonly number[]): void {
 }
 
 function reportOf(state: ProfileHealth, { application, workload, detector }: Coverage): ProfileReport {
-  const judging = state.versions.at(-1)!;
+  const scoring = state.versions.at(-1)!;
   const nowHour = Math.floor((state.minute * MINUTE_US) / HOUR_US);
-  const hours = judging.hours.filter(({ hour }) => hour > nowHour - HOURS);
-  const counts = emptyCounts(Math.max(judging.calibratedOn, 1), judging.independence);
+  const hours = scoring.hours.filter(({ hour }) => hour > nowHour - HOURS);
+  const counts = emptyCounts(Math.max(scoring.calibratedOn, 1), scoring.independence);
   for (const { bins } of hours) addTo(counts.bins, bins);
   const drift = driftOf(counts);
   const told = verdictOf(hours, nowHour, drift);
@@ -165,7 +165,7 @@ function reportOf(state: ProfileHealth, { application, workload, detector }: Cov
     application,
     workload,
     detector,
-    version: judging.version,
+    version: scoring.version,
     atUs: state.minute * MINUTE_US,
     ...told,
     windows: drift.windows,

@@ -3,7 +3,7 @@ import { CALL_NUMBERS } from '@plimsoll/contracts';
 /**
  * Two fixed random 32-bit numbers for each call. A bag's key is the pair of sums over its calls (order does not matter,
  * and a sliding bag costs one addition and one subtraction), an n-gram's the pair of polynomials (order matters).
- * Two keys of 32 bits make 64: with a million bags learned, the chance that an unseen one is taken for a known one is
+ * Two keys of 32 bits make 64: with a million bags learned, the probability that an unseen one is taken for a known one is
  * under 10^-13 a look-up by both, and under 2^-32 by the first look (`KeyTable.tags`). The numbers never change: profiles and states do not hold keys, but results must repeat.
  *
  * Source: the sum as a hash of multisets is from Clarke et al. 2003; the polynomial from Karp and Rabin 1987.

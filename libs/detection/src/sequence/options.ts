@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Longest run of calls that a detector remembers of each thread. */
 export const MAX_LENGTH = 15;
 
-/** What a sequence profile looks at. Part of the profile: what was learned with one setting is judged with the same. */
+/** What a sequence profile looks at. Part of the profile: what was learned with one setting is scored with the same. */
 export const SequenceOptions = z.object({
   /** Sizes of bags (multisets of consecutive calls), 1 to 15. */
   bags: z.array(z.number().int().min(1).max(MAX_LENGTH)).max(MAX_LENGTH),
@@ -19,7 +19,7 @@ export const SequenceOptions = z.object({
   scope: z.enum(['thread', 'container']),
   /** Calls in a window. */
   windowCalls: z.number().int().min(10).max(1_000_000),
-  /** Fewer calls than this are not judged. */
+  /** Fewer calls than this are not scored. */
   minCalls: z.number().int().min(1),
   /** A shorter window's rates are over this many calls, so that one odd call makes no high rate. */
   rateCalls: z.number().int().min(1),

@@ -54,7 +54,7 @@ export class PendingNames {
     return batch.names.get(digest) ?? this.#names.get(digest);
   }
 
-  /** After the batch was judged. */
+  /** After the batch was scored. */
   settle(batch: SyscallBatch): void {
     if (batch.names.size === 0 && this.#names.size === 0) return;
     for (const [digest, name] of batch.names) this.#names.set(digest, name);

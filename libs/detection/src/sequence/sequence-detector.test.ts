@@ -74,7 +74,7 @@ function model(options: Partial<SequenceOptions> = {}): SequenceModel {
 const detector = sequenceDetector({ publish: 'every' });
 const ready = model();
 
-function judge(input: readonly SyscallBatch[], using: SequenceModel | 'none' = ready): VerdictMessage[] {
+function detect(input: readonly SyscallBatch[], using: SequenceModel | 'none' = ready): VerdictMessage[] {
   const state = detector.start();
   return input.flatMap((batch) => detector.step(state, batch, using === 'none' ? undefined : using));
 }
@@ -84,7 +84,7 @@ const verdicts = (messages: readonly VerdictMessage[]): Verdict[] => messages.fi
 describe('sequence detector', () => {
   it('finds benign windows normal and counts every call in coverage', () => {
     const calls = requests(500, 99);
-    const messages = judge(batches('live', calls));
+    const messages = detect(batches('live', calls));
     expect(verdicts(messages).every(({ state }) => state === 'normal')).toBe(true);
     const covered = messages.filter((m) => m.type === 'coverage').reduce((sum, { count }) => sum + count, 0);
     expect(covered).toBe(calls.length);
@@ -93,7 +93,7 @@ describe('sequence detector', () => {
   it('finds calls in a new order and says which', () => {
     const shell: Call[] = ['pipe2', 'clone', 'dup2', 'execve', 'wait4', 'read'].map((name) => ({ name }));
     const calls = [...requests(60, 5), ...Array.from({ length: 5 }, () => shell).flat(), ...requests(60, 6)];
-    const [verdict] = verdicts(judge(batches('live', calls)));
+    const [verdict] = verdicts(detect(batches('live', calls)));
     expect(verdict).toMatchObject({ state: 'anomalous', level: 'sequence', finding: 'unseen-bags' });
     const [first, second] = verdict!.evidence;
     expect(first!.observed).toMatch(
@@ -119,25 +119,25 @@ describe('sequence detector', () => {
       'live',
       requests(300, 9).flatMap((call, i) => (i % 9 === 0 ? [call, ...foreign] : [call])),
     );
-    expect(Math.max(...verdicts(judge(mixed, grouped)).map(({ score }) => score))).toBe(0);
-    expect(verdicts(judge(mixed)).some(({ state }) => state === 'anomalous')).toBe(true);
+    expect(Math.max(...verdicts(detect(mixed, grouped)).map(({ score }) => score))).toBe(0);
+    expect(verdicts(detect(mixed)).some(({ state }) => state === 'anomalous')).toBe(true);
   });
 
   it('takes the first execution of a program for nearly proof, and quotes its name', () => {
     const calls: Call[] = [...requests(60, 5), { name: 'execve', digest: 666 }, ...requests(60, 6)];
-    const [verdict] = verdicts(judge(batches('live', calls)));
+    const [verdict] = verdicts(detect(batches('live', calls)));
     expect(verdict).toMatchObject({ finding: 'new-program', severity: 5 });
     expect(verdict!.evidence[0]!.observed).toBe('executes "/tmp/x \\"y\\""');
-    const known = verdicts(judge(batches('live', [{ name: 'execve', digest: 7 }, ...requests(100, 5)])));
+    const known = verdicts(detect(batches('live', [{ name: 'execve', digest: 7 }, ...requests(100, 5)])));
     expect(known.every(({ finding }) => finding !== 'new-program')).toBe(true);
   });
 
   it('answers warming without a profile, insufficient with too few calls, gap across a loss', () => {
-    expect(verdicts(judge(batches('live', requests(200, 1)), 'none'))[0]!.state).toBe('warming');
-    expect(verdicts(judge(batches('live', requests(5, 1))))[0]!.state).toBe('insufficient');
+    expect(verdicts(detect(batches('live', requests(200, 1)), 'none'))[0]!.state).toBe('warming');
+    expect(verdicts(detect(batches('live', requests(5, 1))))[0]!.state).toBe('insufficient');
     const [first, second] = batches('live', requests(200, 1), 500);
     const gap = { startUs: 499_500, endUs: 500_000, lost: 3, cause: 'source-drop' as const };
-    const cut = verdicts(judge([first!, { ...second!, gaps: [gap] }]));
+    const cut = verdicts(detect([first!, { ...second!, gaps: [gap] }]));
     expect(cut[0]).toMatchObject({ state: 'gap', pValue: 1, window: { startUs: 0, endUs: 500_000 } });
   });
 
@@ -146,36 +146,36 @@ describe('sequence detector', () => {
     const live = batches('live', requests(500, 99), 500);
     const later = { ...ready, version: 'later' };
     const messages = live.flatMap((batch, i) => detector.step(state, batch, i < 4 ? ready : later));
-    const judged = (version: string, type: VerdictMessage['type']): number =>
+    const detected = (version: string, type: VerdictMessage['type']): number =>
       messages
         .filter((message) => message.profileVersion === version && message.type === type)
         .reduce((sum, message) => sum + (message.type === 'coverage' ? (message.windows.normal ?? 0) : 1), 0);
     for (const { version } of [ready, later]) {
-      expect(judged(version, 'verdict')).toBeGreaterThan(0);
-      expect(judged(version, 'coverage')).toBe(judged(version, 'verdict'));
+      expect(detected(version, 'verdict')).toBeGreaterThan(0);
+      expect(detected(version, 'coverage')).toBe(detected(version, 'verdict'));
     }
   });
 
   it('takes missing ordinals for a gap that nobody announced', () => {
     const [first, second] = batches('live', requests(200, 1), 500);
-    const cut = verdicts(judge([first!, { ...second!, firstOrdinal: 600 }]));
+    const cut = verdicts(detect([first!, { ...second!, firstOrdinal: 600 }]));
     expect(cut[0]!.state).toBe('gap');
   });
 
   it('takes a batch that comes again, or overlaps what came, only once', () => {
     const sent = batches('live', requests(200, 1), 500);
-    const expected = JSON.stringify(judge(sent));
+    const expected = JSON.stringify(detect(sent));
     const again = sent.flatMap((batch, i) => (i === sent.length - 1 ? [batch] : [batch, batch, ...sent.slice(0, i)]));
-    expect(JSON.stringify(judge(again))).toBe(expected);
+    expect(JSON.stringify(detect(again))).toBe(expected);
     const recut = batches('live', requests(200, 1), 300);
-    expect(JSON.stringify(judge([sent[0]!, ...recut]))).toBe(expected);
+    expect(JSON.stringify(detect([sent[0]!, ...recut]))).toBe(expected);
   });
 
-  it('judges threads apart: interleaved requests are no new order', () => {
+  it('scores threads apart: interleaved requests are no new order', () => {
     const one = requests(150, 21, 11);
     const other = requests(150, 22, 12);
     const mixed = one.flatMap((call, i) => (other[i] ? [call, other[i]] : [call]));
-    expect(verdicts(judge(batches('live', mixed))).every(({ state }) => state === 'normal')).toBe(true);
+    expect(verdicts(detect(batches('live', mixed))).every(({ state }) => state === 'normal')).toBe(true);
   });
 
   it('gives the same bytes whatever the batches, and across a stop and a start', { timeout: 30_000 }, () => {
@@ -185,7 +185,7 @@ describe('sequence detector', () => {
       digest: name === 'execve' ? 666 : 0,
     }));
     const calls = [...requests(130, 7, 3), ...shell, ...requests(200, 8, 4)];
-    const expected = JSON.stringify(judge(batches('live', calls, calls.length)));
+    const expected = JSON.stringify(detect(batches('live', calls, calls.length)));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 700 }), (size) => {
         let state: SequenceState = detector.start();
@@ -210,11 +210,11 @@ describe('sequence detector', () => {
     ).flat();
 
     it('finds learned calls that come where they seldom do, and not the usual ones', () => {
-      const usual = verdicts(judge(batches('live', requests(300, 31)), rare));
+      const usual = verdicts(detect(batches('live', requests(300, 31)), rare));
       expect(usual.every(({ state }) => state === 'normal')).toBe(true);
       const odd: Call[] = ['lseek', 'lseek', 'lseek', 'mmap', 'mmap', 'mmap'].map((name) => ({ name }));
       const strange = [...requests(40, 5), ...Array.from({ length: 5 }, () => odd).flat()];
-      const [verdict] = verdicts(judge(batches('live', [...strange, ...requests(40, 6)]), rare));
+      const [verdict] = verdicts(detect(batches('live', [...strange, ...requests(40, 6)]), rare));
       expect(verdict!.state).toBe('anomalous');
       expect(verdict!.evidence[0]).toMatchObject({ kind: 'rare-ngram' });
       expect(verdict!.evidence[0]!.observed).toContain('once in 16');
@@ -224,14 +224,14 @@ describe('sequence detector', () => {
       const ngrams = model({ bags: [], ngrams: [4] });
       const rarer = model({ bags: [], ngrams: [], rare: { length: 4, bits: 2 } });
       const highest = (using: SequenceModel): number =>
-        Math.max(...verdicts(judge(batches('live', often), using)).map(({ score }) => score));
+        Math.max(...verdicts(detect(batches('live', often), using)).map(({ score }) => score));
       expect(highest(ngrams)).toBe(0);
       expect(highest(rarer)).toBeGreaterThan(0);
     });
 
     it('gives the same bytes whatever the batches, and across a stop and a start', () => {
       const calls = [...requests(130, 7, 3), ...often, ...requests(200, 8, 4)];
-      const expected = JSON.stringify(judge(batches('live', calls, calls.length), rare));
+      const expected = JSON.stringify(detect(batches('live', calls, calls.length), rare));
       for (const size of [1, 7, 500]) {
         let state: SequenceState = detector.start();
         const messages = batches('live', calls, size).flatMap((batch) => {

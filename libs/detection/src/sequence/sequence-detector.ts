@@ -2,9 +2,15 @@ import type { SyscallBatch } from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { type Emitter, type EmitterOptions, type Finding, UNJUDGED, WEAK_P_VALUE } from '../syscall-windows/emitter.js';
+import {
+  type VerdictWriter,
+  type VerdictWriterOptions,
+  type Finding,
+  UNSCORED,
+  WEAK_P_VALUE,
+} from '../syscall-windows/verdict-writer.js';
 import { severityOf } from '../syscall-windows/severity.js';
-import { windowDetector, type WindowJudge } from '../syscall-windows/window-detector.js';
+import { windowDetector, type WindowScorer } from '../syscall-windows/window-detector.js';
 import { agreement, unseenRates } from './agreement.js';
 import { eachExecution, MAX_NEW_PROGRAMS } from './programs.js';
 import { programEvidence, spotEvidence } from './sequence-evidence.js';
@@ -25,7 +31,7 @@ const NEW_PROGRAM_RAN = { severity: 5, impact: { columns: [] } };
 const MAX_PROGRAM_NAMES = 64;
 
 /**
- * Judges the order of a container's system calls, window by window: how many bags (or n-grams) of each size were never
+ * Scores the order of a container's system calls, window by window: how many bags (or n-grams) of each size were never
  * seen in benign runs, what all sizes agree on, and which programs were executed for the first time.
  *
  * Score: `agreement` (0 … unbounded, higher is stranger). Cost: one look-up a call in the common case; the state is
@@ -33,7 +39,7 @@ const MAX_PROGRAM_NAMES = 64;
  * al. 2015 (bags; containers), Grimmer et al. 2022 (per thread).
  */
 export function sequenceDetector(
-  options: { readonly publish?: EmitterOptions['publish'] } = {},
+  options: { readonly publish?: VerdictWriterOptions['publish'] } = {},
 ): Detector<SyscallBatch, SequenceState, SequenceModel> {
   return windowDetector(
     {
@@ -43,22 +49,22 @@ export function sequenceDetector(
       encode: encodeSequenceState,
       decode: decodeSequenceState,
       windowCalls: (model: SequenceModel) => model.options.windowCalls,
-      judge: (state, model, emitter) => new Judge(state, model, emitter),
+      scorer: (state, model, writer) => new Scorer(state, model, writer),
     },
     options.publish,
   );
 }
 
 /** One batch through one container's state. */
-class Judge implements WindowJudge {
+class Scorer implements WindowScorer {
   readonly #state: SequenceState;
   readonly #model: SequenceModel | undefined;
-  readonly #emitter: Emitter;
+  readonly #writer: VerdictWriter;
 
-  constructor(state: SequenceState, model: SequenceModel | undefined, emitter: Emitter) {
+  constructor(state: SequenceState, model: SequenceModel | undefined, writer: VerdictWriter) {
     this.#state = state;
     this.#model = model;
-    this.#emitter = emitter;
+    this.#writer = writer;
   }
 
   startOver(): void {
@@ -83,10 +89,10 @@ class Judge implements WindowJudge {
 
   close(enough: boolean, starting: boolean): void {
     const model = this.#model;
-    if (!model || starting) this.#emitter.window({ ...UNJUDGED, state: 'warming' });
+    if (!model || starting) this.#writer.window({ ...UNSCORED, state: 'warming' });
     else if (!enough && this.#state.newPrograms.length === 0)
-      this.#emitter.window({ ...UNJUDGED, state: 'insufficient' });
-    else this.#emitter.window(this.#judge(model, enough));
+      this.#writer.window({ ...UNSCORED, state: 'insufficient' });
+    else this.#writer.window(this.#score(model, enough));
     this.#clear();
   }
 
@@ -98,7 +104,7 @@ class Judge implements WindowJudge {
     this.#state.memory.forget();
   }
 
-  #judge(model: SequenceModel, enough: boolean): Finding {
+  #score(model: SequenceModel, enough: boolean): Finding {
     const state = this.#state;
     const score = enough ? agreement(unseenRates(state.tally, model.options), model.units) : 0;
     const pSequence = enough ? pValue(model.calibration, score) : 1;

@@ -26,12 +26,12 @@ export const SequenceProfile = z.object({
   serves: z.boolean().optional(),
   /** Programs that were executed, by the digest of their path. */
   programs: z.array(z.object({ digest: z.number().int().nonnegative(), name: z.string().max(512) })).max(4096),
-  /** Chance that a benign window executes a program that none did before. */
+  /** Probability that a benign window executes a program that none did before. */
   newProgram: z.number().gt(0).max(1),
 });
 export type SequenceProfile = z.infer<typeof SequenceProfile>;
 
-/** A profile made ready to judge with. */
+/** A profile made ready to score with. */
 export interface SequenceModel {
   readonly version: string;
   readonly options: SequenceOptions;

@@ -30,7 +30,7 @@ function learnt(): SqlModel {
 }
 const model = learnt();
 
-function judge(...events: readonly SqlStatement[]): Verdict[] {
+function detect(...events: readonly SqlStatement[]): Verdict[] {
   const state = sqlDetector.start();
   return events
     .flatMap((event) => [...sqlDetector.step(state, event, model)])
@@ -39,7 +39,7 @@ function judge(...events: readonly SqlStatement[]): Verdict[] {
 
 describe('the SQL detector', () => {
   it('says nothing of learned statements', () => {
-    expect(judge(...Array.from({ length: 60 }, (_, n) => usual(n + 700)))).toEqual([]);
+    expect(detect(...Array.from({ length: 60 }, (_, n) => usual(n + 700)))).toEqual([]);
   });
 
   it('names an injected update, and counts the columns that it altered', () => {
@@ -48,7 +48,7 @@ describe('the SQL detector', () => {
       columnsWritten: ['owner', 'salary', 'title'],
       marks: ['comment-tail'],
     });
-    const [verdict] = judge(injected);
+    const [verdict] = detect(injected);
     expect(Verdict.safeParse(verdict).success).toBe(true);
     expect(verdict).toMatchObject({
       path: 'sqli',
@@ -77,7 +77,7 @@ describe('the SQL detector', () => {
     ['stacked', { outline: 'select * from notes where id = ? ; drop table users', marks: ['stacked'] }],
   ] as const)('names %s', (_, parts) => {
     expect(
-      judge(
+      detect(
         statement({ ...parts, marks: [...parts.marks], functions: 'functions' in parts ? [...parts.functions] : [] }),
       ),
     ).toMatchObject([{ path: 'sqli' }]);
@@ -130,7 +130,7 @@ describe('the SQL detector', () => {
       } & Partial<Pick<SqlStatement, 'user' | 'response'>> = parts;
       return statement({ ...rest, marks: [...marks], columnsWritten: [...columnsWritten] }, n);
     });
-    expect(judge(...events)).toEqual([]);
+    expect(detect(...events)).toEqual([]);
   });
 
   it('refuses a profile that is not its own, and a state that it does not know', () => {

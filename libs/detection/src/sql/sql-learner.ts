@@ -1,10 +1,10 @@
 import type { SqlStatement } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
+import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
 import { BenignScores, HELD_SCORES } from '../events/benign-scores.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering } from '../events/event-learner.js';
-import { judgeStatement, learnStatement } from './sql-judge.js';
+import { scoreStatement, learnStatement } from './sql-scorer.js';
 import { SQL } from './sql-detector.js';
 import type { SqlModelData } from './sql-model.js';
 import { rememberStatement, SqlState, startSqlState } from './sql-state.js';
@@ -12,15 +12,15 @@ import { rememberStatement, SqlState, startSqlState } from './sql-state.js';
 const MAX_CONNECTIONS = 65_536;
 
 const Held = z.object({
-  table: ChanceTableData,
+  table: SmoothedCountsData,
   ...LEARNED_COUNTS,
   states: z.array(z.tuple([z.string(), SqlState])),
   ...HELD_SCORES,
 });
 type Held = z.infer<typeof Held>;
 
-/** Learns what statements a workload's database is asked. Memory: the counts of `ChanceTable`, and one number a statement calibrated on. */
-export const sqlLearner = eventLearner<SqlStatement, ChanceTable, Held>({
+/** Learns what statements a workload's database is asked. Memory: the counts of `SmoothedCounts`, and one number a statement calibrated on. */
+export const sqlLearner = eventLearner<SqlStatement, SmoothedCounts, Held>({
   detector: SQL,
   snapshot: 1,
   held: Held,
@@ -30,8 +30,8 @@ export const sqlLearner = eventLearner<SqlStatement, ChanceTable, Held>({
   gather: gatherStatements,
 });
 
-function gatherStatements(lent?: ChanceTable): Gathering<SqlStatement, ChanceTable, Held> {
-  const table = lent ?? new ChanceTable();
+function gatherStatements(lent?: SmoothedCounts): Gathering<SqlStatement, SmoothedCounts, Held> {
+  const table = lent ?? new SmoothedCounts();
   const states = new Map<string, SqlState>();
   const scores = new BenignScores();
   return {
@@ -47,12 +47,12 @@ function gatherStatements(lent?: ChanceTable): Gathering<SqlStatement, ChanceTab
         state = startSqlState();
         states.set(key, state);
       }
-      const judged = judgeStatement(table, event, state);
-      rememberStatement(state, judged.known);
-      scores.add(event, judged.score);
+      const scored = scoreStatement(table, event, state);
+      rememberStatement(state, scored.known);
+      scores.add(event, scored.score);
     },
     calibrated: () => scores.count,
-    novelty: () => Math.min(table.chanceOfNew('outline'), 1),
+    novelty: () => Math.min(table.probabilityOfNew('outline'), 1),
     lend: () => table,
     held: (counts) => ({ table: lent ? [] : table.data(), ...counts, states: [...states], ...scores.held() }),
     merge(held) {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
-import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
-import type { Threshold } from '../chance/threshold.js';
+import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
+import type { Threshold } from '../events/threshold.js';
 import { modelReader } from '../events/model-reader.js';
 
 export const SqlModelData = z.object({
   kind: z.literal('sql/1'),
-  table: ChanceTableData,
+  table: SmoothedCountsData,
   calibration: Calibration,
-  /** Statements that the workload judges in a day, as calibration showed them. */
+  /** Statements that the workload scores in a day, as calibration showed them. */
   statementsPerDay: z.number().positive(),
 });
 export type SqlModelData = z.infer<typeof SqlModelData>;
@@ -17,7 +17,7 @@ export type SqlModelData = z.infer<typeof SqlModelData>;
 /** A profile of statements made ready. */
 export interface SqlModel {
   readonly version: string;
-  readonly table: ChanceTable;
+  readonly table: SmoothedCounts;
   readonly calibration: Calibration;
   readonly threshold: Threshold;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Minute } from '../chance/minute.js';
+import { Minute } from '../events/minute.js';
 import { stateCodec } from '../events/event-state.js';
 
 /** What one connection is remembered by: how many of its statements were learned ones, and the open minute. Under 1 KiB. */
@@ -17,7 +17,7 @@ export function startSqlState(): SqlState {
 
 export const sqlStates = stateCodec(SqlState, 1, 'a database connection', startSqlState);
 
-/** Counts a judged statement by whether it was a learned one. */
+/** Counts a scored statement by whether it was a learned one. */
 export function rememberStatement(state: SqlState, known: boolean): void {
   if (known) state.known += 1;
   else state.unknown += 1;

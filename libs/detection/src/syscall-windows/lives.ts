@@ -6,7 +6,7 @@ import { ACCEPTS } from './serving.js';
 /**
  * Ends and starts of a container's processes. What a process does while it ends, and what its successor does until it
  * serves, is new to whoever learned it at work, and nothing that an attack looks like: windows of that time are not
- * judged. The rule is narrow, so that it cannot be had by an attack on a process that works:
+ * scored. The rule is narrow, so that it cannot be had by an attack on a process that works:
  *
  * - an end is that of a process that was there for ten seconds (it calls `exit_group`, or another waits for it), and
  *   that accepts connections or was not begun by one that does: what a command line starts is no such. The one window

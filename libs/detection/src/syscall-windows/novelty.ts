@@ -5,7 +5,7 @@ export const NoveltyData = z.object({ windows: z.number().int(), keys: z.array(z
 export type NoveltyData = z.infer<typeof NoveltyData>;
 
 /**
- * The chance that the next benign window holds something never seen, after Good (1953) and Turing: about the share of
+ * The probability that the next benign window holds something never seen, after Good (1953) and Turing: about the share of
  * the windows so far that hold something no other window holds. Keys beyond the limit are not counted.
  */
 export class NoveltyCounter {

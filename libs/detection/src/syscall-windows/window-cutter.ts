@@ -7,7 +7,7 @@ import { emptyWindow, whereOf, type WindowState } from './window-state.js';
 export interface WindowBounds {
   /** Calls that close a window. */
   readonly calls: number;
-  /** Fewer calls than this are not judged. */
+  /** Fewer calls than this are not scored. */
   readonly minCalls: number;
   /** Event time after which a window with enough calls closes without being full, microseconds. */
   readonly maxSpanUs: number;
@@ -30,11 +30,11 @@ export interface WindowVisitor {
   /** Takes in calls `[from, to)` of `batch`, all of them in the open window. */
   calls(batch: SyscallBatch, from: number, to: number): void;
   /**
-   * The open window is complete; `state.window` is still it. `enough` is false where it is not judged: it has too few
+   * The open window is complete; `state.window` is still it. `enough` is false where it is not scored: it has too few
    * calls, or its calls are those of a process that ends, or `starting` in place of one that did.
    */
   close(enough: boolean, starting: boolean): void;
-  /** The open window, if any, was cut by `gap` and is not judged. */
+  /** The open window, if any, was cut by `gap` and is not scored. */
   gap(gap: Gap): void;
   /** Memory of earlier calls no longer holds: a loss, or another stream. */
   forget(): void;
@@ -126,7 +126,7 @@ function isOver({ window }: WindowState, timeUs: number, bounds: WindowBounds): 
 
 function takeGap(state: WindowState, gap: Gap, bounds: WindowBounds, visitor: WindowVisitor): void {
   if (gap.cause === 'truncated-input') {
-    // Nothing is missing between the calls that did come: their window ends early, and is judged if it is long enough.
+    // Nothing is missing between the calls that did come: their window ends early, and is scored if it is long enough.
     if (state.window.count > 0) closeWindow(state, state.window.count >= bounds.minCalls, visitor);
   } else {
     visitor.gap(gap);

@@ -2,12 +2,12 @@ import type { SyscallBatch } from '@plimsoll/contracts';
 
 import type { Calibration } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { Emitter, type EmitterOptions } from './emitter.js';
+import { VerdictWriter, type VerdictWriterOptions } from './verdict-writer.js';
 import { cutWindows, DEFAULT_WINDOW_BOUNDS, type WindowBounds, type WindowVisitor } from './window-cutter.js';
 import { emptyCoverage, type WindowState } from './window-state.js';
 
 /** A state of windows that says which profile its counts are of. */
-export type JudgedWindowState = WindowState & { profileVersion: string };
+export type ScoredWindowState = WindowState & { profileVersion: string };
 
 interface WindowModel {
   readonly version: string;
@@ -17,17 +17,17 @@ interface WindowModel {
 }
 
 /** What a detector makes of one batch of calls. */
-export interface WindowJudge extends Omit<WindowVisitor, 'gap' | 'end'> {
-  /** Another profile judges from here on: what was counted for the one before says nothing about it. */
+export interface WindowScorer extends Omit<WindowVisitor, 'gap' | 'end'> {
+  /** Another profile scores from here on: what was counted for the one before says nothing about it. */
   startOver(): void;
   /** Calls were lost. */
   lose?(): void;
-  /** The batch was judged to its end. */
+  /** The batch was scored to its end. */
   settle?(batch: SyscallBatch): void;
 }
 
 /** A detector of windows of calls, as it declares itself: its state, its scorer and how long its windows are. */
-export interface WindowJudging<State, Model> extends Omit<
+export interface WindowScoring<State, Model> extends Omit<
   Detector<SyscallBatch, State, Model>,
   'name' | 'level' | 'beside' | 'step'
 > {
@@ -35,61 +35,61 @@ export interface WindowJudging<State, Model> extends Omit<
   readonly level: 'sequence' | 'frequency';
   /** Calls of one window, or of the pieces that windows are made of. */
   windowCalls(model: Model): number;
-  judge(state: State, model: Model | undefined, emitter: Emitter): WindowJudge;
+  scorer(state: State, model: Model | undefined, writer: VerdictWriter): WindowScorer;
 }
 
 /** The detector: the frame cuts windows, follows the profile's version and tells gaps and the end of streams. */
-export function windowDetector<State extends JudgedWindowState, Model extends WindowModel>(
-  judging: WindowJudging<State, Model>,
-  publish: EmitterOptions['publish'] = 'remarkable',
+export function windowDetector<State extends ScoredWindowState, Model extends WindowModel>(
+  scoring: WindowScoring<State, Model>,
+  publish: VerdictWriterOptions['publish'] = 'remarkable',
 ): Detector<SyscallBatch, State, Model> {
-  const { level } = judging;
+  const { level } = scoring;
   const bounds = (model: Model | undefined): WindowBounds => {
     if (model === undefined) return DEFAULT_WINDOW_BOUNDS;
     const { options, serves } = model;
-    return { ...DEFAULT_WINDOW_BOUNDS, calls: judging.windowCalls(model), minCalls: options.minCalls, serves };
+    return { ...DEFAULT_WINDOW_BOUNDS, calls: scoring.windowCalls(model), minCalls: options.minCalls, serves };
   };
   return {
     name: level,
     level,
-    prepare: (profile, budget) => judging.prepare(profile, budget),
-    start: () => judging.start(),
-    beside: (state) => ({ ...judging.decode(judging.encode(state)), coverage: emptyCoverage() }),
-    encode: (state) => judging.encode(state),
-    decode: (bytes) => judging.decode(bytes),
+    prepare: (profile, budget) => scoring.prepare(profile, budget),
+    start: () => scoring.start(),
+    beside: (state) => ({ ...scoring.decode(scoring.encode(state)), coverage: emptyCoverage() }),
+    encode: (state) => scoring.encode(state),
+    decode: (bytes) => scoring.decode(bytes),
     step(state, batch, model) {
-      const emitter = new Emitter({ detector: level, level, publish }, state, model);
-      const judge = judging.judge(state, model, emitter);
+      const writer = new VerdictWriter({ detector: level, level, publish }, state, model);
+      const scorer = scoring.scorer(state, model, writer);
       const version = model?.version ?? '';
       if (state.profileVersion !== version) {
-        emitter.flush(state.profileVersion || 'none');
+        writer.flush(state.profileVersion || 'none');
         state.profileVersion = version;
-        judge.startOver();
+        scorer.startOver();
       }
-      cutWindows(state, batch, bounds(model), visitorOf(judge, emitter));
-      judge.settle?.(batch);
-      return emitter.messages;
+      cutWindows(state, batch, bounds(model), visitorOf(scorer, writer));
+      scorer.settle?.(batch);
+      return writer.messages;
     },
   };
 }
 
-function visitorOf(judge: WindowJudge, emitter: Emitter): WindowVisitor {
+function visitorOf(scorer: WindowScorer, writer: VerdictWriter): WindowVisitor {
   return {
     calls: (batch, from, to) => {
-      judge.calls(batch, from, to);
+      scorer.calls(batch, from, to);
     },
     close: (enough, starting) => {
-      judge.close(enough, starting);
+      scorer.close(enough, starting);
     },
     gap: (gap) => {
-      emitter.gap(gap);
-      judge.lose?.();
+      writer.gap(gap);
+      scorer.lose?.();
     },
     forget: () => {
-      judge.forget();
+      scorer.forget();
     },
     end: () => {
-      emitter.flush();
+      writer.flush();
     },
   };
 }

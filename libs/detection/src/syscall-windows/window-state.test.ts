@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { frequencyDetector } from '../frequency/index.js';
 import { sequenceDetector } from '../sequence/index.js';
 
-/** 1,203 calls of one thread, one window judged and one open, as the release before p-values were counted wrote them. */
+/** 1,203 calls of one thread, one window scored and one open, as the release before p-values were counted wrote them. */
 const VERSION_1 = {
   sequence:
     'AQFhAXcBYwRsaXZlQJLMAAAAAABAw4gAAAAAAEDHeoAAAAAAQI9AAAAAAADLAQAAAAAAAAAAQMODgAAAAAABAAAAAECPQAAAAAAAEDY2NjRmNjIzZWFhZjg4NjAGAQMGAAECAwQFywEFAAAAAAAAAAAAAA==',

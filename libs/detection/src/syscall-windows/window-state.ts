@@ -20,7 +20,7 @@ export interface PendingCoverage {
   endUs: number;
   windows: Record<VerdictState, number>;
   count: number;
-  /** Of the windows judged. */
+  /** Of the windows scored. */
   pValues: PValueCounts | undefined;
 }
 

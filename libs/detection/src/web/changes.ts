@@ -1,6 +1,6 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { actionOf, fieldsOf } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
@@ -10,7 +10,7 @@ import { isUnsafe } from './web-state.js';
  * a counter of visits, a cache) changes nothing that anybody would forge.
  */
 const READ = 'none';
-/** An outline that so large a part of the actions writes is the application's housekeeping. */
+/** A template of statements that so large a part of the actions writes is the application's housekeeping. */
 const HOUSEKEEPING_SHARE = 0.2;
 const LEAST_ACTIONS = 3;
 /** Fewest learned requests by which an action is known to change data. */
@@ -18,23 +18,23 @@ const LEAST_LEARNED = 2;
 /** A statement less certain than this may be another request's. */
 const CERTAIN = 0.5;
 
-export function learnChanges(table: ChanceTable, event: WebRequest): void {
+export function learnChanges(table: SmoothedCounts, event: WebRequest): void {
   table.add(`actions|${event.view}`, actionOf(event));
   if (isUnsafe(event.method)) return;
   const writes = writesOf(event);
-  for (const outline of writes) table.add(`writers|${event.view}|${outline}`, actionOf(event));
-  for (const outline of writes.length > 0 ? writes : [READ]) table.add(learnedContext(event), outline);
+  for (const template of writes) table.add(`writers|${event.view}|${template}`, actionOf(event));
+  for (const template of writes.length > 0 ? writes : [READ]) table.add(learnedContext(event), template);
 }
 
-export function changes(table: ChanceTable, event: WebRequest): boolean {
+export function changes(table: SmoothedCounts, event: WebRequest): boolean {
   if (isUnsafe(event.method)) return true;
-  if (writesOf(event).some((outline) => !isHousekeeping(table, event, outline))) return true;
+  if (writesOf(event).some((template) => !isHousekeeping(table, event, template))) return true;
   const context = learnedContext(event);
   const learned = table.total(context);
   if (learned < LEAST_LEARNED || fieldsOf(event) === '') return false;
   const changing = table
     .values(context)
-    .reduce((n, [outline, count]) => n + (outline === READ || isHousekeeping(table, event, outline) ? 0 : count), 0);
+    .reduce((n, [template, count]) => n + (template === READ || isHousekeeping(table, event, template) ? 0 : count), 0);
   return changing / learned >= 0.5;
 }
 
@@ -47,7 +47,7 @@ function writesOf({ statements }: WebRequest): string[] {
   return [...new Set(sure.map(({ outline }) => outline))];
 }
 
-function isHousekeeping(table: ChanceTable, { view }: WebRequest, outline: string): boolean {
-  const writers = table.distinct(`writers|${view}|${outline}`);
+function isHousekeeping(table: SmoothedCounts, { view }: WebRequest, template: string): boolean {
+  const writers = table.distinct(`writers|${view}|${template}`);
   return writers >= LEAST_ACTIONS && writers >= HOUSEKEEPING_SHARE * table.distinct(`actions|${view}`);
 }

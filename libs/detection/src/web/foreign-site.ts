@@ -1,10 +1,10 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { initiatorOf, type Initiator } from './initiator.js';
 import { addByAction, contextOf, endpointOf } from './web-contexts.js';
-import { isUnsafe, seen } from './web-state.js';
+import { isUnsafe } from './web-state.js';
 
 /**
  * A request that changes data and of which the browser itself says that another site made it. Few endpoints are there to
@@ -15,7 +15,7 @@ const FORGED = 0.9;
 /** Share of changing endpoints that receive requests of other sites, before anything is known, and its weight in endpoints. */
 const RECEIVING_PRIOR = 0.01;
 const PRIOR_ENDPOINTS = 25;
-/** Sites that an endpoint's requests come from: chance of one never seen, before any was. */
+/** Sites that an endpoint's requests come from: probability of one never seen, before any was. */
 const NEW_SITE_PRIOR = 0.3;
 /** A site that the application's users come from anyway (an identity provider, the company's own mails) seldom attacks it. */
 const FORGED_BY_KNOWN_SITE = 0.02;
@@ -49,7 +49,7 @@ export function comesFromElsewhere({ fetchSite, origin, referer }: WebRequest): 
   return origin === 'foreign' || referer === 'foreign';
 }
 
-export function learnForeignSite(table: ChanceTable, event: WebRequest): void {
+export function learnForeignSite(table: SmoothedCounts, event: WebRequest): void {
   const foreign = comesFromElsewhere(event);
   addByAction(table, 'elsewhere', event, foreign ? 'yes' : 'no');
   table.add(`changing|${event.view}`, endpointOf(event));
@@ -59,15 +59,15 @@ export function learnForeignSite(table: ChanceTable, event: WebRequest): void {
   table.add(`sites|${event.view}`, event.foreignSite ?? '');
 }
 
-export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] {
-  const benign = chanceOfForeign(table, event);
-  const strength = nats(FORGED, benign);
+export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
+  const benign = probabilityOfForeign(table, event);
+  const strength = logLikelihoodRatio(FORGED, benign);
   const context = contextOf(table, 'elsewhere', event);
-  const clues: Clue[] = [
+  const observations: WeightedEvidence[] = [
     {
       path: 'csrf',
-      nats: strength,
-      evidence: seen(
+      weight: strength,
+      evidence: evidenceOf(
         event,
         'site-of-write',
         `another site made this ${endpointOf(event)}, which changes data`,
@@ -76,18 +76,18 @@ export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] 
       ),
     },
   ];
-  const site = siteClue(table, event);
-  if (site !== undefined) clues.push(site);
+  const site = siteEvidence(table, event);
+  if (site !== undefined) observations.push(site);
   const initiator = initiatorOf(event);
-  if (isUnsafe(event.method) || initiator === undefined) return clues;
-  const kind = nats(FORGED_GET[initiator], LINKED_GET[initiator]);
+  if (isUnsafe(event.method) || initiator === undefined) return observations;
+  const kind = logLikelihoodRatio(FORGED_GET[initiator], LINKED_GET[initiator]);
   const observed = `the browser made it by ${initiator}`;
   return [
-    ...clues,
+    ...observations,
     {
       path: 'csrf',
-      nats: kind,
-      evidence: seen(event, 'initiator', observed, 'links of other sites are clicked', kind),
+      weight: kind,
+      evidence: evidenceOf(event, 'initiator', observed, 'links of other sites are clicked', kind),
     },
   ];
 }
@@ -96,33 +96,33 @@ export function foreignSiteClues(table: ChanceTable, event: WebRequest): Clue[] 
  * Whether users of the application ever came from that site, to whatever action. Where the action itself receives such
  * requests, its own sites answer.
  */
-function siteClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+function siteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
   const context = `sites|${event.view}`;
   const learned = table.total(context);
   if (learned === 0 || table.count(contextOf(table, 'elsewhere', event), 'yes') > 0) return undefined;
   const came = table.count(context, event.foreignSite ?? '');
   const strength =
     came > 0
-      ? nats(FORGED_BY_KNOWN_SITE, came / (learned + 1))
-      : nats(1 - FORGED_BY_KNOWN_SITE, Math.min(table.chanceOfNew(context), NEW_SITE_PRIOR));
+      ? logLikelihoodRatio(FORGED_BY_KNOWN_SITE, came / (learned + 1))
+      : logLikelihoodRatio(1 - FORGED_BY_KNOWN_SITE, Math.min(table.probabilityOfNew(context), NEW_SITE_PRIOR));
   const observed = came > 0 ? 'users come from that site to other pages' : 'nobody came from that site before';
   const expected = `${learned} learned requests came from ${table.distinct(context)} other sites`;
   return {
     path: 'csrf',
-    nats: strength,
-    evidence: seen(event, 'site-known', observed, expected, strength),
+    weight: strength,
+    evidence: evidenceOf(event, 'site-known', observed, expected, strength),
   };
 }
 
-/** Chance that a benign request of this action comes from this other site. */
-function chanceOfForeign(table: ChanceTable, event: WebRequest): number {
+/** Probability that a benign request of this action comes from this other site. */
+function probabilityOfForeign(table: SmoothedCounts, event: WebRequest): number {
   const context = contextOf(table, 'elsewhere', event);
   const learned = table.total(context);
   const received = table.count(context, 'yes');
   if (received > 0) {
     const sites = contextOf(table, 'sites', event);
     const known = table.count(sites, event.foreignSite ?? '') > 0;
-    const site = known ? 1 : Math.min(table.chanceOfNew(sites), NEW_SITE_PRIOR);
+    const site = known ? 1 : Math.min(table.probabilityOfNew(sites), NEW_SITE_PRIOR);
     return ((received + 0.5) / (learned + 1)) * site;
   }
   const receiving =

@@ -1,6 +1,6 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { pathOf, pathWithoutSlash } from './web-contexts.js';
 
 /**
@@ -12,7 +12,7 @@ const LEAST_OF_FIELD = 3;
 /** Of fields of that name at any path, where this one's was shown too seldom. */
 const LEAST_OF_NAME = 5;
 
-export function learnShown(table: ChanceTable, event: WebRequest): void {
+export function learnShown(table: SmoothedCounts, event: WebRequest): void {
   for (const { path, where, name, encoded } of event.shown ?? []) {
     const how = encoded ? 'encoded' : 'raw';
     table.add(contextOfField(pathWithoutSlash(path), where, name), how);
@@ -21,7 +21,7 @@ export function learnShown(table: ChanceTable, event: WebRequest): void {
 }
 
 /** Whether pages only ever showed this field's values encoded. */
-export function isShownEncoded(table: ChanceTable, event: WebRequest, { where, name }: WebParameter): boolean {
+export function isShownEncoded(table: SmoothedCounts, event: WebRequest, { where, name }: WebParameter): boolean {
   const own = contextOfField(pathOf(event), where, name);
   if (table.count(own, 'raw') > 0) return false;
   if (table.count(own, 'encoded') >= LEAST_OF_FIELD) return true;

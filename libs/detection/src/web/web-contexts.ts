@@ -1,6 +1,6 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 
 /**
  * Names of the contexts that a web profile counts in. Requests of an access log and rebuilt ones are counted apart: one
@@ -22,13 +22,13 @@ export function actionOf(event: WebRequest): string {
 const LEAST_OF_ACTION = 5;
 
 /** Counts a value for the request's action, and for its endpoint. */
-export function addByAction(table: ChanceTable, kind: string, event: WebRequest, value: string): void {
+export function addByAction(table: SmoothedCounts, kind: string, event: WebRequest, value: string): void {
   table.add(`${kind}|${event.view}|${endpointOf(event)}`, value);
   if (event.route !== undefined) table.add(`${kind}|${event.view}|${actionOf(event)}`, value);
 }
 
 /** The context that answers for the request: its action's, or its endpoint's where the action was seen too little. */
-export function contextOf(table: ChanceTable, kind: string, event: WebRequest): string {
+export function contextOf(table: SmoothedCounts, kind: string, event: WebRequest): string {
   const own = `${kind}|${event.view}|${actionOf(event)}`;
   return table.total(own) >= LEAST_OF_ACTION ? own : `${kind}|${event.view}|${endpointOf(event)}`;
 }

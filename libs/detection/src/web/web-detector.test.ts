@@ -25,7 +25,7 @@ function learnt(): WebModel {
 }
 const model = learnt();
 
-function judge(...events: readonly (WebRequest | LogGap)[]): Verdict[] {
+function detect(...events: readonly (WebRequest | LogGap)[]): Verdict[] {
   const states = new Map<string, ReturnType<typeof webDetector.start>>();
   const messages: VerdictMessage[] = events.flatMap((event) => {
     const state = states.get(event.key) ?? webDetector.start();
@@ -42,11 +42,11 @@ const sends = (parts: object): WebRequest[] => visit(T, 'bob', [title(parts)]);
 
 describe('the web detector', () => {
   it('says nothing of ordinary visits', () => {
-    expect(judge(...Array.from({ length: 40 }, (_, i) => plain(i + 200)).flat())).toEqual([]);
+    expect(detect(...Array.from({ length: 40 }, (_, i) => plain(i + 200)).flat())).toEqual([]);
   });
 
   it('names SQL injection, with the parameter and what is normal', () => {
-    const [verdict, ...more] = judge(...sends({ sql: 4, sqlTokens: "' or s = s --", signs: "'-=" }));
+    const [verdict, ...more] = detect(...sends({ sql: 4, sqlTokens: "' or s = s --", signs: "'-=" }));
     expect(more).toEqual([]);
     expect(Verdict.safeParse(verdict).success).toBe(true);
     expect(verdict).toMatchObject({
@@ -72,7 +72,7 @@ describe('the web detector', () => {
         tainted: { parameter: 'title', tokens: 5, syntax: true },
       },
     ];
-    expect(judge(post!)).toMatchObject([
+    expect(detect(post!)).toMatchObject([
       {
         path: 'sqli',
         severity: 3,
@@ -102,11 +102,11 @@ describe('the web detector', () => {
         },
       ];
     }
-    expect(judge(events[0]!, events[1]!, post)).toEqual([]);
+    expect(detect(events[0]!, events[1]!, post)).toEqual([]);
   });
 
   it('names a script in a parameter that never held any', () => {
-    expect(judge(...sends({ markup: 3, markupTokens: 'script inline', signs: '()<>' }))).toMatchObject([
+    expect(detect(...sends({ markup: 3, markupTokens: 'script inline', signs: '()<>' }))).toMatchObject([
       { path: 'xss', finding: 'script-in-parameter', cwe: ['CWE-79'] },
     ]);
   });
@@ -114,8 +114,8 @@ describe('the web detector', () => {
   it('takes what a script says for a script, and no command', () => {
     const acts = [{ kind: 'command', grade: 3, tokens: '` id' }] as const;
     const script = { markup: 3, markupTokens: 'script inline', signs: '<>' };
-    expect(judge(...sends({ ...script, acts: [...acts] }))).toMatchObject([{ path: 'xss' }]);
-    expect(judge(...sends({ acts: [...acts] }))).toMatchObject([{ path: 'web-shell', finding: 'command-injection' }]);
+    expect(detect(...sends({ ...script, acts: [...acts] }))).toMatchObject([{ path: 'xss' }]);
+    expect(detect(...sends({ acts: [...acts] }))).toMatchObject([{ path: 'web-shell', finding: 'command-injection' }]);
   });
 
   it('gets used to a field that holds code', () => {
@@ -174,7 +174,7 @@ describe('the web detector', () => {
   ] as const)('names a %s by its path', (kind, path, finding) => {
     const acts = [{ kind, grade: 3 as const, tokens: 'x' }];
     const sent = visit(T, 'alice', [parameter({ name: 'title', form: 'text', acts })]);
-    expect(judge(...sent)).toMatchObject([{ path, finding }]);
+    expect(detect(...sent)).toMatchObject([{ path, finding }]);
   });
 
   //   page with the planted script   write, 60 ms later, from that page
@@ -187,8 +187,8 @@ describe('the web detector', () => {
       timeUs: page.timeUs + 60_000,
       refererPath: '/list',
     };
-    expect(judge(page, write)).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
-    expect(judge(page, write)[0]?.evidence.map(({ kind }) => kind)).toContain('script-served');
+    expect(detect(page, write)).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(detect(page, write)[0]?.evidence.map(({ kind }) => kind)).toContain('script-served');
   });
 
   it('says nothing when a user reads such a page and later writes by the usual way', () => {
@@ -198,14 +198,14 @@ describe('the web detector', () => {
       path: '/list',
       scripts: [{ kind: 'inline', digest: 'd', from: { event: 'r1', timeUs: 1, parameter: 'title' } }],
     });
-    expect(judge(page, ...visit(T + 3_000, 'carl', [parameter({ name: 'title' })]))).toEqual([]);
+    expect(detect(page, ...visit(T + 3_000, 'carl', [parameter({ name: 'title' })]))).toEqual([]);
   });
 
   it('says nothing of a page whose scripts were redesigned', () => {
     const redesigned = (event: WebRequest): WebRequest =>
       event.method === 'GET' ? { ...event, scripts: [{ kind: 'inline', digest: 'new' }] } : event;
     expect(
-      judge(
+      detect(
         ...Array.from({ length: 20 }, (_, i) => plain(i + 300))
           .flat()
           .map(redesigned),
@@ -220,7 +220,7 @@ describe('the web detector', () => {
     const before = visit(T, 'dora', [parameter({ name: 'title' })]);
     const { refererPath: __, ...post } = visit(T + 60_000, 'dora', [parameter({ name: 'title' })])[2]!;
     expect(
-      judge(...before, request({ atMs: T + 50_000, who: 'dora', path: '/other' }), { ...post, ...parts }),
+      detect(...before, request({ atMs: T + 50_000, who: 'dora', path: '/other' }), { ...post, ...parts }),
     ).toMatchObject([{ path: 'csrf', finding: 'forged-request', cwe: ['CWE-352'] }]);
   });
 
@@ -230,7 +230,7 @@ describe('the web detector', () => {
       return { ...rest, referer: 'absent', origin: event.method === 'POST' ? 'null' : 'absent', fetchSite: 'absent' };
     };
     const visits = [0, 1, 2].flatMap((i) => visit(T + i * 20_000, 'erin', [parameter({ name: 'title' })])).map(bare);
-    expect(judge(...visits)).toEqual([]);
+    expect(detect(...visits)).toEqual([]);
   });
 
   it('names a program that answers in a folder of uploads', () => {
@@ -276,7 +276,7 @@ describe('the web detector', () => {
       ...event,
       key: 'shop/one',
     }));
-    const whole = judge(...events);
+    const whole = detect(...events);
     let bytes = webDetector.encode(webDetector.start());
     const pieces = events.flatMap((event) => {
       const state = webDetector.decode(bytes);
@@ -304,12 +304,12 @@ describe('the web detector', () => {
         parameters: [parameter({ name: 'title' })],
       }),
     ];
-    expect(judge(...write(80))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
-    expect(judge(...write(80))[0]?.evidence.every(({ event }) => event === `r${T + 80}-eve`)).toBe(true);
+    expect(detect(...write(80))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(detect(...write(80))[0]?.evidence.every(({ event }) => event === `r${T + 80}-eve`)).toBe(true);
   });
 
   it('takes a script for text in a field that pages only ever showed encoded', () => {
-    const judgedAfter = (encoded: readonly boolean[]): readonly VerdictMessage[] => {
+    const scoredAfter = (encoded: readonly boolean[]): readonly VerdictMessage[] => {
       const learner = webLearner({ application: 'shop', workload: 'web' });
       for (let i = 0; i < 60; i++) for (const event of plain(i)) learner.learn(event);
       for (const [i, how] of encoded.entries()) {
@@ -321,9 +321,9 @@ describe('the web detector', () => {
       const [, , save] = sends({ markup: 3, markupTokens: 'script inline', signs: '<>' });
       return webDetector.step(webDetector.start(), save!, ready);
     };
-    expect(judgedAfter([true, true, true])).toEqual([]);
-    expect(judgedAfter([true, true])).toMatchObject([{ path: 'xss' }]);
-    expect(judgedAfter([true, true, true, false])).toMatchObject([{ path: 'xss' }]);
+    expect(scoredAfter([true, true, true])).toEqual([]);
+    expect(scoredAfter([true, true])).toMatchObject([{ path: 'xss' }]);
+    expect(scoredAfter([true, true, true, false])).toMatchObject([{ path: 'xss' }]);
   });
 
   it('names a page that a script reads though users alone ask for it', () => {
@@ -346,20 +346,20 @@ describe('the web detector', () => {
         namedInScript: named,
       }),
     ];
-    expect(judge(...read('empty'))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
-    expect(judge(...read('document'))).toEqual([]);
+    expect(detect(...read('empty'))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(detect(...read('document'))).toEqual([]);
   });
 
   it("does not take a user's own write for a script's because some text names it", () => {
     const [start, form, save] = sends({ form: 'word', length: 6 });
     const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: true, pages: ['/notes'] };
-    expect(judge(start!, form!, { ...save!, namedInScript: named })).toEqual([]);
+    expect(detect(start!, form!, { ...save!, namedInScript: named })).toEqual([]);
   });
 
   it('names a write of another site, whatever page came before', () => {
     const [start, form, save] = sends({ form: 'word', length: 6 });
     const forged = { ...save!, fetchSite: 'cross-site', origin: 'foreign', referer: 'foreign' } as const;
-    expect(judge(start!, form!, forged)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
+    expect(detect(start!, form!, forged)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
   });
 
   it('tells a link of a site that users come from anyway from one of a site that nobody knows', () => {
@@ -399,14 +399,14 @@ describe('the web detector', () => {
 
   it('names a request for an uploaded program', () => {
     const asksUpload = { event: 'upload', timeUs: 1, parameter: 'picture' };
-    expect(judge(request({ atMs: T, path: '/form', asksUpload }))).toMatchObject([{ path: 'web-shell' }]);
-    expect(judge(request({ atMs: T, path: '/form' }))).toEqual([]);
+    expect(detect(request({ atMs: T, path: '/form', asksUpload }))).toMatchObject([{ path: 'web-shell' }]);
+    expect(detect(request({ atMs: T, path: '/form' }))).toEqual([]);
   });
 
   it('names a program that comes as a picture, and no picture', () => {
     const upload = (holds: 'program' | 'other'): WebRequest =>
       request({ atMs: T, who: 'bob', path: '/form', files: [{ parameter: 'picture', named: 'other', holds }] });
-    expect(judge(upload('program'))).toMatchObject([{ path: 'web-shell', finding: 'program-uploaded' }]);
-    expect(judge(upload('other'))).toEqual([]);
+    expect(detect(upload('program'))).toMatchObject([{ path: 'web-shell', finding: 'program-uploaded' }]);
+    expect(detect(upload('other'))).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import type { AttackPath, RequestFacts, Verdict, WebRequest } from '@plimsoll/contracts';
 
-import { ChanceTable } from '../chance/chance-table.js';
-import type { Clue } from '../chance/clue.js';
-import { thresholdOf, WEB_AND_SQL_SHARE } from '../chance/threshold.js';
+import { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { thresholdOf, WEB_AND_SQL_SHARE } from '../events/threshold.js';
 import type { Budget } from '../detector.js';
 import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../events/whose.js';
-import { ACTS } from './reading-clues.js';
-import { judgeRequest, SCRIPT_ACTED, type WebJudgement } from './web-judge.js';
+import { ACTS } from './reading-evidence.js';
+import { scoreRequest, SCRIPT_ACTED, type ScoredRequest } from './web-scorer.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
 import { startWebState, webStates, type WebState } from './web-state.js';
 
@@ -31,8 +31,8 @@ const ABOUT: Readonly<
   unknown: { cwe: [], techniques: [], severity: 2 },
 };
 
-/** Judges the web requests of one session. See docs/detection-web.md. */
-export const webDetector = eventDetector<WebRequest, WebState, WebModel, WebJudgement>({
+/** Scores the web requests of one session. See docs/detection-web.md. */
+export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredRequest>({
   name: WEB,
   level: 'log',
 
@@ -40,7 +40,7 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, WebJudg
     const data = openWebModel(profile.model);
     return {
       version: profile.version,
-      table: ChanceTable.of(data.table),
+      table: SmoothedCounts.of(data.table),
       views: { exchange: viewOf(data.views.exchange, budget), line: viewOf(data.views.line, budget) },
     };
   },
@@ -50,20 +50,20 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, WebJudg
   ...webStates,
 
   scale: ({ views }, { view }) => views[view],
-  judge: (event, state, { table }) => judgeRequest(table, event, state),
+  score: (event, state, { table }) => scoreRequest(table, event, state),
   lose(state) {
     // The page that led to the next request may be among what was lost.
     state.previous = undefined;
   },
 
-  tell(event, judged, clues) {
-    const about = ABOUT[judged.path];
-    const act = Object.values(ACTS).find(({ finding }) => finding === judged.finding);
+  tell(event, scored, observations) {
+    const about = ABOUT[scored.path];
+    const act = Object.values(ACTS).find(({ finding }) => finding === scored.finding);
     return {
-      ...damageOf(event, judged, about.severity),
+      ...damageOf(event, scored, about.severity),
       cwe: act === undefined ? [...about.cwe] : [act.cwe],
       techniques: act === undefined ? [...about.techniques] : ['T1190'],
-      request: requestFacts(event, clues),
+      request: requestFacts(event, observations),
       joins: joinsOf(event),
     };
   },
@@ -86,8 +86,11 @@ function joinsOf(event: WebRequest): Verdict['joins'] {
 }
 
 /** The page, the client and the parameter, for whoever reads the alert. */
-function requestFacts({ method, path, status, client }: WebRequest, clues: readonly Clue[]): RequestFacts {
-  const parameter = clues.find(({ parameter }) => parameter !== undefined && parameter !== '')?.parameter;
+function requestFacts(
+  { method, path, status, client }: WebRequest,
+  observations: readonly WeightedEvidence[],
+): RequestFacts {
+  const parameter = observations.find(({ parameter }) => parameter !== undefined && parameter !== '')?.parameter;
   return { method, path, status, ...(parameter === undefined ? {} : { parameter }), ...client };
 }
 
@@ -96,8 +99,8 @@ function requestFacts({ method, path, status, client }: WebRequest, clues: reado
  * written, an estimate by the path's worth, one less where the server refused the request. What a planted script will
  * do is not in the column that holds it: that is an estimate too.
  */
-function damageOf(event: WebRequest, judged: WebJudgement, worth: number): Pick<Verdict, 'severity' | 'impact'> {
-  const carried = judged.path === 'xss' && judged.finding !== SCRIPT_ACTED;
+function damageOf(event: WebRequest, scored: ScoredRequest, worth: number): Pick<Verdict, 'severity' | 'impact'> {
+  const carried = scored.path === 'xss' && scored.finding !== SCRIPT_ACTED;
   // Beside the statement into which a value was injected, those that the request sends anyway are no damage.
   const injected = event.statements.some(({ tainted }) => tainted !== undefined);
   const wrote = event.statements.filter(

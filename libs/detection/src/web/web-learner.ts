@@ -1,12 +1,12 @@
 import type { WebRequest } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
+import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
 import { BenignScores, HELD_SCORES } from '../events/benign-scores.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering } from '../events/event-learner.js';
 import { endpointOf } from './web-contexts.js';
 import { WEB } from './web-detector.js';
-import { judgeRequest, learnRequest } from './web-judge.js';
+import { scoreRequest, learnRequest } from './web-scorer.js';
 import type { WebModelData } from './web-model.js';
 import { startWebState, WebState } from './web-state.js';
 
@@ -17,7 +17,7 @@ const VIEWS = ['exchange', 'line'] as const;
 
 const HeldView = z.object({ runs: HELD_SCORES.runs, spans: HELD_SCORES.spans, count: HELD_SCORES.calibrated });
 const Held = z.object({
-  table: ChanceTableData,
+  table: SmoothedCountsData,
   ...LEARNED_COUNTS,
   sessions: z.array(z.tuple([z.string(), WebState])),
   calibrating: z.boolean(),
@@ -25,8 +25,8 @@ const Held = z.object({
 });
 type Held = z.infer<typeof Held>;
 
-/** Learns how a workload is asked. Memory: the counts of `ChanceTable`, the sessions, and one number a request calibrated on. */
-export const webLearner = eventLearner<WebRequest, ChanceTable, Held>({
+/** Learns how a workload is asked. Memory: the counts of `SmoothedCounts`, the sessions, and one number a request calibrated on. */
+export const webLearner = eventLearner<WebRequest, SmoothedCounts, Held>({
   detector: WEB,
   snapshot: 2,
   held: Held,
@@ -36,8 +36,8 @@ export const webLearner = eventLearner<WebRequest, ChanceTable, Held>({
   gather: gatherRequests,
 });
 
-function gatherRequests(lent?: ChanceTable): Gathering<WebRequest, ChanceTable, Held> {
-  const table = lent ?? new ChanceTable();
+function gatherRequests(lent?: SmoothedCounts): Gathering<WebRequest, SmoothedCounts, Held> {
+  const table = lent ?? new SmoothedCounts();
   const views = { exchange: new BenignScores(), line: new BenignScores() };
   const sessions = new Map<string, WebState>();
   let calibrating = false;
@@ -50,12 +50,12 @@ function gatherRequests(lent?: ChanceTable): Gathering<WebRequest, ChanceTable, 
     calibrate(event) {
       if (!calibrating) sessions.clear();
       calibrating = true;
-      views[event.view].add(event, judgeRequest(table, event, sessionOf(sessions, event)).score);
+      views[event.view].add(event, scoreRequest(table, event, sessionOf(sessions, event)).score);
     },
     calibrated: () => views.exchange.count + views.line.count,
     novelty() {
       const seen = VIEWS.filter((view) => table.total(`endpoint|${view}`) > 0);
-      return Math.max(...seen.map((view) => table.chanceOfNew(`endpoint|${view}`)));
+      return Math.max(...seen.map((view) => table.probabilityOfNew(`endpoint|${view}`)));
     },
     lend: () => table,
     held: (counts) => ({

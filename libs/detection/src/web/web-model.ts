@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
 import { Calibration } from '../calibration/index.js';
-import { ChanceTable, ChanceTableData } from '../chance/chance-table.js';
-import type { Threshold } from '../chance/threshold.js';
+import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
+import type { Threshold } from '../events/threshold.js';
 import { modelReader } from '../events/model-reader.js';
 
 /** Requests of an access log and rebuilt ones see different things, and are calibrated apart. */
 const ViewData = z.object({
   calibration: Calibration,
-  /** Requests that the workload judges in a day, as calibration showed them. */
+  /** Requests that the workload scores in a day, as calibration showed them. */
   requestsPerDay: z.number().positive(),
 });
 
 export const WebModelData = z.object({
   kind: z.literal('web/2'),
-  table: ChanceTableData,
+  table: SmoothedCountsData,
   views: z.object({ exchange: ViewData.optional(), line: ViewData.optional() }),
 });
 export type WebModelData = z.infer<typeof WebModelData>;
@@ -27,8 +27,8 @@ export interface WebView {
 /** A profile of web requests made ready. */
 export interface WebModel {
   readonly version: string;
-  readonly table: ChanceTable;
-  /** A view that was not calibrated cannot be judged. */
+  readonly table: SmoothedCounts;
+  /** A view that was not calibrated cannot be scored. */
   readonly views: Readonly<Record<'exchange' | 'line', WebView | undefined>>;
 }
 

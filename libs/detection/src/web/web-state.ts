@@ -1,7 +1,7 @@
-import type { Evidence, WebRequest } from '@plimsoll/contracts';
+import type { WebRequest } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { Minute } from '../chance/minute.js';
+import { Minute } from '../events/minute.js';
 import { stateCodec } from '../events/event-state.js';
 
 /** A request of the session that led, or may have led, to the next. */
@@ -60,7 +60,7 @@ export function habit(header: { readonly sent: number; readonly missing: number 
   return header.sent > 0 ? 'sends' : 'omits';
 }
 
-/** Takes a judged request into the session's memory. */
+/** Takes a scored request into the session's memory. */
 export function rememberVisit(
   state: WebState,
   event: WebRequest,
@@ -101,22 +101,4 @@ export function isUnsafe(method: string): boolean {
 function count(header: { sent: number; missing: number }, sent: boolean): void {
   if (sent) header.sent++;
   else header.missing++;
-}
-
-/** An observation about an event, in words. */
-export function seen(
-  event: { readonly id: string; readonly timeUs: number },
-  kind: string,
-  observed: string,
-  expected: string,
-  score: number,
-): Evidence {
-  return {
-    kind,
-    event: event.id,
-    timeUs: event.timeUs,
-    observed: observed.slice(0, 2048),
-    expected: expected.slice(0, 2048),
-    score,
-  };
 }

@@ -1,9 +1,8 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { describe, lengthStep, parameterContexts } from './web-contexts.js';
-import { seen } from './web-state.js';
 
 /** Form, signs and length of a value against what its parameter held (the models of Kruegel and Vigna 2003). */
 const FORM_PRIOR: Readonly<Record<WebParameter['form'], number>> = {
@@ -46,7 +45,7 @@ const MIN_NARROW = 10;
 const MIN_NUMBERS = 20;
 
 export function learnShape(
-  table: ChanceTable,
+  table: SmoothedCounts,
   contexts: ReturnType<typeof parameterContexts>,
   parameter: WebParameter,
 ): void {
@@ -58,35 +57,45 @@ export function learnShape(
 }
 
 /** Nats by which a value departs from what its field held; a header's value has no form of its own. */
-export function shapeClue(table: ChanceTable, event: WebRequest, parameter: WebParameter): Clue {
+export function shapeEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {
   const { own, named, any } = parameterContexts(event, parameter);
   const context = table.total(`form|${own}`) > 0 ? own : named;
   const added = newSigns(table, context, parameter);
-  const strength = isFree(parameter) ? 0 : shapeNats(table, context, any, parameter, added);
+  const strength = isFree(parameter) ? 0 : shapeWeight(table, context, any, parameter, added);
   const forms = table.values(`form|${context}`).slice(0, 3);
   const expected =
     forms.length === 0
       ? 'this parameter was never seen here during learning'
       : `${table.total(`form|${context}`)} values: ${forms.map(([name, count]) => `${name} ${count}`).join(', ')}`;
   const observed = `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} characters new to it` : ''}: ${parameter.shape}`;
-  return { path: 'unknown', nats: strength, evidence: seen(event, 'parameter-shape', observed, expected, strength) };
+  return {
+    path: 'unknown',
+    weight: strength,
+    evidence: evidenceOf(event, 'parameter-shape', observed, expected, strength),
+  };
 }
 
 /** Whether the field held numbers alone, and this value is none and written as no word is. */
-export function isSyntaxInNumbers(table: ChanceTable, event: WebRequest, parameter: WebParameter): boolean {
+export function isSyntaxInNumbers(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): boolean {
   const { own } = parameterContexts(event, parameter);
   return !isFree(parameter) && heldNumbers(table, own) && isSyntax(parameter);
 }
 
-function shapeNats(table: ChanceTable, context: string, any: string, parameter: WebParameter, added: number): number {
+function shapeWeight(
+  table: SmoothedCounts,
+  context: string,
+  any: string,
+  parameter: WebParameter,
+  added: number,
+): number {
   const numbers = heldNumbers(table, context) && !isNumber(parameter);
-  const form = formNats(table, context, any, parameter, numbers);
-  const signs = table.total(`form|${context}`) === 0 ? 0 : signNats(table, context, added);
-  const longer = longerNats(table, context, parameter);
+  const form = formWeight(table, context, any, parameter, numbers);
+  const signs = table.total(`form|${context}`) === 0 ? 0 : signWeight(table, context, added);
+  const longer = longerWeight(table, context, parameter);
   return Math.min(Math.max(form, signs, 0) + Math.max(longer, 0) / 2, mostNats(table, context, parameter, numbers));
 }
 
-function mostNats(table: ChanceTable, context: string, parameter: WebParameter, numbers: boolean): number {
+function mostNats(table: SmoothedCounts, context: string, parameter: WebParameter, numbers: boolean): number {
   if (numbers) return isSyntax(parameter) ? MOST_NUMBER_NATS : MOST_WORD_NATS;
   const acts = parameter.sql >= 3 || parameter.markup >= 3;
   return acts || isNarrow(table, context) ? MOST_SHAPE_NATS : MOST_PLAIN_SHAPE_NATS;
@@ -97,7 +106,7 @@ function isFree({ where }: WebParameter): boolean {
 }
 
 /** Whether the field only ever held numbers, words and the like: there another form is no matter of taste. */
-function isNarrow(table: ChanceTable, context: string): boolean {
+function isNarrow(table: SmoothedCounts, context: string): boolean {
   const free =
     table.count(`form|${context}`, 'phrase') +
     table.count(`form|${context}`, 'text') +
@@ -105,7 +114,7 @@ function isNarrow(table: ChanceTable, context: string): boolean {
   return free === 0 && table.total(`form|${context}`) >= MIN_NARROW;
 }
 
-function heldNumbers(table: ChanceTable, context: string): boolean {
+function heldNumbers(table: SmoothedCounts, context: string): boolean {
   const total = table.total(`form|${context}`);
   if (total < MIN_NUMBERS) return false;
   const numbers = ['digits', 'number', 'empty'].reduce((sum, form) => sum + table.count(`form|${context}`, form), 0);
@@ -121,30 +130,36 @@ function isSyntax({ form, shape, signs }: WebParameter): boolean {
   return (form === 'phrase' || form === 'text' || form === 'figures') && (/[^-_.]/.test(signs) || shape.includes('s'));
 }
 
-function formNats(table: ChanceTable, context: string, any: string, parameter: WebParameter, numbers: boolean): number {
+function formWeight(
+  table: SmoothedCounts,
+  context: string,
+  any: string,
+  parameter: WebParameter,
+  numbers: boolean,
+): number {
   const { form } = parameter;
   const counted = table.count(`form|${context}`, form);
-  const wide = table.chance(`form|${any}`, form, FORM_PRIOR[form], 200);
+  const wide = table.probability(`form|${any}`, form, FORM_PRIOR[form], 200);
   const benign =
-    counted > 0 ? counted / (table.total(`form|${context}`) + 1) : table.chanceOfNew(`form|${context}`) * wide;
+    counted > 0 ? counted / (table.total(`form|${context}`) + 1) : table.probabilityOfNew(`form|${context}`) * wide;
   const underAttack = numbers ? (isSyntax(parameter) ? SYNTAX_IN_NUMBERS : WORD_IN_NUMBERS) : FORM_UNDER_ATTACK[form];
-  return nats(underAttack, benign);
+  return logLikelihoodRatio(underAttack, benign);
 }
 
-function newSigns(table: ChanceTable, context: string, { signs }: WebParameter): number {
+function newSigns(table: SmoothedCounts, context: string, { signs }: WebParameter): number {
   return Array.from(signs).filter((sign) => table.count(`sign|${context}`, sign) === 0).length;
 }
 
-function signNats(table: ChanceTable, context: string, added: number): number {
-  const brought = table.chance(`newsign|${context}`, 'yes', 0.1, 2);
+function signWeight(table: SmoothedCounts, context: string, added: number): number {
+  const brought = table.probability(`newsign|${context}`, 'yes', 0.1, 2);
   const benign = added === 0 ? 1 - brought : brought * Math.pow(0.3, added - 1);
-  return nats(SIGNS_UNDER_ATTACK[Math.min(added, 3)] ?? 0.45, benign);
+  return logLikelihoodRatio(SIGNS_UNDER_ATTACK[Math.min(added, 3)] ?? 0.45, benign);
 }
 
-function longerNats(table: ChanceTable, context: string, { length }: WebParameter): number {
+function longerWeight(table: SmoothedCounts, context: string, { length }: WebParameter): number {
   const step = lengthStep(length);
   const atLeast = table
     .values(`length|${context}`)
     .reduce((n, [value, count]) => n + (Number(value) >= step ? count : 0), 0);
-  return nats(LONGER_UNDER_ATTACK, (atLeast + 0.5) / (table.total(`length|${context}`) + 1));
+  return logLikelihoodRatio(LONGER_UNDER_ATTACK, (atLeast + 0.5) / (table.total(`length|${context}`) + 1));
 }

@@ -1,12 +1,18 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, overlapping, sum, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import {
+  evidenceOf,
+  logLikelihoodRatio,
+  overlapping,
+  sum,
+  type WeightedEvidence,
+} from '../scoring/weighted-evidence.js';
 import { changes } from './changes.js';
 import { initiatorKinds, type Initiator } from './initiator.js';
-import { leadClue, methodClass } from './origin-clues.js';
+import { precedingEvidence, methodClass } from './origin-evidence.js';
 import { actionOf, contextOf, gapStep, pathWithoutSlash } from './web-contexts.js';
-import { DELIVERY_SPAN_US, seen, type Delivery, type WebState } from './web-state.js';
+import { DELIVERY_SPAN_US, type Delivery, type WebState } from './web-state.js';
 
 /**
  * What an injected script does. Its requests are same-origin and look ordinary. What gives them away is what the script's
@@ -15,7 +21,7 @@ import { DELIVERY_SPAN_US, seen, type Delivery, type WebState } from './web-stat
  * by way of the pages that lead to it.
  */
 
-/** A text that runs as a script names the request. The chances hold before any such text came in; then few requests of all are named by it. */
+/** A text that runs as a script names the request. The probabilities hold before any such text came in; then few requests of all are named by it. */
 const NAMED_FIRED = 0.6;
 const NAMED_BENIGN = { fields: 5e-4, path: 1e-2 } as const;
 /** Of requests that a text names: made from a page where it may stand. */
@@ -28,9 +34,9 @@ const MOST_SCRIPT_NATS = 10.2;
 /** A script that was seen to come in, and does not name the request: one that hides what it does, or another's. */
 const MOST_UNNAMED_NATS = 5;
 
-const NEW_LEAD_FIRED = 0.85;
+const NEW_PRECEDING_FIRED = 0.85;
 /** A script may well write from the page that usually leads there. */
-const KNOWN_LEAD_FIRED = 0.3;
+const KNOWN_PRECEDING_FIRED = 0.3;
 /** Referer and last visit tell of the same page. */
 const PAGE_SHARE = 0.3;
 
@@ -65,51 +71,53 @@ const PRIOR_INITIATORS = 4;
 const LEAST_LEARNED = 5;
 const MOST_INITIATOR_NATS = 4;
 
-/** Of reads, only those that scripts hardly ever make are judged: what a page's own scripts ask for says nothing. */
+/** Of reads, only those that scripts hardly ever make are scored: what a page's own scripts ask for says nothing. */
 const LEAST_READ_NATS = 1.5;
 
 /** Whether a write, or a read that no page's script makes, was made by a script that somebody brought in. */
-export function firedClues(table: ChanceTable, event: WebRequest, state: WebState): Clue[] {
+export function firedEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence[] {
   if (!changes(table, event) && !isOddRead(table, event)) return [];
   const scripts = bounded(
-    overlapping([...namedClues(event, state), ...deliveryClues(event, state)], SCRIPT_SHARE),
+    overlapping([...namedEvidence(event, state), ...deliveryEvidence(event, state)], SCRIPT_SHARE),
     MOST_SCRIPT_NATS,
   );
   const pages = overlapping(
-    [fromClue(table, event), leadOf(table, event, state)].filter((clue) => clue !== undefined),
+    [fromEvidence(table, event), precedingOf(table, event, state)].filter((observation) => observation !== undefined),
     PAGE_SHARE,
   );
-  const others = [soonClue(table, event, state), initiatorClue(table, event)].filter((clue) => clue !== undefined);
+  const others = [soonEvidence(table, event, state), initiatorEvidence(table, event)].filter(
+    (observation) => observation !== undefined,
+  );
   return [...scripts, ...pages, ...others];
 }
 
 /** A page that users ask for, asked for by a script: it is read to be sent elsewhere. */
-function isOddRead(table: ChanceTable, event: WebRequest): boolean {
+function isOddRead(table: SmoothedCounts, event: WebRequest): boolean {
   const [said] = initiatorKinds(event);
   if (said?.value !== 'script' || table.total(contextOf(table, said.kind, event)) < LEAST_LEARNED) return false;
-  return (initiatorClue(table, event)?.nats ?? 0) >= LEAST_READ_NATS;
+  return (initiatorEvidence(table, event)?.weight ?? 0) >= LEAST_READ_NATS;
 }
 
-/** The clues, all in one measure weaker where together they exceed `most`. */
-function bounded(clues: readonly Clue[], most: number): Clue[] {
-  const share = Math.min(most / Math.max(sum(clues), 1), 1);
-  return clues.map((clue) => ({ ...clue, nats: clue.nats * share }));
+/** The observations, all in one measure weaker where together they exceed `most`. */
+function bounded(observations: readonly WeightedEvidence[], most: number): WeightedEvidence[] {
+  const share = Math.min(most / Math.max(sum(observations), 1), 1);
+  return observations.map((observation) => ({ ...observation, weight: observation.weight * share }));
 }
 
-function namedClues(event: WebRequest, state: WebState): Clue[] {
+function namedEvidence(event: WebRequest, state: WebState): WeightedEvidence[] {
   const named = event.namedInScript;
   if (named === undefined) return [];
   const served = deliveriesTo(event, state).some(({ parameter }) => parameter !== undefined);
   const there = served || pagesOf(event, state).some((page) => named.pages.includes(page));
   const strength =
-    nats(NAMED_FIRED, named.fields ? NAMED_BENIGN.fields : NAMED_BENIGN.path) +
-    (there ? nats(PAGE_FIRED, PAGE_BENIGN) : nats(1 - PAGE_FIRED, 1 - PAGE_BENIGN));
+    logLikelihoodRatio(NAMED_FIRED, named.fields ? NAMED_BENIGN.fields : NAMED_BENIGN.path) +
+    (there ? logLikelihoodRatio(PAGE_FIRED, PAGE_BENIGN) : logLikelihoodRatio(1 - PAGE_FIRED, 1 - PAGE_BENIGN));
   const what = named.fields ? 'the path and every field of this request' : 'the path of this request';
   const observed =
     `a script in the parameter ${JSON.stringify(named.parameter)} of an earlier request names ${what}` +
     (there ? ', which came from a page where it may stand' : '');
-  const evidence = seen(event, 'named-in-script', observed, 'no script that came in names it', strength);
-  return [{ path: 'xss', nats: strength, evidence }];
+  const evidence = evidenceOf(event, 'named-in-script', observed, 'no script that came in names it', strength);
+  return [{ path: 'xss', weight: strength, evidence }];
 }
 
 /** The page that the browser says the request came from, or else those that the session was shown of late. */
@@ -129,7 +137,7 @@ function deliveriesTo(event: WebRequest, state: WebState): Delivery[] {
   );
 }
 
-function deliveryClues(event: WebRequest, state: WebState): Clue[] {
+function deliveryEvidence(event: WebRequest, state: WebState): WeightedEvidence[] {
   const delivery = deliveriesTo(event, state).reduce<Delivery | undefined>(
     (worst, next) => (worst === undefined || next.nats >= worst.nats ? next : worst),
     undefined,
@@ -143,26 +151,26 @@ function deliveryClues(event: WebRequest, state: WebState): Clue[] {
   const expected = 'pages serve the scripts that they had in learning';
   const named = delivery.parameter === undefined || event.namedInScript !== undefined;
   const strength = named ? delivery.nats : Math.min(delivery.nats, MOST_UNNAMED_NATS);
-  const evidence = seen(event, 'script-served', observed, expected, strength);
-  return [{ path: 'xss', nats: strength, evidence }];
+  const evidence = evidenceOf(event, 'script-served', observed, expected, strength);
+  return [{ path: 'xss', weight: strength, evidence }];
 }
 
-function fromClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+function fromEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
   const context = contextOf(table, 'from', event);
   if (event.refererPath === undefined || table.total(context) < 5) return undefined;
   const known = table.count(context, event.refererPath);
   const strength =
     known > 0
-      ? Math.min(nats(KNOWN_LEAD_FIRED, table.chance(context, event.refererPath, 0.01, 1)), 0)
-      : nats(NEW_LEAD_FIRED, table.chanceOfNew(context));
+      ? Math.min(logLikelihoodRatio(KNOWN_PRECEDING_FIRED, table.probability(context, event.refererPath, 0.01, 1)), 0)
+      : logLikelihoodRatio(NEW_PRECEDING_FIRED, table.probabilityOfNew(context));
   const usual = table
     .values(context)
     .slice(0, 2)
     .map(([path, count]) => `${path} (${count})`);
   return {
     path: 'xss',
-    nats: strength,
-    evidence: seen(
+    weight: strength,
+    evidence: evidenceOf(
       event,
       'write-from-page',
       `${actionOf(event)} came from ${event.refererPath}`,
@@ -172,13 +180,13 @@ function fromClue(table: ChanceTable, event: WebRequest): Clue | undefined {
   };
 }
 
-function leadOf(table: ChanceTable, event: WebRequest, state: WebState): Clue | undefined {
-  const lead = leadClue(table, event, state, NEW_LEAD_FIRED, KNOWN_LEAD_FIRED);
-  return lead && { ...lead, path: 'xss' };
+function precedingOf(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence | undefined {
+  const preceding = precedingEvidence(table, event, state, NEW_PRECEDING_FIRED, KNOWN_PRECEDING_FIRED);
+  return preceding && { ...preceding, path: 'xss' };
 }
 
 /** People read first: how soon after a page this action is asked for, learned by action, and by endpoint where that saw little. */
-function soonClue(table: ChanceTable, event: WebRequest, { previous }: WebState): Clue | undefined {
+function soonEvidence(table: SmoothedCounts, event: WebRequest, { previous }: WebState): WeightedEvidence | undefined {
   if (previous === undefined) return undefined;
   const gapUs = event.timeUs - previous.timeUs;
   const step = gapStep(gapUs);
@@ -187,11 +195,12 @@ function soonClue(table: ChanceTable, event: WebRequest, { previous }: WebState)
   const fired = SOON_FIRED[level === -1 ? SOON_FIRED.length - 1 : level] ?? 0;
   const wide = shareWithin(table, `gap|${event.view}|${methodClass(event)}`, limit, 0.25);
   const share = shareWithin(table, contextOf(table, 'gap', event), limit, wide);
-  const strength = level === -1 ? Math.min(nats(LATE_FIRED, 1 - share), 0) : nats(fired, share);
+  const strength =
+    level === -1 ? Math.min(logLikelihoodRatio(LATE_FIRED, 1 - share), 0) : logLikelihoodRatio(fired, share);
   return {
     path: 'xss',
-    nats: Math.min(strength, MOST_SOON_NATS),
-    evidence: seen(
+    weight: Math.min(strength, MOST_SOON_NATS),
+    evidence: evidenceOf(
       event,
       'write-at-once',
       `${Math.round(gapUs / 1000)} ms after the page`,
@@ -202,7 +211,7 @@ function soonClue(table: ChanceTable, event: WebRequest, { previous }: WebState)
 }
 
 /** Share of gaps up to a step, drawn towards `prior`. */
-function shareWithin(table: ChanceTable, context: string, limit: number, prior: number): number {
+function shareWithin(table: SmoothedCounts, context: string, limit: number, prior: number): number {
   const within = table
     .values(context)
     .reduce((n, [value, count]) => n + (value !== 'first' && Number(value) <= limit ? count : 0), 0);
@@ -210,19 +219,22 @@ function shareWithin(table: ChanceTable, context: string, limit: number, prior: 
 }
 
 /** Who in the browser made the request, against who does so in learning. */
-function initiatorClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+function initiatorEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
   const [said] = initiatorKinds(event);
   if (said === undefined) return undefined;
   const { kind, value: initiator } = said;
   const wide = `${kind}|${event.view}|${methodClass(event)}`;
   const own = contextOf(table, kind, event);
-  const prior = table.chance(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
-  const strength = nats(INITIATOR_FIRED[initiator], table.chance(own, initiator, prior, PRIOR_INITIATORS));
+  const prior = table.probability(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
+  const strength = logLikelihoodRatio(
+    INITIATOR_FIRED[initiator],
+    table.probability(own, initiator, prior, PRIOR_INITIATORS),
+  );
   const usual = table.values(own)[0];
   return {
     path: 'xss',
-    nats: Math.min(strength, MOST_INITIATOR_NATS),
-    evidence: seen(
+    weight: Math.min(strength, MOST_INITIATOR_NATS),
+    evidence: evidenceOf(
       event,
       'initiator',
       `the browser made it by ${initiator}`,

@@ -1,9 +1,8 @@
 import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { endpointOf } from './web-contexts.js';
-import { seen } from './web-state.js';
 
 /**
  * What the statements of a request say: a value that reaches over the edge of its literal has become syntax, whatever it
@@ -25,42 +24,42 @@ const PRIOR: Readonly<Record<Reach, Readonly<Record<Effect, number>>>> = {
 /** Weight of the prior, in requests. */
 const PRIOR_REQUESTS = 500;
 
-export function learnStatements(table: ChanceTable, event: WebRequest): void {
+export function learnStatements(table: SmoothedCounts, event: WebRequest): void {
   const { reach, effect, statement } = worstOf(table, event) ?? {};
   if (reach !== undefined && effect !== undefined) {
-    // In learning every outline is new once: that is what chanceOfNew counts; here the effect is without novelty.
+    // In learning every template is new once: that is what probabilityOfNew counts; here the effect is without novelty.
     table.add(`reach|${event.view}`, `${reach} ${effect === 'new' ? 'known' : effect}`);
     if (reach === 'syntax') table.add(`reach|${event.view}|${endpointOf(event)}`, statement?.tainted?.parameter ?? '');
   }
   for (const { outline } of event.statements) table.add(`outline|${event.view}|${endpointOf(event)}`, outline);
 }
 
-/** The clue of the request's most telling statement; undefined where it sent none. */
-export function statementClue(table: ChanceTable, event: WebRequest): Clue | undefined {
+/** The observation of the request's most telling statement; undefined where it sent none. */
+export function statementEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
   const worst = worstOf(table, event);
   if (worst === undefined) return undefined;
   const { reach, effect, statement } = worst;
-  const outlines = `outline|${event.view}|${endpointOf(event)}`;
-  const fresh = table.chanceOfNew(outlines);
-  // Where new outlines are common, a new one means little; the taint's own rarity stays.
+  const templates = `outline|${event.view}|${endpointOf(event)}`;
+  const fresh = table.probabilityOfNew(templates);
+  // Where new templates are common, a new one means little; the taint's own rarity stays.
   const prior = effect === 'new' && reach === 'none' ? fresh : PRIOR[reach][effect];
-  const benign = table.chance(`reach|${event.view}`, `${reach} ${effect}`, prior, PRIOR_REQUESTS);
+  const benign = table.probability(`reach|${event.view}`, `${reach} ${effect}`, prior, PRIOR_REQUESTS);
   const own = table.count(`reach|${event.view}|${endpointOf(event)}`, statement.tainted?.parameter ?? '');
   // A parameter whose business is to be a piece of SQL.
-  const accustomed = own / (table.total(outlines) + 1);
-  const strength = nats(UNDER_ATTACK[reach][effect], Math.max(benign, accustomed));
+  const accustomed = own / (table.total(templates) + 1);
+  const strength = logLikelihoodRatio(UNDER_ATTACK[reach][effect], Math.max(benign, accustomed));
   const what =
     statement.tainted === undefined
       ? `a statement ${effect === 'failed' ? 'that the database refused' : effect === 'new' ? 'never learned here' : 'as learned'}`
       : `the parameter ${JSON.stringify(statement.tainted.parameter)} reaches over its literal, ${statement.tainted.tokens} tokens of the statement`;
   const usual = table
-    .values(outlines)
+    .values(templates)
     .slice(0, 2)
-    .map(([outline]) => outline);
+    .map(([template]) => template);
   return {
     path: 'sqli',
-    nats: strength,
-    evidence: seen(
+    weight: strength,
+    evidence: evidenceOf(
       event,
       reach === 'none' ? 'statement-of-request' : 'value-became-syntax',
       `${what}: ${statement.outline}`,
@@ -73,7 +72,7 @@ export function statementClue(table: ChanceTable, event: WebRequest): Clue | und
 }
 
 function worstOf(
-  table: ChanceTable,
+  table: SmoothedCounts,
   event: WebRequest,
 ): { reach: Reach; effect: Effect; statement: IssuedStatement } | undefined {
   let worst: { reach: Reach; effect: Effect; statement: IssuedStatement; weight: number } | undefined;

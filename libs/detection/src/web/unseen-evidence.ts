@@ -1,8 +1,7 @@
 import type { Unseen, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
-import { seen } from './web-state.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 
 /**
  * A request that was not fully seen hides something or is of an unusual client. What a long upload or a cut trace does
@@ -16,7 +15,7 @@ const UNDER_ATTACK: Readonly<Record<Unseen, number>> = {
   place: 0.2,
   framing: 0.3,
 };
-/** Benign chance of each before anything is known, and its weight in requests. */
+/** Benign probability of each before anything is known, and its weight in requests. */
 const PRIOR = 0.002;
 const PRIOR_REQUESTS = 200;
 
@@ -29,23 +28,23 @@ const WORDS: Readonly<Record<Unseen, string>> = {
   framing: 'servers differ in where its body ends',
 };
 
-export function learnUnseen(table: ChanceTable, { view, unseen = [] }: WebRequest): void {
+export function learnUnseen(table: SmoothedCounts, { view, unseen = [] }: WebRequest): void {
   if (view === 'line') return;
   table.add('unseen', 'request');
   for (const reason of unseen) table.add('unseen', reason);
 }
 
 /** Of several reasons the one that says most: they come together. */
-export function unseenClues(table: ChanceTable, event: WebRequest): Clue[] {
+export function unseenEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const learned = table.count('unseen', 'request');
-  const clues = (event.unseen ?? []).map((reason): Clue => {
+  const observations = (event.unseen ?? []).map((reason): WeightedEvidence => {
     const times = table.count('unseen', reason);
     const benign = (times + PRIOR * PRIOR_REQUESTS) / (learned + PRIOR_REQUESTS);
-    const strength = nats(UNDER_ATTACK[reason], benign);
+    const strength = logLikelihoodRatio(UNDER_ATTACK[reason], benign);
     return {
       path: 'unknown',
-      nats: strength,
-      evidence: seen(
+      weight: strength,
+      evidence: evidenceOf(
         event,
         `unseen-${reason}`,
         `the request was not fully seen: ${WORDS[reason]}`,
@@ -54,5 +53,5 @@ export function unseenClues(table: ChanceTable, event: WebRequest): Clue[] {
       ),
     };
   });
-  return clues.sort((a, b) => b.nats - a.nats).slice(0, 1);
+  return observations.sort((a, b) => b.weight - a.weight).slice(0, 1);
 }

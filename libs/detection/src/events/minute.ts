@@ -5,7 +5,7 @@ import { type Calibration, countPValue, pValue } from '../calibration/index.js';
 
 const MINUTE_US = 60_000_000;
 
-/** Events of one key within one minute of event time, by how they were judged: what a coverage record says. */
+/** Events of one key within one minute of event time, by how they were scored: what a coverage record says. */
 export const Minute = z.object({
   index: z.number(),
   application: z.string(),
@@ -18,9 +18,9 @@ export const Minute = z.object({
   anomalous: z.number(),
   warming: z.number(),
   gap: z.number(),
-  /** Absent where a detector judges all that it is given. */
+  /** Absent where a detector scores all that it is given. */
   insufficient: z.number().optional(),
-  /** Of the events judged; states of an earlier release have none. */
+  /** Of the events scored; states of an earlier release have none. */
   pValues: PValueCounts.optional(),
 });
 export type Minute = z.infer<typeof Minute>;
@@ -55,8 +55,8 @@ export function turnMinute(
   return { minute: opened, closed: minute === undefined ? [] : [coverageOf(minute, detector, level)] };
 }
 
-/** Counts one judged event in the open minute, by its score. */
-export function countJudged(minute: Minute, calibration: Calibration, score: number, anomalous: boolean): void {
+/** Counts one scored event in the open minute, by its score. */
+export function countScored(minute: Minute, calibration: Calibration, score: number, anomalous: boolean): void {
   minute[anomalous ? 'anomalous' : 'normal'] += 1;
   minute.pValues = countPValue(minute.pValues, calibration, pValue(calibration, score));
 }

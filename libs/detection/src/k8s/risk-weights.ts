@@ -1,18 +1,18 @@
 /**
  * What one fact in a request is worth before anything was learned: how often honest requests of its kind hold it, and
- * how many nats it weighs beyond its rarity, by what it gives away. Both are judgements about Kubernetes, not about any
+ * how many nats it weighs beyond its rarity, by what it gives away. Both are estimates about Kubernetes, not about any
  * cluster: the learned counts of the identity and of the cluster take over from `prior` as they grow.
  */
-export interface Stake {
+export interface RiskWeight {
   /** Share of honest requests of the same kind (grants, pod writes, program-like texts, tokens) that hold it. */
   readonly prior: number;
   /** Added to its surprise; below zero for what is common and harmless. */
   readonly nats: number;
 }
 
-const SAFE: Stake = { prior: 0.3, nats: -6 };
+const SAFE: RiskWeight = { prior: 0.3, nats: -6 };
 
-const STAKES: Readonly<Record<string, Stake>> = {
+const RISK_WEIGHTS: Readonly<Record<string, RiskWeight>> = {
   // Grants, cluster-wide; the same within a namespace is worth `NAMESPACED_NATS` less.
   'grant:everything': { prior: 0.005, nats: 8 },
   'grant:all-verbs': { prior: 0.05, nats: -3 },
@@ -89,8 +89,8 @@ export const NAMESPACED_NATS = 4;
 /** What an attempt that was refused is worth less than one that succeeded. */
 export const REFUSED_NATS = 3;
 
-export function stakeOf(fact: string): Stake {
-  const known = Object.hasOwn(STAKES, fact) ? STAKES[fact] : undefined;
+export function riskWeightOf(fact: string): RiskWeight {
+  const known = Object.hasOwn(RISK_WEIGHTS, fact) ? RISK_WEIGHTS[fact] : undefined;
   if (known !== undefined) return known;
-  return (fact.startsWith('pod:capability-') ? STAKES['pod:capability'] : undefined) ?? SAFE;
+  return (fact.startsWith('pod:capability-') ? RISK_WEIGHTS['pod:capability'] : undefined) ?? SAFE;
 }

@@ -4,7 +4,7 @@ import { pThreshold, pValue, scoreAt, type Calibration } from '../calibration/in
 import type { Budget } from '../detector.js';
 
 /**
- * Scores are logarithms of likelihood ratios, which benign events exceed by x nats with a chance of at most e^-x as far
+ * Scores are logarithms of likelihood ratios, which benign events exceed by x nats with a probability of at most e^-x as far
  * as the benign model is right (Ville 1939). However short and quiet the calibration was, fewer nats than the floor are
  * therefore no alarm; and whatever a tail fitted to a few hundred events says, more nats than the ceiling are one. Sums
  * of the logarithms of p-values, as audit events are scored by, are held to the same.

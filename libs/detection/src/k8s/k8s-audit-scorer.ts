@@ -15,9 +15,9 @@ import {
   succeeded,
   type RequestRisk,
 } from './request-kind.js';
-import { NAMESPACED_NATS, REFUSED_NATS, stakeOf } from './stakes.js';
+import { NAMESPACED_NATS, REFUSED_NATS, riskWeightOf } from './risk-weights.js';
 import { remember, rememberRole, type Contribution, type K8sState } from './state.js';
-import { strangeNetworks, tokenMoved } from './token-places.js';
+import { strangeNetworks, tokenMoved } from './token-networks.js';
 import { explainBurst, explainFact, explainNovelty } from './explain.js';
 
 /** Surprise fades with this half-life: what is a minute apart belongs together, what is an hour apart does not. */
@@ -30,7 +30,7 @@ const MAX_GATHERED_NATS = 200;
 const MAX_NATS = { harmless: 4, ordinary: 5 } as const;
 
 /** What one request adds. */
-export interface Judgement {
+export interface ScoredAuditEvent {
   /** Surprise of this user as of now, in nats: gathered novelty and facts, and the strangest burst. Higher is stranger. */
   readonly score: number;
   /** What this request itself brought; none where it was unremarkable. */
@@ -38,12 +38,12 @@ export interface Judgement {
 }
 
 /**
- * Judges one request, altering `state`. Three sums of nats, each about exponential for benign requests:
+ * Scores one request, altering `state`. Three sums of nats, each about exponential for benign requests:
  * novelty (how rare are its action, namespace, object, answer, binding and source for this identity, less what a
- * request of that risk must bring), facts (what it grants, lets run or betrays, by rarity and stake), and bursts. The
+ * request of that risk must bring), facts (what it grants, lets run or betrays, by rarity and risk weight), and bursts. The
  * first two gather over requests and fade; the same thing counts once. Cost: a dozen look-ups.
  */
-export function judge(event: K8sAuditEvent, state: K8sState, learned: Learned): Judgement {
+export function scoreAuditEvent(event: K8sAuditEvent, state: K8sState, learned: Learned): ScoredAuditEvent {
   const faded = Math.pow(0.5, Math.max(0, event.timeUs - state.lastUs) / HALF_LIFE_US);
   state.gathered *= faded;
   state.harmless *= faded;
@@ -62,7 +62,7 @@ export function judge(event: K8sAuditEvent, state: K8sState, learned: Learned): 
 function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
   const observations = observationsOf(event);
   const parts = observations.map((observation) => {
-    const surprise = learned.tables[observation.table].surprise(observation.places);
+    const surprise = learned.tables[observation.table].surprise(observation.contexts);
     const { table } = observation;
     // Whoever was learned is no stranger, however seldom he asks; and to be a stranger counts once, not for every request.
     const stranger = table === 'who' && surprise.nats > 0 && !remember(state, 'stranger', event.timeUs, AGAIN_US);
@@ -75,7 +75,7 @@ function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contr
   const bound = boundOf(event);
   const nats = bound === undefined ? surplus : Math.min(surplus, MAX_NATS[bound] - state[bound]);
   if (nats <= 0) return [];
-  const key = `novel ${observations.map(({ places }) => places[0]?.[1] ?? '').join('|')}`;
+  const key = `novel ${observations.map(({ contexts }) => contexts[0]?.[1] ?? '').join('|')}`;
   if (remember(state, key, event.timeUs, AGAIN_US)) return [];
   if (bound !== undefined) state[bound] += nats;
   const strangest = parts.reduce((most, part) => (part.surprise.nats > most.surprise.nats ? part : most));
@@ -171,10 +171,10 @@ function dangerousFacts(event: K8sAuditEvent, state: K8sState, learned: Learned)
       const rarity = -Math.log(learned.facts.share(user, populationOf(event, group), fact));
       // What every second request of this user holds is its work, whatever it is worth to others.
       if (rarity < USUAL_NATS) continue;
-      add(group, fact, rarity + stakeOf(fact).nats - narrow - refused);
+      add(group, fact, rarity + riskWeightOf(fact).nats - narrow - refused);
     }
   }
-  for (const [fact, nats] of strangeNetworks(event, learned)) add('token', fact, nats + stakeOf(fact).nats);
+  for (const [fact, nats] of strangeNetworks(event, learned)) add('token', fact, nats + riskWeightOf(fact).nats);
   if (event.grant?.kind === 'role' && event.grant.role !== undefined && succeeded(event)) {
     rememberRole(state, event.grant.role, event.grant.powers);
   }

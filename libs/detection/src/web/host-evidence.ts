@@ -1,8 +1,8 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
-import { isUnsafe, seen } from './web-state.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { isUnsafe } from './web-state.js';
 
 /**
  * Whether the application was ever asked under this host. Where Origin and Referer say 'the same host', they are compared
@@ -12,23 +12,23 @@ import { isUnsafe, seen } from './web-state.js';
 const FORGED = 0.5;
 const FEWEST = 50;
 
-export function learnHost(table: ChanceTable, { view, host }: WebRequest): void {
+export function learnHost(table: SmoothedCounts, { view, host }: WebRequest): void {
   if (host !== undefined) table.add(`host|${view}`, host);
 }
 
-export function hostClues(table: ChanceTable, event: WebRequest): Clue[] {
+export function hostEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const context = `host|${event.view}`;
   const learned = table.total(context);
   if (event.host === undefined || learned < FEWEST || table.count(context, event.host) > 0) return [];
   const says = event.origin === 'same' || event.referer === 'same';
   if (!says || !isUnsafe(event.method)) return [];
-  const strength = nats(FORGED, table.chanceOfNew(context));
+  const strength = logLikelihoodRatio(FORGED, table.probabilityOfNew(context));
   const hosts = table.distinct(context);
   return [
     {
       path: 'csrf',
-      nats: strength,
-      evidence: seen(
+      weight: strength,
+      evidence: evidenceOf(
         event,
         'unknown-host',
         `the application was asked under a host that it never had, by a page of that host`,

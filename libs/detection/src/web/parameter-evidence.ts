@@ -1,19 +1,19 @@
 import type { ActKind, WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import type { Clue } from '../chance/clue.js';
-import { actClue, learnReadings, markupClues, sqlClue } from './reading-clues.js';
-import { isSyntaxInNumbers, learnShape, shapeClue } from './shape-clues.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { actEvidence, learnReadings, markupEvidence, sqlEvidence } from './reading-evidence.js';
+import { isSyntaxInNumbers, learnShape, shapeEvidence } from './shape-evidence.js';
 import { parameterContexts } from './web-contexts.js';
 
-/** The clues of one parameter that speak for an attack. */
-export interface ParameterClues {
+/** The observations of one parameter that speak for an attack. */
+export interface ParameterEvidence {
   readonly parameter: WebParameter;
-  readonly sql: Clue | undefined;
-  readonly markup: readonly Clue[];
-  readonly acts: readonly { readonly kind: ActKind; readonly grade: number; readonly clue: Clue }[];
+  readonly sql: WeightedEvidence | undefined;
+  readonly markup: readonly WeightedEvidence[];
+  readonly acts: readonly { readonly kind: ActKind; readonly grade: number; readonly observation: WeightedEvidence }[];
   /** Nats by which the value's form, signs and length depart from what the parameter held. */
-  readonly shape: Clue;
+  readonly shape: WeightedEvidence;
   /** The field held numbers alone, and this value is written as syntax is. */
   readonly syntaxInNumbers: boolean;
 }
@@ -40,7 +40,7 @@ const JUDGED_IF_ODD: readonly WebParameter[] = (
   reflected: false,
 }));
 
-export function learnParameters(table: ChanceTable, event: WebRequest): void {
+export function learnParameters(table: SmoothedCounts, event: WebRequest): void {
   for (const parameter of event.parameters) {
     const contexts = parameterContexts(event, parameter);
     if (parameter.where !== 'header' && parameter.where !== 'name') learnShape(table, contexts, parameter);
@@ -54,17 +54,17 @@ export function learnParameters(table: ChanceTable, event: WebRequest): void {
   }
 }
 
-export function parameterClues(table: ChanceTable, event: WebRequest): ParameterClues[] {
+export function parameterEvidence(table: SmoothedCounts, event: WebRequest): ParameterEvidence[] {
   return event.parameters.map((parameter) => ({
     parameter,
-    sql: sqlClue(table, event, parameter),
-    markup: markupClues(table, event, parameter),
+    sql: sqlEvidence(table, event, parameter),
+    markup: markupEvidence(table, event, parameter),
     acts: (parameter.acts ?? []).map((act) => ({
       kind: act.kind,
       grade: act.grade,
-      clue: actClue(table, event, parameter, act),
+      observation: actEvidence(table, event, parameter, act),
     })),
-    shape: shapeClue(table, event, parameter),
+    shape: shapeEvidence(table, event, parameter),
     syntaxInNumbers: isSyntaxInNumbers(table, event, parameter),
   }));
 }

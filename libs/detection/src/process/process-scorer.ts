@@ -1,23 +1,29 @@
-import type { AttackPath, Evidence, ProcessActivity } from '@plimsoll/contracts';
+import type { AttackPath, ProcessActivity } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, overlapping, sum, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import {
+  evidenceOf,
+  logLikelihoodRatio,
+  overlapping,
+  sum,
+  type WeightedEvidence,
+} from '../scoring/weighted-evidence.js';
 import { ADDRESSES, dangerOfCall, dangerOfProgram, FILES, HELPER, MARKS, TAINTS, type Danger } from './dangers.js';
 import { commandOf, endpointOf, fileOf, nameOf, usageOf } from './process-facts.js';
 import { doneWords } from './process-words.js';
 
 /** What one act is taken for. */
-export interface ProcessJudgement {
+export interface ScoredActivity {
   readonly path: AttackPath;
   readonly finding: string;
   readonly cwe: readonly string[];
   readonly techniques: readonly string[];
   /** Nats; 0 where the act is as learned. */
   readonly score: number;
-  readonly clues: readonly Clue[];
+  readonly observations: readonly WeightedEvidence[];
 }
 
-type Weighed = Omit<Clue, 'path'>;
+type Weighed = Omit<WeightedEvidence, 'path'>;
 
 /** Events of an application of which nothing is known that a prior is worth. */
 const PRIOR_EVENTS = 200;
@@ -30,32 +36,32 @@ const APART_SHARE = 0.5;
 const HELPER_SHARE = 0.5;
 
 /** Weighs an act against what the workload's programs were seen to do. Cost: some twenty look-ups. */
-export function judgeActivity(table: ChanceTable, event: ProcessActivity): ProcessJudgement {
-  const found = cluesOf(table, event);
+export function scoreActivity(table: SmoothedCounts, event: ProcessActivity): ScoredActivity {
+  const found = evidenceOfAct(table, event);
   const share = attachedShare(event) * (isHelper(event) ? HELPER_SHARE : 1);
   const { path, finding, cwe, techniques } = nameAct(event);
-  const clues = found.map((clue) => ({ ...clue, path, nats: clue.nats * share }));
-  return { path, finding, cwe, techniques, score: Math.max(sum(clues), 0), clues };
+  const observations = found.map((observation) => ({ ...observation, path, weight: observation.weight * share }));
+  return { path, finding, cwe, techniques, score: Math.max(sum(observations), 0), observations };
 }
 
-function cluesOf(table: ChanceTable, event: ProcessActivity): Weighed[] {
+function evidenceOfAct(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
   switch (event.kind) {
     case 'execute':
-      return programClues(table, event);
+      return programEvidence(table, event);
     case 'open':
-      return fileClues(table, event);
+      return fileEvidence(table, event);
     case 'connect':
     case 'listen':
-      return addressClues(table, event);
+      return addressEvidence(table, event);
     case 'privilege':
-      return callClues(table, event);
+      return callEvidence(table, event);
     case 'watched':
       return [];
   }
 }
 
-function programClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
-  const tainted = taintClue(table, event, 'execute');
+function programEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
+  const tainted = taintEvidence(table, event, 'execute');
   const known = table.count('command', commandOf(event)) > 0;
   if (known) return tainted;
   const newProgram = table.count('program', event.target) === 0;
@@ -66,29 +72,31 @@ function programClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
     novelty(table, event, 'command', 'new-command', 'arguments of a form never seen here'),
     newEndpoint(table, event),
     newlyServed(table, event),
-  ].filter((clue) => clue !== undefined);
-  const danger = strange.length > 0 ? dangerClue(event, strange) : undefined;
-  const marks = overlapping(markClues(table, event), MARK_SHARE);
+  ].filter((observation) => observation !== undefined);
+  const danger = strange.length > 0 ? dangerEvidence(event, strange) : undefined;
+  const marks = overlapping(markEvidence(table, event), MARK_SHARE);
   return [...tainted, ...overlapping(novel, NOVELTY_SHARE), ...(danger === undefined ? [] : [danger]), ...marks];
 }
 
 /** Whether a program of this name was executed while the workload was learned. */
-function runs(table: ChanceTable, name: string): boolean {
+function runs(table: SmoothedCounts, name: string): boolean {
   return table.values('program').some(([path]) => nameOf(path) === name);
 }
 
 /** Of the names new here, the one that says most. */
-function dangerClue(event: ProcessActivity, names: readonly string[]): Weighed | undefined {
+function dangerEvidence(event: ProcessActivity, names: readonly string[]): Weighed | undefined {
   const known = names.flatMap((name) => {
     const danger = dangerOfProgram(name);
-    return danger === undefined ? [] : [{ name, nats: nats(danger.attack, danger.benign) }];
+    return danger === undefined ? [] : [{ name, weight: logLikelihoodRatio(danger.attack, danger.benign) }];
   });
-  const [worst] = known.sort((a, b) => b.nats - a.nats);
-  return worst && weighed(event, 'dangerous-program', `${doneWords(event)} (${worst.name})`, 'never here', worst.nats);
+  const [worst] = known.sort((a, b) => b.weight - a.weight);
+  return (
+    worst && weighed(event, 'dangerous-program', `${doneWords(event)} (${worst.name})`, 'never here', worst.weight)
+  );
 }
 
 /** The endpoint never had anything executed. */
-function newEndpoint(table: ChanceTable, event: ProcessActivity): Weighed | undefined {
+function newEndpoint(table: SmoothedCounts, event: ProcessActivity): Weighed | undefined {
   const endpoint = endpointOf(event);
   if (endpoint === undefined || table.count('endpoint', endpoint) > 0) return undefined;
   return weighed(
@@ -96,12 +104,12 @@ function newEndpoint(table: ChanceTable, event: ProcessActivity): Weighed | unde
     'new-endpoint',
     `${endpoint} had ${nameOf(event.target)} executed`,
     'requests to it never had anything executed',
-    nats(0.8, 0.05),
+    logLikelihoodRatio(0.8, 0.05),
   );
 }
 
 /** A program that accepts connections started one that it never started. */
-function newlyServed(table: ChanceTable, event: ProcessActivity): Weighed | undefined {
+function newlyServed(table: SmoothedCounts, event: ProcessActivity): Weighed | undefined {
   if (!event.serving || table.count('served', event.target) > 0) return undefined;
   const benign = (0.01 * PRIOR_EVENTS + table.distinct('served')) / (PRIOR_EVENTS + table.total('kind'));
   return weighed(
@@ -109,26 +117,26 @@ function newlyServed(table: ChanceTable, event: ProcessActivity): Weighed | unde
     'started-by-server',
     `started by a program that accepts connections: ${doneWords(event)}`,
     `it starts ${listed(table, 'served')}`,
-    nats(0.8, benign),
+    logLikelihoodRatio(0.8, benign),
   );
 }
 
-function markClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
+function markEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
   return (event.marks ?? []).map((mark) => {
     const { attack, benign, words } = MARKS[mark];
     const seen = table.count('mark', mark);
-    const chance = (seen + PRIOR_EVENTS * benign) / (table.total('program') + PRIOR_EVENTS);
-    const strength = Math.max(nats(attack, chance), 0);
+    const probability = (seen + PRIOR_EVENTS * benign) / (table.total('program') + PRIOR_EVENTS);
+    const strength = Math.max(logLikelihoodRatio(attack, probability), 0);
     return weighed(event, mark, `${words}: ${doneWords(event)}`, `${seen} times while learning`, strength);
   });
 }
 
-function taintClue(table: ChanceTable, event: ProcessActivity, kind: keyof typeof TAINTS): Weighed[] {
+function taintEvidence(table: SmoothedCounts, event: ProcessActivity, kind: keyof typeof TAINTS): Weighed[] {
   const { tainted } = event;
   if (tainted?.syntax !== true) return [];
   const { attack, benign } = TAINTS[kind][tainted.relation];
   const meant = table.count('usage', usageOf(event));
-  const chance = (meant + PRIOR_EVENTS * benign) / (PRIOR_EVENTS + 2 * meant);
+  const probability = (meant + PRIOR_EVENTS * benign) / (PRIOR_EVENTS + 2 * meant);
   const words = { part: 'became part of it', whole: 'is all of it', code: 'holds it' }[tainted.relation];
   return [
     weighed(
@@ -136,21 +144,23 @@ function taintClue(table: ChanceTable, event: ProcessActivity, kind: keyof typeo
       'parameter-in-act',
       `parameter ${tainted.parameter} ${words}: ${doneWords(event)}`,
       meant > 0 ? `${meant} times while learning` : 'never while learning',
-      nats(attack, chance),
+      logLikelihoodRatio(attack, probability),
     ),
   ];
 }
 
-function fileClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
+function fileEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
   const { file } = event;
   if (file === undefined) return [];
   // What is known may still be reached for by a request that never did.
-  const tainted = taintClue(table, event, 'open');
+  const tainted = taintEvidence(table, event, 'open');
   if (table.count('file', fileOf(event)) > 0) return tainted;
   const about = FILES[file.class];
   const benign = Math.max(smoothed(table, `file|${file.class}`, about), about.benign);
-  const strength = nats(about.attack, benign) + (file.writes && file.class === 'code' ? nats(0.5, 0.02) : 0);
-  const clues = [
+  const strength =
+    logLikelihoodRatio(about.attack, benign) +
+    (file.writes && file.class === 'code' ? logLikelihoodRatio(0.5, 0.02) : 0);
+  const observations = [
     weighed(
       event,
       `${file.class}-file`,
@@ -160,44 +170,52 @@ function fileClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
     ),
   ];
   if (file.climbs && file.class !== 'code')
-    clues.push(
-      weighed(event, 'parent-folder', `through a parent folder: ${doneWords(event)}`, 'never', nats(0.5, 0.02)),
+    observations.push(
+      weighed(
+        event,
+        'parent-folder',
+        `through a parent folder: ${doneWords(event)}`,
+        'never',
+        logLikelihoodRatio(0.5, 0.02),
+      ),
     );
-  return [...tainted, ...clues];
+  return [...tainted, ...observations];
 }
 
-function addressClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
-  const tainted = event.kind === 'connect' ? taintClue(table, event, 'connect') : [];
+function addressEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
+  const tainted = event.kind === 'connect' ? taintEvidence(table, event, 'connect') : [];
   if (table.count(event.kind, event.target) > 0) return tainted;
   const about = ADDRESSES[event.address ?? 'local'];
   const benign = Math.max(smoothed(table, event.kind, about), about.benign);
-  const clue = weighed(
+  const observation = weighed(
     event,
     event.kind === 'listen' ? 'new-listener' : 'new-address',
     `${about.words}: ${doneWords(event)}`,
     `it uses ${listed(table, event.kind)}`,
-    nats(about.attack, benign),
+    logLikelihoodRatio(about.attack, benign),
   );
-  return [...tainted, clue];
+  return [...tainted, observation];
 }
 
-function callClues(table: ChanceTable, event: ProcessActivity): Weighed[] {
+function callEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
   if (table.count('call', event.target) > 0) return [];
   const danger = dangerOfCall(event.target);
-  return [weighed(event, 'new-call', doneWords(event), 'never made here', nats(danger.attack, danger.benign))];
+  return [
+    weighed(event, 'new-call', doneWords(event), 'never made here', logLikelihoodRatio(danger.attack, danger.benign)),
+  ];
 }
 
-function novelty(table: ChanceTable, event: ProcessActivity, context: string, kind: string, words: string): Weighed {
-  const strength = Math.min(nats(0.9, table.chanceOfNew(context)), MOST_NOVEL_NATS);
+function novelty(table: SmoothedCounts, event: ProcessActivity, context: string, kind: string, words: string): Weighed {
+  const strength = Math.min(logLikelihoodRatio(0.9, table.probabilityOfNew(context)), MOST_NOVEL_NATS);
   return weighed(event, kind, `${words}: ${doneWords(event)}`, `it executes ${listed(table, 'program')}`, strength);
 }
 
-/** Chance that the next of its kind is a new one, drawn towards what applications in general do. */
-function smoothed(table: ChanceTable, context: string, { benign }: Danger): number {
+/** Probability that the next of its kind is a new one, drawn towards what applications in general do. */
+function smoothed(table: SmoothedCounts, context: string, { benign }: Danger): number {
   return (table.distinct(context) * 0.1 + PRIOR_EVENTS * benign) / (table.total(context) + PRIOR_EVENTS);
 }
 
-function listed(table: ChanceTable, context: string): string {
+function listed(table: SmoothedCounts, context: string): string {
   const names = table.values(context).slice(0, 6);
   return names.length === 0 ? 'none' : names.map(([name]) => nameOf(name) || name).join(', ');
 }
@@ -213,7 +231,7 @@ function isHelper(event: ProcessActivity): boolean {
   return names.every((name) => HELPER.test(name));
 }
 
-type Named = Pick<ProcessJudgement, 'path' | 'finding' | 'cwe' | 'techniques'>;
+type Named = Pick<ScoredActivity, 'path' | 'finding' | 'cwe' | 'techniques'>;
 
 /** What the act is, should it be an attack. */
 function nameAct(event: ProcessActivity): Named {
@@ -248,22 +266,7 @@ function nameAct(event: ProcessActivity): Named {
   return named('unknown', 'new-call');
 }
 
-function weighed(
-  event: ProcessActivity,
-  kind: Evidence['kind'],
-  observed: string,
-  expected: string,
-  strength: number,
-): Weighed {
-  return {
-    nats: strength,
-    evidence: {
-      kind,
-      event: event.request?.event ?? event.id,
-      timeUs: event.timeUs,
-      observed: observed.slice(0, 2048),
-      expected: expected.slice(0, 2048),
-      score: strength,
-    },
-  };
+function weighed(event: ProcessActivity, kind: string, observed: string, expected: string, weight: number): Weighed {
+  const { timeUs, request, id } = event;
+  return { weight, evidence: evidenceOf({ id: request?.event ?? id, timeUs }, kind, observed, expected, weight) };
 }

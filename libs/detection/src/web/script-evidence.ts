@@ -1,20 +1,20 @@
 import type { ScriptFragment, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { pathOf } from './web-contexts.js';
-import { seen, type Delivery } from './web-state.js';
+import type { Delivery } from './web-state.js';
 
 /** Which scripts pages serve: those of learning, or one that a parameter brought, or that was never on this page. */
 
-/** Benign chance that a response serves, live, a script that a parameter brought: a field meant for markup. */
+/** Benign probability that a response serves, live, a script that a parameter brought: a field meant for markup. */
 const CARRIED_PRIOR = 1e-5;
 const MOST_NOVEL_NATS = 5;
-/** Chance that a page seen in part alone is served while a parameter's script is about: nearly none before the first attack. */
+/** Probability that a page seen in part alone is served while a parameter's script is about: nearly none before the first attack. */
 const AT_LARGE_PRIOR = 0.002;
 const MOST_AT_LARGE_NATS = 4;
 
-export function learnScripts(table: ChanceTable, event: WebRequest): void {
+export function learnScripts(table: SmoothedCounts, event: WebRequest): void {
   for (const { digest, from } of event.scripts) {
     table.add(`script|${event.view}|${pathOf(event)}`, digest);
     if (from !== undefined) table.add(`carried|${event.view}`, 'yes');
@@ -27,7 +27,7 @@ export function learnScripts(table: ChanceTable, event: WebRequest): void {
 }
 
 /** The script of a response that least belongs to its page, or undefined where all of them do. */
-export function deliveryOf(table: ChanceTable, event: WebRequest): Delivery | undefined {
+export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery | undefined {
   let strangest: Delivery | undefined;
   for (const script of event.scripts) {
     if (table.count(`script|${event.view}|${pathOf(event)}`, script.digest) > 0) continue;
@@ -43,31 +43,32 @@ export function deliveryOf(table: ChanceTable, event: WebRequest): Delivery | un
     }
   }
   if (strangest !== undefined || event.scriptAtLarge !== true) return strangest;
-  const strength = nats(0.5, table.chance(`at large|${event.view}`, 'yes', AT_LARGE_PRIOR, 100));
+  const strength = logLikelihoodRatio(0.5, table.probability(`at large|${event.view}`, 'yes', AT_LARGE_PRIOR, 100));
   return { event: event.id, timeUs: event.timeUs, path: pathOf(event), nats: Math.min(strength, MOST_AT_LARGE_NATS) };
 }
 
-function noveltyOf(table: ChanceTable, event: WebRequest, script: ScriptFragment): number {
-  if (script.from !== undefined) return nats(0.9, table.chance(`carried|${event.view}`, 'yes', CARRIED_PRIOR, 500));
+function noveltyOf(table: SmoothedCounts, event: WebRequest, script: ScriptFragment): number {
+  if (script.from !== undefined)
+    return logLikelihoodRatio(0.9, table.probability(`carried|${event.view}`, 'yes', CARRIED_PRIOR, 500));
   const page = `script|${event.view}|${pathOf(event)}`;
   const rendered = table.total(`pages|${event.view}|${pathOf(event)}`);
   if (rendered === 0) return 1;
   // Of pages without a script, each rendering was a chance to show one.
-  const benign = table.total(page) === 0 ? 1 / (rendered + 2) : table.chanceOfNew(page);
-  return Math.min(nats(0.9, benign), MOST_NOVEL_NATS);
+  const benign = table.total(page) === 0 ? 1 / (rendered + 2) : table.probabilityOfNew(page);
+  return Math.min(logLikelihoodRatio(0.9, benign), MOST_NOVEL_NATS);
 }
 
 /** The response serves what this very request sent, as a script. */
-export function reflectedScriptClues(table: ChanceTable, event: WebRequest): Clue[] {
+export function reflectedScriptEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const own = event.scripts.find(({ from }) => from?.event === event.id);
   if (own?.from === undefined) return [];
-  const strength = nats(0.9, table.chance(`carried|${event.view}`, 'yes', CARRIED_PRIOR, 500));
+  const strength = logLikelihoodRatio(0.9, table.probability(`carried|${event.view}`, 'yes', CARRIED_PRIOR, 500));
   const observed = `the response serves the parameter ${JSON.stringify(own.from.parameter)} as a script (${own.kind})`;
   return [
     {
       path: 'xss',
-      nats: strength,
-      evidence: seen(event, 'script-reflected', observed, 'values are served escaped', strength),
+      weight: strength,
+      evidence: evidenceOf(event, 'script-reflected', observed, 'values are served escaped', strength),
     },
   ];
 }

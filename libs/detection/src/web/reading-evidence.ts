@@ -1,13 +1,12 @@
 import type { ActKind, AttackPath, ValueAct, WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
-import { expectedReading, gradeChance, learnGrade, type GradeTable } from './grade-chance.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { expectedReading, gradeProbability, learnGrade, type GradeTable } from './grade-probability.js';
 import { describe, parameterContexts } from './web-contexts.js';
-import { seen } from './web-state.js';
 
 /**
- * What a value reads as, against what its field held. The chances under an attack are what such attacks need by their
+ * What a value reads as, against what its field held. The probabilities under an attack are what such attacks need by their
  * nature; the priors say how often a value of any application reads so. Both were set on texts of our own
  * (libs/evaluation/corpus), before any suite or recording was scored.
  */
@@ -81,58 +80,80 @@ const MARKUP_ACTS = [
   'contains markup that runs a script',
 ];
 
-export function learnReadings(table: ChanceTable, contexts: readonly string[], parameter: WebParameter): void {
+export function learnReadings(table: SmoothedCounts, contexts: readonly string[], parameter: WebParameter): void {
   learnGrade(table, SQL, contexts, parameter.sql, sqlSort(parameter));
   learnGrade(table, MARKUP, contexts, parameter.markup, markupSort(parameter));
   for (const act of parameter.acts ?? []) learnGrade(table, tableOf(act.kind), contexts, act.grade, actSort(act));
 }
 
-export function sqlClue(table: ChanceTable, event: WebRequest, parameter: WebParameter): Clue | undefined {
+export function sqlEvidence(
+  table: SmoothedCounts,
+  event: WebRequest,
+  parameter: WebParameter,
+): WeightedEvidence | undefined {
   if (parameter.sql === 0) return undefined;
-  const benign = gradeChance(table, SQL, event, parameter, parameter.sql, sqlSort(parameter));
-  const strength = nats(SQL.underAttack[parameter.sql] ?? 0, benign) + hidden(parameter);
+  const benign = gradeProbability(table, SQL, event, parameter, parameter.sql, sqlSort(parameter));
+  const strength = logLikelihoodRatio(SQL.underAttack[parameter.sql] ?? 0, benign) + hidden(parameter);
   const observed = `${describe(parameter)} ${SQL_ACTS[parameter.sql] ?? ''}: ${parameter.sqlTokens}`;
   const expected = expectedReading(table, SQL, event, parameter);
-  return { path: 'sqli', nats: strength, evidence: seen(event, 'sql-in-parameter', observed, expected, strength) };
+  return {
+    path: 'sqli',
+    weight: strength,
+    evidence: evidenceOf(event, 'sql-in-parameter', observed, expected, strength),
+  };
 }
 
-export function markupClues(table: ChanceTable, event: WebRequest, parameter: WebParameter): Clue[] {
+export function markupEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence[] {
   if (parameter.markup === 0) return [];
   const sort = markupSort(parameter);
-  const benign = gradeChance(table, MARKUP, event, parameter, parameter.markup, sort);
+  const benign = gradeProbability(table, MARKUP, event, parameter, parameter.markup, sort);
   const rich = parameter.markup === 3 ? richShare(table, event, parameter) : 0;
   const carried = rich * (sort === 'frame' ? CARRIED_FRAME : CARRIED_SCRIPT);
-  const strength = nats(MARKUP.underAttack[parameter.markup] ?? 0, benign + carried) + hidden(parameter);
+  const strength = logLikelihoodRatio(MARKUP.underAttack[parameter.markup] ?? 0, benign + carried) + hidden(parameter);
   const observed = `${describe(parameter)} ${MARKUP_ACTS[parameter.markup] ?? ''}: ${parameter.markupTokens}`;
   const expected = expectedReading(table, MARKUP, event, parameter);
-  const clue: Clue = {
+  const observation: WeightedEvidence = {
     path: 'xss',
-    nats: strength,
-    evidence: seen(event, 'script-in-parameter', observed, expected, strength),
+    weight: strength,
+    evidence: evidenceOf(event, 'script-in-parameter', observed, expected, strength),
   };
-  return parameter.reflected && parameter.markup >= 2 ? [clue, reflectedClue(table, event, parameter)] : [clue];
+  return parameter.reflected && parameter.markup >= 2
+    ? [observation, reflectedEvidence(table, event, parameter)]
+    : [observation];
 }
 
-export function actClue(table: ChanceTable, event: WebRequest, parameter: WebParameter, act: ValueAct): Clue {
+export function actEvidence(
+  table: SmoothedCounts,
+  event: WebRequest,
+  parameter: WebParameter,
+  act: ValueAct,
+): WeightedEvidence {
   const of = tableOf(act.kind);
   const { path, words } = ACTS[act.kind];
-  const benign = gradeChance(table, of, event, parameter, act.grade, actSort(act));
-  const strength = nats(of.underAttack[act.grade] ?? 0, benign) + hidden(parameter);
+  const benign = gradeProbability(table, of, event, parameter, act.grade, actSort(act));
+  const strength = logLikelihoodRatio(of.underAttack[act.grade] ?? 0, benign) + hidden(parameter);
   const observed = `${describe(parameter)} ${words}: ${act.tokens}`;
   const expected = expectedReading(table, SQL, event, parameter).replace('contain none', 'contain no SQL');
-  return { path, nats: strength, evidence: seen(event, `${act.kind}-in-parameter`, observed, expected, strength) };
+  return {
+    path,
+    weight: strength,
+    evidence: evidenceOf(event, `${act.kind}-in-parameter`, observed, expected, strength),
+  };
 }
 
-function reflectedClue(table: ChanceTable, event: WebRequest, parameter: WebParameter): Clue {
+function reflectedEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {
   const { own } = parameterContexts(event, parameter);
-  const told = nats(0.5, table.chance(`reflected|${own}`, 'yes', 0.02, Math.max(table.total(`form|${own}`), 10)));
+  const told = logLikelihoodRatio(
+    0.5,
+    table.probability(`reflected|${own}`, 'yes', 0.02, Math.max(table.total(`form|${own}`), 10)),
+  );
   const observed = `the response repeats ${describe(parameter)} unescaped`;
   const expected = 'markup in a value is escaped or not shown';
-  return { path: 'xss', nats: told, evidence: seen(event, 'reflected', observed, expected, told) };
+  return { path: 'xss', weight: told, evidence: evidenceOf(event, 'reflected', observed, expected, told) };
 }
 
 /** Share of the field's values that hold elements which load or link: what an editor of rich text sends. */
-function richShare(table: ChanceTable, event: WebRequest, parameter: WebParameter): number {
+function richShare(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): number {
   const context = `markup|${parameterContexts(event, parameter).own}`;
   return table.count(context, '2') / Math.max(table.total(context), 1);
 }

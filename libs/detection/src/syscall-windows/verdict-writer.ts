@@ -30,7 +30,7 @@ export interface Finding {
   readonly joins: Verdict['joins'];
 }
 
-export const UNJUDGED: Omit<Finding, 'state'> = {
+export const UNSCORED: Omit<Finding, 'state'> = {
   pValue: 1,
   score: 0,
   severity: 1,
@@ -41,7 +41,7 @@ export const UNJUDGED: Omit<Finding, 'state'> = {
   joins: {},
 };
 
-export interface EmitterOptions {
+export interface VerdictWriterOptions {
   readonly detector: string;
   readonly level: Level;
   /** `every` publishes normal windows one by one: for evaluation. Default `remarkable`. */
@@ -49,16 +49,16 @@ export interface EmitterOptions {
 }
 
 /** Turns the findings of one `step` into messages, and counts the rest for coverage. */
-export class Emitter {
+export class VerdictWriter {
   readonly messages: VerdictMessage[] = [];
-  readonly #options: EmitterOptions;
+  readonly #options: VerdictWriterOptions;
   readonly #state: WindowState;
   readonly #profileVersion: string;
   readonly #calibration: Calibration | undefined;
 
-  /** `profile` is what the windows are judged by; undefined where there is none. */
+  /** `profile` is what the windows are scored by; undefined where there is none. */
   constructor(
-    options: EmitterOptions,
+    options: VerdictWriterOptions,
     state: WindowState,
     profile: { readonly version: string; readonly calibration: Calibration } | undefined,
   ) {
@@ -68,7 +68,7 @@ export class Emitter {
     this.#calibration = profile?.calibration;
   }
 
-  /** The open window was judged. */
+  /** The open window was scored. */
   window(finding: Finding): void {
     const { window } = this.#state;
     this.#cover(window, finding.state);
@@ -92,10 +92,10 @@ export class Emitter {
       count: window.count,
     };
     this.#cover(lost, 'gap');
-    this.#publish(lost, { ...UNJUDGED, state: 'gap', finding: gap.cause });
+    this.#publish(lost, { ...UNSCORED, state: 'gap', finding: gap.cause });
   }
 
-  /** Sends the coverage that is pending, of windows that `profileVersion` judged. */
+  /** Sends the coverage that is pending, of windows that `profileVersion` scored. */
   flush(profileVersion = this.#profileVersion): void {
     const { coverage, where, stream } = this.#state;
     const { detector, level } = this.#options;

@@ -38,11 +38,11 @@ export function* strangeNetworks(
   ] as const;
   for (const [fact, network] of networks) {
     if (network === undefined) continue;
-    const { nats, unseenIn, episodes } = learned.tables.node.surprise(network.places);
+    const { nats, unseenIn, episodes } = learned.tables.node.surprise(network.contexts);
     if (unseenIn !== undefined && episodes >= MIN_TOKENS) yield [fact, nats];
   }
   const podless = podlessNetwork(event);
   if (podless === undefined) return;
-  const { nats, unseenIn } = learned.tables.source.surprise(podless.places);
+  const { nats, unseenIn } = learned.tables.source.surprise(podless.contexts);
   if (unseenIn !== undefined) yield ['token:new-network', nats];
 }

@@ -1,9 +1,8 @@
 import type { UploadedFile, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { addByAction, contextOf, endpointOf } from './web-contexts.js';
-import { seen } from './web-state.js';
 
 /**
  * Files that a request brings, by name and content: a program, or a picture that holds one, is what a web shell is
@@ -27,35 +26,41 @@ const ASKED_UNDER_ATTACK = 0.8;
 const ASKED_PRIOR = 1e-5;
 const PRIOR_ASKED = 500;
 
-export function learnUploads(table: ChanceTable, event: WebRequest): void {
+export function learnUploads(table: SmoothedCounts, event: WebRequest): void {
   addByAction(table, 'asks upload', event, event.asksUpload === undefined ? 'no' : 'yes');
   for (const file of event.files ?? []) addByAction(table, 'file', event, kindOf(file));
 }
 
-export function uploadClues(table: ChanceTable, event: WebRequest): Clue[] {
+export function uploadEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const context = contextOf(table, 'file', event);
-  const clues = (event.files ?? []).flatMap((file): Clue[] => {
+  const observations = (event.files ?? []).flatMap((file): WeightedEvidence[] => {
     const kind = kindOf(file);
     const [attack, prior] = [UNDER_ATTACK[kind], PRIOR[kind]];
     if (attack === undefined || prior === undefined) return [];
-    const strength = nats(attack, table.chance(context, kind, prior, PRIOR_FILES));
+    const strength = logLikelihoodRatio(attack, table.probability(context, kind, prior, PRIOR_FILES));
     const observed = `the file in ${JSON.stringify(file.parameter)} is ${file.named === 'program' ? 'named as a program' : 'no program by its name'} and ${file.holds === 'program' ? 'holds one' : 'holds none that was seen'}`;
     const expected = `${table.count(context, kind)} of ${table.total(context)} learned files of ${endpointOf(event)}`;
     return [
-      { path: 'web-shell', nats: strength, evidence: seen(event, 'program-uploaded', observed, expected, strength) },
+      {
+        path: 'web-shell',
+        weight: strength,
+        evidence: evidenceOf(event, 'program-uploaded', observed, expected, strength),
+      },
     ];
   });
-  return clues.sort((a, b) => b.nats - a.nats).slice(0, 1);
+  return observations.sort((a, b) => b.weight - a.weight).slice(0, 1);
 }
 
 /** The request asks for such a file, whatever it says to it. */
-export function askedUploadClues(table: ChanceTable, event: WebRequest): Clue[] {
+export function askedUploadEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   if (event.asksUpload === undefined) return [];
   const context = contextOf(table, 'asks upload', event);
-  const strength = nats(ASKED_UNDER_ATTACK, table.chance(context, 'yes', ASKED_PRIOR, PRIOR_ASKED));
+  const strength = logLikelihoodRatio(ASKED_UNDER_ATTACK, table.probability(context, 'yes', ASKED_PRIOR, PRIOR_ASKED));
   const observed = `asks for the file that ${event.asksUpload.event} uploaded, which holds a program`;
   const expected = `${table.count(context, 'yes')} of ${table.total(context)} learned requests asked for such a file`;
-  return [{ path: 'web-shell', nats: strength, evidence: seen(event, 'upload-asked', observed, expected, strength) }];
+  return [
+    { path: 'web-shell', weight: strength, evidence: evidenceOf(event, 'upload-asked', observed, expected, strength) },
+  ];
 }
 
 function kindOf({ named, holds }: UploadedFile): string {

@@ -1,21 +1,21 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { parameterContexts } from './web-contexts.js';
 
 /**
- * Benign chances of how a value reads, by grade. Knowledge and habit are one number here: what a field held excuses what
+ * Benign probabilities of how a value reads, by grade. Knowledge and habit are one number here: what a field held excuses what
  * is of the same kind and strength, and little else. An apostrophe in prose excuses an apostrophe, and no union; a field
  * of rich text excuses a further element, and no script.
  */
 export interface GradeTable {
   /** The name that counts are kept under: `sql`, `markup`, or a kind of act. */
   readonly name: string;
-  /** Chance of each grade in an attack of that sort, by what such attacks need. */
+  /** Probability of each grade in an attack of that sort, by what such attacks need. */
   readonly underAttack: readonly number[];
-  /** Chance in a value of any application of which nothing is known. */
+  /** Probability in a value of any application of which nothing is known. */
   readonly prior: readonly number[];
-  /** The least chance that learning may bring a grade down to. */
+  /** The least probability that learning may bring a grade down to. */
   readonly floor: readonly number[];
   /** From this grade on, values excuse only those of their own sort. */
   readonly top: number;
@@ -23,14 +23,14 @@ export interface GradeTable {
 
 /** Weight of the priors, in values: a few days of an application outweigh them. */
 const PRIOR_VALUES = 1000;
-/** Weight of the application's chance in a field's own: fields differ widely. */
+/** Weight of the application's probability in a field's own: fields differ widely. */
 const FIELD_VALUES = 2;
 /** What a value of the top grades says for one of another sort in its field. */
 const OTHER_SORT = 0.02;
 
 /** Takes one reading into the counts; `sort` tells readings of a top grade apart. */
 export function learnGrade(
-  table: ChanceTable,
+  table: SmoothedCounts,
   of: GradeTable,
   contexts: readonly string[],
   grade: number,
@@ -42,9 +42,9 @@ export function learnGrade(
   }
 }
 
-/** Chance that a benign value of this field reads so. In (0, 1]. */
-export function gradeChance(
-  table: ChanceTable,
+/** Probability that a benign value of this field reads so. In (0, 1]. */
+export function gradeProbability(
+  table: SmoothedCounts,
   of: GradeTable,
   event: WebRequest,
   parameter: WebParameter,
@@ -54,11 +54,11 @@ export function gradeChance(
   const { own, named, any } = parameterContexts(event, parameter);
   const kind = grade >= of.top ? `${of.name} sort` : of.name;
   const value = grade >= of.top ? sort : String(grade);
-  const chance = (context: string, prior: number, strength: number): number =>
+  const probability = (context: string, prior: number, strength: number): number =>
     (table.count(`${kind}|${context}`, value) + strength * prior) / (table.total(`${of.name}|${context}`) + strength);
-  const wide = chance(any, of.prior[grade] ?? 1e-6, PRIOR_VALUES);
-  const middle = chance(named, wide, FIELD_VALUES);
-  const usual = chance(own, Math.max(middle, wide), FIELD_VALUES);
+  const wide = probability(any, of.prior[grade] ?? 1e-6, PRIOR_VALUES);
+  const middle = probability(named, wide, FIELD_VALUES);
+  const usual = probability(own, Math.max(middle, wide), FIELD_VALUES);
   const others = grade >= of.top ? table.total(`${kind}|${own}`) - table.count(`${kind}|${own}`, value) : 0;
   const carried = (OTHER_SORT * others) / (table.total(`${of.name}|${own}`) + FIELD_VALUES);
   return Math.min(Math.max(usual + carried, of.floor[grade] ?? 0), 1);
@@ -66,7 +66,7 @@ export function gradeChance(
 
 /** What the field held, in words. */
 export function expectedReading(
-  table: ChanceTable,
+  table: SmoothedCounts,
   of: GradeTable,
   event: WebRequest,
   parameter: WebParameter,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** A `ChanceTable` as it stands in a profile: contexts with their values and counts, both in the order of their names. */
-export const ChanceTableData = z.array(
+/** A `SmoothedCounts` as it stands in a profile: contexts with their values and counts, both in the order of their names. */
+export const SmoothedCountsData = z.array(
   z.tuple([z.string().max(512), z.array(z.tuple([z.string().max(512), z.number().int().positive()]))]),
 );
-export type ChanceTableData = z.infer<typeof ChanceTableData>;
+export type SmoothedCountsData = z.infer<typeof SmoothedCountsData>;
 
 /** Contexts in all, and values of one context; beyond them nothing new is taken in, which errs towards 'unknown'. */
 const MAX_CONTEXTS = 65_536;
@@ -12,23 +12,23 @@ const MAX_VALUES = 512;
 const MAX_NAME = 512;
 
 /**
- * How often each value was seen in each context, and what that says of the next one. The chance of a value is drawn
+ * How often each value was seen in each context, and what that says of the next one. The probability of a value is drawn
  * towards a prior as if `strength` observations had followed it (Dirichlet smoothing; a context's prior is usually the
- * chance in a wider context). The chance of something new is Good and Turing's: values seen once, over all (Good 1953).
+ * probability in a wider context). The probability of something new is Good and Turing's: values seen once, over all (Good 1953).
  *
  * State: at most 65,536 contexts of 512 values. A question costs one or two look-ups.
  */
-export class ChanceTable {
+export class SmoothedCounts {
   readonly #contexts = new Map<string, { total: number; once: number; values: Map<string, number> }>();
 
-  static of(data: ChanceTableData): ChanceTable {
-    const table = new ChanceTable();
+  static of(data: SmoothedCountsData): SmoothedCounts {
+    const table = new SmoothedCounts();
     table.merge(data);
     return table;
   }
 
   /** Adds what another table counted. */
-  merge(data: ChanceTableData): void {
+  merge(data: SmoothedCountsData): void {
     for (const [context, values] of data) for (const [value, count] of values) this.add(context, value, count);
   }
 
@@ -68,21 +68,21 @@ export class ChanceTable {
     return [...values].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   }
 
-  /** Chance that the next value of the context is `value`; in (0, 1] for a prior in (0, 1]. */
-  chance(context: string, value: string, prior: number, strength: number): number {
+  /** Probability that the next value of the context is `value`; in (0, 1] for a prior in (0, 1]. */
+  probability(context: string, value: string, prior: number, strength: number): number {
     return (this.count(context, value) + strength * prior) / (this.total(context) + strength);
   }
 
   /**
-   * Chance that the next value of the context is one that was not seen in it, drawn towards `prior` as if `strength`
+   * Probability that the next value of the context is one that was not seen in it, drawn towards `prior` as if `strength`
    * observations had followed it; in (0, 1).
    */
-  chanceOfNew(context: string, prior = 0.5, strength = 2): number {
+  probabilityOfNew(context: string, prior = 0.5, strength = 2): number {
     const at = this.#contexts.get(context.slice(0, MAX_NAME));
     return at === undefined ? prior : (at.once + strength * prior) / (at.total + strength);
   }
 
-  data(): ChanceTableData {
+  data(): SmoothedCountsData {
     const ordered = [...this.#contexts].sort(([a], [b]) => (a < b ? -1 : 1));
     return ordered.map(([context, { values }]) => [context, [...values].sort(([a], [b]) => (a < b ? -1 : 1))]);
   }

@@ -1,9 +1,8 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { pathOf } from './web-contexts.js';
-import { seen } from './web-state.js';
 
 /** Endings of files that a web server may run. */
 const PROGRAM = /\.(?:php\d?|phtml|phar|jspx?|aspx?|ashx|cgi|pl|py|cfm|shtml)$/i;
@@ -12,7 +11,7 @@ const NEW_PROGRAM_PRIOR = 1e-3;
 const PRIOR_REQUESTS = 100;
 const DATA_FOLDER_NATS = 3;
 
-export function learnPlace(table: ChanceTable, event: WebRequest): void {
+export function learnPrograms(table: SmoothedCounts, event: WebRequest): void {
   if (event.status < 200 || event.status >= 400) return;
   const path = pathOf(event);
   table.add(`path|${event.view}`, path);
@@ -20,23 +19,24 @@ export function learnPlace(table: ChanceTable, event: WebRequest): void {
 }
 
 /** A program that was not there in learning and answers now: in a folder of uploads, a web shell's first sign. */
-export function placeClues(table: ChanceTable, event: WebRequest): Clue[] {
+export function programEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const path = pathOf(event);
   if (event.status !== 200 || !PROGRAM.test(path) || table.total(`path|${event.view}`) === 0) return [];
   if (table.count(`path|${event.view}`, path) > 0) return [];
   const folder = `folder|${event.view}|${folderOf(path)}`;
   const programs = table.count(folder, 'program');
   const benign =
-    table.chanceOfNew(`path|${event.view}`) * table.chance(folder, 'program', NEW_PROGRAM_PRIOR, PRIOR_REQUESTS);
+    table.probabilityOfNew(`path|${event.view}`) *
+    table.probability(folder, 'program', NEW_PROGRAM_PRIOR, PRIOR_REQUESTS);
   const strength =
-    nats(NEW_PROGRAM_UNDER_ATTACK, Math.max(benign, 1e-6)) +
+    logLikelihoodRatio(NEW_PROGRAM_UNDER_ATTACK, Math.max(benign, 1e-6)) +
     (programs === 0 && table.total(folder) > 0 ? DATA_FOLDER_NATS : 0);
   const expected = `${programs} of ${table.total(folder)} learned requests to ${folderOf(path)} ran a program`;
   return [
     {
       path: 'web-shell',
-      nats: strength,
-      evidence: seen(
+      weight: strength,
+      evidence: evidenceOf(
         event,
         'new-program',
         `${path} answered 200 and was never requested during learning`,

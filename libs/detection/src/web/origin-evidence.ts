@@ -1,22 +1,22 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { ChanceTable } from '../chance/chance-table.js';
-import { nats, overlapping, type Clue } from '../chance/clue.js';
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { changes, learnChanges } from './changes.js';
-import { comesFromElsewhere, foreignSiteClues, learnForeignSite } from './foreign-site.js';
+import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite } from './foreign-site.js';
 import { initiatorKinds } from './initiator.js';
 import { actionOf, addByAction, contextOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
-import { habit, isUnsafe, seen, type WebState } from './web-state.js';
+import { habit, isUnsafe, type WebState } from './web-state.js';
 
 /**
  * Where a request that changes something says it comes from, and what led to it: what a forged request cannot choose
- * freely. Each header is judged by what its client does otherwise (a browser that never sends a Referer is not suspect
+ * freely. Each header is scored by what its client does otherwise (a browser that never sends a Referer is not suspect
  * for sending none now), and by what is usual at this endpoint.
  */
-type Chances = Readonly<Record<string, number>>;
+type Probabilities = Readonly<Record<string, number>>;
 
-/** Chances by habit: what a client never sends it does not send with a forged request either. */
-type ByHabit = Readonly<Record<'sends' | 'omits' | 'unknown', Chances>>;
+/** Probabilities by habit: what a client never sends it does not send with a forged request either. */
+type ByHabit = Readonly<Record<'sends' | 'omits' | 'unknown', Probabilities>>;
 
 const REFERER_FORGED: ByHabit = {
   sends: { foreign: 0.6, absent: 0.3, 'same-site': 0.02, same: 0.05, null: 0.03 },
@@ -52,9 +52,9 @@ const SITE_PRIOR: ByHabit = {
 const PRIOR_REQUESTS = 30;
 const NEW_METHOD_FORGED = 0.4;
 const NEW_METHOD_PRIOR = 0.002;
-const NEW_LEAD_FORGED = 0.75;
-/** Of a known lead, how much likelier it is in benign use; a victim may have been anywhere. */
-const KNOWN_LEAD_FORGED = 0.25;
+const NEW_PRECEDING_FORGED = 0.75;
+/** Of a known preceding, how much likelier it is in benign use; a victim may have been anywhere. */
+const KNOWN_PRECEDING_FORGED = 0.25;
 /** The headers are set by one browser for one reason; beside the strongest, the others tell half as much. */
 const HEADER_SHARE = 0.5;
 
@@ -65,12 +65,12 @@ interface Header {
   readonly kind: 'referer' | 'origin' | 'site';
   readonly value: string;
   readonly habit: 'sends' | 'omits' | 'unknown';
-  readonly forged: Chances;
-  readonly prior: Chances;
+  readonly forged: Probabilities;
+  readonly prior: Probabilities;
   readonly words: string;
 }
 
-export function learnOrigin(table: ChanceTable, event: WebRequest, state: WebState): void {
+export function learnOrigin(table: SmoothedCounts, event: WebRequest, state: WebState): void {
   const endpoint = endpointOf(event);
   learnChanges(table, event);
   table.add(`method|${event.view}|${pathOf(event)}`, event.method);
@@ -95,21 +95,22 @@ function gapOf(event: WebRequest, { previous }: WebState): string {
   return previous === undefined ? 'first' : String(gapStep(event.timeUs - previous.timeUs));
 }
 
-export function originClues(table: ChanceTable, event: WebRequest, state: WebState): Clue[] {
+export function originEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence[] {
   if (!changes(table, event) || event.method === 'OPTIONS') return [];
   const declared = comesFromElsewhere(event);
   const headers = declared
-    ? foreignSiteClues(table, event)
+    ? foreignSiteEvidence(table, event)
     : overlapping(
-        headersOf(event, state).map((header) => headerClue(table, event, header)),
+        headersOf(event, state).map((header) => headerEvidence(table, event, header)),
         HEADER_SHARE,
       );
-  const clues = [...headers, ...methodClues(table, event)];
-  const lead = leadClue(table, event, state, NEW_LEAD_FORGED, KNOWN_LEAD_FORGED);
+  const observations = [...headers, ...methodEvidence(table, event)];
+  const preceding = precedingEvidence(table, event, state, NEW_PRECEDING_FORGED, KNOWN_PRECEDING_FORGED);
   // A victim may have been anywhere before, the right page included: of another site's request that excuses nothing. Nor
   // does a wrong page accuse a link: those of mails and other sites lead past the application's own pages.
-  if (lead && (!declared || (lead.nats > 0 && isUnsafe(event.method)))) clues.push({ ...lead, path: 'csrf' });
-  return clues;
+  if (preceding && (!declared || (preceding.weight > 0 && isUnsafe(event.method))))
+    observations.push({ ...preceding, path: 'csrf' });
+  return observations;
 }
 
 function headersOf(event: WebRequest, state: WebState): Header[] {
@@ -133,16 +134,16 @@ function headersOf(event: WebRequest, state: WebState): Header[] {
   return headers;
 }
 
-function headerClue(table: ChanceTable, event: WebRequest, header: Header): Clue {
+function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header): WeightedEvidence {
   const own = `${header.kind}|${event.view}|${endpointOf(event)}|${header.habit}`;
   const wide = `${header.kind}|${event.view}|${methodClass(event)}|${header.habit}`;
-  const benign = table.chance(
+  const benign = table.probability(
     own,
     header.value,
-    table.chance(wide, header.value, header.prior[header.value] ?? 0.002, PRIOR_REQUESTS),
+    table.probability(wide, header.value, header.prior[header.value] ?? 0.002, PRIOR_REQUESTS),
     5,
   );
-  const said = nats(header.forged[header.value] ?? 0.01, benign);
+  const said = logLikelihoodRatio(header.forged[header.value] ?? 0.01, benign);
   // A log may leave a header out, or a client; a browser's own request has it.
   const strength = event.view === 'line' && header.value === 'absent' ? Math.min(said, MOST_ABSENT_NATS) : said;
   const usual = table.values(own)[0] ?? table.values(wide)[0];
@@ -152,8 +153,8 @@ function headerClue(table: ChanceTable, event: WebRequest, header: Header): Clue
       : `${usual[0]} in ${usual[1]} of ${Math.max(table.total(own), usual[1])} learned requests of such clients`;
   return {
     path: 'csrf',
-    nats: strength,
-    evidence: seen(
+    weight: strength,
+    evidence: evidenceOf(
       event,
       `${header.kind}-of-write`,
       `${header.words} is ${header.value} on ${endpointOf(event)}, which changes data`,
@@ -164,16 +165,19 @@ function headerClue(table: ChanceTable, event: WebRequest, header: Header): Clue
 }
 
 /** A method that the path was never asked with, though it is one that changes something. */
-function methodClues(table: ChanceTable, event: WebRequest): Clue[] {
+function methodEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const context = `method|${event.view}|${pathOf(event)}`;
   if (table.total(context) === 0 || table.count(context, event.method) > 0) return [];
-  const strength = nats(NEW_METHOD_FORGED, table.chance(context, event.method, NEW_METHOD_PRIOR, 20));
+  const strength = logLikelihoodRatio(
+    NEW_METHOD_FORGED,
+    table.probability(context, event.method, NEW_METHOD_PRIOR, 20),
+  );
   const usual = table.values(context).map(([method, count]) => `${method} ${count}`);
   return [
     {
       path: 'csrf',
-      nats: strength,
-      evidence: seen(
+      weight: strength,
+      evidence: evidenceOf(
         event,
         'new-method',
         `${event.method} on ${pathOf(event)}`,
@@ -185,31 +189,31 @@ function methodClues(table: ChanceTable, event: WebRequest): Clue[] {
 }
 
 /** What the session did right before: pages that lead here, or others. Undefined where learning saw too little of the endpoint. */
-export function leadClue(
-  table: ChanceTable,
+export function precedingEvidence(
+  table: SmoothedCounts,
   event: WebRequest,
   state: WebState,
   whenNew: number,
   whenKnown: number,
-): Clue | undefined {
-  const context = leadContext(table, event);
+): WeightedEvidence | undefined {
+  const context = precedingContext(table, event);
   if (table.total(context) < 5) return undefined;
-  const lead = state.previous?.endpoint ?? 'none';
-  const known = table.count(context, lead) > 0;
+  const preceding = state.previous?.endpoint ?? 'none';
+  const known = table.count(context, preceding) > 0;
   const strength = known
-    ? nats(whenKnown, table.chance(context, lead, 0.01, 1)) // a lead that is rare in benign use excuses little
-    : nats(whenNew, table.chanceOfNew(context));
+    ? logLikelihoodRatio(whenKnown, table.probability(context, preceding, 0.01, 1)) // a preceding that is rare in benign use excuses little
+    : logLikelihoodRatio(whenNew, table.probabilityOfNew(context));
   const usual = table
     .values(context)
     .slice(0, 2)
     .map(([name, count]) => `${name} (${count})`);
   return {
     path: 'csrf',
-    nats: known ? Math.min(strength, 0) : strength,
-    evidence: seen(
+    weight: known ? Math.min(strength, 0) : strength,
+    evidence: evidenceOf(
       event,
       'navigation',
-      `${actionOf(event)} after ${lead}`,
+      `${actionOf(event)} after ${preceding}`,
       `after ${usual.join(' or ')} of ${table.total(context)}`,
       strength,
     ),
@@ -217,7 +221,7 @@ export function leadClue(
 }
 
 /** What led to the action in learning, or to its path by the method that it was learned with. */
-function leadContext(table: ChanceTable, event: WebRequest): string {
+function precedingContext(table: SmoothedCounts, event: WebRequest): string {
   const context = contextOf(table, 'lead', event);
   if (table.total(context) > 0) return context;
   const usual = table.values(`method|${event.view}|${pathOf(event)}`).find(([method]) => isUnsafe(method));

@@ -1,7 +1,7 @@
 import type { LogEvent, LogGap } from '@plimsoll/contracts';
 
 /** Any event but a gap. */
-export type JudgedEvent = Exclude<LogEvent, LogGap>;
+export type ScorableEvent = Exclude<LogEvent, LogGap>;
 
 export function isGap(event: LogEvent): event is LogGap {
   return event.type === 'gap';

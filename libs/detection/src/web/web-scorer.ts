@@ -1,0 +1,172 @@
+import type { ActKind, AttackPath, WebParameter, WebRequest } from '@plimsoll/contracts';
+
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { sum, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { ceilingOf } from '../events/threshold.js';
+import { changes } from './changes.js';
+import { hostEvidence, learnHost } from './host-evidence.js';
+import { learnOrigin, originEvidence } from './origin-evidence.js';
+import { learnParameters, parameterEvidence, type ParameterEvidence } from './parameter-evidence.js';
+import { learnPrograms, programEvidence } from './program-evidence.js';
+import { firedEvidence } from './fired-evidence.js';
+import { deliveryOf, learnScripts, reflectedScriptEvidence } from './script-evidence.js';
+import { ACTS } from './reading-evidence.js';
+import { isShownEncoded, learnShown } from './shown-values.js';
+import { learnStatements, statementEvidence } from './statement-evidence.js';
+import { actionOf } from './web-contexts.js';
+import { learnUnseen, unseenEvidence } from './unseen-evidence.js';
+import { askedUploadEvidence, learnUploads, uploadEvidence } from './upload-evidence.js';
+import { rememberVisit, type WebState } from './web-state.js';
+
+/** A request scored: the likeliest attack, how much speaks for it, and the observations. */
+export interface ScoredRequest {
+  readonly path: AttackPath;
+  /** A stable word for what was found. */
+  readonly finding: string;
+  /** Log-likelihood ratio against benign use, nats; 0 where nothing speaks for an attack. */
+  readonly score: number;
+  readonly observations: readonly WeightedEvidence[];
+  readonly changes: boolean;
+}
+
+/** The finding of a request that a script made by itself. */
+export const SCRIPT_ACTED = 'script-acted';
+
+const NOTHING = { path: 'unknown', finding: 'unremarkable', score: 0, observations: [] } as const;
+
+/** Takes a benign request into the counts, then into its session's memory. */
+export function learnRequest(table: SmoothedCounts, event: WebRequest, state: WebState): void {
+  learnParameters(table, event);
+  learnOrigin(table, event, state);
+  learnHost(table, event);
+  learnStatements(table, event);
+  learnScripts(table, event);
+  learnShown(table, event);
+  learnPrograms(table, event);
+  learnUploads(table, event);
+  learnUnseen(table, event);
+  rememberVisit(state, event, actionOf(event), undefined);
+}
+
+/** Scores a request against the counts and what its session did; alters `state` alone. */
+export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: WebState): ScoredRequest {
+  const parameters = parameterEvidence(table, event);
+  const candidates = [
+    injection(table, event, parameters),
+    scripting(table, event, parameters),
+    ...acting(parameters),
+    unusualValue(parameters),
+    fired(table, event, state),
+    forgery(table, event, state),
+    shell(table, event),
+    upload(table, event),
+    hidden(table, event),
+  ];
+  const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
+  rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
+  return { ...(best.score > 0 ? best : NOTHING), changes: changes(table, event) };
+}
+
+type Candidate = Omit<ScoredRequest, 'changes'>;
+
+function aboveCeiling({ score, path }: Candidate): number {
+  return score - ceilingOf(path);
+}
+
+function candidate(path: AttackPath, finding: string, observations: readonly WeightedEvidence[]): Candidate {
+  return { path, finding, score: Math.max(sum(observations), 0), observations };
+}
+
+/** An attack needs one parameter: the most telling one counts, with what the statements say. */
+function injection(table: SmoothedCounts, event: WebRequest, parameters: readonly ParameterEvidence[]): Candidate {
+  const statement = statementEvidence(table, event);
+  const observations = strongest(parameters, ({ parameter, sql, shape }) => {
+    if (sql !== undefined) return [sql, asPath(shape, 'sqli')];
+    return /['"`();#]/.test(parameter.signs) && (parameter.acts ?? []).length === 0 ? [asPath(shape, 'sqli')] : [];
+  });
+  // That nothing became syntax speaks against what the values suggest, and for nothing else.
+  if (statement && (statement.weight > 0 || observations.length > 0)) observations.push(statement);
+  return candidate('sqli', 'sql-injection', observations);
+}
+
+function scripting(table: SmoothedCounts, event: WebRequest, parameters: readonly ParameterEvidence[]): Candidate {
+  const observations = strongest(parameters, ({ parameter, markup, shape }) =>
+    parameter.markup > 0 && !isShownEncoded(table, event, parameter) ? [...markup, asPath(shape, 'xss')] : [],
+  );
+  const reflected = reflectedScriptEvidence(table, event);
+  observations.push(...reflected);
+  return candidate(
+    'xss',
+    reflected.length > 0 || observations.some(({ evidence }) => evidence.kind === 'reflected')
+      ? 'reflected-script'
+      : 'script-in-parameter',
+    observations,
+  );
+}
+
+/** Injections of other kinds: of each, the most telling parameter counts. */
+function acting(parameters: readonly ParameterEvidence[]): Candidate[] {
+  const kinds = new Set(parameters.flatMap(({ acts }) => acts.map(({ kind }) => kind)));
+  return [...kinds].map((kind) => {
+    const { path, finding } = ACTS[kind];
+    const observations = strongest(parameters, ({ parameter, acts, shape }) => {
+      const act = acts.find((one) => one.kind === kind);
+      if (act === undefined || isOfScript(kind, parameter)) return [];
+      return act.grade > 1 ? [act.observation, asPath(shape, path)] : [act.observation];
+    });
+    return candidate(path, finding, observations);
+  });
+}
+
+/** The text of a script may read as a command too: `fetch(\`/id\`)`. */
+function isOfScript(kind: ActKind, { markup }: WebParameter): boolean {
+  return markup >= 3 && (kind === 'command' || kind === 'code');
+}
+
+/** A field that held numbers alone holds something written as syntax is, whatever the attack is called. */
+function unusualValue(parameters: readonly ParameterEvidence[]): Candidate {
+  const observations = strongest(parameters, ({ syntaxInNumbers, shape }) => (syntaxInNumbers ? [shape] : []));
+  return candidate('unknown', 'unusual-value', observations);
+}
+
+function fired(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
+  return candidate('xss', SCRIPT_ACTED, firedEvidence(table, event, state));
+}
+
+function forgery(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
+  return candidate('csrf', 'forged-request', [...originEvidence(table, event, state), ...hostEvidence(table, event)]);
+}
+
+function shell(table: SmoothedCounts, event: WebRequest): Candidate {
+  return candidate('web-shell', 'new-program-answers', [
+    ...programEvidence(table, event),
+    ...askedUploadEvidence(table, event),
+  ]);
+}
+
+function hidden(table: SmoothedCounts, event: WebRequest): Candidate {
+  return candidate('unknown', 'request-not-fully-seen', unseenEvidence(table, event));
+}
+
+function upload(table: SmoothedCounts, event: WebRequest): Candidate {
+  return candidate('web-shell', 'program-uploaded', uploadEvidence(table, event));
+}
+
+function strongest(
+  parameters: readonly ParameterEvidence[],
+  evidenceOfAct: (of: ParameterEvidence) => WeightedEvidence[],
+): WeightedEvidence[] {
+  let best: WeightedEvidence[] = [];
+  for (const parameter of parameters) {
+    const observations = evidenceOfAct(parameter).map((observation) => ({
+      ...observation,
+      parameter: parameter.parameter.name,
+    }));
+    if (sum(observations) > sum(best)) best = observations;
+  }
+  return best;
+}
+
+function asPath(observation: WeightedEvidence, path: AttackPath): WeightedEvidence {
+  return { ...observation, path };
+}

@@ -2,13 +2,7 @@ import { CALL_NUMBERS, callName, type Evidence, type SyscallBatch } from '@plims
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import {
-  type VerdictWriter,
-  type VerdictWriterOptions,
-  type Finding,
-  UNSCORED,
-  WEAK_P_VALUE,
-} from '../syscall-windows/verdict-writer.js';
+import { type VerdictWriterOptions, type Finding, UNSCORED, WEAK_P_VALUE } from '../syscall-windows/verdict-writer.js';
 import { severityOf } from '../syscall-windows/severity.js';
 import { windowDetector, type WindowScorer } from '../syscall-windows/window-detector.js';
 import { countCalls, READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
@@ -46,22 +40,20 @@ export function frequencyDetector(
       encode: encodeFrequencyState,
       decode: decodeFrequencyState,
       windowCalls: (model: FrequencyModel) => model.options.pieceCalls,
-      scorer: (state, model, writer) => new Scorer(state, model, writer),
+      scorer: (state, model) => new Scorer(state, model),
     },
     options.publish,
   );
 }
 
 /** One batch through one container's state. */
-class Scorer implements WindowScorer {
+class Scorer implements WindowScorer<FrequencyModel> {
   readonly #state: FrequencyState;
   readonly #model: FrequencyModel | undefined;
-  readonly #writer: VerdictWriter;
 
-  constructor(state: FrequencyState, model: FrequencyModel | undefined, writer: VerdictWriter) {
+  constructor(state: FrequencyState, model: FrequencyModel | undefined) {
     this.#state = state;
     this.#model = model;
-    this.#writer = writer;
   }
 
   startOver(): void {
@@ -72,20 +64,17 @@ class Scorer implements WindowScorer {
     if (this.#model) countCalls(batch, from, to, this.#state.open);
   }
 
-  close(enough: boolean, starting: boolean): void {
-    const model = this.#model;
-    if (!model || starting) this.#writer.window({ ...UNSCORED, state: 'warming' });
-    else if (!enough) this.#writer.window({ ...UNSCORED, state: 'insufficient' });
-    else this.#writer.window(this.#score(model));
+  next(starting: boolean): void {
     if (starting) forgetPieces(this.#state);
-    else closePiece(this.#state, model?.options.pieces ?? 1);
+    else closePiece(this.#state, this.#model?.options.pieces ?? 1);
   }
 
   forget(): void {
     forgetPieces(this.#state);
   }
 
-  #score(model: FrequencyModel): Finding {
+  score(model: FrequencyModel, enough: boolean): Finding | undefined {
+    if (!enough) return undefined;
     const { open, past } = this.#state;
     const pieces = windowPieces(open, past, model.options.pieces);
     const point = featuresOf(pieces, model.places);

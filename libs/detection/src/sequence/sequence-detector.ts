@@ -2,13 +2,7 @@ import type { SyscallBatch } from '@plimsoll/contracts';
 
 import { pValue } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import {
-  type VerdictWriter,
-  type VerdictWriterOptions,
-  type Finding,
-  UNSCORED,
-  WEAK_P_VALUE,
-} from '../syscall-windows/verdict-writer.js';
+import { type VerdictWriterOptions, type Finding, WEAK_P_VALUE } from '../syscall-windows/verdict-writer.js';
 import { severityOf } from '../syscall-windows/severity.js';
 import { windowDetector, type WindowScorer } from '../syscall-windows/window-detector.js';
 import { agreement, unseenRates } from './agreement.js';
@@ -49,22 +43,20 @@ export function sequenceDetector(
       encode: encodeSequenceState,
       decode: decodeSequenceState,
       windowCalls: (model: SequenceModel) => model.options.windowCalls,
-      scorer: (state, model, writer) => new Scorer(state, model, writer),
+      scorer: (state, model) => new Scorer(state, model),
     },
     options.publish,
   );
 }
 
 /** One batch through one container's state. */
-class Scorer implements WindowScorer {
+class Scorer implements WindowScorer<SequenceModel> {
   readonly #state: SequenceState;
   readonly #model: SequenceModel | undefined;
-  readonly #writer: VerdictWriter;
 
-  constructor(state: SequenceState, model: SequenceModel | undefined, writer: VerdictWriter) {
+  constructor(state: SequenceState, model: SequenceModel | undefined) {
     this.#state = state;
     this.#model = model;
-    this.#writer = writer;
   }
 
   startOver(): void {
@@ -87,12 +79,7 @@ class Scorer implements WindowScorer {
     });
   }
 
-  close(enough: boolean, starting: boolean): void {
-    const model = this.#model;
-    if (!model || starting) this.#writer.window({ ...UNSCORED, state: 'warming' });
-    else if (!enough && this.#state.newPrograms.length === 0)
-      this.#writer.window({ ...UNSCORED, state: 'insufficient' });
-    else this.#writer.window(this.#score(model, enough));
+  next(): void {
     this.#clear();
   }
 
@@ -104,8 +91,9 @@ class Scorer implements WindowScorer {
     this.#state.memory.forget();
   }
 
-  #score(model: SequenceModel, enough: boolean): Finding {
+  score(model: SequenceModel, enough: boolean): Finding | undefined {
     const state = this.#state;
+    if (!enough && state.newPrograms.length === 0) return undefined;
     const score = enough ? agreement(unseenRates(state.tally, model.options), model.units) : 0;
     const pSequence = enough ? pValue(model.calibration, score) : 1;
     const programs = state.newPrograms;

@@ -2,7 +2,7 @@ import type { SyscallBatch } from '@plimsoll/contracts';
 
 import type { Calibration } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
-import { VerdictWriter, type VerdictWriterOptions } from './verdict-writer.js';
+import { UNSCORED, VerdictWriter, type Finding, type VerdictWriterOptions } from './verdict-writer.js';
 import { cutWindows, DEFAULT_WINDOW_BOUNDS, type WindowBounds, type WindowVisitor } from './window-cutter.js';
 import { emptyCoverage, type WindowState } from './window-state.js';
 
@@ -17,7 +17,11 @@ interface WindowModel {
 }
 
 /** What a detector makes of one batch of calls. */
-export interface WindowScorer extends Omit<WindowVisitor, 'gap' | 'end'> {
+export interface WindowScorer<Model> extends Omit<WindowVisitor, 'gap' | 'end' | 'close'> {
+  /** What the open window shows; undefined where that is too little. `enough` as in `WindowVisitor.close`. */
+  score(model: Model, enough: boolean): Finding | undefined;
+  /** The open window is over, and the next one begins; `starting` as in `WindowVisitor.close`. */
+  next(starting: boolean): void;
   /** Another profile scores from here on: what was counted for the one before says nothing about it. */
   startOver(): void;
   /** Calls were lost. */
@@ -35,7 +39,7 @@ export interface WindowScoring<State, Model> extends Omit<
   readonly level: 'sequence' | 'frequency';
   /** Calls of one window, or of the pieces that windows are made of. */
   windowCalls(model: Model): number;
-  scorer(state: State, model: Model | undefined, writer: VerdictWriter): WindowScorer;
+  scorer(state: State, model: Model | undefined): WindowScorer<Model>;
 }
 
 /** The detector: the frame cuts windows, follows the profile's version and tells gaps and the end of streams. */
@@ -59,27 +63,29 @@ export function windowDetector<State extends ScoredWindowState, Model extends Wi
     decode: (bytes) => scoring.decode(bytes),
     step(state, batch, model) {
       const writer = new VerdictWriter({ detector: level, level, publish }, state, model);
-      const scorer = scoring.scorer(state, model, writer);
+      const scorer = scoring.scorer(state, model);
       const version = model?.version ?? '';
       if (state.profileVersion !== version) {
         writer.flush(state.profileVersion || 'none');
         state.profileVersion = version;
         scorer.startOver();
       }
-      cutWindows(state, batch, bounds(model), visitorOf(scorer, writer));
+      cutWindows(state, batch, bounds(model), visitorOf(scorer, model, writer));
       scorer.settle?.(batch);
       return writer.messages;
     },
   };
 }
 
-function visitorOf(scorer: WindowScorer, writer: VerdictWriter): WindowVisitor {
+function visitorOf<Model>(scorer: WindowScorer<Model>, model: Model | undefined, writer: VerdictWriter): WindowVisitor {
   return {
     calls: (batch, from, to) => {
       scorer.calls(batch, from, to);
     },
     close: (enough, starting) => {
-      scorer.close(enough, starting);
+      if (model === undefined || starting) writer.window({ ...UNSCORED, state: 'warming' });
+      else writer.window(scorer.score(model, enough) ?? { ...UNSCORED, state: 'insufficient' });
+      scorer.next(starting);
     },
     gap: (gap) => {
       writer.gap(gap);

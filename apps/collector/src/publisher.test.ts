@@ -15,7 +15,8 @@ function callsAt(firstOrdinal: number, count = 1): CollectorMessage {
     baseTimeUs: 0,
     count,
     numbers: new Uint16Array(count),
-    threads: new Uint32Array(count),
+    // Each of its own: ten bytes a call.
+    threads: Uint32Array.from({ length: count }, (_, i) => i * 70_000_003),
     offsetsUs: new Uint32Array(count),
     results: undefined,
     digests: undefined,

@@ -23,11 +23,13 @@ export function eachExecution(
   to: number,
   visit: (at: number, digest: number) => void,
 ): void {
-  const { numbers, digests } = batch;
-  if (digests === undefined) return;
+  const { numbers } = batch;
   for (let i = from; i < to; i++) {
     const call = numbers[i]!;
-    if ((call === EXEC_CALLS[0] || call === EXEC_CALLS[1]) && digests[i] !== 0) visit(i, digests[i]!);
+    if (call !== EXEC_CALLS[0] && call !== EXEC_CALLS[1]) continue;
+    // Asked for where a program is executed at all: digests are laid out then.
+    const digest = batch.digests?.[i] ?? 0;
+    if (digest !== 0) visit(i, digest);
   }
 }
 

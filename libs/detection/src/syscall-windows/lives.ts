@@ -1,4 +1,4 @@
-import { callNumber, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
+import { callNumber, hasResults, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
 
 import type { StateReader, StateWriter } from './bytes.js';
 import { ACCEPTS } from './serving.js';
@@ -62,15 +62,17 @@ export function noLives(): Lives {
  * container is the start of a server. Cost: a look-up where another thread calls than before.
  */
 export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: number, serves: boolean): void {
-  const { numbers, threads, offsetsUs, baseTimeUs, results } = batch;
-  if (results === undefined) return;
+  if (!hasResults(batch)) return;
+  const { numbers, threads, offsetsUs, baseTimeUs } = batch;
   if (lives.beganUs === 0) lives.beganUs = baseTimeUs + offsetsUs[from]!;
   let last = -1;
   for (let i = from; i < to; i++) {
     const thread = threads[i]!;
     if (thread !== last && !lives.born.has(thread)) begin(lives, thread, baseTimeUs + offsetsUs[i]!);
     last = thread;
-    if (TELLING[numbers[i]!] === 1) tell(lives, numbers[i]!, thread, results[i]!, baseTimeUs + offsetsUs[i]!, serves);
+    const call = numbers[i]!;
+    // Results are laid out when they are first asked for.
+    if (TELLING[call] === 1) tell(lives, call, thread, batch.results![i]!, baseTimeUs + offsetsUs[i]!, serves);
   }
 }
 

@@ -17,7 +17,7 @@ export interface Trace {
 /** What a trace is, by its name and the file's path within the source. */
 export type TraceNaming = (name: string, file: string) => Pick<Trace, 'label' | 'group'>;
 
-const BATCH = { maxCalls: 4_096, maxAgeUs: 4_000_000_000 };
+const BATCH = { calls: 4_096, growUs: 0, maxCalls: 4_096, maxAgeUs: 4_000_000_000 };
 
 /** Reads every trace of a folder (or of a folder in an archive), through the same parsers that the collector uses. */
 export async function readTraces(

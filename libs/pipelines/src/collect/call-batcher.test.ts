@@ -22,7 +22,7 @@ describe('the call batcher', () => {
       fc.property(fc.array(fc.nat(400), { maxLength: 200 }), fc.integer({ min: 1, max: 50 }), (deltas, cut) => {
         let timeUs = 1_000_000;
         const times = deltas.map((delta) => (timeUs += delta));
-        const batcher = new CallBatcher(where, 's', { maxCalls: 16, maxAgeUs: 1_000 });
+        const batcher = new CallBatcher(where, 's', { calls: 8, growUs: 300, maxCalls: 16, maxAgeUs: 1_000 });
         const batches = [
           ...batcher.push(columns(times.slice(0, cut))),
           ...batcher.push(columns(times.slice(cut))),
@@ -34,11 +34,22 @@ describe('the call batcher', () => {
           expect(batch.firstOrdinal).toBe(ordinal);
           expect(batch.count).toBeLessThanOrEqual(16);
           expect(batch.offsetsUs.at(-1) ?? 0).toBeLessThanOrEqual(1_000);
+          expect(batch.count > 8 && batch.offsetsUs.at(-2)! >= 300).toBe(false);
           ordinal += batch.count;
         }
         expect(batches.filter((b) => b.last)).toHaveLength(1);
       }),
     );
+  });
+
+  it('lets the batches of a busy container grow, and no others wait', () => {
+    const every = (us: number): number[] =>
+      new CallBatcher(where, 's')
+        .push(columns(Array.from({ length: 20_000 }, (_, i) => 1_000_000 + i * us)))
+        .map(({ count }) => count);
+    expect(new Set(every(0.5))).toEqual(new Set([4_096]));
+    expect(Math.max(...every(5))).toBe(2_001);
+    expect(new Set(every(100))).toEqual(new Set([512]));
   });
 
   it('moves a time that goes back up to the one before', () => {

@@ -11,13 +11,22 @@ import {
 
 /** When a batch is full. Its bounds never change what a detector answers, only how often it is asked. */
 export interface BatchLimits {
+  /** Calls that fill a batch which is at least `growUs` old. */
+  readonly calls: number;
+  /** A younger batch grows on, to `maxCalls`: what a busy container does in so short a time travels together. */
+  readonly growUs: number;
   /** At most `MAX_BATCH_CALLS`. */
   readonly maxCalls: number;
   /** Longest span of event time in one batch, microseconds; under 2^32. */
   readonly maxAgeUs: number;
 }
 
-export const DEFAULT_BATCH_LIMITS: BatchLimits = { maxCalls: 512, maxAgeUs: US_PER_SECOND };
+export const DEFAULT_BATCH_LIMITS: BatchLimits = {
+  calls: 512,
+  growUs: 10_000,
+  maxCalls: 4_096,
+  maxAgeUs: US_PER_SECOND,
+};
 
 /** A container that was silent for so long is told the time: as long as a window that is not full stays open. */
 const IDLE_US = 30 * US_PER_SECOND;
@@ -30,11 +39,12 @@ export class CallBatcher {
   readonly #where: Where;
   readonly #stream: string;
   readonly #limits: BatchLimits;
-  readonly #numbers: Uint16Array;
-  readonly #threads: Uint32Array;
-  readonly #offsetsUs: Uint32Array;
-  readonly #results: Int32Array;
-  readonly #digests: Uint32Array;
+  /** Room for `calls` calls, and for more once a container has been busy. */
+  #numbers: Uint16Array;
+  #threads: Uint32Array;
+  #offsetsUs: Uint32Array;
+  #results: Int32Array;
+  #digests: Uint32Array;
   #hasResults = false;
   #hasDigests = false;
   #names = new Map<number, string>();
@@ -53,11 +63,12 @@ export class CallBatcher {
     this.#stream = stream;
     this.#limits = { ...limits, maxCalls };
     this.#ordinal = firstOrdinal;
-    this.#numbers = new Uint16Array(maxCalls);
-    this.#threads = new Uint32Array(maxCalls);
-    this.#offsetsUs = new Uint32Array(maxCalls);
-    this.#results = new Int32Array(maxCalls);
-    this.#digests = new Uint32Array(maxCalls);
+    const room = Math.min(limits.calls, maxCalls);
+    this.#numbers = new Uint16Array(room);
+    this.#threads = new Uint32Array(room);
+    this.#offsetsUs = new Uint32Array(room);
+    this.#results = new Int32Array(room);
+    this.#digests = new Uint32Array(room);
   }
 
   /** Position that the next call after everything pending will have. */
@@ -88,9 +99,29 @@ export class CallBatcher {
       this.#results[this.#count] = calls.results?.[i] ?? 0;
       this.#digests[this.#count] = calls.digests?.[i] ?? 0;
       this.#lastTimeUs = timeUs;
-      if (++this.#count === this.#limits.maxCalls) full.push(this.#cut(false));
+      this.#count += 1;
+      if (this.#isFull(timeUs)) full.push(this.#cut(false));
+      else if (this.#count === this.#numbers.length) this.#grow();
     }
     return full;
+  }
+
+  #isFull(timeUs: TimeUs): boolean {
+    const { calls, growUs, maxCalls } = this.#limits;
+    return this.#count >= maxCalls || (this.#count >= calls && timeUs - this.#baseTimeUs >= growUs);
+  }
+
+  #grow(): void {
+    const room = Math.min(2 * this.#numbers.length, this.#limits.maxCalls);
+    const larger = <Column extends Uint16Array | Uint32Array | Int32Array>(to: Column, from: Column): Column => {
+      to.set(from);
+      return to;
+    };
+    this.#numbers = larger(new Uint16Array(room), this.#numbers);
+    this.#threads = larger(new Uint32Array(room), this.#threads);
+    this.#offsetsUs = larger(new Uint32Array(room), this.#offsetsUs);
+    this.#results = larger(new Int32Array(room), this.#results);
+    this.#digests = larger(new Uint32Array(room), this.#digests);
   }
 
   /** Announces a loss after the calls so far: they leave first, so that the gap stands in its place. */

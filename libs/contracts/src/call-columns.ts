@@ -1,0 +1,262 @@
+import { damaged, ProtobufReader, type ProtobufWriter, type Span } from './protobuf.js';
+import { CALL_NUMBERS } from './syscall-table.js';
+
+/**
+ * The columns of a batch of calls, as narrow as their values. Each is written by one function and read by another; none
+ * believes the bytes: whatever they are, a reader fills exactly `count` places or throws `bad-message`.
+ */
+
+/** Kinds of call that one byte names; a batch of more has two bytes a call. */
+const BYTE_KINDS = 256;
+/** Every call number, with a result and without. */
+const MAX_KINDS = 2 * CALL_NUMBERS;
+/** What stands for no kind, in the table that a reader looks kinds up in. */
+const NO_KIND = 0x8000;
+/** A turn of one byte: place of the thread in the low four bits, length less one in the others; 15 says that more follows. */
+const MORE = 15;
+const LARGEST_OFFSET_US = 0xffffffff;
+
+const places = new Uint16Array(MAX_KINDS);
+const table = new Uint16Array(MAX_KINDS);
+
+/**
+ * Writes which call each is, and whether its result is not 0: the kinds that occur as numbers, then for each call the
+ * place of its kind. A kind is twice the call's number, and one more where a result follows in the column of results.
+ */
+export function writeKinds(
+  kinds: ProtobufWriter,
+  calls: ProtobufWriter,
+  numbers: Uint16Array,
+  results: Int32Array | undefined,
+): void {
+  const count = numbers.length;
+  const order: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const kind = kindOf(numbers, results, i);
+    if (places[kind] !== 0) continue;
+    order.push(kind);
+    places[kind] = order.length;
+    kinds.varint(kind);
+  }
+  const wide = order.length > BYTE_KINDS;
+  for (let i = 0; i < count; i++) {
+    const place = places[kindOf(numbers, results, i)]! - 1;
+    calls.byte(place & 0xff);
+    if (wide) calls.byte(place >>> 8);
+  }
+  for (const kind of order) places[kind] = 0;
+}
+
+function kindOf(numbers: Uint16Array, results: Int32Array | undefined, i: number): number {
+  // A number that no table holds stays one that no reader takes.
+  const number = Math.min(numbers[i]!, CALL_NUMBERS - 1);
+  if (number !== numbers[i]!) damaged(`with call number ${numbers[i]!}, beyond the table`);
+  return 2 * number + (results !== undefined && results[i] !== 0 ? 1 : 0);
+}
+
+/** Reads the numbers of the calls; returns how many of them have a result. */
+export function readKinds(bytes: Uint8Array, kinds: Span, calls: Span, numbers: Uint16Array): number {
+  const size = loadKinds(bytes, kinds);
+  const count = numbers.length;
+  const width = size > BYTE_KINDS ? 2 : 1;
+  if (calls.to - calls.from !== width * count) damaged(`with ${calls.to - calls.from} bytes for ${count} calls`);
+  let seen = 0;
+  let some = 0;
+  let at = calls.from;
+  if (width === 1) {
+    for (let i = 0; i < count; i++) {
+      const kind = table[bytes[at++]!]!;
+      seen |= kind;
+      some += kind & 1;
+      numbers[i] = kind >>> 1;
+    }
+  } else {
+    for (let i = 0; i < count; i++) {
+      const kind = table[Math.min(bytes[at]! | (bytes[at + 1]! << 8), MAX_KINDS - 1)]!;
+      at += 2;
+      seen |= kind;
+      some += kind & 1;
+      numbers[i] = kind >>> 1;
+    }
+  }
+  if ((seen & NO_KIND) !== 0) damaged('with a call of no kind');
+  return some;
+}
+
+/** Lays the kinds into `table`, and behind them what is none; returns how many there are. */
+function loadKinds(bytes: Uint8Array, { from, to }: Span): number {
+  const reader = readerOf(bytes, { from, to });
+  let size = 0;
+  while (reader.at < to) {
+    const kind = reader.varint();
+    if (kind >= MAX_KINDS || size === MAX_KINDS) damaged('with a call number beyond the table');
+    table[size++] = kind;
+  }
+  table.fill(NO_KIND, size, size > BYTE_KINDS ? MAX_KINDS : BYTE_KINDS);
+  return size;
+}
+
+/** Writes whose calls they are, turn by turn: threads as they first come, each by its distance from the one before. */
+export function writeThreads(ids: ProtobufWriter, turns: ProtobufWriter, threads: Uint32Array): void {
+  const known = new Map<number, number>();
+  let before = 0;
+  for (let i = 0; i < threads.length;) {
+    const thread = threads[i]!;
+    let end = i + 1;
+    while (end < threads.length && threads[end] === thread) end++;
+    let place = known.get(thread);
+    if (place === undefined) {
+      known.set(thread, (place = known.size));
+      ids.varint(zigzag((thread - before) | 0));
+      before = thread;
+    }
+    const more = end - i - 1;
+    turns.byte(Math.min(place, MORE) | (Math.min(more, MORE) << 4));
+    if (place >= MORE) turns.varint(place - MORE);
+    if (more >= MORE) turns.varint(more - MORE);
+    i = end;
+  }
+}
+
+export function readThreads(bytes: Uint8Array, ids: Span, turns: Span, threads: Uint32Array): void {
+  const known: number[] = [];
+  const idReader = readerOf(bytes, ids);
+  for (let thread = 0; idReader.at < ids.to;) {
+    thread = (thread + unzigzag(idReader.varint())) >>> 0;
+    if (known.push(thread) > threads.length) damaged('with more threads than calls');
+  }
+  const reader = readerOf(bytes, turns);
+  let at = 0;
+  while (reader.at < turns.to) {
+    const turn = bytes[reader.at++]!;
+    let place = turn & MORE;
+    let more = turn >>> 4;
+    if (place === MORE) place += reader.varint();
+    if (more === MORE) more += reader.varint();
+    const thread = known[place];
+    if (thread === undefined || more >= threads.length - at) damaged('with a turn of no thread, or of too many calls');
+    // Turns are a few calls long: a loop is faster than `fill`.
+    for (const end = at + more; at <= end; at++) threads[at] = thread;
+  }
+  if (at !== threads.length) damaged(`with threads of ${at} calls`);
+}
+
+/** Writes each call's time after the call before it, in microseconds. */
+export function writeTimes(times: ProtobufWriter, offsetsUs: Uint32Array): void {
+  let before = 0;
+  for (const offsetUs of offsetsUs) {
+    if (offsetUs < before) damaged('whose calls go back in time');
+    times.varint(offsetUs - before);
+    before = offsetUs;
+  }
+}
+
+export function readTimes(bytes: Uint8Array, { from, to }: Span, offsetsUs: Uint32Array): void {
+  const count = offsetsUs.length;
+  if (to - from < count) damaged('with too few times');
+  let at = from;
+  let offsetUs = 0;
+  for (let i = 0; i < count; i++) {
+    let deltaUs = bytes[at++]!;
+    if (deltaUs >= 0x80) {
+      deltaUs &= 0x7f;
+      for (let factor = 128; ; factor *= 128) {
+        // As many bytes as calls are left: no read goes beyond the column.
+        if (to - at < count - i || factor > LARGEST_OFFSET_US) damaged('with a time that does not end');
+        const byte = bytes[at++]!;
+        deltaUs += (byte & 0x7f) * factor;
+        if (byte < 0x80) break;
+      }
+    }
+    offsetUs += deltaUs;
+    offsetsUs[i] = offsetUs;
+  }
+  if (at !== to || offsetUs > LARGEST_OFFSET_US) damaged('with times of more calls, or beyond 32 bits');
+}
+
+/** Writes the results that are not 0, near ones of either sign in one byte. */
+export function writeResults(column: ProtobufWriter, results: Int32Array): void {
+  for (const result of results) if (result !== 0) column.varint(zigzag(result));
+}
+
+/** Whether the column holds `some` results, without reading them. */
+export function holdsResults(bytes: Uint8Array, { from, to }: Span, some: number): boolean {
+  let ends = 0;
+  for (let at = from; at < to; at++) ends += bytes[at]! < 0x80 ? 1 : 0;
+  return ends === some && (to === from || bytes[to - 1]! < 0x80);
+}
+
+/** Reads results that `holdsResults` found whole; `kinds` and `calls` tell whose they are. */
+export function readResults(bytes: Uint8Array, column: Span, kinds: Span, calls: Span, results: Int32Array): void {
+  const wide = loadKinds(bytes, kinds) > BYTE_KINDS;
+  let at = column.from;
+  for (let i = 0, call = calls.from; i < results.length; i++) {
+    const place = wide ? bytes[call]! | (bytes[call + 1]! << 8) : bytes[call]!;
+    call += wide ? 2 : 1;
+    if ((table[place]! & 1) === 0) continue;
+    let value = 0;
+    let shift = 0;
+    let byte: number;
+    do {
+      byte = bytes[at++]!;
+      value |= (byte & 0x7f) << shift;
+      shift += 7;
+    } while (byte >= 0x80);
+    results[i] = unzigzag(value >>> 0);
+  }
+}
+
+/** Writes the digests that are not 0: those that occur, then for each the calls since the last and its place. */
+export function writeDigests(column: ProtobufWriter, digests: Uint32Array): void {
+  const known = new Map<number, number>();
+  for (const digest of digests) if (digest !== 0 && !known.has(digest)) known.set(digest, known.size);
+  column.varint(known.size);
+  for (const digest of known.keys()) column.word(digest);
+  let last = -1;
+  for (let i = 0; i < digests.length; i++) {
+    if (digests[i] === 0) continue;
+    column.varint(i - last - 1);
+    column.varint(known.get(digests[i]!)!);
+    last = i;
+  }
+}
+
+/** Calls `visit` for each call with a digest; there are `count` calls. */
+export function readDigests(
+  bytes: Uint8Array,
+  column: Span,
+  count: number,
+  visit: (at: number, digest: number) => void,
+): void {
+  const reader = readerOf(bytes, column);
+  const size = reader.varint();
+  const words = reader.at;
+  if (4 * size > column.to - words) damaged('with too few digests');
+  reader.at = words + 4 * size;
+  for (let at = 0; reader.at < column.to; at++) {
+    at += reader.varint();
+    const place = reader.varint();
+    if (at >= count || place >= size) damaged('with a digest of no call');
+    visit(at, wordAt(bytes, words + 4 * place));
+  }
+}
+
+function readerOf(bytes: Uint8Array, { from, to }: Span): ProtobufReader {
+  const reader = new ProtobufReader(bytes);
+  reader.at = from;
+  reader.end = to;
+  return reader;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
+/** Numbers near 0 of either sign as small ones from 0: 0, -1, 1, -2 … */
+function zigzag(value: number): number {
+  return ((value << 1) ^ (value >> 31)) >>> 0;
+}
+
+function unzigzag(value: number): number {
+  return (value >>> 1) ^ -(value & 1);
+}

@@ -106,8 +106,9 @@ export type ScriptFragment = z.infer<typeof ScriptFragment>;
 
 /** How a page shows a value that came with this or an earlier request: as it was sent, or encoded for markup. */
 export const ShownValue = z.object({
-  /** The field: path of the request that brought the value, and the parameter. */
+  /** The field: path of the request that brought the value, with what chose the action there, and the parameter. */
   path: z.string().max(2048),
+  route: z.string().max(256).optional(),
   where: z.enum(['query', 'body']),
   name: z.string().max(128),
   encoded: z.boolean(),

@@ -25,8 +25,9 @@ export interface GradeTable {
 const PRIOR_VALUES = 1000;
 /** Weight of the application's probability in a field's own: fields differ widely. */
 const FIELD_VALUES = 2;
-/** What a value of the top grades says for one of another sort in its field. */
+/** What a value of the top grades says for one of another sort in its field, and for one that is stronger than itself. */
 const OTHER_SORT = 0.02;
+const WEAKER_SORT = 0.002;
 
 /** Takes one reading into the counts; `sort` tells readings of a top grade apart. */
 export function learnGrade(
@@ -59,9 +60,18 @@ export function gradeProbability(
   const wide = probability(any, of.prior[grade] ?? 1e-6, PRIOR_VALUES);
   const middle = probability(named, wide, FIELD_VALUES);
   const usual = probability(own, Math.max(middle, wide), FIELD_VALUES);
-  const others = grade >= of.top ? table.total(`${kind}|${own}`) - table.count(`${kind}|${own}`, value) : 0;
-  const carried = (OTHER_SORT * others) / (table.total(`${of.name}|${own}`) + FIELD_VALUES);
+  const carried =
+    grade >= of.top ? otherSorts(table, of, own, grade, value) / (table.total(`${of.name}|${own}`) + FIELD_VALUES) : 0;
   return Math.min(Math.max(usual + carried, of.floor[grade] ?? 0), 1);
+}
+
+/** What values of other sorts in the field are worth, as a number of values of this one. */
+function otherSorts(table: SmoothedCounts, of: GradeTable, own: string, grade: number, sort: string): number {
+  let worth = -OTHER_SORT * table.count(`${of.name} sort|${own}`, sort);
+  for (let each = of.top; each < of.prior.length; each++) {
+    worth += (each < grade ? WEAKER_SORT : OTHER_SORT) * table.count(`${of.name}|${own}`, String(each));
+  }
+  return Math.max(worth, 0);
 }
 
 /** What the field held, in words. */

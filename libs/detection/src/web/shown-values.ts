@@ -13,22 +13,23 @@ const LEAST_OF_FIELD = 3;
 const LEAST_OF_NAME = 5;
 
 export function learnShown(table: SmoothedCounts, event: WebRequest): void {
-  for (const { path, where, name, encoded } of event.shown ?? []) {
+  for (const { path, route, where, name, encoded } of event.shown ?? []) {
     const how = encoded ? 'encoded' : 'raw';
-    table.add(contextOfField(pathWithoutSlash(path), where, name), how);
-    table.add(contextOfField('*', where, name), how);
+    table.add(contextOfField(pathWithoutSlash(path), route, where, name), how);
+    table.add(contextOfField('*', undefined, where, name), how);
   }
 }
 
 /** Whether pages only ever showed this field's values encoded. */
 export function isShownEncoded(table: SmoothedCounts, event: WebRequest, { where, name }: WebParameter): boolean {
-  const own = contextOfField(pathOf(event), where, name);
+  const own = contextOfField(pathOf(event), event.route, where, name);
   if (table.count(own, 'raw') > 0) return false;
   if (table.count(own, 'encoded') >= LEAST_OF_FIELD) return true;
-  const named = contextOfField('*', where, name);
+  const named = contextOfField('*', undefined, where, name);
   return table.count(named, 'raw') === 0 && table.count(named, 'encoded') >= LEAST_OF_NAME;
 }
 
-function contextOfField(path: string, where: WebParameter['where'], name: string): string {
-  return `shown|${path}|${where}|${name}`;
+/** One path may serve many actions, each with fields of its own. */
+function contextOfField(path: string, route: string | undefined, where: WebParameter['where'], name: string): string {
+  return `shown|${path}|${route === undefined ? '' : `${route}|`}${where}|${name}`;
 }

@@ -71,6 +71,8 @@ export class ExchangeEvents {
 
   #wait(exchange: SqlExchange): void {
     const text = statementText(exchange);
+    // Prepared before the trace began: nothing is known of it but that something was asked.
+    if (text === '' && exchange.prepared) return;
     const { outline, verb, columnsWritten } = sqlOutline(text, exchange.protocol, exchange.complete);
     const list = this.#waiting.get(exchange.thread) ?? [];
     list.push({

@@ -10,7 +10,14 @@ import { MysqlStream } from '../sql-wire/mysql-stream.js';
 import { PostgresqlStream } from '../sql-wire/postgresql-stream.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
 import type { IoCall } from '../strace/io-call.js';
-import { isMysqlCommand, isMysqlHeader, isPostgresqlQuery, protocolOf, type Protocol } from './recognition.js';
+import {
+  isMysqlCommand,
+  isMysqlHeader,
+  isPostgresqlPipeline,
+  isPostgresqlQuery,
+  protocolOf,
+  type Protocol,
+} from './recognition.js';
 import type { WireCounts } from './wire-counts.js';
 
 export type WireExchange = HttpExchange | SqlExchange;
@@ -187,7 +194,7 @@ export class Connection {
       this.stream = this.speaks('mysql', true);
     } else if (isMysqlCommand(call)) {
       this.stream = this.speaks('mysql', false);
-    } else if (isPostgresqlQuery(call)) {
+    } else if (isPostgresqlQuery(call) || isPostgresqlPipeline(call)) {
       this.stream = this.speaks('postgresql', false);
     } else if (socket && receives && payload[0] === 0x17 && payload[1] === 3) {
       this.giveUp();

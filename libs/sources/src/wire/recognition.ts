@@ -42,8 +42,32 @@ export function isMysqlHeader(header: IoCall | undefined, body: IoCall): boolean
 export function isPostgresqlQuery(call: IoCall): boolean {
   const { payload, lengthBytes } = call;
   if (payload.length < 7 || payload[0] !== 81) return false;
-  const length = payload[1]! * 16_777_216 + ((payload[2]! << 16) | (payload[3]! << 8) | payload[4]!);
-  return length + 1 === lengthBytes && (!call.complete || payload[payload.length - 1] === 0);
+  return postgresqlLength(payload, 0) + 1 === lengthBytes && (!call.complete || payload[payload.length - 1] === 0);
+}
+
+/** Messages of an extended query that fill the call: a Parse or a Bind first, a Sync or a Flush last. */
+export function isPostgresqlPipeline({ payload, lengthBytes }: IoCall): boolean {
+  if (payload[0] !== 80 && payload[0] !== 66) return false;
+  let at = 0;
+  let messages = 0;
+  let last = 0;
+  while (at + 5 <= payload.length) {
+    last = payload[at]!;
+    const length = postgresqlLength(payload, at);
+    if (!EXTENDED.has(last) || length < 4) return false;
+    at += 1 + length;
+    messages++;
+  }
+  // Where the call is longer than what was seen of it, a chain that reaches its end counts.
+  if (payload.length < lengthBytes) return messages > 1 && at >= payload.length && at <= lengthBytes;
+  return messages > 1 && at === lengthBytes && (last === 83 || last === 72);
+}
+
+/** Parse, Bind, Describe, Execute, Close, Sync, Flush. */
+const EXTENDED: ReadonlySet<number> = new Set([80, 66, 68, 69, 67, 83, 72]);
+
+function postgresqlLength(bytes: Uint8Array, at: number): number {
+  return bytes[at + 1]! * 16_777_216 + ((bytes[at + 2]! << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!);
 }
 
 function isStatementCode(code: number): boolean {

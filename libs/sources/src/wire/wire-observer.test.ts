@@ -229,6 +229,20 @@ describe('calls', () => {
     expect(summary(exchangesOf(text))).toEqual(['server 1:30#0 SELECT 1 ok']);
   });
 
+  it('find extended queries on a connection of a pool that was there before', () => {
+    const parse = 'P\\0\\0\\0\\20\\0SELECT 1\\0\\0\\0';
+    const bind = 'B\\0\\0\\0\\f\\0\\0\\0\\0\\0\\0\\0\\0';
+    const rest = 'D\\0\\0\\0\\6P\\0E\\0\\0\\0\\t\\0\\0\\0\\0\\0S\\0\\0\\0\\4';
+    const text = trace(
+      `1 write(9, "${parse}${bind}${rest}", 52) = 52`,
+      '1 read(9, "1\\0\\0\\0\\0042\\0\\0\\0\\4n\\0\\0\\0\\4C\\0\\0\\0\\rSELECT 1\\0Z\\0\\0\\0\\5I", 8192) = 35',
+    );
+    expect(exchangesOf(text)).toMatchObject([
+      { protocol: 'postgresql', side: 'client', prepared: true, response: { kind: 'ok' } },
+    ]);
+    expect(exchangesOf(text.replace('S\\0\\0\\0\\4", 52', 'S\\0\\0\\0\\5", 52'))).toEqual([]);
+  });
+
   it('keep a request that nothing can be made of where it was answered', () => {
     const text = trace(
       accept(1, 9),

@@ -9,7 +9,7 @@ const sent = (name: string, value: string): ReadParameter[] => [
 ];
 const remembered = (value: string): ShownValues => {
   const shown = new ShownValues();
-  shown.remember(sent('text', value), '/notes', '/notes/new', '/notes/{digits}');
+  shown.remember(sent('text', value), ['/notes', '/notes/new', '/notes/{digits}'], undefined);
   return shown;
 };
 const field = { path: '/notes', where: 'body', name: 'text' };
@@ -24,6 +24,14 @@ describe('how pages show what was sent', () => {
     const shown = remembered(value);
     expect(shown.shownBy(page, '/notes/{digits}')).toEqual([{ ...field, encoded }]);
     expect(shown.shownBy(page, '/notes/{digits}')).toEqual([]);
+  });
+
+  it('says to which action of a path a value was sent', () => {
+    const shown = new ShownValues();
+    shown.remember(sent('text', 'if a < b, take it'), ['/main', undefined, '/main'], 'op=answer');
+    expect(shown.shownBy('if a &lt; b, take it', '/main')).toEqual([
+      { path: '/main', route: 'op=answer', where: 'body', name: 'text', encoded: true },
+    ]);
   });
 
   it('does not look at pages that have nothing to do with it, for what is too short, or for ever', () => {

@@ -27,16 +27,20 @@ const MAX_SHOWN = 8;
 export class ShownValues {
   #pieces: Piece[] = [];
 
-  /** Takes in the values of a request to `path`; `from` and `to` are the pages that led there and that it leads to. */
-  remember(parameters: readonly ReadParameter[], path: string, from: string | undefined, to: string | undefined): void {
+  /** Takes in the values of a request to `pages[0]`; the others are the pages that led there and that it leads to. */
+  remember(
+    parameters: readonly ReadParameter[],
+    pages: readonly [string, ...(string | undefined)[]],
+    route: string | undefined,
+  ): void {
     for (const { feature, value } of parameters) {
       if (feature.where !== 'body' && feature.where !== 'query') continue;
       const text = pieceOf(value);
       if (text === undefined) continue;
       this.#pieces.push({
         text,
-        of: { path, where: feature.where, name: feature.name },
-        pages: [path, from, to],
+        of: { path: pages[0], ...(route === undefined ? {} : { route }), where: feature.where, name: feature.name },
+        pages,
         left: MAX_PAGES,
       });
       if (this.#pieces.length > MAX_PIECES) this.#pieces.shift();

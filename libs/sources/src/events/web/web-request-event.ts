@@ -107,7 +107,7 @@ export function toWebRequest(
   const foreign = originates === 'foreign' ? siteOf(origin) : relation === 'foreign' ? siteOf(referer) : undefined;
   const location = response === undefined ? undefined : headerOf(response.headers, 'location');
   const to = location === undefined ? undefined : redirectPath(location);
-  memory.shown.remember(read, shown.path, from, to);
+  memory.shown.remember(read, [shown.path, from, to], route);
   const shownValues = /html/.test(contentType ?? '') ? memory.shown.shownBy(text, shown.path) : [];
   memory.texts.remember(read, {
     event: id,

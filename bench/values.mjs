@@ -42,7 +42,7 @@ for (const [name, wanted] of [
     row[0] += 1;
     columns.forEach(([learned, field], i) => {
       const start = performance.now();
-      const { alarm, path, score } = studies[learned].judge(text, field);
+      const { alarm, path, score } = studies[learned].score(text, field);
       slowest = Math.max(slowest, performance.now() - start);
       row[i + 1] += alarm ? 1 : 0;
       if (options.misses && alarm !== wanted && field === 'text')

@@ -10,7 +10,7 @@ import {
   REPORT_GROUP,
   SNAPSHOTS_SOURCE,
 } from '@plimsoll/pipelines';
-import { patientStep } from '@plimsoll/service-kit';
+import { retryingStep } from '@plimsoll/service-kit';
 import {
   runOperator,
   systemClock,
@@ -34,7 +34,7 @@ import {
 } from './webhooks/webhook-dispatcher.js';
 import type { WebhookTarget } from './webhooks/webhook-target.js';
 
-type PatientStep = ReturnType<typeof patientStep>;
+type RetryingStep = ReturnType<typeof retryingStep>;
 
 /** What the alert service reads besides verdicts to fuse. */
 export interface AlertConsumerParts {
@@ -57,11 +57,11 @@ export interface AlertConsumerParts {
  * webhooks, send alerts on. Each reads with a group of its own: none waits for another, and replicas share the
  * partitions.
  */
-export function alertConsumers(parts: AlertConsumerParts): PatientStep[] {
+export function alertConsumers(parts: AlertConsumerParts): RetryingStep[] {
   const { log, incidents, profiles, watch, webhooks: targets, waiting, observe, observeLag } = parts;
-  const reading = (name: string, from: Omit<ConsumeOptions, 'handler'>, handler: PartitionHandler): PatientStep =>
+  const reading = (name: string, from: Omit<ConsumeOptions, 'handler'>, handler: PartitionHandler): RetryingStep =>
     consuming(name, log, from, handler, waiting);
-  const feeding = (name: string, source: typeof ALERTS_SOURCE): PatientStep =>
+  const feeding = (name: string, source: typeof ALERTS_SOURCE): RetryingStep =>
     reading(name, source, new IncidentProjection(source, incidents, log));
   // A group for each replica: what it keeps lies in its own memory and begins with its start.
   const newest = {
@@ -74,7 +74,7 @@ export function alertConsumers(parts: AlertConsumerParts): PatientStep[] {
     feeding('incidents', ALERTS_SOURCE),
     feeding('snapshots', SNAPSHOTS_SOURCE),
     reading('watch', newest, watch),
-    patientStep('watch-losses', new WatchTeller({ watch, store: parts.told, profiles, log }), waiting),
+    retryingStep('watch-losses', new WatchTeller({ watch, store: parts.told, profiles, log }), waiting),
     watchingProfiles(parts),
     reading('profile-reports', reports, new ProfileReportProjection(profiles, log)),
   ];
@@ -93,7 +93,7 @@ function consuming(
   from: Omit<ConsumeOptions, 'handler'>,
   handler: PartitionHandler,
   waiting: AlertConsumerParts['waiting'],
-): PatientStep {
+): RetryingStep {
   let consumption: Consumption | undefined;
   const part = {
     open: async (): Promise<void> => {
@@ -103,10 +103,10 @@ function consuming(
       await consumption?.stop();
     },
   };
-  return patientStep(name, part, waiting);
+  return retryingStep(name, part, waiting);
 }
 
-function watchingProfiles({ log, states: store, observer, waiting }: AlertConsumerParts): PatientStep {
+function watchingProfiles({ log, states: store, observer, waiting }: AlertConsumerParts): RetryingStep {
   let running: Running | undefined;
   const part = {
     open: async (): Promise<void> => {
@@ -116,5 +116,5 @@ function watchingProfiles({ log, states: store, observer, waiting }: AlertConsum
       await running?.stop();
     },
   };
-  return patientStep('profile-watch', part, waiting);
+  return retryingStep('profile-watch', part, waiting);
 }

@@ -7,7 +7,7 @@ const MINUTE_US = 60 * US_PER_SECOND;
 const UNJUDGED = ['gap', 'insufficient', 'warming'] as const;
 
 /**
- * `judging`: it judged windows of late. `gap`, `insufficient`, `warming`: it watched, and could not judge, for this reason.
+ * `scoring`: it scored windows of late. `gap`, `insufficient`, `warming`: it watched, and could not score, for this reason.
  * `silent`: it was heard once, or has an active profile, and is not heard of late: while the application went on, or by
  * the wall clock, where no detector says any more how far it has come. A workload that is watched and quiet is
  * `insufficient`. `absent`: never heard, and never meant to be.

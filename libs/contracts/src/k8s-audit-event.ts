@@ -31,7 +31,7 @@ export const K8sCredential = z.object({
 });
 export type K8sCredential = z.infer<typeof K8sCredential>;
 
-/** A role or binding that the request writes, judged by what it permits. */
+/** A role or binding that the request writes, scored by what it permits. */
 export const K8sGrant = z.object({
   kind: z.enum(['role', 'binding']),
   /** Cluster-wide, or within one namespace. */
@@ -81,7 +81,7 @@ export const K8sAuditEvent = LogEventBase.extend({
     kind: K8sIdentityKind,
     groups: z.array(Name).max(32),
   }),
-  /** The user as whom it was to be judged, where that is another. */
+  /** The user as whom it was to be scored, where that is another. */
   impersonated: Name.optional(),
   credential: K8sCredential.optional(),
   source: z.object({
@@ -90,7 +90,7 @@ export const K8sAuditEvent = LogEventBase.extend({
     /** Whether the pod that the token is bound to has this address, by what its kubelet reported; absent where unknown. */
     matchesPod: z.boolean().optional(),
   }),
-  /** First product of the user agent: shown, never judged by; absent under `strict`. */
+  /** First product of the user agent: shown, never scored by; absent under `strict`. */
   userAgent: Word.optional(),
   resource: z
     .object({

@@ -13,6 +13,6 @@ export const LogEventBase = Where.extend({
   timeUs: z.number().nonnegative(),
   /** The run of the collector, or the recording, that the event came from. */
   stream: z.string().min(1).max(512),
-  /** What the event is judged with (the user for audit, application and session for web requests, container and connection for statements); the record's key. */
+  /** What the event is scored with (the user for audit, application and session for web requests, container and connection for statements); the record's key. */
   key: z.string().min(1).max(512),
 });

@@ -6,10 +6,10 @@ import { P_VALUE_BINS } from './verdict.js';
 const Count = z.number().int().nonnegative();
 const Bins = z.array(Count).length(P_VALUE_BINS);
 
-/** How a version in shadow compares with the active one on the windows that both judged. */
+/** How a version in shadow compares with the active one on the windows that both scored. */
 export const ShadowComparison = z.object({
   version: z.string().min(1).max(64),
-  /** Event time from which both judged. */
+  /** Event time from which both scored. */
   sinceUs: z.number().nonnegative(),
   active: z.object({ windows: Count, anomalous: Count, bins: Bins }),
   shadow: z.object({ windows: Count, anomalous: Count, bins: Bins }),
@@ -19,7 +19,7 @@ export const ShadowComparison = z.object({
 
 /**
  * How the active profile of one workload and detector fits what is seen live. A report of its own, never an attack:
- * `unknown`: too little was judged; `fits`; `ageing`: p-values have lastingly moved towards 0; `deployment`: most
+ * `unknown`: too little was scored; `fits`; `ageing`: p-values have lastingly moved towards 0; `deployment`: most
  * windows of every container lie near 0 at once, as after a new release.
  */
 export const ProfileReport = z.object({
@@ -34,7 +34,7 @@ export const ProfileReport = z.object({
   state: z.enum(['unknown', 'fits', 'ageing', 'deployment']),
   /** The same in a sentence. */
   words: z.string().max(512),
-  /** Windows judged, and found anomalous, in the day of event time before `atUs`. */
+  /** Windows scored, and found anomalous, in the day of event time before `atUs`. */
   windows: Count,
   anomalous: Count,
   /** Largest excess of small p-values over the uniform share, and what chance and calibration may make it, in [0, 1]. */

@@ -38,7 +38,7 @@ export type Progress = z.infer<typeof Progress>;
 /** The header that tells a record of `syscalls` or `logs` that holds progress from one that holds events. */
 export const PROGRESS_HEADER = 'plimsoll-progress';
 
-/** How far a detector has come with one partition of its input: a record on `verdicts`, behind what it judged. */
+/** How far a detector has come with one partition of its input: a record on `verdicts`, behind what it scored. */
 export const Watermark = z.object({
   type: z.literal('watermark'),
   schema: z.literal(1),

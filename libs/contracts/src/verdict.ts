@@ -10,8 +10,8 @@ export const AttackPath = z.enum(['sqli', 'xss', 'csrf', 'rbac', 'web-shell', 'p
 export type AttackPath = z.infer<typeof AttackPath>;
 
 /**
- * `normal`: judged and unremarkable. `anomalous`: the p-value is at or under the detector's threshold.
- * `warming`: no active profile yet. `insufficient`: too little in the window to judge. `gap`: something in it was lost.
+ * `normal`: scored and unremarkable. `anomalous`: the p-value is at or under the detector's threshold.
+ * `warming`: no active profile yet. `insufficient`: too little in the window to score. `gap`: something in it was lost.
  */
 export const VerdictState = z.enum(['normal', 'anomalous', 'warming', 'insufficient', 'gap']);
 export type VerdictState = z.infer<typeof VerdictState>;
@@ -57,7 +57,7 @@ export const RequestFacts = WebClient.extend({
 });
 export type RequestFacts = z.infer<typeof RequestFacts>;
 
-/** One detector's judgement of one window of one container: the value of a record on `verdicts`. */
+/** One detector's result of one window of one container: the value of a record on `verdicts`. */
 export const Verdict = Where.extend({
   type: z.literal('verdict'),
   schema: z.literal(1),
@@ -69,10 +69,10 @@ export const Verdict = Where.extend({
   stream: z.string().min(1).max(512),
   /** `[startUs, endUs)` in event time. */
   window: z.object({ startUs: z.number().nonnegative(), endUs: z.number().nonnegative() }),
-  /** Events (calls, requests, statements) judged. */
+  /** Events (calls, requests, statements) scored. */
   count: z.number().int().nonnegative(),
   state: VerdictState,
-  /** Chance that a benign window scores at least as high; in (0, 1]. 1 where nothing was judged. */
+  /** Chance that a benign window scores at least as high; in (0, 1]. 1 where nothing was scored. */
   pValue: z.number().gt(0).max(1),
   /** The detector's own score; higher is stranger. */
   score: z.number(),
@@ -93,10 +93,10 @@ export const Verdict = Where.extend({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** How many bins the p-values of judged windows are counted in. */
+/** How many bins the p-values of scored windows are counted in. */
 export const P_VALUE_BINS = 20;
 
-/** How the p-values of judged windows lie: what shows whether a profile still fits its workload. */
+/** How the p-values of scored windows lie: what shows whether a profile still fits its workload. */
 export const PValueCounts = z.object({
   /** Benign windows that the profile's p-values rest on. */
   calibratedOn: z.number().int().positive(),
@@ -129,11 +129,11 @@ export const Coverage = Where.extend({
   window: z.object({ startUs: z.number().nonnegative(), endUs: z.number().nonnegative() }),
   /** Windows by state. */
   windows: z.partialRecord(VerdictState, z.number().int().nonnegative()),
-  /** Calls, requests or statements judged. */
+  /** Calls, requests or statements scored. */
   count: z.number().int().nonnegative(),
-  /** Of the windows judged; absent where none was. */
+  /** Of the windows scored; absent where none was. */
   pValues: PValueCounts.optional(),
-  /** Present where a version judges in shadow. */
+  /** Present where a version scores in shadow. */
   shadow: ShadowCoverage.optional(),
 });
 export type Coverage = z.infer<typeof Coverage>;

@@ -9,7 +9,7 @@ import {
   EventLogTransport,
   kafkaSettings,
   partitionsOf,
-  patientStep,
+  retryingStep,
   redisSettings,
   runService,
   serviceSettings,
@@ -39,7 +39,7 @@ export function runDetector<Message, State>(
     const stored = storedProfiles(new RedisProfileStore(connection));
     const operator = operatorOf(stored, budget);
     const processor = new StatefulProcessor(operator, { log, store, observer });
-    const profiles = patientStep('profiles', stored, waiting);
+    const profiles = retryingStep('profiles', stored, waiting);
     return {
       module: StreamModule.over(operator.topic, processor),
       connections: [closing('redis', connection), closing('kafka', log)],

@@ -6,7 +6,7 @@ import { evaluateRecordings, type EvaluateOptions } from './evaluate-recordings.
 import { cells, fixed } from './markdown-cells.js';
 import { requestTable, type RequestScore } from './request-table.js';
 
-/** The incidents by request, with one kind of observation taken away from learning and from judging alike. */
+/** The incidents by request, with one kind of observation taken away from learning and from scoring alike. */
 export interface AblationRow {
   readonly without: string;
   readonly score: RequestScore;
@@ -61,7 +61,7 @@ export function ablationMarkdown(rows: readonly AblationRow[]): string[] {
   return [
     '## What each observation is worth',
     '',
-    'The incidents by request where one kind of observation is taken away, from learning and from judging alike.',
+    'The incidents by request where one kind of observation is taken away, from learning and from scoring alike.',
     '',
     '| application | without | detected | precision | F1 | path named | false events | false incidents |',
     '|---|---|---:|---:|---:|---:|---:|---:|',

@@ -17,7 +17,7 @@ export interface CallEpisode {
   readonly spanUs: TimeUs;
 }
 
-/** The episodes of one application, for judging the same calls many times over without reading them again. */
+/** The episodes of one application, for scoring the same calls many times over without reading them again. */
 export interface CallCorpus {
   readonly application: string;
   readonly learn: readonly CallEpisode[];
@@ -67,10 +67,10 @@ async function readEpisode(at: RecordingAt, signal: AbortSignal | undefined): Pr
 }
 
 /**
- * Learns each workload of the corpus with its own learner and judges every test episode with one detector of calls, as
+ * Learns each workload of the corpus with its own learner and scores every test episode with one detector of calls, as
  * the stream would.
  */
-export function judgeCalls<State, Model>(
+export function scoreCalls<State, Model>(
   corpus: CallCorpus,
   detector: Detector<SyscallBatch, State, Model>,
   learnerOf: (of: Pick<Where, 'application' | 'workload'>) => Learner<SyscallBatch>,

@@ -14,7 +14,7 @@ import {
   type Budget,
 } from '@plimsoll/detection';
 
-import { batchesOf, judgeCalls, workloadsOf, type CallCorpus, type CallEpisode } from './call-corpus.js';
+import { batchesOf, scoreCalls, workloadsOf, type CallCorpus, type CallEpisode } from './call-corpus.js';
 import { requestSizes } from './request-sizes.js';
 import { statementCalls, type StatementCalls } from './statement-calls.js';
 import { scoreView, type ViewScore } from './view-score.js';
@@ -62,13 +62,13 @@ export function callStudy(corpus: CallCorpus, options: CallStudyOptions): CallSt
     begin(name);
     const learner = (of: { application: string; workload: string }): SequenceLearner =>
       new SequenceLearner(of, { ...given, ...keyGroup(groupOf(of.workload)) });
-    return scoreView(name, judgeCalls(scored, sequenceDetector(), learner, options.budget));
+    return scoreView(name, scoreCalls(scored, sequenceDetector(), learner, options.budget));
   };
   const frequency = (name: string, given: Partial<FrequencyOptions>, groupOf: GroupOf = () => undefined): ViewScore => {
     begin(name);
     const learner = (of: { application: string; workload: string }): FrequencyLearner =>
       new FrequencyLearner(of, { ...given, ...keyGroup(groupOf(of.workload)) });
-    return scoreView(name, judgeCalls(scored, frequencyDetector(), learner, options.budget));
+    return scoreView(name, scoreCalls(scored, frequencyDetector(), learner, options.budget));
   };
   const groups = keyGroups(corpus, developed);
   const sizes = Array.from({ length: LONGEST_BAG }, (_, i) => i + 1);

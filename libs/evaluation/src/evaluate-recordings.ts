@@ -9,7 +9,7 @@ import type { Action } from './action-scoring.js';
 import { splitEpisodes } from './episode-split.js';
 import { actionsOf } from './labelled-actions.js';
 
-/** One test episode, judged. */
+/** One test episode, scored. */
 export interface EpisodeOutcome {
   readonly application: string;
   readonly episode: string;
@@ -18,8 +18,8 @@ export interface EpisodeOutcome {
   readonly alerts: readonly LogRecord[];
   /** Web requests and audit events, one of each that several sources report: what an attack is labelled on. */
   readonly requests: readonly { readonly id: string; readonly timeUs: TimeUs }[];
-  /** Windows and events that each level judged. */
-  readonly judged: Readonly<Record<Level, number>>;
+  /** Windows and events that each level scored. */
+  readonly scored: Readonly<Record<Level, number>>;
   /** Calls, requests, statements and audit events read. */
   readonly messages: number;
   /** Verdicts that came too late to be joined. */
@@ -43,7 +43,7 @@ export interface Evaluation {
 
 export interface EvaluateOptions {
   readonly budget: Budget;
-  /** Budgets at which every test episode is judged again; each costs another replay. */
+  /** Budgets at which every test episode is scored again; each costs another replay. */
   readonly alsoAt?: readonly Budget[];
   /** Orders the episodes whose split the recordings leave open. */
   readonly seed?: number;
@@ -51,13 +51,13 @@ export interface EvaluateOptions {
   /** Alters or leaves out messages, of learning and of the test episodes. */
   readonly alter?: (message: CollectorMessage) => CollectorMessage | undefined;
   readonly onProgress?: (phase: 'learning' | 'replaying', share: number, note: string) => void;
-  /** Told of each source that is learned from or judged what became of its lines, once. */
+  /** Told of each source that is learned from or scored what became of its lines, once. */
   readonly onRead?: (report: SourceReport) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Learns each application from its benign learn and calibrate episodes, then judges every test episode by itself, each
+ * Learns each application from its benign learn and calibrate episodes, then scores every test episode by itself, each
  * in a fresh run of every service. Throws `empty-source` where an application has nothing benign to learn from.
  */
 export async function evaluateRecordings(
@@ -123,7 +123,7 @@ async function evaluateApplication(
     for (const [i, at] of split.test.entries()) {
       const note = `${at.recording.episode} at ${budget.falseAlertsPerDay} a day`;
       options.onProgress?.('replaying', i / split.test.length, note);
-      outcomes.push(await judge(at, profiles, { ...telling, budget }));
+      outcomes.push(await replayEpisode(at, profiles, { ...telling, budget }));
     }
     runs.push({ budget, outcomes });
   }
@@ -132,13 +132,13 @@ async function evaluateApplication(
 }
 
 /** Replays one episode through every service in one process. */
-export async function judge(
+export async function replayEpisode(
   at: RecordingAt,
   profiles: readonly ProfileFile[],
   options: EvaluateOptions,
 ): Promise<EpisodeOutcome> {
   const { onRead } = options;
-  const judged: Record<Level, number> = { sequence: 0, frequency: 0, log: 0, process: 0 };
+  const scored: Record<Level, number> = { sequence: 0, frequency: 0, log: 0, process: 0 };
   const requests = new Requests();
   const run = await runDetection(
     noting(replay(sourcesOf(at), { ...passed(options), ...(onRead && { onRead }) }), requests),
@@ -146,7 +146,7 @@ export async function judge(
     {
       onVerdict(message) {
         if (message.type !== 'coverage') return;
-        judged[message.level] += (message.windows.normal ?? 0) + (message.windows.anomalous ?? 0);
+        scored[message.level] += (message.windows.normal ?? 0) + (message.windows.anomalous ?? 0);
       },
     },
   );
@@ -157,7 +157,7 @@ export async function judge(
     verdicts: run.verdicts,
     alerts: run.alerts,
     requests: requests.found,
-    judged,
+    scored,
     messages: run.messages,
     late: run.late,
     spanUs: run.endUs - run.startUs,

@@ -35,7 +35,7 @@ function verdict(level: Level, second: number, pValue: number, state: Verdict['s
   };
 }
 
-/** One attack at 10 s in a minute of which every level judged a window a second. */
+/** One attack at 10 s in a minute of which every level scored a window a second. */
 function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
   return {
     application: 'shop',
@@ -44,7 +44,7 @@ function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
     verdicts,
     alerts: [],
     requests: [],
-    judged: { sequence: 60, frequency: 60, log: 60, process: 60 },
+    scored: { sequence: 60, frequency: 60, log: 60, process: 60 },
     messages: 1,
     late: 0,
     spanUs: 60 * SECOND,
@@ -61,7 +61,7 @@ function evaluation(verdicts: readonly Verdict[], alone: readonly Verdict[] = ve
 }
 
 describe('the study of fusion', () => {
-  it('judges a level alone with the whole budget', () => {
+  it('scores a level alone with the whole budget', () => {
     expect(studyBudgets(1, ASKED)).toEqual([0.1, 1 / 0.3, 5, 20]);
     const { ways } = fusionStudy(evaluation([], [verdict('sequence', 10, 1e-5)]), 1, ASKED);
     const found = Object.fromEntries(ways.map(({ view, recall }) => [view, recall.hits]));

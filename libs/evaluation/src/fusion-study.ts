@@ -30,7 +30,7 @@ export interface FusionStudy {
 }
 
 /**
- * The budgets that a study judges at: those asked for, and for each level the one of which its share is the whole
+ * The budgets that a study scores at: those asked for, and for each level the one of which its share is the whole
  * budget, so that a level alone is not held to a third of what the others have together.
  */
 export function studyBudgets(falseAlertsPerDay: number, asked: readonly number[]): number[] {
@@ -70,22 +70,22 @@ export function fusionStudy(evaluation: Evaluation, falseAlertsPerDay: number, a
 
 /**
  * Evidence of the spans in which the levels' p-values, put together by `combine`, reach `threshold`. A level's p-value
- * is its smallest in the span times the windows that it judges in one (Bonferroni); one that saw nothing remarkable has
- * p = 1, one that judged nothing in the episode is left out. Verdicts below their own threshold take part.
+ * is its smallest in the span times the windows that it scores in one (Bonferroni); one that saw nothing remarkable has
+ * p = 1, one that scored nothing in the episode is left out. Verdicts below their own threshold take part.
  */
 function combinedEvidence(
-  { verdicts, judged, spanUs }: EpisodeOutcome,
+  { verdicts, scored, spanUs }: EpisodeOutcome,
   combine: (pValues: readonly number[]) => number,
   threshold: number,
 ): AlertEvidence[] {
-  const levels = LEVELS.filter((level) => judged[level] > 0);
+  const levels = LEVELS.filter((level) => scored[level] > 0);
   const spans = new Map<number, Verdict[]>();
   for (const verdict of verdicts) {
     if (verdict.state !== 'anomalous' && verdict.state !== 'normal') continue;
     const span = Math.floor(verdict.window.endUs / SPAN_US);
     spans.set(span, [...(spans.get(span) ?? []), verdict]);
   }
-  const windowsOf = (level: Level): number => Math.max(1, judged[level] / Math.max(1, spanUs / SPAN_US));
+  const windowsOf = (level: Level): number => Math.max(1, scored[level] / Math.max(1, spanUs / SPAN_US));
   return [...spans.values()].flatMap((members) => {
     const pValues = levels.map((level) => {
       const own = members.filter((verdict) => verdict.level === level).map(({ pValue }) => pValue);

@@ -1,12 +1,12 @@
 export { ablationMarkdown, ablationStudy, type AblationRow } from './ablation.js';
 export { scoreEpisode, shifted, type Action, type AlertEvidence, type EpisodeScore } from './action-scoring.js';
-export { callCorpus, judgeCalls, type CallCorpus, type CallEpisode } from './call-corpus.js';
+export { callCorpus, scoreCalls, type CallCorpus, type CallEpisode } from './call-corpus.js';
 export { callStudy, type CallStudy } from './call-study.js';
 export { splitEpisodes, type EpisodeSplit } from './episode-split.js';
 export { summariseEpisode, type AttackSummary, type EpisodeSummary } from './episode-summary.js';
 export {
   evaluateRecordings,
-  judge,
+  replayEpisode,
   type EpisodeOutcome,
   type EvaluateOptions,
   type Evaluation,
@@ -25,7 +25,7 @@ export { requestTable, scoreApplication, type RequestScore } from './request-tab
 export { scoreSeverity, type SeverityScore } from './severity-score.js';
 export { statementCalls, type StatementCalls } from './statement-calls.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
-export { FieldStudy, type Field, type JudgedText } from './values/field-study.js';
+export { FieldStudy, type Field, type ScoredText } from './values/field-study.js';
 export { readCorpus, type CorpusText } from './values/text-corpus.js';
 export {
   ADFA_CONFIGURATION,

@@ -24,7 +24,7 @@ const LEVELS = Level.options;
 
 type Found = (number | undefined)[];
 
-interface Judged {
+interface ScoredAction {
   readonly action: Action;
   readonly found: Readonly<Record<KindView, boolean>>;
   readonly first: Level | undefined;
@@ -32,8 +32,8 @@ interface Judged {
 
 /** Detection by kind of attack and labelled severity, level by level. */
 export function kindSeverityRows(outcomes: readonly EpisodeOutcome[]): KindSeverityRow[] {
-  const rows = new Map<string, Judged[]>();
-  for (const item of outcomes.flatMap(judgedActions)) {
+  const rows = new Map<string, ScoredAction[]>();
+  for (const item of outcomes.flatMap(scoredActions)) {
     const { path, kind, severity } = item.action;
     const key = `${path}/${kind} ${severity ?? ''}`;
     rows.set(key, [...(rows.get(key) ?? []), item]);
@@ -41,7 +41,7 @@ export function kindSeverityRows(outcomes: readonly EpisodeOutcome[]): KindSever
   return [...rows.keys()].sort().map((key) => rowOf(rows.get(key)!));
 }
 
-function rowOf(items: readonly Judged[]): KindSeverityRow {
+function rowOf(items: readonly ScoredAction[]): KindSeverityRow {
   const { path, kind, severity } = items[0]!.action;
   const recall = (view: KindView): Proportion =>
     proportion(items.filter(({ found }) => found[view]).length, items.length);
@@ -66,7 +66,7 @@ function rowOf(items: readonly Judged[]): KindSeverityRow {
   };
 }
 
-function judgedActions({ actions, verdicts, alerts }: EpisodeOutcome): Judged[] {
+function scoredActions({ actions, verdicts, alerts }: EpisodeOutcome): ScoredAction[] {
   const timesIn = (evidence: readonly AlertEvidence[]): (number | undefined)[] =>
     scoreEpisode(actions, evidence).actions.map(({ found }) => found?.timeUs);
   const ofLevel = (level: Level): (number | undefined)[] =>

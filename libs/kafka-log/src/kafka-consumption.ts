@@ -1,5 +1,6 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import {
+  retryPauseMs,
   systemClock,
   type ConsumeOptions,
   type Consumption,
@@ -36,10 +37,9 @@ const FETCH_WAIT_MS = 100;
 /** A batch below it is little. */
 const LITTLE_BYTES = 16_384;
 const COMMIT_INTERVAL_MS = 1_000;
-const RESTART_MIN_MS = 250;
-const RESTART_MAX_MS = 5_000;
+const RESTARTS = { firstPauseMs: 250, longestPauseMs: 5_000 };
 /** Longer than a consumer takes to start anew, join and fetch. */
-const UNREADABLE_MEMORY_MS = 4 * RESTART_MAX_MS;
+const UNREADABLE_MEMORY_MS = 4 * RESTARTS.longestPauseMs;
 const PLACES_LIFE_MS = 500;
 /** A consumer that has not fetched for so long, and was not waiting for its group, hangs. */
 const SILENCE_MS = 120_000;
@@ -169,7 +169,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   /** Makes consumers one after another until it is stopped. */
   private async live(): Promise<void> {
     const { signal } = this.stopping;
-    for (let pauseMs = RESTART_MIN_MS; !this.stopped; pauseMs = Math.min(pauseMs * 2, RESTART_MAX_MS)) {
+    for (let attempt = 1; !this.stopped; attempt += 1) {
       const startedMs = Date.now();
       try {
         await this.runConsumer();
@@ -179,8 +179,8 @@ export class KafkaConsumption implements Consumption, PumpHost {
         if (!failure.retriable) this.last = { atMs: Date.now(), reason: this.trouble };
       }
       await this.loseAll();
-      if (Date.now() - startedMs > 60_000) pauseMs = RESTART_MIN_MS;
-      await systemClock.sleep(pauseMs, signal);
+      if (Date.now() - startedMs > 60_000) attempt = 1;
+      await systemClock.sleep(retryPauseMs(attempt, RESTARTS), signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { PlimsollError } from '@plimsoll/contracts';
-import { systemClock, type OutgoingRecord } from '@plimsoll/streaming';
+import { retry, type OutgoingRecord } from '@plimsoll/streaming';
 import { Partitioners, type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
 
 import { kafkaError } from './kafka-errors.js';
@@ -15,7 +15,7 @@ const REQUEST_TOPIC_BYTES = 900_000;
 const RECORD_OVERHEAD_BYTES = 64;
 const ALL_REPLICAS = -1;
 const ATTEMPTS = 4;
-const FIRST_PAUSE_MS = 100;
+const PAUSES = { firstPauseMs: 100, longestPauseMs: 1_000 };
 
 /**
  * Publishes with acknowledgement of all replicas. One request is on its way at a time, and what is published meanwhile
@@ -92,20 +92,20 @@ export class KafkaPublisher {
 
   /** Sends one request whole, a few times where it fails for now: a leader moves within a second or two. */
   private async request(topicMessages: TopicMessages[]): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.connect();
-        await this.producer.sendBatch({ acks: ALL_REPLICAS, topicMessages });
-        return;
-      } catch (error) {
-        const failure = kafkaError(error, 'publish');
-        if (!failure.retriable) throw failure;
-        if (attempt === ATTEMPTS || this.closed) {
-          await this.disconnect();
-          throw failure;
-        }
-        await systemClock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-      }
+    const again = (error: unknown, attempt: number): boolean =>
+      attempt < ATTEMPTS && !this.closed && kafkaError(error, 'publish').retriable;
+    try {
+      await retry(
+        async () => {
+          await this.connect();
+          await this.producer.sendBatch({ acks: ALL_REPLICAS, topicMessages });
+        },
+        { ...PAUSES, again },
+      );
+    } catch (error) {
+      const failure = kafkaError(error, 'publish');
+      if (failure.retriable) await this.disconnect();
+      throw failure;
     }
   }
 

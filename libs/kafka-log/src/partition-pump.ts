@@ -1,8 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
-import { systemClock, type ConsumeOptions, type LogRecord, type StreamObserver } from '@plimsoll/streaming';
+import { retry, systemClock, type ConsumeOptions, type LogRecord, type StreamObserver } from '@plimsoll/streaming';
 
-const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 2_000;
+const PAUSES = { firstPauseMs: 50, longestPauseMs: 2_000 };
 const BEYOND_END_MS = 10_000;
 
 /** What a pump needs of the consumer that feeds it. */
@@ -215,17 +214,16 @@ export class PartitionPump {
 
   /** Repeats what fails, slower each time, until it succeeds or the partition is gone. */
   private async untilDone(action: () => Promise<void>): Promise<void> {
-    for (let pauseMs = RETRY_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
-      try {
-        await action();
-        return;
-      } catch (error) {
-        if (this.isGone()) return;
-        const { group, topic } = this.consume;
-        this.observer({ type: 'handler-failed', task: { group, topic, partition: this.partition }, error });
-        await systemClock.sleep(pauseMs, this.gone.signal);
-        if (this.isGone()) return;
-      }
+    const { group, topic } = this.consume;
+    const again = (error: unknown): boolean => {
+      if (this.isGone()) return false;
+      this.observer({ type: 'handler-failed', task: { group, topic, partition: this.partition }, error });
+      return true;
+    };
+    try {
+      await retry(action, { ...PAUSES, again, signal: this.gone.signal });
+    } catch (error) {
+      if (!this.isGone()) throw error;
     }
   }
 }

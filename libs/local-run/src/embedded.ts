@@ -66,7 +66,7 @@ export class EmbeddedTopology {
     return Promise.race([this.#failure, this.#log.publish(records)]);
   }
 
-  /** Resolves when everything published has been judged and given out. Rejects with what an operator failed on. */
+  /** Resolves when everything published has been scored and given out. Rejects with what an operator failed on. */
   drained(): Promise<void> {
     return Promise.race([this.#failure, this.#log.drained()]);
   }

@@ -72,7 +72,7 @@ export async function learnProfiles(
       onProgress: (readBytes, totalBytes) =>
         options.onProgress?.((done + (totalBytes > 0 ? readBytes / totalBytes : 0)) / steps, note),
     });
-    return again ? messagesOf : judged(messagesOf, suspects);
+    return again ? messagesOf : scored(messagesOf, suspects);
   };
   for (const group of learn) {
     for await (const message of read(group, 'learning')) {
@@ -109,7 +109,7 @@ export async function learnProfiles(
 }
 
 /** The messages as they come, each seen by the priors. */
-async function* judged(
+async function* scored(
   messages: AsyncIterable<CollectorMessage>,
   suspects: PriorSuspects,
 ): AsyncGenerator<CollectorMessage> {

@@ -17,7 +17,7 @@ const MAX_SUSPECTS = 256;
 const [SQL_ATTACK, SCRIPT, ACT_ATTACK] = [4, 3, 3];
 
 /**
- * Judges learning data by what is known before anything is learned: whoever attacks while a profile is learned would
+ * Scores learning data by what is known before anything is learned: whoever attacks while a profile is learned would
  * become normal. It leaves nothing out, since a program may well take such values; a person looks at what it names.
  */
 export class PriorSuspects {

@@ -15,7 +15,7 @@ export { followingProgress } from './detect/following-progress.js';
 export { fusionOperator, streamTimeMark } from './alert/fusion-pipeline.js';
 export { alertOf, alertRecord, PRODUCT_VERSION } from './alert/incident-alert.js';
 export { descriptionOf, levelWords, titleOf } from './alert/incident-words.js';
-export { JudgingPair, type ModelPair, type PairState } from './detect/judging-pair.js';
+export { ScoringPair, type ModelPair, type PairState } from './detect/scoring-pair.js';
 export { logOperator, logPart } from './detect/log-operator.js';
 export { ProfileBuilder, type LearnerOf, type Learners } from './learn/profile-builder.js';
 export { profileReport, ProfileReportProjection, profileWatchOperator, REPORT_GROUP } from './learn/profile-watch.js';

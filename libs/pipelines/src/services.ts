@@ -17,7 +17,7 @@ import { fusionOperator } from './alert/fusion-pipeline.js';
 import { DetectorModels } from './detect/detector-models.js';
 import { detectorOperator } from './detect/detector-operator.js';
 import { followingProgress, type OrProgress, type OrSources } from './detect/following-progress.js';
-import type { PairState } from './detect/judging-pair.js';
+import type { PairState } from './detect/scoring-pair.js';
 import { logOperator, logPart, type LogKeyState } from './detect/log-operator.js';
 import type { ProfileSource } from './detect/profile-source.js';
 import type { Learners } from './learn/profile-builder.js';
@@ -63,7 +63,7 @@ export const READERS: readonly Reader[] = [
   { detector: 'log-detector', topic: 'logs' },
 ];
 
-/** The levels that each detector's operator judges at. */
+/** The levels that each detector's operator scores at. */
 export const LEVELS_OF: ReadonlyMap<string, readonly Level[]> = new Map([
   ...CALL_DETECTORS.map(({ name, level }): [string, Level[]] => [`${name}-detector`, [level]]),
   ['log-detector', [...new Set(EVENT_DETECTORS.map(({ level }) => level))]],

@@ -1,5 +1,5 @@
 import { PlimsollError } from '@plimsoll/contracts';
-import type { Health } from '@plimsoll/streaming';
+import { retryPauseMs, type Health } from '@plimsoll/streaming';
 import { Cluster, Redis } from 'ioredis';
 
 import { redisError } from './redis-errors.js';
@@ -11,7 +11,7 @@ type Argument = string | number | Uint8Array;
 /** How long readiness tells of keys that a full Redis forgot. */
 const EVICTIONS_TOLD_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-const RECONNECT_MAX_MS = 2_000;
+const RECONNECTS = { firstPauseMs: 100, longestPauseMs: 2_000 };
 
 /**
  * A connection to one Redis server, a cluster, or the master that Sentinels name. It comes back by itself after a cut;
@@ -119,7 +119,7 @@ function clientOf(options: RedisOptions): Redis | Cluster {
   const { mode, nodes, username, password, tls, database, masterName, commandTimeoutMs = 10_000 } = options;
   const [first] = nodes;
   if (first === undefined) throw new PlimsollError('bad-configuration', 'Redis: no address given');
-  const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
+  const retryStrategy = (times: number): number => retryPauseMs(times, RECONNECTS);
   const shared = {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

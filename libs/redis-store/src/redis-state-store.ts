@@ -79,7 +79,7 @@ export class RedisStateStore implements StateStore {
     if (code === 0) return;
     if (code === 1) throw fenced(task);
     if (code === 2) throw elsewhere(task);
-    throw new PlimsollError('unavailable', 'Redis lost the states that were laid ready for the commit');
+    throw new PlimsollError('unavailable', 'Redis lost the states that were staged for the commit');
   }
 
   health(): Promise<Health> {

@@ -4,7 +4,7 @@ import type { BatchContext, Consumption, EventLog, Health, LogRecord, PartitionH
 import { lastValueFrom } from 'rxjs';
 
 import { PartitionContext } from './partition-context.js';
-import { untilAvailable } from './patience.js';
+import { untilAvailable } from './retrying-step.js';
 
 /** Names this transport in `@EventPattern(topic, EVENT_LOG)`. */
 export const EVENT_LOG = Symbol('event-log');

@@ -3,7 +3,7 @@ export { readConfiguration, type Environment, type Section, type Sections } from
 export { EventLogTransport, type ConsumedTopic } from './event-log-transport.js';
 export { kafkaSettings, type KafkaConnection } from './kafka-settings.js';
 export { closing, type Step } from './lifecycle.js';
-export { patientStep, untilAvailable } from './patience.js';
+export { retryingStep, untilAvailable } from './retrying-step.js';
 export { answering, partitionsOf, type Dependency } from './readiness.js';
 export { redisSettings, type RedisAccess } from './redis-settings.js';
 export { runService, type ServiceParts, type ServiceTools } from './run-service.js';

@@ -5,7 +5,7 @@ import type { SourceCounts } from './source.js';
 
 /** Share of lines that a parser must refuse before the source is of another kind. */
 const WRONG_SHARE = 0.9;
-/** What a parser has seen when a first judgement is due. */
+/** What a parser has seen when a first check is due. */
 const EARLY_LINES = 256;
 const EARLY_BYTES = 8 * 1_048_576;
 /** Share of a beginning's lines that a kind must understand to be named. */

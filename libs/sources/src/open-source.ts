@@ -200,7 +200,7 @@ class CheckedParser {
   gave = false;
   #head: Uint8Array = new Uint8Array(0);
   #lastUs = 0;
-  #judged = false;
+  #checked = false;
   #cut = false;
   #bytes = 0;
 
@@ -215,9 +215,9 @@ class CheckedParser {
     if (this.#head.length < HEAD_BYTES) this.#head = Buffer.concat([this.#head, chunk]).subarray(0, HEAD_BYTES);
     this.#bytes += chunk.length;
     const items = this.parser.push(chunk);
-    if (!this.#judged && isTelling(this.parser.counts, this.#bytes)) {
-      this.#judged = true;
-      this.#judge();
+    if (!this.#checked && isTelling(this.parser.counts, this.#bytes)) {
+      this.#checked = true;
+      this.#check();
     }
     return this.#given(items);
   }
@@ -231,7 +231,7 @@ class CheckedParser {
 
   end(): readonly SourceItem[] {
     const items = this.#given(this.parser.end());
-    this.#judge();
+    this.#check();
     this.onRead?.(this.#report());
     if (!this.gave) {
       throw new PlimsollError(
@@ -244,7 +244,7 @@ class CheckedParser {
     return items;
   }
 
-  #judge(): void {
+  #check(): void {
     if (!isWrongKind(this.parser.counts)) return;
     const { title } = readerOf(this.kind);
     throw new PlimsollError('wrong-kind', `${this.title}: this is not ${title}${formHint(this.#report())}`);

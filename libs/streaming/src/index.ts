@@ -25,6 +25,7 @@ export {
   type ProfileSlot,
   type ProfileStore,
 } from './profile-store.js';
+export { retry, retryPauseMs, type RetryOptions, type RetryPauses } from './retry.js';
 export { runOperator, type Running, type RunOptions } from './run-operator.js';
 export type { StateStore, StoredState, TaskCommit, TaskId, TaskLease } from './state-store.js';
 export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';

@@ -1,11 +1,11 @@
 import type { ConsumeOptions } from './event-log.js';
 import type { MemoryPartition } from './memory-partition.js';
 import type { Clock } from './clock.js';
+import { retry } from './retry.js';
 import type { StreamObserver } from './stream-event.js';
 import { Wake } from './wake.js';
 
-const RETRY_MIN_MS = 20;
-const RETRY_MAX_MS = 2_000;
+const PAUSES = { firstPauseMs: 20, longestPauseMs: 2_000 };
 
 export interface AssignmentOptions {
   readonly consume: ConsumeOptions;
@@ -83,16 +83,20 @@ export class MemoryAssignment {
   /** Repeats what the handler rejects, slower each time, until it succeeds or the partition is released. */
   private async untilDone(action: () => Promise<void>): Promise<void> {
     const { consume, index, clock, observer } = this.options;
-    for (let pauseMs = RETRY_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
-      try {
-        await action();
-        return;
-      } catch (error) {
-        if (this.released.signal.aborted) return;
-        const task = { group: consume.group, topic: consume.topic, partition: index };
-        observer({ type: 'handler-failed', task, error });
-        await clock.sleep(pauseMs, this.released.signal);
-      }
+    const { signal } = this.released;
+    const again = (error: unknown): boolean => {
+      if (signal.aborted) return false;
+      observer({
+        type: 'handler-failed',
+        task: { group: consume.group, topic: consume.topic, partition: index },
+        error,
+      });
+      return true;
+    };
+    try {
+      await retry(action, { ...PAUSES, again, signal, clock });
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 }

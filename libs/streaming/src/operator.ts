@@ -11,7 +11,7 @@ export interface StepResult {
 
 /**
  * What is decided outside the stream and yet alters the output: which profiles are in force. A change is written into
- * the partition's checkpoint before a record is judged by it, so a replay judges every record by the same settings.
+ * the partition's checkpoint before a record is scored by it, so a replay scores every record by the same settings.
  */
 export interface OperatorSettings {
   /** The settings that partitions shall move to, in a text that names them exactly (versions, say). At most 64 KiB. */
@@ -44,7 +44,7 @@ export interface Operator<Message, State> {
   key(message: Message): string;
   start(key: string): State;
   /**
-   * Alters `state` in place and returns what follows from it. `settings` is what the partition is judged by, prepared;
+   * Alters `state` in place and returns what follows from it. `settings` is what the partition is scored by, prepared;
    * empty for an operator without settings. A message that it throws on goes to the dead letters and changes nothing.
    */
   step(state: State, message: Message, key: string, settings: string): StepResult;

@@ -6,7 +6,7 @@ import type { BatchContext, EventLog, LogRecord, OutgoingRecord } from './event-
 import type { Operator } from './operator.js';
 import { StateCache } from './state-cache.js';
 import type { StateStore, TaskId, TaskLease } from './state-store.js';
-import { workThrough, type Item, type Outcome } from './work-through.js';
+import { runStep, type Item, type Outcome } from './run-step.js';
 import type { StreamObserver } from './stream-event.js';
 import type { Waiting } from './waiting.js';
 
@@ -154,7 +154,7 @@ export class PartitionTask<Message, State> {
     const suspects = new Set<string>();
     for (let rest = items; ;) {
       const states = await this.loadStates(rest, context);
-      const done = workThrough(operator, rest, states, this.settings, suspects);
+      const done = runStep(operator, rest, states, this.settings, suspects);
       if ('bytes' in done) {
         for (const { record, refusal } of done.refused) {
           observer({ type: 'dead-letter', task: this.task, reason: refusal.reason, offset: record.offset });
@@ -255,7 +255,7 @@ export class PartitionTask<Message, State> {
     this.nextOffset = nextOffset;
   }
 
-  /** Writes changed settings into the checkpoint before any record is judged by them. */
+  /** Writes changed settings into the checkpoint before any record is scored by them. */
   private async moveSettings(firstOffset: number, context: BatchContext): Promise<void> {
     const { settings } = this.parts.operator;
     if (settings === undefined) return;

@@ -1,18 +1,18 @@
 import type { Health } from './health.js';
 
-/** Whose profile: one workload of one application, judged by one detector. */
+/** Whose profile: one workload of one application, scored by one detector. */
 export interface ProfileSlot {
   readonly application: string;
   readonly workload: string;
   readonly detector: string;
 }
 
-/** Which versions a slot judges with. */
+/** Which versions a slot scores with. */
 export interface ProfilePointer {
   readonly slot: ProfileSlot;
   /** The version that verdicts come from. */
   readonly active: string | undefined;
-  /** A version that judges beside it, for comparison alone. */
+  /** A version that scores beside it, for comparison alone. */
   readonly shadow: string | undefined;
   /** Rises by one with every change of the pointer. */
   readonly revision: number;
@@ -45,9 +45,9 @@ export interface ProfileStore {
   /** The pointers of every slot that has one, in the order of application, workload, detector. */
   pointers(): Promise<readonly ProfilePointer[]>;
   pointer(slot: ProfileSlot): Promise<ProfilePointer>;
-  /** Judges with `version` from now on; one that was in shadow no longer is. Throws `bad-profile` where it was never put. */
+  /** Scores with `version` from now on; one that was in shadow no longer is. Throws `bad-profile` where it was never put. */
   activate(slot: ProfileSlot, version: string, by: string): Promise<ProfilePointer>;
-  /** Judges beside the active version with `version`; undefined ends that. Throws `bad-profile` as `activate` does. */
+  /** Scores beside the active version with `version`; undefined ends that. Throws `bad-profile` as `activate` does. */
   shadow(slot: ProfileSlot, version: string | undefined, by: string): Promise<ProfilePointer>;
   /** Returns to the version that was active before the present one. Throws `bad-profile` where there is none. */
   rollback(slot: ProfileSlot, by: string): Promise<ProfilePointer>;

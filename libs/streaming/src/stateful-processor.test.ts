@@ -202,7 +202,7 @@ describe('StatefulProcessor', () => {
     expect(restored.store.states(task)).toEqual(await finalStates(12));
   });
 
-  it('judges a replay by the settings that were in force', async () => {
+  it('scores a replay by the settings that were in force', async () => {
     let wanted = 'v1';
     const prepared = new Set<string>();
     const settings = {
@@ -212,7 +212,7 @@ describe('StatefulProcessor', () => {
         return Promise.resolve();
       },
     };
-    const judging: Operator<CountMessage, CountState> = {
+    const scoring: Operator<CountMessage, CountState> = {
       ...operator,
       settings,
       step: (state, message, key, inForce) => {
@@ -222,7 +222,7 @@ describe('StatefulProcessor', () => {
       },
     };
     const stream = new Stream();
-    const processor = stream.processor(judging);
+    const processor = stream.processor(scoring);
     await processor.assigned(0, never);
     await processor.batch(0, records(3), new Partition());
     wanted = 'v2';
@@ -230,7 +230,7 @@ describe('StatefulProcessor', () => {
     await expect(processor.batch(0, records(3, 3), new Partition())).rejects.toThrow('died');
     await processor.batch(0, records(3, 3), new Partition());
     wanted = 'v3';
-    const next = stream.processor(judging);
+    const next = stream.processor(scoring);
     await next.assigned(0, never);
     await next.batch(0, records(3, 6), new Partition());
     expect(stream.published.map(({ headers }) => headers?.['settings'])).toEqual(['v1', 'v2', 'v3']);

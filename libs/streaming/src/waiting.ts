@@ -1,6 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
 
 import type { Clock } from './clock.js';
+import { retry, type RetryPauses } from './retry.js';
 import type { TaskId } from './state-store.js';
 import type { Dependency, StreamObserver } from './stream-event.js';
 
@@ -10,11 +11,6 @@ export interface Wait {
   readonly on: Dependency;
   readonly sinceMs: number;
   readonly reason: string;
-}
-
-export interface RetryLimits {
-  readonly firstPauseMs: number;
-  readonly longestPauseMs: number;
 }
 
 /** Whether the same call may succeed later. */
@@ -29,7 +25,7 @@ export class Waiting {
   constructor(
     private readonly clock: Clock,
     private readonly observer: StreamObserver,
-    private readonly limits: RetryLimits,
+    private readonly pauses: RetryPauses,
   ) {}
 
   current(): readonly Wait[] {
@@ -49,36 +45,22 @@ export class Waiting {
     passing: (error: unknown) => boolean = isRetriable,
   ): Promise<T> {
     let wait: Wait | undefined;
-    try {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          const result = await action();
-          if (wait !== undefined) {
-            this.observer({ type: 'resumed', task, on, waitedMs: this.clock.nowMs() - wait.sinceMs });
-          }
-          return result;
-        } catch (error) {
-          if (!passing(error)) throw error;
-          this.observer({ type: 'retry', task, on, attempt, error });
-          if (wait === undefined) {
-            wait = { task, on, sinceMs: this.clock.nowMs(), reason: error instanceof Error ? error.message : 'failed' };
-            this.waits.add(wait);
-          }
-          await this.pause(attempt, signal);
-          if (signal.aborted) {
-            throw new PlimsollError('stopped', `gave up waiting for the ${on}`, { cause: error });
-          }
-        }
+    const again = (error: unknown, attempt: number): boolean => {
+      if (!passing(error)) return false;
+      this.observer({ type: 'retry', task, on, attempt, error });
+      if (wait === undefined) {
+        wait = { task, on, sinceMs: this.clock.nowMs(), reason: error instanceof Error ? error.message : 'failed' };
+        this.waits.add(wait);
       }
+      return true;
+    };
+    const stopped = `gave up waiting for the ${on}`;
+    try {
+      const result = await retry(action, { ...this.pauses, again, signal, clock: this.clock, stopped });
+      if (wait !== undefined) this.observer({ type: 'resumed', task, on, waitedMs: this.clock.nowMs() - wait.sinceMs });
+      return result;
     } finally {
       if (wait !== undefined) this.waits.delete(wait);
     }
-  }
-
-  private async pause(attempt: number, signal: AbortSignal): Promise<void> {
-    const { firstPauseMs, longestPauseMs } = this.limits;
-    const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(attempt - 1, 16), longestPauseMs);
-    // Half of the pause is drawn by lot, so that many partitions do not come back in one moment.
-    await this.clock.sleep(pauseMs * (0.5 + Math.random() / 2), signal);
   }
 }

@@ -168,7 +168,7 @@ export class Arrivals {
     for (const reason of item.event.unseen ?? []) this.unseen.set(reason, (this.unseen.get(reason) ?? 0) + 1);
   }
 
-  /** Ready in any case: what was not seen is told by the requests themselves, and judged. */
+  /** Ready in any case: what was not seen is told by the requests themselves, and scored. */
   unseenHealth(): Health {
     const told = [...this.#notices].flatMap(([source, notice]) => {
       const words = notice();
@@ -197,7 +197,7 @@ export class Arrivals {
     }
   }
 
-  /** Ready in any case: what is corrected is judged. The reason names a source whose clock was ahead of late. */
+  /** Ready in any case: what is corrected is scored. The reason names a source whose clock was ahead of late. */
   health(): Health {
     const sinceMs = this.#nowMs() - TOLD_MS;
     const [first, ...more] = [...this.#skews].filter(([, { atMs }]) => atMs >= sinceMs);

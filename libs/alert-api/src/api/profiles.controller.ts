@@ -25,7 +25,7 @@ const Pointer = z.strictObject({
 });
 type Pointer = z.infer<typeof Pointer>;
 
-/** How the active profile fits what is seen live; absent before anything was judged by it. */
+/** How the active profile fits what is seen live; absent before anything was scored by it. */
 const Report = ProfileReport.omit({ type: true, schema: true, application: true, workload: true, detector: true });
 
 const Listed = Pointer.extend({ report: Report.optional() });

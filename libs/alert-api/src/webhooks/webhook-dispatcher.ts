@@ -10,6 +10,7 @@ import {
 } from '@plimsoll/contracts';
 import { suppressionOf, withAlert, type IncidentStore, type Suppression } from '@plimsoll/incidents';
 import {
+  retryPauseMs,
   deadLetterOf,
   refusalOf,
   type BatchContext,
@@ -28,8 +29,7 @@ export function webhookGroup(target: Pick<WebhookTarget, 'name'>): string {
   return `alert-service-webhook-${target.name}`;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSES = { firstPauseMs: 500, longestPauseMs: 30_000 };
 const HEARTBEAT_MS = 3_000;
 
 /** What happened to one alert for one target; for metrics and the log. */
@@ -122,7 +122,7 @@ export class WebhookDispatcher implements PartitionHandler {
       reason = failure.reason;
       if (!failure.retriable) break;
       if (attempt < target.attempts) {
-        await this.parts.clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
+        await this.parts.clock.sleep(retryPauseMs(attempt, PAUSES), signal);
       }
       if (signal.aborted) return;
     }

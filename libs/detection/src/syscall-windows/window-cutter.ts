@@ -23,7 +23,7 @@ export const DEFAULT_WINDOW_BOUNDS: WindowBounds = {
 };
 
 /** A container that stays this many spans under `minCalls` has its window closed as insufficient. */
-const PATIENCE_SPANS = 20;
+const MAX_SHORT_SPANS = 20;
 
 /** What a detector does with the pieces of its windows. */
 export interface WindowVisitor {
@@ -121,7 +121,7 @@ function pieceEnd(state: WindowState, batch: SyscallBatch, bounds: WindowBounds,
 function isOver({ window }: WindowState, timeUs: number, bounds: WindowBounds): boolean {
   const spanUs = timeUs - window.startUs;
   if (spanUs < bounds.maxSpanUs) return false;
-  return window.count >= bounds.minCalls || spanUs >= PATIENCE_SPANS * bounds.maxSpanUs;
+  return window.count >= bounds.minCalls || spanUs >= MAX_SHORT_SPANS * bounds.maxSpanUs;
 }
 
 function takeGap(state: WindowState, gap: Gap, bounds: WindowBounds, visitor: WindowVisitor): void {

@@ -23,7 +23,7 @@ export interface AdfaCandidateRow {
 
 /**
  * Scores every candidate configuration on ADFA-LD's development data: Training traces learn and calibrate; the
- * development half of Validation and the development families are judged. No other trace is looked at. F1 is at the
+ * development half of Validation and the development families are scored. No other trace is looked at. F1 is at the
  * official test's share of attacks: each benign trace counts `weight` times.
  */
 export async function runAdfaDevelopment(path: string, options: StudyOptions = {}): Promise<AdfaCandidateRow[]> {

@@ -29,7 +29,7 @@ const WHERE = { application: 'study', workload: 'cold-start' };
 const START_WINDOWS = [0, 1, 2, 3, 5];
 
 /**
- * Both detectors with a start-up phase of their own: the first windows of a stream are judged by a calibration on first
+ * Both detectors with a start-up phase of their own: the first windows of a stream are scored by a calibration on first
  * windows, the others by one on the others (Mondrian prediction; Vovk et al. 2005). `folder` is hids-docker, or recordings
  * of one application, whose workloads stand in place of protocols.
  */
@@ -91,7 +91,7 @@ async function recordedWorkloads(folder: string, signal?: AbortSignal): Promise<
   return [...workloads].map(([name, { learned, test }]) => ({ name, folds: [{ name, benign: [learned], test }] }));
 }
 
-/** The shipped detector twice over, calibrated on first windows and on later ones, each judging its own. */
+/** The shipped detector twice over, calibrated on first windows and on later ones, each scoring its own. */
 function phased<State, Model extends { readonly calibration: Calibration }>(
   name: string,
   startWindows: number,

@@ -69,7 +69,7 @@ export function baselineMethod(baseline: Baseline): Method {
 
 /**
  * The shipped detector with the shipped learner: every benign group learned, cross-calibrated trace by trace (no trace
- * is scored by a model that saw it), windows judged one by one.
+ * is scored by a model that saw it), windows scored one by one.
  *
  * One rate `p` for both: as many benign windows are marked, and as many benign traces alarm. A trace's p-value is that of
  * its windows together, counted as at least the windows that a benign trace has on average: being short is no evidence,
@@ -94,7 +94,7 @@ export function detectorMethod<State, Model extends { readonly calibration: Cali
           const pValues = windows.map(({ score }) => 10 ** -score);
           return simesP(pValues, usualWindows) <= p;
         },
-        windows: (trace) => judged(detector, model, trace),
+        windows: (trace) => scored(detector, model, trace),
       };
     },
   };
@@ -112,17 +112,17 @@ export function fitted<State, Model>(
   return detector.prepare(profile, { falseAlertsPerDay: 1 });
 }
 
-/** The score of a trace's strangest window; 0 where none was judged. */
+/** The score of a trace's strangest window; 0 where none was scored. */
 export function strangest<State, Model>(
   detector: Detector<SyscallBatch, State, Model>,
   model: Model,
   trace: Trace,
 ): number {
-  return Math.max(0, ...judged(detector, model, trace).map(({ score }) => score));
+  return Math.max(0, ...scored(detector, model, trace).map(({ score }) => score));
 }
 
-/** The windows that a detector judged of a trace; `detector` must publish every window. */
-export function judged<State, Model>(
+/** The windows that a detector scored of a trace; `detector` must publish every window. */
+export function scored<State, Model>(
   detector: Detector<SyscallBatch, State, Model>,
   model: Model,
   trace: Trace,

@@ -11,7 +11,7 @@ import { ADFA_CONFIGURATION, isDevelopment } from './adfa-options.js';
 import { hidsDockerMethods, hidsDockerProtocols, hidsDockerTraces, OPERATING_P } from './hids-docker.js';
 import { studyLayout } from './layout.js';
 import { areaUnderCurve, type MethodRow, runMethod } from './measures.js';
-import { detectorMethod, fitted, judged, WINDOW_CALLS } from './scoring.js';
+import { detectorMethod, fitted, scored, WINDOW_CALLS } from './scoring.js';
 import type { Trace } from './trace.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -133,9 +133,9 @@ if (existsSync(HIDS)) {
       const [plain, mixed] = [inWindows(trace, (calls) => calls), inWindows(trace, shuffle)];
       const frequency = frequencyDetector({ publish: 'every' });
       const shares = fitted(frequency, () => new FrequencyLearner(WHERE), benign.slice(0, 6), 3);
-      expect(judged(frequency, shares, mixed)).toEqual(judged(frequency, shares, plain));
+      expect(scored(frequency, shares, mixed)).toEqual(scored(frequency, shares, plain));
       const order = fitted(sequence, () => new SequenceLearner(WHERE), benign.slice(5, 11), 3);
-      const highest = (one: Trace): number => Math.max(...judged(sequence, order, one).map(({ score }) => score));
+      const highest = (one: Trace): number => Math.max(...scored(sequence, order, one).map(({ score }) => score));
       expect(highest(mixed)).toBeGreaterThan(highest(plain) + 3);
     });
   });

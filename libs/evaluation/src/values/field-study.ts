@@ -8,7 +8,7 @@ import { everydayTexts } from './everyday-text.js';
 /** Where a text is put: a form's free text, a search, or a number in an address. */
 export type Field = 'text' | 'search' | 'id';
 
-export interface JudgedText {
+export interface ScoredText {
   readonly text: string;
   readonly alarm: boolean;
   readonly path: string;
@@ -21,7 +21,7 @@ const STEP_US = 47_000_000;
 const PAGES: Readonly<Record<Field, string>> = { text: '/messages', search: '/search', id: '/items' };
 
 /**
- * Judges texts in a field of a made application whose web server alone is seen (an access log with bodies, no database):
+ * Scores texts in a field of a made application whose web server alone is seen (an access log with bodies, no database):
  * what a value tells by itself. The application is learned from 900 visits with `learned` texts and calibrated on 450
  * others; the budget is one false alert a day. Each text comes from a client of its own.
  */
@@ -48,7 +48,7 @@ export class FieldStudy {
     this.#model = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
   }
 
-  judge(text: string, field: Field): JudgedText {
+  score(text: string, field: Field): ScoredText {
     const state = webDetector.start();
     const verdicts = this.#visit(field, text).flatMap((event) => webDetector.step(state, event, this.#model));
     const found = verdicts.find((message): message is Verdict => message.type === 'verdict');

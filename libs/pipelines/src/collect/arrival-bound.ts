@@ -5,7 +5,7 @@ export const MAX_AHEAD_US = 60 * US_PER_SECOND;
 
 /**
  * Bounds the times of a live source by the time at which its items arrived: nothing that has arrived can be of later.
- * A time further ahead than `MAX_AHEAD_US` becomes the time of arrival, and is counted: what happened is judged all
+ * A time further ahead than `MAX_AHEAD_US` becomes the time of arrival, and is counted: what happened is scored all
  * the same, and nobody who can set a clock, or write a line, moves the stream's time. Old times stay as they are, since
  * a log may be read long after it was written. Costs one look at each time.
  */

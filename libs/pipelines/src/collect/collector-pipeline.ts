@@ -47,7 +47,7 @@ export type PlaceOf = (of: ItemContainer) => Where;
 /**
  * One source's stream as messages. Calls keep their order within their container; an event leaves as it comes. A loss
  * is announced to the containers that it may concern and, where the source yields events, to every key that it has
- * spoken of lately, so that no window is judged across it.
+ * spoken of lately, so that no window is scored across it.
  */
 export class CollectorPipeline {
   readonly #where: Where;

@@ -2,7 +2,7 @@ import { PlimsollError } from '@plimsoll/contracts';
 import type { Budget, Detector } from '@plimsoll/detection';
 import type { OperatorSettings } from '@plimsoll/streaming';
 
-import type { ModelPair } from './judging-pair.js';
+import type { ModelPair } from './scoring-pair.js';
 import type { ProfileInForce, ProfileSource } from './profile-source.js';
 
 /** Prepared models kept for settings that are no longer wanted but may still be in a checkpoint. */
@@ -11,8 +11,8 @@ const KEPT_SETTINGS = 4;
 const NO_MODEL = { active: undefined, shadow: undefined } as const;
 
 /**
- * One detector's prepared models: the settings that its operator judges by. The text of the settings names the
- * profile version of each workload, so a replay judges each record by the same versions again.
+ * One detector's prepared models: the settings that its operator scores by. The text of the settings names the
+ * profile version of each workload, so a replay scores each record by the same versions again.
  */
 export class DetectorModels<Model> implements OperatorSettings {
   readonly #detector: Pick<Detector<never, never, Model>, 'name' | 'prepare'>;
@@ -58,7 +58,7 @@ export class DetectorModels<Model> implements OperatorSettings {
     return this.#prepared.get(settings)?.get(workloadKey(application, workload)) ?? NO_MODEL;
   }
 
-  /** A version in shadow that cannot be used is no reason to judge nothing. */
+  /** A version in shadow that cannot be used is no reason to score nothing. */
   async #loadShadow(profile: ProfileInForce): Promise<ModelPair<Model>['shadow']> {
     try {
       return { version: profile.version, model: await this.#load(profile) };
@@ -84,7 +84,7 @@ export class DetectorModels<Model> implements OperatorSettings {
   }
 }
 
-/** Several detectors' settings as one: the log level judges by three. */
+/** Several detectors' settings as one: the log level scores by three. */
 export function combinedSettings(
   parts: readonly (readonly [name: string, settings: OperatorSettings])[],
 ): OperatorSettings {

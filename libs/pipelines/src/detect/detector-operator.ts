@@ -3,7 +3,7 @@ import type { Detector } from '@plimsoll/detection';
 import type { LogRecord, Operator, OutgoingRecord } from '@plimsoll/streaming';
 
 import type { DetectorModels } from './detector-models.js';
-import { JudgingPair, type PairState } from './judging-pair.js';
+import { ScoringPair, type PairState } from './scoring-pair.js';
 
 /** How long a container that says nothing more, and was not said to have ended, keeps its windows. */
 const STATE_TTL_MS = 2 * 3_600_000;
@@ -19,7 +19,7 @@ export function detectorOperator<Input extends Where, State, Model>(options: {
   readonly last: (input: Input) => boolean;
 }): Operator<Input, PairState<State>> {
   const { topic, detector, models, decode, key, last } = options;
-  const pair = new JudgingPair(detector);
+  const pair = new ScoringPair(detector);
   return {
     name: `${detector.name}-detector`,
     topic,

@@ -66,7 +66,7 @@ describe('the operator of the log level', () => {
     both.step(state, gap(2), KEY, SETTINGS);
     const bytes = both.encode(state);
     const again = both.decodeState(bytes);
-    expect(again.judges.map((judge) => [judge.tag, ...judge.encode()])).toEqual([
+    expect(again.scorers.map((scorer) => [scorer.tag, ...scorer.encode()])).toEqual([
       [1, 2],
       [2, 2],
     ]);
@@ -80,7 +80,7 @@ describe('the operator of the log level', () => {
     const state = alone.start(KEY);
     alone.step(state, gap(1), KEY, SETTINGS);
     const grown = logOperator([second, first]).decodeState(alone.encode(state));
-    expect(grown.judges.map((judge) => [judge.tag, ...judge.encode()])).toEqual([
+    expect(grown.scorers.map((scorer) => [scorer.tag, ...scorer.encode()])).toEqual([
       [2, 0],
       [1, 1],
     ]);

@@ -4,19 +4,19 @@ import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
 import { verdictRecord } from './detector-operator.js';
-import { JudgingPair, type PairState } from './judging-pair.js';
+import { ScoringPair, type PairState } from './scoring-pair.js';
 import { ownFacts, RecentEvents } from './recent-events.js';
 
-/** What one key of `logs` remembers, with the detector that judges it. */
-export interface KeyedJudge {
+/** What one key of `logs` remembers, with the detector that scorers it. */
+export interface KeyedScorer {
   readonly tag: number;
   step(event: LogEvent, settings: string): readonly VerdictMessage[];
   encode(): Uint8Array;
 }
 
-/** The state of one key: its judges, one a detector, and what they have judged lately. */
+/** The state of one key: its scorers, one a detector, and what they have scored lately. */
 export interface LogKeyState {
-  readonly judges: readonly KeyedJudge[];
+  readonly scorers: readonly KeyedScorer[];
   readonly recent: RecentEvents;
 }
 
@@ -30,8 +30,8 @@ export interface LogPart {
   readonly stateTtlMs: number;
   /** Life of one that has seen a single event. */
   readonly onceTtlMs: number;
-  start(): KeyedJudge;
-  resume(bytes: Uint8Array): KeyedJudge;
+  start(): KeyedScorer;
+  resume(bytes: Uint8Array): KeyedScorer;
 }
 
 /** A detector of one kind of event with its models. */
@@ -46,8 +46,8 @@ export function logPart<State, Model>(
   models: DetectorModels<Model>,
 ): LogPart {
   const own = memoised((settings) => settingsOf(settings, detector.name));
-  const pair = new JudgingPair(detector);
-  const judge = (state: PairState<State>): KeyedJudge => ({
+  const pair = new ScoringPair(detector);
+  const scorer = (state: PairState<State>): KeyedScorer => ({
     tag: stateTag,
     step(event, settings) {
       const { application, workload } = event;
@@ -62,8 +62,8 @@ export function logPart<State, Model>(
     settings: models,
     stateTtlMs,
     onceTtlMs,
-    start: () => judge(pair.start()),
-    resume: (bytes) => judge(pair.decode(bytes)),
+    start: () => scorer(pair.start()),
+    resume: (bytes) => scorer(pair.decode(bytes)),
   };
 }
 
@@ -89,11 +89,11 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
     decode: (record) => decodeJson(LogEvent, record.value, 'a log event'),
     key: (event) => `${event.type === 'gap' ? event.of : event.type}:${event.key}`,
     start(key) {
-      return { judges: partsOf(parts, kindOf(key)).map((part) => part.start()), recent: new RecentEvents() };
+      return { scorers: partsOf(parts, kindOf(key)).map((part) => part.start()), recent: new RecentEvents() };
     },
-    step({ judges, recent }, event, _key, settings) {
+    step({ scorers, recent }, event, _key, settings) {
       if (!recent.take(event.stream, event.id, ...ownFacts(event))) return { publish: [], end: false };
-      const verdicts = judges.flatMap((judge) => judge.step(event, settings));
+      const verdicts = scorers.flatMap((scorer) => scorer.step(event, settings));
       return { publish: verdicts.map(verdictRecord), end: false };
     },
     encode: encodeKeyState,
@@ -101,15 +101,15 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
   };
 }
 
-function encodeKeyState({ judges, recent }: LogKeyState): Uint8Array {
-  const [only, ...more] = judges;
+function encodeKeyState({ scorers, recent }: LogKeyState): Uint8Array {
+  const [only, ...more] = scorers;
   if (only !== undefined && more.length === 0) {
     return Buffer.concat([Uint8Array.of(only.tag), recent.encode(), only.encode()]);
   }
-  const each = judges.flatMap((judge) => {
-    const bytes = judge.encode();
+  const each = scorers.flatMap((scorer) => {
+    const bytes = scorer.encode();
     const head = Buffer.alloc(5);
-    head.writeUInt8(judge.tag);
+    head.writeUInt8(scorer.tag);
     head.writeUInt32LE(bytes.length, 1);
     return [head, bytes];
   });
@@ -131,11 +131,11 @@ function decodeKeyState(parts: readonly LogPart[], bytes: Uint8Array): LogKeySta
   }
   const known = parts.find(({ tag }) => held.has(tag));
   if (!known) throw new PlimsollError('unknown-version', 'the state of a log detector that this release has not');
-  const judges = partsOf(parts, known.type).map((part) => {
+  const scorers = partsOf(parts, known.type).map((part) => {
     const own = held.get(part.tag);
     return own === undefined ? part.start() : part.resume(own);
   });
-  return { judges, recent: events };
+  return { scorers, recent: events };
 }
 
 function kindOf(key: string): string {

@@ -1,7 +1,7 @@
 import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 
-/** A version of a workload's profile that judges now. */
+/** A version of a workload's profile that scores now. */
 export interface ProfileInForce {
   readonly application: string;
   readonly workload: string;
@@ -12,7 +12,7 @@ export interface ProfileInForce {
 
 /** Where a detector finds the profiles in force: a folder, memory, or Redis. */
 export interface ProfileSource {
-  /** The profiles of a detector that judge, as last heard of; cheap, asked before every step. */
+  /** The profiles of a detector that score, as last heard of; cheap, asked before every step. */
   inForce(detector: string): readonly ProfileInForce[];
   /** A version's content. Throws `unavailable` where it cannot be had now, `bad-profile` where it is not what it says. */
   load(slot: ProfileSlot, version: string): Promise<ProfileFile>;

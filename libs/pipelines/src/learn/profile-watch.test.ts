@@ -47,7 +47,7 @@ describe('watching profiles', () => {
     expect(await reported(records.flatMap((record, i) => (i % 7 === 0 ? [record, record] : [record])))).toEqual(once);
   });
 
-  it('says nothing of what was not judged by a profile', async () => {
+  it('says nothing of what was not scored by a profile', async () => {
     const { pValues: _, ...warming } = coverage(1);
     expect(await reported([{ ...warming, windows: { warming: 3 } }])).toBeUndefined();
   });

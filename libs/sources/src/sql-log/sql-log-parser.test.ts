@@ -120,7 +120,7 @@ describe('a time within a statement', () => {
   const FUTURE = '991231 23:55:00\t   999 Query\tSELECT id FROM products';
   const at = (found: readonly SqlStatement[]): number[] => found.map(({ timeUs }) => (timeUs - BEGIN_US) / 1e6);
 
-  it('is no time of a line, and what stands there is judged all the same', () => {
+  it('is no time of a line, and what stands there is scored all the same', () => {
     const found = statements(new SqlLogParser(CONTEXT), [
       "261125 18:36:29\t     5 Query\tSELECT id FROM products WHERE title LIKE '%rope",
       FUTURE,

@@ -29,7 +29,7 @@ class Run {
   away = false;
   nowMs = Date.UTC(2100, 0);
   killed = false;
-  /** Why the log cannot be read, each time that it was judged. */
+  /** Why the log cannot be read, each time that it was checked. */
   readonly unreadable: (string | undefined)[] = [];
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();

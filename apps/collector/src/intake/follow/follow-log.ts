@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 
-import { PlimsollError, type Gap, type SourceItem, type SourceKind, type Where } from '@plimsoll/contracts';
+import type { Gap, SourceItem, SourceKind, Where } from '@plimsoll/contracts';
 import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
 import { formHint, openParser, type SourceContext, type SourceCounts, type SourceParser } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import type { Arrivals } from '../arrivals.js';
 import type { Acceptor } from '../ordered-delivery.js';
-import { pause } from '../pause.js';
+import { untilSafe } from '../spool/until-safe.js';
 import type { Checkpoints } from './checkpoint.js';
 import type { TailPosition } from './tail-position.js';
 import { tail, type TailOptions } from './tail.js';
@@ -34,13 +34,11 @@ export interface FollowOptions extends Omit<TailOptions, 'from'> {
   readonly onCounts?: (counts: Readonly<SourceCounts>, unreadable: string | undefined) => void;
 }
 
-/** Lines after which it is judged whether a log is of the form that it was taken for. */
+/** Lines after which it is checked whether a log is of the form that it was taken for. */
 const JUDGED_LINES = 16;
 /** Share of them that may be refused. */
 const REFUSED_SHARE = 0.5;
 const HEAD_BYTES = 32_768;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Follows a log until `signal` aborts: lines become records, records become safe, and only then the place is saved. The
@@ -76,8 +74,8 @@ class LogFollower {
   /** A loss that is announced once it is known to whom: with the next lines. */
   #lostSinceUs: number | undefined;
   #position: TailPosition | undefined;
-  /** Lines and refused ones when it was last judged whether the log can be read. */
-  #judged = { lines: 0, malformed: 0 };
+  /** Lines and refused ones when it was last checked whether the log can be read. */
+  #checked = { lines: 0, malformed: 0 };
 
   constructor(
     private readonly log: FollowedLog,
@@ -118,20 +116,20 @@ class LogFollower {
 
   async lines(bytes: Uint8Array, position: TailPosition): Promise<void> {
     const items = this.#parser.push(bytes);
-    this.#judge(bytes);
+    this.#check(bytes);
     const records = [...this.#records(items), ...this.#announcement()];
-    await this.#untilSafe(records);
+    await this.#put(records);
     this.#position = position;
     await this.#save();
   }
 
   /** A log in a form that nobody reads must not be followed in silence. */
-  #judge(bytes: Uint8Array): void {
+  #check(bytes: Uint8Array): void {
     const { counts } = this.#parser;
-    const lines = counts.lines - this.#judged.lines;
+    const lines = counts.lines - this.#checked.lines;
     if (lines < JUDGED_LINES) return;
-    const refused = counts.malformed - this.#judged.malformed;
-    this.#judged = { lines: counts.lines, malformed: counts.malformed };
+    const refused = counts.malformed - this.#checked.malformed;
+    this.#checked = { lines: counts.lines, malformed: counts.malformed };
     const { kind, path } = this.log;
     const hint = (): string => formHint({ kind, head: bytes.subarray(0, HEAD_BYTES), refusals: [] });
     const reason = `${path}: ${refused} of the last ${lines} lines cannot be read as ${kind}`;
@@ -143,14 +141,14 @@ class LogFollower {
   async quiet(): Promise<void> {
     const items = this.#parser.settle?.() ?? [];
     if (items.length === 0) return;
-    await this.#untilSafe(this.#records(items));
+    await this.#put(this.#records(items));
     await this.#save();
   }
 
   /** Containers whose calls have stopped are told the time: their windows close before the next call, which may be late. */
   async silent(): Promise<void> {
     this.#tellWatch();
-    await this.#untilSafe(this.#pipeline.idle(Date.now() * 1_000).map(messageRecord));
+    await this.#put(this.#pipeline.idle(Date.now() * 1_000).map(messageRecord));
   }
 
   /** The place behind all that left: before the lines that the parser holds, which are read again after a crash. */
@@ -186,18 +184,8 @@ class LogFollower {
     return [...this.#pipeline.push({ type: 'gap', gap }), ...this.#pipeline.flush()].map(messageRecord);
   }
 
-  async #untilSafe(records: readonly OutgoingRecord[]): Promise<void> {
+  #put(records: readonly OutgoingRecord[]): Promise<void> {
     const { outbox, signal, onWaiting } = this.options;
-    for (let pauseMs = FIRST_PAUSE_MS; records.length > 0; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      try {
-        await outbox.accept(records);
-        return;
-      } catch (error) {
-        if (!(error instanceof PlimsollError) || !error.retriable) throw error;
-        onWaiting?.(error.message);
-        if (await pause(pauseMs, signal)) continue;
-        throw new PlimsollError('stopped', `${this.log.path}: stopped while nothing took records`);
-      }
-    }
+    return untilSafe(outbox, records, signal, onWaiting);
   }
 }

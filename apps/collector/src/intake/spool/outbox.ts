@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { PlimsollError } from '@plimsoll/contracts';
-import type { EventLog, Health, OutgoingRecord } from '@plimsoll/streaming';
+import { retryPauseMs, type EventLog, type Health, type OutgoingRecord } from '@plimsoll/streaming';
 
 import { pause } from '../pause.js';
 import { announceLoss } from './lost-records.js';
@@ -19,8 +19,7 @@ export interface OutboxOptions {
 /** What one publication holds at most. */
 const MAX_RECORDS = 256;
 const MAX_BYTES = 1_048_576;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const PAUSES = { firstPauseMs: 100, longestPauseMs: 5_000 };
 
 /**
  * Where sources that cannot wait put their records: into the event log, or, while it is away or slow, into the spool,
@@ -122,7 +121,7 @@ export class Outbox {
   async #drain(): Promise<void> {
     const { spool } = this.#options;
     const { signal } = this.#stopping;
-    let pauseMs = FIRST_PAUSE_MS;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         const batch = await spool.peek(MAX_BYTES);
@@ -133,12 +132,12 @@ export class Outbox {
         }
         for (const part of publications(batch.records)) await this.#publish(part);
         await spool.release(batch);
-        pauseMs = FIRST_PAUSE_MS;
+        failures = 0;
       } catch (error) {
         // Whatever failed, the records stay where they are; the log or the disk may be back later.
         this.#reason = error instanceof Error ? error.message : 'unknown failure';
-        await pause(pauseMs, signal);
-        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        failures += 1;
+        await pause(retryPauseMs(failures, PAUSES), signal);
       }
     }
     // Also where it is stopped just then: whoever reads the log sees that nothing was left.

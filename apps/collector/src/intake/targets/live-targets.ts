@@ -10,13 +10,14 @@ import {
   type SourceCounts,
   type StraceSettings,
 } from '@plimsoll/sources';
-import type { Health, OutgoingRecord } from '@plimsoll/streaming';
+import type { Health } from '@plimsoll/streaming';
 
 import type { Checkpoints } from '../follow/checkpoint.js';
 import { followLog } from '../follow/follow-log.js';
 import type { Acceptor } from '../ordered-delivery.js';
 import type { Arrivals } from '../arrivals.js';
 import { pause } from '../pause.js';
+import { untilSafe } from '../spool/until-safe.js';
 import { placeOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
 import type { Target, Targets } from './targets.js';
 
@@ -257,24 +258,12 @@ class TracePublication {
     return lastUs;
   }
 
+  /** The trace's own queue is bounded and counts what it drops: waiting here slows no program. */
   #put(messages: () => readonly CollectorMessage[]): Promise<void> {
-    const next = this.#turn.then(() => this.#untilSafe(messages().map(messageRecord)));
+    const next = this.#turn.then(() => untilSafe(this.outbox, messages().map(messageRecord), this.signal));
     // A failure is the caller's to see; the next in turn goes on.
     this.#turn = next.catch(() => undefined);
     return next;
-  }
-
-  /** The trace's own queue is bounded and counts what it drops: waiting here slows no program. */
-  async #untilSafe(records: readonly OutgoingRecord[]): Promise<void> {
-    for (let pauseMs = 100; records.length > 0; pauseMs = Math.min(2 * pauseMs, 5_000)) {
-      try {
-        await this.outbox.accept(records);
-        return;
-      } catch (error) {
-        if (!(error instanceof PlimsollError) || !error.retriable) throw error;
-        if (!(await pause(pauseMs, this.signal))) throw error;
-      }
-    }
   }
 }
 

@@ -13,7 +13,7 @@ const MIN_TEXT = 4;
 
 /**
  * Which parameter brought a script in: the collector sees it arrive in one session and be served in another, where a
- * detector that judges one session at a time could not join the two. Text that the page escapes is no longer a script in
+ * detector that scores one session at a time could not join the two. Text that the page escapes is no longer a script in
  * the response, and so is never found here.
  *
  * State: at most 4,096 digests.

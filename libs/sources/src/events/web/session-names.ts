@@ -11,7 +11,7 @@ const KNOWN = 20_000;
 
 /**
  * Bounds what clients name: each session has a state downstream, and a client may show a fresh cookie or User-Agent with
- * every request. Beyond what a source is granted, a new session joins one of 256 crowds, and is judged with them; those
+ * every request. Beyond what a source is granted, a new session joins one of 256 crowds, and is scored with them; those
  * that are known keep their own. Depends on event times alone. State: `KNOWN` names, some 3 MB.
  */
 export class SessionNames {

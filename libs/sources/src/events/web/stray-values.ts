@@ -20,7 +20,7 @@ export interface Chosen {
 
 /**
  * Values of headers and names of parameters that read as a piece of SQL, markup or another injection: they become
- * parameters of their own. A referer that repeats what was asked before is that request's, and was judged there.
+ * parameters of their own. A referer that repeats what was asked before is that request's, and was scored there.
  *
  * State: 1,024 harmless values of at most 512 characters, 4,096 targets by digest.
  */

@@ -1,7 +1,7 @@
 import { PlimsollError, type Coverage, type ShadowCoverage, type VerdictMessage } from '@plimsoll/contracts';
 import type { Detector } from '@plimsoll/detection';
 
-/** The versions that judge one workload: the active one, whose verdicts count, and one in shadow. */
+/** The versions that score one workload: the active one, whose verdicts count, and one in shadow. */
 export interface ModelPair<Model> {
   readonly active: Model | undefined;
   readonly shadow: { readonly version: string; readonly model: Model } | undefined;
@@ -28,7 +28,7 @@ const WITH_SHADOW = 0xf0;
  * the windows goes along with the coverage of the active version. Without a shadow, states and messages are the
  * detector's own to the byte.
  */
-export class JudgingPair<Input, State, Model> {
+export class ScoringPair<Input, State, Model> {
   readonly #detector: Detector<Input, State, Model>;
 
   constructor(detector: Detector<Input, State, Model>) {

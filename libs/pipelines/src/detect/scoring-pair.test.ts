@@ -3,7 +3,7 @@ import { sequenceDetector, SequenceLearner, type SequenceModel } from '@plimsoll
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { JudgingPair, type ModelPair } from './judging-pair.js';
+import { ScoringPair, type ModelPair } from './scoring-pair.js';
 
 const WHERE = { application: 'shop', workload: 'web', container: 'web-1' };
 const NAMES = ['accept4', 'read', 'openat', 'fstat', 'mmap', 'close', 'write', 'futex'];
@@ -51,7 +51,7 @@ function modelOf(seed: number, foreign: number): SequenceModel {
 const narrow = modelOf(1, 0);
 const wide = modelOf(3, 20);
 const live = batches('live', 30_000, 9, 20);
-const pair = new JudgingPair(detector);
+const pair = new ScoringPair(detector);
 
 function run(models: (at: number) => ModelPair<SequenceModel>, stopAt: readonly number[] = []): VerdictMessage[] {
   let state = pair.start();
@@ -105,7 +105,7 @@ describe('a pair of versions', { timeout: 60_000 }, () => {
     expect(found.shadow).toBeGreaterThan(10);
     expect(found.shadow).toBeLessThan(found.active);
     expect(found.shadowAnomalous).toBeGreaterThan(10);
-    // The window that was open when it began is judged by a part of its calls.
+    // The window that was open when it began is scored by a part of its calls.
     expect(found.shadowAnomalous - found.both).toBeLessThanOrEqual(1);
   });
 

@@ -38,7 +38,7 @@ export interface Suspicion {
  * each of its records, so that the first that leads to one which cannot be written is the failure, however records are
  * split in steps. Pure: nothing is read, stored or published.
  */
-export function workThrough<Message, State>(
+export function runStep<Message, State>(
   operator: Operator<Message, State>,
   items: readonly Item<Message>[],
   states: Map<string, State>,

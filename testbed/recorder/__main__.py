@@ -13,7 +13,7 @@ from .episode import Episode
 BENIGN_S, ATTACK_S = 200, 85
 WARNING = """
 *** WARNING: this starts DELIBERATELY VULNERABLE servers on the loopback interface of this machine, and attacks them.
-*** Run it on a machine of its own where nobody else has an account. Everything listens on 127.0.0.0/8 alone.
+*** Run it on a machine of its own where nobody else has an account. Everything listens on the loopback interface alone.
 """
 PREPARING = threading.Lock()
 EPISODES = [

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-CHOSEN = ["benign-02", "benign-03", "benign-07", "stored+reflected-b", "forged_post+forged_get-b", "shell+command-a", "json+error+timed-a", "silent-a", "benign-09-hard"]
+CHOSEN = ["benign-02", "benign-03", "benign-07", "stored+reflected-b", "forged_post+forged_get-b", "shell+command-a", "json+error+timed-a", "silent-a", "traversal+fetch-a", "guess-b", "benign-09-hard"]
 LIMIT_BYTES = 14_000_000
 CUT_LEAVES = 0.45  # of a trace's compressed size, as a rule
 LONG = re.compile(rb'"((?:[^"\\]|\\.){160,})"(?:\.\.\.)?')

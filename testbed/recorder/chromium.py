@@ -9,7 +9,7 @@ from playwright.async_api import Error, async_playwright
 from .plain_client import Answer
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--disable-software-rasterizer", "--host-resolver-rules=MAP evil.test 127.0.0.2, MAP *.pay.test 127.0.0.3, MAP *.test 127.0.0.1"]
+         "--disable-sync", "--disable-software-rasterizer", "--host-resolver-rules=MAP evil.test 127.0.0.2, MAP *.pay.test 203.0.113.3, MAP *.test 127.0.0.1"]
 FILL = """([fields, match]) => {
   const form = [...document.forms].find((f) => match.every((name) => f.elements.namedItem(name)));
   if (!form) throw new Error('no form with ' + match);

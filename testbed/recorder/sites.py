@@ -1,10 +1,13 @@
-"""The other sites of an episode, on loopback addresses of their own: an attacker's, and honest ones that send users back."""
+"""The other sites of an episode, on the loopback interface: an attacker's, and honest ones that send users back."""
 import http.server
+import subprocess
 import threading
 from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
-EVIL, HONEST, INTERNAL = "127.0.0.2", "127.0.0.3", "127.0.0.9"
+# The honest site has an address of the range for documentation (RFC 5737), given to the loopback interface: were it an
+# inner address too, nothing would tell a link preview from a forged request.
+EVIL, HONEST, INTERNAL = "127.0.0.2", "203.0.113.3", "127.0.0.9"
 PORT_OFFSET = 1000
 
 
@@ -13,6 +16,7 @@ class Sites:
 
     def __init__(self, port):
         self.port, self._pages = port + PORT_OFFSET, {}
+        subprocess.run(["ip", "address", "replace", f"{HONEST}/32", "dev", "lo"], check=True)
         self._servers = [self._serve(address) for address in (EVIL, HONEST, INTERNAL)]
 
     def evil(self, named):

@@ -52,6 +52,7 @@ const BY_PATH: Readonly<
   'web-shell': { techniques: ['T1505.003'], cwe: [] },
   'path-traversal': { techniques: ['T1190'], cwe: ['CWE-22'] },
   ssrf: { techniques: ['T1190'], cwe: ['CWE-918'] },
+  'credential-guessing': { techniques: ['T1110'], cwe: ['CWE-307'] },
   unknown: { techniques: [], cwe: [] },
 };
 
@@ -63,6 +64,7 @@ const CWE_NAMES: Readonly<Record<string, string>> = {
   'CWE-90': "Improper Neutralization of Special Elements used in an LDAP Query ('LDAP Injection')",
   'CWE-94': "Improper Control of Generation of Code ('Code Injection')",
   'CWE-113': "Improper Neutralization of CRLF Sequences in HTTP Headers ('HTTP Request/Response Splitting')",
+  'CWE-307': 'Improper Restriction of Excessive Authentication Attempts',
   'CWE-352': 'Cross-Site Request Forgery (CSRF)',
   'CWE-611': 'Improper Restriction of XML External Entity Reference',
   'CWE-643': "Improper Neutralization of Data within XPath Expressions ('XPath Injection')",

@@ -6,7 +6,17 @@ import { Where } from './where.js';
 export const Level = z.enum(['sequence', 'frequency', 'log', 'process']);
 export type Level = z.infer<typeof Level>;
 
-export const AttackPath = z.enum(['sqli', 'xss', 'csrf', 'rbac', 'web-shell', 'path-traversal', 'ssrf', 'unknown']);
+export const AttackPath = z.enum([
+  'sqli',
+  'xss',
+  'csrf',
+  'rbac',
+  'web-shell',
+  'path-traversal',
+  'ssrf',
+  'credential-guessing',
+  'unknown',
+]);
 export type AttackPath = z.infer<typeof AttackPath>;
 
 /**

@@ -694,7 +694,16 @@ export interface components {
       unmapped: {
         application: string;
         /** @enum {string} */
-        path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+        path:
+          | 'sqli'
+          | 'xss'
+          | 'csrf'
+          | 'rbac'
+          | 'web-shell'
+          | 'path-traversal'
+          | 'ssrf'
+          | 'credential-guessing'
+          | 'unknown';
         about: {
           /** @enum {string} */
           by: 'principal' | 'many' | 'workload';
@@ -747,7 +756,8 @@ export interface components {
       id: string;
       application: string;
       /** @enum {string} */
-      path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+      path:
+        'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'credential-guessing' | 'unknown';
       title: string;
       /** @enum {string} */
       state: 'open' | 'closed' | 'merged';
@@ -853,7 +863,8 @@ export interface components {
       id: string;
       application: string;
       /** @enum {string} */
-      path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+      path:
+        'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'credential-guessing' | 'unknown';
       title: string;
       /** @enum {string} */
       state: 'open' | 'closed' | 'merged';
@@ -901,7 +912,8 @@ export interface components {
       kind: 'suppression' | 'maintenance';
       application: string;
       /** @enum {string} */
-      path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+      path?:
+        'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'credential-guessing' | 'unknown';
       finding?: string;
       principal?: string;
       workload?: string;
@@ -927,7 +939,16 @@ export interface operations {
     parameters: {
       query?: {
         application?: string;
-        path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+        path?:
+          | 'sqli'
+          | 'xss'
+          | 'csrf'
+          | 'rbac'
+          | 'web-shell'
+          | 'path-traversal'
+          | 'ssrf'
+          | 'credential-guessing'
+          | 'unknown';
         state?: 'open' | 'closed' | 'merged';
         status?: 'new' | 'in-progress' | 'resolved' | 'benign';
         min_severity?: number;
@@ -1414,7 +1435,16 @@ export interface operations {
         'application/json': {
           application: string;
           /** @enum {string} */
-          path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+          path?:
+            | 'sqli'
+            | 'xss'
+            | 'csrf'
+            | 'rbac'
+            | 'web-shell'
+            | 'path-traversal'
+            | 'ssrf'
+            | 'credential-guessing'
+            | 'unknown';
           finding?: string;
           principal?: string;
           workload?: string;
@@ -1502,7 +1532,16 @@ export interface operations {
         'application/json': {
           application: string;
           /** @enum {string} */
-          path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+          path?:
+            | 'sqli'
+            | 'xss'
+            | 'csrf'
+            | 'rbac'
+            | 'web-shell'
+            | 'path-traversal'
+            | 'ssrf'
+            | 'credential-guessing'
+            | 'unknown';
           finding?: string;
           principal?: string;
           workload?: string;
@@ -3043,7 +3082,16 @@ export interface operations {
               unmapped: {
                 application: string;
                 /** @enum {string} */
-                path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+                path:
+                  | 'sqli'
+                  | 'xss'
+                  | 'csrf'
+                  | 'rbac'
+                  | 'web-shell'
+                  | 'path-traversal'
+                  | 'ssrf'
+                  | 'credential-guessing'
+                  | 'unknown';
                 about: {
                   /** @enum {string} */
                   by: 'principal' | 'many' | 'workload';
@@ -3357,7 +3405,16 @@ export interface operations {
             unmapped: {
               application: string;
               /** @enum {string} */
-              path: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+              path:
+                | 'sqli'
+                | 'xss'
+                | 'csrf'
+                | 'rbac'
+                | 'web-shell'
+                | 'path-traversal'
+                | 'ssrf'
+                | 'credential-guessing'
+                | 'unknown';
               about: {
                 /** @enum {string} */
                 by: 'principal' | 'many' | 'workload';

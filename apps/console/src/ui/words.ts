@@ -9,6 +9,7 @@ export const PATH_NAMES: Readonly<Record<AttackPath, string>> = {
   'web-shell': 'Web shell or command injection',
   'path-traversal': 'Path traversal',
   ssrf: 'Server-side request forgery',
+  'credential-guessing': 'Credential guessing',
   unknown: 'Not named',
 };
 

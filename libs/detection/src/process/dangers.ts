@@ -75,7 +75,7 @@ export function dangerOfCall(name: string): Danger {
   return CALLS[name] ?? { attack: 0.1, benign: 5e-2 };
 }
 
-type FileClass = NonNullable<ProcessActivity['file']>['class'];
+export type FileClass = NonNullable<ProcessActivity['file']>['class'];
 
 /** Probability that an attack reads, and that a benign program of its own accord reads, a file of the class that it never did. */
 export const FILES: Readonly<Record<FileClass, Danger & { readonly words: string }>> = {
@@ -87,7 +87,7 @@ export const FILES: Readonly<Record<FileClass, Danger & { readonly words: string
   data: { attack: 0.2, benign: 0.1, words: 'data' },
 };
 
-type AddressClass = NonNullable<ProcessActivity['address']>;
+export type AddressClass = NonNullable<ProcessActivity['address']>;
 
 export const ADDRESSES: Readonly<Record<AddressClass, Danger & { readonly words: string }>> = {
   metadata: { attack: 0.3, benign: 1e-3, words: "the cloud's metadata service" },
@@ -95,6 +95,24 @@ export const ADDRESSES: Readonly<Record<AddressClass, Danger & { readonly words:
   private: { attack: 0.3, benign: 3e-2, words: 'an inner address' },
   public: { attack: 0.3, benign: 5e-2, words: 'a public address' },
   local: { attack: 0.1, benign: 5e-2, words: 'a local socket' },
+};
+
+/**
+ * Of the files and addresses that a parameter leads to: how many are of the class under an attack, and in benign use
+ * before anything was learned of the parameter.
+ */
+export const REACHED: Readonly<Record<FileClass | AddressClass, Danger>> = {
+  secret: { attack: 0.25, benign: 1e-4 },
+  system: { attack: 0.5, benign: 1e-3 },
+  code: { attack: 0.15, benign: 1e-2 },
+  uploads: { attack: 0.05, benign: 0.5 },
+  temporary: { attack: 0.05, benign: 0.1 },
+  data: { attack: 0.05, benign: 0.4 },
+  metadata: { attack: 0.25, benign: 1e-4 },
+  loopback: { attack: 0.4, benign: 1e-3 },
+  private: { attack: 0.3, benign: 2e-2 },
+  public: { attack: 0.05, benign: 0.95 },
+  local: { attack: 0.05, benign: 1e-3 },
 };
 
 /** Probability that a parameter went into an act in this way under an attack, and where the application means it to. */

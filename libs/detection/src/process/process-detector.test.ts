@@ -1,7 +1,11 @@
 import { Verdict, type LogGap, type ProcessActivity } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
+import { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { FLOOR_NATS } from '../events/threshold.js';
 import { processDetector } from './process-detector.js';
+import { learnActivity } from './process-facts.js';
+import { scoreActivity } from './process-scorer.js';
 import { processLearner } from './process-learner.js';
 import type { ProcessModel } from './process-model.js';
 
@@ -121,6 +125,17 @@ describe('what programs do', () => {
       'file-by-parameter',
     ],
     [
+      "a file of the system's by its whole path, where the parameter names uploads, though a job reads it",
+      {
+        ...OPEN,
+        target: '/srv/app/files/*.txt',
+        file: { class: 'system', writes: false, climbs: false },
+        tainted: { parameter: 'file', relation: 'whole', syntax: true },
+      },
+      'path-traversal',
+      'file-by-parameter',
+    ],
+    [
       'the metadata service',
       {
         ...DATABASE,
@@ -139,6 +154,23 @@ describe('what programs do', () => {
       level: 'process',
       joins: { request: 'd1', session: 's1' },
     });
+  });
+
+  it('learns what a parameter leads to: public addresses are its habit, the host itself is not', () => {
+    const fetch = (address: 'public' | 'loopback', target: string): Partial<ProcessActivity> => ({
+      ...DATABASE,
+      request,
+      target,
+      address,
+      tainted: { parameter: 'url', relation: 'part', syntax: true },
+    });
+    const table = new SmoothedCounts();
+    for (let n = 0; n < 200; n++) learnActivity(table, act(fetch('public', 'public:443'), n));
+    expect(scoreActivity(table, act(fetch('public', 'public:80'))).score).toBeLessThan(FLOOR_NATS);
+    const inner = scoreActivity(table, act(fetch('loopback', 'loopback:6379')));
+    expect(inner).toMatchObject({ path: 'ssrf', finding: 'address-by-parameter' });
+    expect(inner.score).toBeGreaterThan(FLOOR_NATS);
+    expect(inner.observations.map(({ evidence }) => evidence.expected)).toContain('while learning: public 200');
   });
 
   it('says which program was executed for which request', () => {

@@ -1,6 +1,7 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { AddressClass, FileClass } from './dangers.js';
 
 /** What a program's or a command's name is, without its folder. */
 export function nameOf(path: string): string {
@@ -26,10 +27,17 @@ export function usageOf(event: ProcessActivity): string {
   return `${kind} ${endpointOf(event) ?? ''} ${tainted?.parameter ?? ''} ${tainted?.relation ?? ''}`;
 }
 
+/** What kind of file or address an act reached. */
+export function reachedClass({ file, address }: ProcessActivity): FileClass | AddressClass | undefined {
+  return file?.class ?? address;
+}
+
 /** Counts one benign event. */
 export function learnActivity(table: SmoothedCounts, event: ProcessActivity): void {
   table.add('kind', event.kind);
   if (event.tainted?.syntax === true) table.add('usage', usageOf(event));
+  const reached = reachedClass(event);
+  if (event.tainted !== undefined && reached !== undefined) table.add(`reached|${usageOf(event)}`, reached);
   const endpoint = endpointOf(event);
   switch (event.kind) {
     case 'execute':

@@ -8,8 +8,18 @@ import {
   sum,
   type WeightedEvidence,
 } from '../scoring/weighted-evidence.js';
-import { ADDRESSES, dangerOfCall, dangerOfProgram, FILES, HELPER, MARKS, TAINTS, type Danger } from './dangers.js';
-import { commandOf, endpointOf, fileOf, nameOf, usageOf } from './process-facts.js';
+import {
+  ADDRESSES,
+  dangerOfCall,
+  dangerOfProgram,
+  FILES,
+  HELPER,
+  MARKS,
+  REACHED,
+  TAINTS,
+  type Danger,
+} from './dangers.js';
+import { commandOf, endpointOf, fileOf, nameOf, reachedClass, usageOf } from './process-facts.js';
 import { doneWords } from './process-words.js';
 
 /** What one act is taken for. */
@@ -31,6 +41,8 @@ const PRIOR_EVENTS = 200;
 const NOVELTY_SHARE = 0.5;
 const MARK_SHARE = 0.4;
 const MOST_NOVEL_NATS = 5;
+/** Acts by a parameter that the prior of what they reach is worth. */
+const PRIOR_REACHED = 5;
 /** Far from any request: a job, an administrator, a restart. */
 const APART_SHARE = 0.5;
 const HELPER_SHARE = 0.5;
@@ -149,12 +161,37 @@ function taintEvidence(table: SmoothedCounts, event: ProcessActivity, kind: keyo
   ];
 }
 
+/** A parameter that led to files or addresses of one kind leads to another: to the system's, or within. */
+function reachedEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
+  const reached = reachedClass(event);
+  if (event.tainted?.syntax !== true || reached === undefined) return [];
+  const context = `reached|${usageOf(event)}`;
+  const { attack, benign } = REACHED[reached];
+  const strength = logLikelihoodRatio(attack, table.probability(context, reached, benign, PRIOR_REACHED));
+  if (strength <= 0) return [];
+  const usual = table.values(context).map(([name, count]) => `${name} ${count}`);
+  return [
+    weighed(
+      event,
+      'reached-by-parameter',
+      `parameter ${event.tainted.parameter} leads to ${wordsOf(reached)}: ${doneWords(event)}`,
+      usual.length === 0 ? 'never while learning' : `while learning: ${usual.join(', ')}`,
+      strength,
+    ),
+  ];
+}
+
+function wordsOf(reached: keyof typeof REACHED): string {
+  return { ...FILES, ...ADDRESSES }[reached].words;
+}
+
 function fileEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
   const { file } = event;
   if (file === undefined) return [];
   // What is known may still be reached for by a request that never did.
   const tainted = taintEvidence(table, event, 'open');
-  if (table.count('file', fileOf(event)) > 0) return tainted;
+  const reached = reachedEvidence(table, event);
+  if (table.count('file', fileOf(event)) > 0) return [...tainted, ...reached];
   const about = FILES[file.class];
   const benign = Math.max(smoothed(table, `file|${file.class}`, about), about.benign);
   const strength =
@@ -179,12 +216,13 @@ function fileEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] 
         logLikelihoodRatio(0.5, 0.02),
       ),
     );
-  return [...tainted, ...observations];
+  return [...tainted, ...overlapping([...reached, ...observations], NOVELTY_SHARE)];
 }
 
 function addressEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {
   const tainted = event.kind === 'connect' ? taintEvidence(table, event, 'connect') : [];
-  if (table.count(event.kind, event.target) > 0) return tainted;
+  const reached = reachedEvidence(table, event);
+  if (table.count(event.kind, event.target) > 0) return [...tainted, ...reached];
   const about = ADDRESSES[event.address ?? 'local'];
   const benign = Math.max(smoothed(table, event.kind, about), about.benign);
   const observation = weighed(
@@ -194,7 +232,7 @@ function addressEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed
     `it uses ${listed(table, event.kind)}`,
     logLikelihoodRatio(about.attack, benign),
   );
-  return [...tainted, observation];
+  return [...tainted, ...overlapping([...reached, observation], NOVELTY_SHARE)];
 }
 
 function callEvidence(table: SmoothedCounts, event: ProcessActivity): Weighed[] {

@@ -7,7 +7,7 @@ import type { Budget } from '../detector.js';
 import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../events/whose.js';
 import { ACTS } from './reading-evidence.js';
-import { scoreRequest, SCRIPT_ACTED, type ScoredRequest } from './web-scorer.js';
+import { CREDENTIAL_FOUND, scoreRequest, SCRIPT_ACTED, type ScoredRequest } from './web-scorer.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
 import { startWebState, webStates, type WebState } from './web-state.js';
 
@@ -27,6 +27,7 @@ const ABOUT: Readonly<
   'web-shell': { cwe: ['CWE-434'], techniques: ['T1505.003'], severity: 5 },
   'path-traversal': { cwe: ['CWE-22'], techniques: ['T1190'], severity: 4 },
   ssrf: { cwe: ['CWE-918'], techniques: ['T1190'], severity: 4 },
+  'credential-guessing': { cwe: ['CWE-307'], techniques: ['T1110'], severity: 3 },
   rbac: { cwe: [], techniques: [], severity: 3 },
   unknown: { cwe: [], techniques: [], severity: 2 },
 };
@@ -97,9 +98,11 @@ function requestFacts(
 /**
  * What the request's statements wrote, by columns (as the paper counts impacted fields). Where none is known to have
  * written, an estimate by the path's worth, one less where the server refused the request. What a planted script will
- * do is not in the column that holds it: that is an estimate too.
+ * do is not in the column that holds it: that is an estimate too. Tries of a credential are refused by their nature; one
+ * that was found is worth more.
  */
 function damageOf(event: WebRequest, scored: ScoredRequest, worth: number): Pick<Verdict, 'severity' | 'impact'> {
+  if (scored.path === 'credential-guessing') return { severity: scored.finding === CREDENTIAL_FOUND ? 5 : worth };
   const carried = scored.path === 'xss' && scored.finding !== SCRIPT_ACTED;
   // Beside the statement into which a value was injected, those that the request sends anyway are no damage.
   const injected = event.statements.some(({ tainted }) => tainted !== undefined);

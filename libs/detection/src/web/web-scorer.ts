@@ -4,6 +4,7 @@ import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { sum, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ceilingOf } from '../events/threshold.js';
 import { changes } from './changes.js';
+import { guessEvidence, learnTries } from './guess-evidence.js';
 import { hostEvidence, learnHost } from './host-evidence.js';
 import { learnOrigin, originEvidence } from './origin-evidence.js';
 import { learnParameters, parameterEvidence, type ParameterEvidence } from './parameter-evidence.js';
@@ -31,6 +32,8 @@ export interface ScoredRequest {
 
 /** The finding of a request that a script made by itself. */
 export const SCRIPT_ACTED = 'script-acted';
+/** The finding of a try that got in after many that failed. */
+export const CREDENTIAL_FOUND = 'credential-found';
 
 const NOTHING = { path: 'unknown', finding: 'unremarkable', score: 0, observations: [] } as const;
 
@@ -45,6 +48,7 @@ export function learnRequest(table: SmoothedCounts, event: WebRequest, state: We
   learnPrograms(table, event);
   learnUploads(table, event);
   learnUnseen(table, event);
+  learnTries(table, event, state);
   rememberVisit(state, event, actionOf(event), undefined);
 }
 
@@ -61,6 +65,7 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
     shell(table, event),
     upload(table, event),
     hidden(table, event),
+    guessing(table, event, state),
   ];
   const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
@@ -146,6 +151,12 @@ function shell(table: SmoothedCounts, event: WebRequest): Candidate {
 
 function hidden(table: SmoothedCounts, event: WebRequest): Candidate {
   return candidate('unknown', 'request-not-fully-seen', unseenEvidence(table, event));
+}
+
+function guessing(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
+  const observations = guessEvidence(table, event, state);
+  const found = observations.some(({ evidence }) => evidence.kind === CREDENTIAL_FOUND);
+  return candidate('credential-guessing', found ? CREDENTIAL_FOUND : 'failed-tries', observations);
 }
 
 function upload(table: SmoothedCounts, event: WebRequest): Candidate {

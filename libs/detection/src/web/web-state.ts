@@ -18,9 +18,13 @@ const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
+/** Tries of a credential that failed one after another at one endpoint. */
+const Tries = z.object({ endpoint: z.string(), failed: z.number(), sinceUs: z.number(), lastUs: z.number() });
+export type Tries = z.infer<typeof Tries>;
+
 /**
  * What one session is remembered by: its last visit, how its client usually fills the headers that tell where a request
- * comes from, and scripts that it was served. Under 6 KiB.
+ * comes from, scripts that it was served, and credentials that it tried in vain. Under 7 KiB.
  */
 export const WebState = z.object({
   previous: Visit.optional(),
@@ -31,6 +35,8 @@ export const WebState = z.object({
   fetchSite: z.object({ sent: z.number(), missing: z.number() }),
   origin: z.object({ sent: z.number(), missing: z.number() }),
   deliveries: z.array(Delivery),
+  /** Credentials that it tried and that failed, by endpoint; a state of before has none. */
+  tries: z.array(Tries).default([]),
   minute: Minute.optional(),
 });
 export type WebState = z.infer<typeof WebState>;
@@ -48,6 +54,7 @@ export function startWebState(): WebState {
     fetchSite: { sent: 0, missing: 0 },
     origin: { sent: 0, missing: 0 },
     deliveries: [],
+    tries: [],
     minute: undefined,
   };
 }

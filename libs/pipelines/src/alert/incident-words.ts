@@ -9,6 +9,7 @@ const PATHS: Readonly<Record<AttackPath, string>> = {
   'web-shell': 'Web shell',
   'path-traversal': 'Path traversal',
   ssrf: 'Server-side request forgery',
+  'credential-guessing': 'Credential guessing',
   unknown: 'Unusual behaviour',
 };
 

@@ -1,0 +1,99 @@
+import type { WebRequest } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+
+import { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { CEILING_NATS } from '../events/threshold.js';
+import { guessEvidence, learnTries } from './guess-evidence.js';
+import { startWebState } from './web-state.js';
+import { parameter, request } from './web.fixture.js';
+
+const PASSWORD = parameter({ name: 'password' });
+
+function signIn(atMs: number, status: number, parts: Partial<WebRequest> = {}): WebRequest {
+  return request({
+    atMs,
+    method: 'POST',
+    path: '/enter',
+    status,
+    parameters: [PASSWORD],
+    sessionBy: 'client',
+    ...parts,
+  });
+}
+
+/** People who sign in; some mistype once, `twice` of 100 twice. */
+function learned(refused = 401, twice = 5, parts: Partial<WebRequest> = {}): SmoothedCounts {
+  const table = new SmoothedCounts();
+  for (let i = 0; i < 100; i++) {
+    const state = startWebState();
+    const failures = i < twice ? 2 : i < 15 ? 1 : 0;
+    for (let n = 0; n < failures; n++) learnTries(table, signIn(i * 100_000 + n * 5_000, refused, parts), state);
+    learnTries(table, signIn(i * 100_000 + 20_000, 302, parts), state);
+  }
+  return table;
+}
+
+/** How many tries it takes until they are an alarm whatever the budget; undefined where `most` are none. */
+function alarmAfter(
+  table: SmoothedCounts,
+  status: number,
+  everyMs: number,
+  most = 60,
+  parts: Partial<WebRequest> = {},
+) {
+  const state = startWebState();
+  for (let i = 1; i <= most; i++) {
+    const [observation] = guessEvidence(table, signIn(i * everyMs, status, parts), state);
+    if (observation !== undefined && observation.weight >= CEILING_NATS) return i;
+  }
+  return undefined;
+}
+
+describe('a client that guesses', () => {
+  it('is told by failures in a row, sooner where people seldom fail twice', () => {
+    const habit = alarmAfter(learned(), 401, 500)!;
+    expect(habit).toBeGreaterThan(6);
+    expect(habit).toBeLessThan(20);
+    const careless = alarmAfter(learned(401, 15), 401, 500)!;
+    expect(careless).toBeGreaterThan(habit);
+    expect(alarmAfter(new SmoothedCounts(), 401, 500)).toBeLessThan(30);
+  });
+
+  it('is told where the form is shown again instead of a refusal, and by a line of a log', () => {
+    expect(alarmAfter(learned(200), 200, 500)).toBeLessThan(30);
+    const line: Partial<WebRequest> = { view: 'line', path: '/account/login/', parameters: [] };
+    expect(alarmAfter(learned(200, 5, line), 200, 500, 60, line)).toBeLessThan(30);
+  });
+
+  it('says how often, where and since when, and that it got in', () => {
+    const state = startWebState();
+    const table = learned();
+    for (let i = 1; i <= 20; i++) guessEvidence(table, signIn(i * 1_000, 401), state);
+    const [found] = guessEvidence(table, signIn(21_000, 302), state);
+    expect(found?.evidence).toMatchObject({
+      kind: 'credential-found',
+      observed: '20 failed tries in a row at POST /enter by one client within 20 s, and then one that got in',
+      expected: 'of 20 learned tries after a failed one, 5 failed too',
+    });
+    expect(guessEvidence(table, signIn(22_000, 401), state)).toEqual([]);
+  });
+
+  it('is no person who mistypes, waits, or fails at something else', () => {
+    const table = learned();
+    const state = startWebState();
+    const nats = [401, 401, 401, 302, 401, 401].map((status, i) =>
+      guessEvidence(table, signIn(i * 5_000, status), state),
+    );
+    expect(Math.max(...nats.flat().map(({ weight }) => weight))).toBeLessThan(5);
+    expect(alarmAfter(table, 401, 1_000_000)).toBeUndefined();
+    expect(alarmAfter(table, 422, 500, 60, { parameters: [parameter({ name: 'title' })] })).toBeUndefined();
+    expect(alarmAfter(table, 503, 500)).toBeUndefined();
+    expect(alarmAfter(table, 302, 500)).toBeUndefined();
+  });
+
+  it('is remembered at few endpoints', () => {
+    const state = startWebState();
+    for (let i = 0; i < 50; i++) guessEvidence(learned(), signIn(i, 401, { path: `/login/${i}` }), state);
+    expect(state.tries.length).toBeLessThanOrEqual(4);
+  });
+});

@@ -1,0 +1,112 @@
+import type { WebRequest } from '@plimsoll/contracts';
+
+import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { evidenceOf, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { endpointOf } from './web-contexts.js';
+import { isUnsafe, type Tries, type WebState } from './web-state.js';
+
+/**
+ * Tries of a credential that fail one after another, by one client at one endpoint: a person who mistyped soon gets in
+ * or gives up, a guessing client goes on. Each further failure multiplies the likelihood of guessing by how much surer
+ * it is there than in benign use, which learning counts: a sequential test, as threshold random walks find scanners
+ * (Jung, Paxson, Berger, Balakrishnan 2004).
+ */
+const GOES_ON_GUESSING = 0.97;
+/** Benign: that another failure follows a failure, before anything was learned; with the weight of so many failures. */
+const GOES_ON_PRIOR = 0.5;
+const PRIOR_FAILURES = 12;
+const MOST_NATS = 16;
+/** Tries further apart are not of one attempt: whoever waits longer is not seen. */
+const APART_US = 900_000_000;
+/** Endpoints of one client whose tries are remembered. */
+const MAX_ENDPOINTS = 4;
+/** Fewest learned tries that show what getting in looks like. */
+const FEWEST_TRIES = 5;
+
+const SECRET_NAME = /pass(?:word|wd|phrase|code|wort)?$|^pass|passw|pwd|^pin$|^otp|secret/i;
+const SIGN_IN_PATH = /(?:^|[/_.-])(?:log-?in|log-?on|sign-?in|signon|authenticate|auth|sessions?|token)(?:$|[/_.-])/i;
+
+type Outcome = 'failed' | 'passed';
+
+/** Counts how a try ended, and what followed a failure. */
+export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebState): void {
+  if (!triesCredential(event)) return;
+  table.add(`tried|${event.view}|${endpointOf(event)}`, String(event.status));
+  const outcome = outcomeOf(table, event);
+  if (outcome === undefined) return;
+  if (lastTries(state, event) !== undefined) table.add(`again|${event.view}|${endpointOf(event)}`, outcome);
+  remember(state, event, outcome);
+}
+
+/** What the client's tries before say, with this one; alters `state`. */
+export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence[] {
+  const outcome = triesCredential(event) ? outcomeOf(table, event) : undefined;
+  if (outcome === undefined) return [];
+  const before = lastTries(state, event);
+  const after = remember(state, event, outcome);
+  // Whoever gets in at last, after all those failures, has guessed it.
+  const tries = outcome === 'failed' ? after : before;
+  if (tries === undefined || tries.failed < 2) return [];
+  const context = `again|${event.view}|${endpointOf(event)}`;
+  const goesOn = table.probability(context, 'failed', GOES_ON_PRIOR, PRIOR_FAILURES);
+  const strength = Math.min((tries.failed - 1) * Math.log(GOES_ON_GUESSING / Math.min(goesOn, 0.9)), MOST_NATS);
+  const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
+  const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s`;
+  const observed = outcome === 'failed' ? run : `${run}, and then one that got in`;
+  const learned = table.total(context);
+  const expected =
+    learned === 0
+      ? 'no failed try in learning'
+      : `of ${learned} learned tries after a failed one, ${table.count(context, 'failed')} failed too`;
+  const kind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
+  return [
+    { path: 'credential-guessing', weight: strength, evidence: evidenceOf(event, kind, observed, expected, strength) },
+  ];
+}
+
+function triesCredential({ method, parameters, path, status, sessionBy }: WebRequest): boolean {
+  if (sessionBy === 'authorization' && status === 401) return true;
+  if (!isUnsafe(method)) return false;
+  return SIGN_IN_PATH.test(path) || parameters.some(({ name, where }) => where === 'body' && SECRET_NAME.test(name));
+}
+
+/**
+ * A refusal is a failure. So is a page where getting in, as learned, leads on: the form that is shown again. Undefined
+ * where nothing tells: no answer, the server's own failure, or a status that is the same either way.
+ */
+function outcomeOf(table: SmoothedCounts, event: WebRequest): Outcome | undefined {
+  const { status } = event;
+  if (status === 0 || status >= 500) return undefined;
+  if (status >= 400) return 'failed';
+  const context = `tried|${event.view}|${endpointOf(event)}`;
+  const statuses = table.values(context).map(([value, count]) => ({ status: Number(value), count }));
+  const redirected = statuses.reduce((sum, one) => sum + (isRedirect(one.status) ? one.count : 0), 0);
+  const leadsOn = table.total(context) >= FEWEST_TRIES && redirected * 2 > table.total(context);
+  return leadsOn && !isRedirect(status) ? 'failed' : 'passed';
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+/** The client's failures at this endpoint, where the last is not long ago. */
+function lastTries(state: WebState, event: WebRequest): Tries | undefined {
+  const endpoint = endpointOf(event);
+  const known = state.tries.find((one) => one.endpoint === endpoint);
+  return known === undefined || event.timeUs - known.lastUs > APART_US ? undefined : known;
+}
+
+/** Takes the try into the client's memory; what it then is. */
+function remember(state: WebState, event: WebRequest, outcome: Outcome): Tries | undefined {
+  const endpoint = endpointOf(event);
+  const { timeUs } = event;
+  const before = lastTries(state, event);
+  const others = state.tries.filter((one) => one.endpoint !== endpoint);
+  if (outcome === 'passed') {
+    state.tries = others;
+    return undefined;
+  }
+  const after = { endpoint, failed: (before?.failed ?? 0) + 1, sinceUs: before?.sinceUs ?? timeUs, lastUs: timeUs };
+  state.tries = [...others, after].slice(-MAX_ENDPOINTS);
+  return after;
+}

@@ -25,6 +25,7 @@ export { requestTable, scoreApplication, type RequestScore } from './request-tab
 export { scoreSeverity, type SeverityScore } from './severity-score.js';
 export { statementCalls, type StatementCalls } from './statement-calls.js';
 export { scoreView, type KindScore, type ViewScore } from './view-score.js';
+export { everydayTexts } from './values/everyday-text.js';
 export { FieldStudy, type Field, type ScoredText } from './values/field-study.js';
 export { readCorpus, type CorpusText } from './values/text-corpus.js';
 export {

@@ -31,6 +31,9 @@ describe('a value read as a piece of SQL', () => {
     'He said "yes" and "no"',
     "dogs' or cats' food",
     '5" = 12.7 cm',
+    'Union select 3 delegates for the congress',
+    'union was a great select',
+    "they're to waitfor the 'green light'",
     "'quoted', name = 'x'",
   ])('takes %j for prose or code', (value) => {
     expect(readAsSql(value).grade).toBeLessThanOrEqual(2);
@@ -45,6 +48,9 @@ describe('a value read as a piece of SQL', () => {
     '(CASE WHEN 1=1 THEN name ELSE id END)',
     '1/**/OR/**/1=1',
     '1/**/union/**/select/**/1,2',
+    'union select 1,2',
+    '/**/union/**/all/**/select (1),(2)',
+    'union(select+null,null)',
     '1/*!50000union*/ select 1,2',
     '1 union#x\nselect 1,2',
     '-5661union select 1,2',
@@ -77,6 +83,7 @@ describe('a value read as a piece of SQL', () => {
     "x'||(SELECT 1)||'",
     "1'; DROP TABLE users;--",
     '" OR ""="',
+    "' waitfor delay '0:0:8'--",
     "x' AND (SELECT 1 FROM (SELECT(SLEEP(5)))a)-- b",
   ])('sees %j end its literal', (value) => {
     expect(readAsSql(value).grade).toBe(4);

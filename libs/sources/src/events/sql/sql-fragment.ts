@@ -1,5 +1,5 @@
 import { FragmentTokens, type TokenBudget } from './sql-fragment-tokens.js';
-import { followSql, Mark, PROOFS, startsStatement, type SqlPath } from './sql-path.js';
+import { followSql, Mark, PROOFS, startsStatement, startsUnion, type SqlPath } from './sql-path.js';
 import type { SqlToken } from './sql-tokens.js';
 import { FILE_WORDS, isSchemaTable, KEYWORDS, SQL_FUNCTIONS, TIME_FUNCTIONS, VERBS } from './sql-words.js';
 
@@ -90,7 +90,7 @@ function bareReading(text: string, budget: TokenBudget): SqlReading {
   if (!first || tokens.at(1) === undefined)
     return first?.kind === 'variable' && text.startsWith('@@') ? { grade: 3, tokens: 'w' } : NOTHING;
   const stacked = first.text === ';' && startsStatement(tokens, 1);
-  if (stacked) return { grade: 4, tokens: show(tokens.read, '') };
+  if (stacked || startsUnion(tokens)) return { grade: 4, tokens: show(tokens.read, '') };
   if (first.kind === 'word' && VERBS.has(first.text) && first.text !== 'desc') return statementReading(tokens);
   const path = followSql(tokens, false);
   const grade = bareGrade(path, numberFirst(tokens), tail(text, tokens));

@@ -241,6 +241,12 @@ class Walk {
   #clause(token: SqlToken, at: number): number {
     const next = this.#tokens.at(at + 1);
     if (/^(?:union|except|intersect)$/.test(token.text)) return this.#union(at);
+    // SQL Server asks for no semicolon between statements.
+    if (token.text === 'waitfor' && next?.kind === 'word' && this.#tokens.at(at + 2)?.kind === 'string') {
+      this.#mark(Mark.wait);
+      this.done = true;
+      return 1;
+    }
     if (/^(?:end|asc|desc|null|all)$/.test(token.text)) return 1;
     if (
       /^(?:when|then|else|as)$/.test(token.text) &&
@@ -332,6 +338,19 @@ export function startsStatement(tokens: FragmentTokens, at: number): boolean {
     (beyond !== undefined && beyond.kind !== 'word') ||
     beyond?.text === 'set'
   );
+}
+
+/** `union select 1`, `union(select null`: what stands before it is the application's own. Prose lists no constants there. */
+export function startsUnion(tokens: FragmentTokens): boolean {
+  if (tokens.at(0)?.text !== 'union') return false;
+  let at = 1;
+  while (/^(?:all|distinct|\()$/.test(tokens.at(at)?.text ?? '')) at++;
+  if (tokens.at(at)?.text !== 'select') return false;
+  do at++;
+  while (/^[-+~!(]$/.test(tokens.at(at)?.text ?? ''));
+  const [first, next] = [tokens.at(at), tokens.at(at + 1)];
+  if (first === undefined || (next?.kind === 'word' && next.text !== 'from')) return false;
+  return operandOf(first) === 'constant' || first.kind === 'variable' || first.text === '*';
 }
 
 /** `1,2`, `a from`, `count(*)`: what a select names, and prose about one does not. */

@@ -19,6 +19,7 @@ const SQL: Readonly<Record<string, string>> = {
   'signs for words': "1'||1=1#",
   'seven rounds of percent': '1%2525252525252527 or 1=1',
   'a backslash escape of the quote': '\\u0027 or 1=1-- -',
+  'form encoding once more': '7+union%20all+select+user(),2',
   'a wide quote': '\uff07 or 1=1-- -',
   'a NUL as percent': "1'%00 or 1=1--",
   'NULs between words': "1'\0or\0'1'='1",

@@ -70,7 +70,8 @@ export function undoEncodings(value: string): DecodedValue {
 
 function undoOne(text: string): { text: string; entities: boolean } | undefined {
   if (PERCENT.test(text)) {
-    const decoded = percentDecoded(text, false);
+    // What was form-encoded once more holds no blanks: its plus signs are.
+    const decoded = percentDecoded(text, !/\s/.test(text));
     // `100%25 sure`: one sign on its own is no encoding that hides something, but undoing it does no harm.
     if (decoded !== text) return { text: decoded, entities: false };
   }

@@ -8,6 +8,7 @@ import type { LogRecord } from '@plimsoll/streaming';
 import type { Action } from './action-scoring.js';
 import { splitEpisodes } from './episode-split.js';
 import { actionsOf } from './labelled-actions.js';
+import { RequestTimes } from './request-times.js';
 
 /** One test episode, scored. */
 export interface EpisodeOutcome {
@@ -18,6 +19,8 @@ export interface EpisodeOutcome {
   readonly alerts: readonly LogRecord[];
   /** Web requests and audit events, one of each that several sources report: what an attack is labelled on. */
   readonly requests: readonly { readonly id: string; readonly timeUs: TimeUs }[];
+  /** By event, the time of a request that its own source tells to the second, as another source has it. */
+  readonly preciseUs: ReadonlyMap<string, TimeUs>;
   /** Windows and events that each level scored. */
   readonly scored: Readonly<Record<Level, number>>;
   /** Calls, requests, statements and audit events read. */
@@ -139,7 +142,7 @@ export async function replayEpisode(
 ): Promise<EpisodeOutcome> {
   const { onRead } = options;
   const scored: Record<Level, number> = { sequence: 0, frequency: 0, log: 0, process: 0 };
-  const requests = new Requests();
+  const requests = new RequestTimes();
   const run = await runDetection(
     noting(replay(sourcesOf(at), { ...passed(options), ...(onRead && { onRead }) }), requests),
     applicationOperators(fixedProfiles(profiles), options.budget),
@@ -156,7 +159,8 @@ export async function replayEpisode(
     actions: actionsOf(at),
     verdicts: run.verdicts,
     alerts: run.alerts,
-    requests: requests.found,
+    requests: requests.requests(),
+    preciseUs: requests.precise(),
     scored,
     messages: run.messages,
     late: run.late,
@@ -164,28 +168,12 @@ export async function replayEpisode(
   };
 }
 
-/** Notes the requests among messages, each once: a further source's report of one is passed over. */
-class Requests {
-  readonly found: { readonly id: string; readonly timeUs: TimeUs }[] = [];
-  readonly #streams = new Map<string, string>();
-
-  note(message: CollectorMessage): void {
-    if (message.topic !== 'logs') return;
-    const { event } = message;
-    if (event.type !== 'web-request' && event.type !== 'k8s-audit') return;
-    const name = event.type === 'web-request' ? event.request : event.id;
-    const stream = this.#streams.get(name) ?? event.stream;
-    this.#streams.set(name, stream);
-    if (stream === event.stream) this.found.push({ id: event.id, timeUs: event.timeUs });
-  }
-}
-
 async function* noting(
   messages: AsyncIterable<CollectorMessage>,
-  requests: Requests,
+  requests: RequestTimes,
 ): AsyncGenerator<CollectorMessage> {
   for await (const message of messages) {
-    requests.note(message);
+    if (message.topic === 'logs') requests.note(message.event);
     yield message;
   }
 }

@@ -1,4 +1,4 @@
-import { Alert, decodeJson, type Level, type Verdict } from '@plimsoll/contracts';
+import { Alert, decodeJson, type Level, type TimeUs, type Verdict } from '@plimsoll/contracts';
 import type { LogRecord } from '@plimsoll/streaming';
 
 import type { AlertEvidence } from './action-scoring.js';
@@ -41,14 +41,15 @@ export function alertEvidence(records: readonly LogRecord[]): AlertEvidence[] {
   return [...seen.values()];
 }
 
-/** Every event and window that published incidents name, once by incident. */
-export function namedByAlerts({
-  alerts: records,
-  verdicts,
-}: {
+/** What a test episode's run gave, as far as evidence is told by it. */
+interface Run {
   readonly alerts: readonly LogRecord[];
   readonly verdicts: readonly Verdict[];
-}): NamedEvent[] {
+  readonly preciseUs: ReadonlyMap<string, TimeUs>;
+}
+
+/** Every event and window that published incidents name, once by incident. */
+export function namedByAlerts({ alerts: records, verdicts, preciseUs }: Run): NamedEvent[] {
   const { alerts, last, survivor } = incidentsOf(records);
   const endsUs = new Map(verdicts.map(({ id, window }) => [id, window.endUs]));
   const named = new Map<string, NamedEvent>();
@@ -58,7 +59,7 @@ export function namedByAlerts({
     for (const { data } of evidences) {
       const window = OF_WINDOWS.has(data.level);
       const id = window ? data.verdict : data.event;
-      const timeUs = window ? (endsUs.get(data.verdict) ?? data.time_us) : data.time_us;
+      const timeUs = (window ? endsUs : preciseUs).get(id) ?? data.time_us;
       named.set(`${incident} ${id}`, { id, timeUs, window, incident, path });
     }
   }
@@ -66,14 +67,20 @@ export function namedByAlerts({
 }
 
 /** The events and windows that one level's anomalous verdicts point at, each verdict as an incident of its own. */
-export function namedByVerdicts({ verdicts }: { readonly verdicts: readonly Verdict[] }, level: Level): NamedEvent[] {
+export function namedByVerdicts({ verdicts, preciseUs }: Run, level: Level): NamedEvent[] {
   return verdicts
     .filter((verdict) => verdict.level === level && verdict.state === 'anomalous')
     .flatMap(({ id, window: { endUs }, evidence, path }): NamedEvent[] => {
       if (OF_WINDOWS.has(level) || evidence.length === 0) {
         return [{ id, timeUs: endUs, window: true, incident: id, path }];
       }
-      return evidence.map(({ event, timeUs }) => ({ id: event, timeUs, window: false, incident: id, path }));
+      return evidence.map(({ event, timeUs }) => ({
+        id: event,
+        timeUs: preciseUs.get(event) ?? timeUs,
+        window: false,
+        incident: id,
+        path,
+      }));
     });
 }
 

@@ -47,6 +47,7 @@ function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
     scored: { sequence: 60, frequency: 60, log: 60, process: 60 },
     messages: 1,
     late: 0,
+    preciseUs: new Map(),
     spanUs: 60 * SECOND,
   };
 }

@@ -1,6 +1,13 @@
-import { AccessTokens, parseWebhooks, type WebhookTarget } from '@plimsoll/alert-api';
+import {
+  AccessTokens,
+  parseEvaluation,
+  parseWebhooks,
+  type EvaluationResult,
+  type WebhookTarget,
+} from '@plimsoll/alert-api';
 import { PlimsollError } from '@plimsoll/contracts';
-import { given, section } from '@plimsoll/service-kit';
+import { DEFAULT_INCIDENT_LIMITS, type IncidentLimits } from '@plimsoll/incidents';
+import { given, section, wholeNumber } from '@plimsoll/service-kit';
 import { z } from 'zod';
 
 /** Who may use the interface, and where alerts are sent on to. */
@@ -9,7 +16,13 @@ export interface AlertSettings {
   readonly webhooks: readonly WebhookTarget[];
   /** Signs browser sessions. */
   readonly sessionKey?: string;
+  /** What the console's report shows. */
+  readonly evaluation?: EvaluationResult;
+  readonly limits: IncidentLimits;
+  readonly streamsOfHolder: number;
 }
+
+const DAY_MS = 86_400_000;
 
 /**
  * `PLIMSOLL_API_TOKENS` and `PLIMSOLL_WEBHOOKS`: JSON texts, commonly given as files (`…_FILE`). Without tokens nobody
@@ -22,12 +35,21 @@ export const alertSettings = section(
       .default('{"tokens":[]}')
       .transform(parsedBy((text) => AccessTokens.parse(text))),
     PLIMSOLL_SESSION_KEY: z.string().min(32, { error: 'must have 32 characters or more' }).max(512).optional(),
+    PLIMSOLL_REPORT: z.string().transform(parsedBy(parseEvaluation)).optional(),
+    PLIMSOLL_INCIDENTS_KEPT: wholeNumber(100, 1_000_000).default(DEFAULT_INCIDENT_LIMITS.maxIncidents),
+    PLIMSOLL_INCIDENT_DAYS: wholeNumber(1, 3_650).default(DEFAULT_INCIDENT_LIMITS.retentionMs / DAY_MS),
+    PLIMSOLL_STREAMS_OF_HOLDER: wholeNumber(1, 200).default(10),
     PLIMSOLL_WEBHOOKS: z.string().default('{"webhooks":[]}').transform(parsedBy(parseWebhooks)),
   },
   (variables): AlertSettings => ({
     tokens: variables.PLIMSOLL_API_TOKENS,
     webhooks: variables.PLIMSOLL_WEBHOOKS,
-    ...given({ sessionKey: variables.PLIMSOLL_SESSION_KEY }),
+    limits: {
+      maxIncidents: variables.PLIMSOLL_INCIDENTS_KEPT,
+      retentionMs: variables.PLIMSOLL_INCIDENT_DAYS * DAY_MS,
+    },
+    streamsOfHolder: variables.PLIMSOLL_STREAMS_OF_HOLDER,
+    ...given({ sessionKey: variables.PLIMSOLL_SESSION_KEY, evaluation: variables.PLIMSOLL_REPORT }),
   }),
 );
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
-import { alertConsumers, AlertServiceModule, PipelineWatch, serveConsole } from '@plimsoll/alert-api';
+import { alertConsumers, AlertServiceModule, DeadLetterWatch, PipelineWatch, serveConsole } from '@plimsoll/alert-api';
 import { KafkaLog } from '@plimsoll/kafka-log';
-import { fusionOperator, READERS } from '@plimsoll/pipelines';
+import { allowedAlerts, fusionOperator, READERS } from '@plimsoll/pipelines';
 import {
   parseRedisUrl,
   RedisConnection,
@@ -42,14 +42,16 @@ const settings = {
 };
 
 await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
+  const { webhooks, limits, ...access } = alerts;
   const { observer, waiting, clientMessage } = tools;
   const log = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
   const connection = new RedisConnection(redis);
   const store = new RedisStateStore(connection);
-  const incidents = new RedisIncidentStore(connection);
+  const incidents = new RedisIncidentStore(connection, limits);
   const profiles = new RedisProfileStore(connection);
   const operator = new FusionReport(tools.registry).around(fusionOperator({ ...budget, readers: READERS }));
   const watch = new PipelineWatch();
+  const deadLetters = new DeadLetterWatch();
   const processor = new StatefulProcessor(operator, {
     log,
     store,
@@ -65,8 +67,9 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
     states: store,
     observer,
     watch,
+    deadLetters,
     told: new RedisWatchStore(connection),
-    webhooks: alerts.webhooks,
+    webhooks,
     waiting,
     ...webhookReport(tools),
   });
@@ -80,7 +83,16 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
     ...consumers,
   ];
   return {
-    module: AlertServiceModule.of(processor, { incidents, profiles, log, dependencies, watch, ...alerts }),
+    module: AlertServiceModule.of(processor, {
+      incidents,
+      profiles,
+      log,
+      dependencies,
+      watch,
+      deadLetters,
+      allowed: { total: budget.falseAlertsPerDay, shares: allowedAlerts(budget) },
+      ...access,
+    }),
     prepareHttp: (application) => {
       serveConsole(application, CONSOLE);
     },

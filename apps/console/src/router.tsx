@@ -86,6 +86,24 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import('./profiles/profile-page.js'), 'ProfilePage'),
 });
 
+const budget = createRoute({
+  getParentRoute: () => shell,
+  path: '/budget',
+  component: lazyRouteComponent(() => import('./budget/budget-page.js'), 'BudgetPage'),
+});
+
+const letters = createRoute({
+  getParentRoute: () => shell,
+  path: '/dead-letters',
+  component: lazyRouteComponent(() => import('./letters/letters-page.js'), 'LettersPage'),
+});
+
+const report = createRoute({
+  getParentRoute: () => shell,
+  path: '/report',
+  component: lazyRouteComponent(() => import('./report/report-page.js'), 'ReportPage'),
+});
+
 const suppressions = createRoute({
   getParentRoute: () => shell,
   path: '/suppressions',
@@ -100,7 +118,7 @@ const audit = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  shell.addChildren([home, queue, incident, watch, profiles, profile, suppressions, audit]),
+  shell.addChildren([home, queue, incident, watch, profiles, profile, budget, letters, report, suppressions, audit]),
 ]);
 
 /** The console's addresses, below `/console`. */

@@ -24,6 +24,7 @@ import {
   type StreamObserver,
 } from '@plimsoll/streaming';
 
+import type { DeadLetterWatch } from './dead-letter-watch.js';
 import type { PipelineWatch } from './pipeline-watch.js';
 import { WatchTeller } from './watch-teller.js';
 import {
@@ -45,6 +46,7 @@ export interface AlertConsumerParts {
   readonly observer: StreamObserver;
   readonly webhooks: readonly WebhookTarget[];
   readonly watch: PipelineWatch;
+  readonly deadLetters: DeadLetterWatch;
   readonly told: WatchStore;
   /** Told what a step of the start waits for, and why. */
   readonly waiting: (on: string, reason: string) => void;
@@ -69,11 +71,13 @@ export function alertConsumers(parts: AlertConsumerParts): RetryingStep[] {
     group: `alert-service-watch-${randomUUID()}`,
     startAt: 'latest',
   } as const;
+  const letters = { topic: TOPICS.deadLetters.name, group: `alert-service-letters-${randomUUID()}` };
   const reports = { topic: TOPICS.profiles.name, group: REPORT_GROUP };
   const steps = [
     feeding('incidents', ALERTS_SOURCE),
     feeding('snapshots', SNAPSHOTS_SOURCE),
     reading('watch', newest, watch),
+    reading('dead-letters', letters, parts.deadLetters),
     retryingStep('watch-losses', new WatchTeller({ watch, store: parts.told, profiles, log }), waiting),
     watchingProfiles(parts),
     reading('profile-reports', reports, new ProfileReportProjection(profiles, log)),

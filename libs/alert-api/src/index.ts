@@ -5,6 +5,8 @@ export { API_CONTROLLERS, AlertApiModule, type AlertApiOptions } from './api/ale
 export { openApiDocument } from './api/openapi.js';
 export { localServer } from './console/local-server.js';
 export { serveConsole } from './console/serve-console.js';
+export { DeadLetterWatch } from './dead-letter-watch.js';
+export { parseEvaluation, type EvaluationResult } from './evaluation-result.js';
 export { PipelineWatch } from './pipeline-watch.js';
 export type { WebhookOutcome } from './webhooks/webhook-dispatcher.js';
 export { parseWebhooks, type WebhookTarget } from './webhooks/webhook-target.js';

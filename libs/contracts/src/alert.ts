@@ -144,6 +144,8 @@ const PlimsollFacts = z.strictObject({
       by: Word,
       at_ms: TimeMs,
       note: Text,
+      /** Who takes care of it from then on; empty: nobody. Absent from before anybody could. */
+      assignee: Word.optional(),
       sequence: z.number().int().positive(),
     })
     .optional(),

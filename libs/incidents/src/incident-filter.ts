@@ -1,5 +1,6 @@
 import { PlimsollError, type Alert } from '@plimsoll/contracts';
 
+import { cardOf, facet, type IncidentCard } from './incident-card.js';
 import type { IncidentRecord } from './incident-record.js';
 
 /** Which incidents a list holds; what is left out does not matter. */
@@ -9,7 +10,14 @@ export interface IncidentFilter {
   readonly state?: IncidentRecord['state'];
   readonly status?: IncidentRecord['status'];
   readonly minSeverity?: number;
-  /** In the title, a principal's name or what was observed, whatever the case: plain text, never a pattern. */
+  /** Empty: nobody. */
+  readonly assignee?: string;
+  readonly workload?: string;
+  /** Of a client. */
+  readonly address?: string;
+  /** In the path of a page, whatever the case. */
+  readonly page?: string;
+  /** In the title, a principal's name, an address, a page, a finding or what was observed, whatever the case: plain text, never a pattern. */
   readonly text?: string;
   /** Last seen in `[fromMs, toMs)`. */
   readonly fromMs?: number;
@@ -52,27 +60,41 @@ export function suppressionOf(record: IncidentRecord, suppressions: readonly Sup
 }
 
 export function matches(record: IncidentRecord, filter: IncidentFilter): boolean {
-  const { alert } = record;
-  if (alert === undefined) return false;
-  const { application, path, principals } = alert.unmapped;
-  const text = filter.text?.toLowerCase();
+  const card = cardOf(record);
+  return card !== undefined && cardMatches(card, filter);
+}
+
+export function cardMatches(card: IncidentCard, filter: IncidentFilter): boolean {
+  const same = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === is;
+  const among = (wanted: string | undefined, of: readonly string[]): boolean =>
+    wanted === undefined || of.includes(wanted);
   return (
-    (filter.application === undefined || filter.application === application) &&
-    (filter.path === undefined || filter.path === path) &&
-    (filter.state === undefined || filter.state === record.state) &&
-    (filter.status === undefined || filter.status === record.status) &&
-    (filter.minSeverity === undefined || alert.severity_id >= filter.minSeverity) &&
-    (filter.fromMs === undefined || record.lastSeenMs >= filter.fromMs) &&
-    (filter.toMs === undefined || record.lastSeenMs < filter.toMs) &&
-    (text === undefined ||
-      [alert.message, record.id, ...principals, ...record.evidence.map(({ data }) => data.observed)].some((words) =>
-        words.toLowerCase().includes(text),
-      ))
+    same(filter.application, card.application) &&
+    same(filter.path, card.path) &&
+    same(filter.state, card.state) &&
+    same(filter.status, card.status) &&
+    same(filter.assignee, card.assignee) &&
+    among(filter.workload, card.workloads) &&
+    among(filter.address, card.addresses) &&
+    (filter.minSeverity === undefined || card.severity >= filter.minSeverity) &&
+    (filter.fromMs === undefined || card.lastSeenMs >= filter.fromMs) &&
+    (filter.toMs === undefined || card.lastSeenMs < filter.toMs) &&
+    (filter.page === undefined || card.pages.some((page) => page.toLowerCase().includes(filter.page!.toLowerCase()))) &&
+    (filter.text === undefined || card.words.includes(filter.text.toLowerCase()))
   );
 }
 
+/** The sets (`facetsOf`) that every incident of the filter is in. */
+export function facetsOfFilter(filter: IncidentFilter): readonly string[] {
+  const names = ['application', 'path', 'state', 'status', 'assignee', 'workload', 'address'] as const;
+  return names.flatMap((name) => {
+    const value = filter[name];
+    return value === undefined ? [] : [facet(name, value)];
+  });
+}
+
 /** A position in a list: the last record that a page showed. */
-export function cursorOf({ lastSeenMs, id }: IncidentRecord): string {
+export function cursorOf({ lastSeenMs, id }: Pick<IncidentRecord, 'lastSeenMs' | 'id'>): string {
   return `${lastSeenMs}-${id}`;
 }
 

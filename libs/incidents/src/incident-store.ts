@@ -1,6 +1,7 @@
 import type { Alert } from '@plimsoll/contracts';
 import type { Health } from '@plimsoll/streaming';
 
+import type { IncidentCard } from './incident-card.js';
 import type { IncidentFilter, Suppression } from './incident-filter.js';
 import type { IncidentRecord } from './incident-record.js';
 
@@ -47,6 +48,8 @@ export interface IncidentStore {
   get(id: string): Promise<IncidentRecord | undefined>;
   /** The incidents last seen, latest first. `after` is an earlier page's `next`; throws `bad-message` on another text. */
   list(filter: IncidentFilter, limit: number, after?: string): Promise<IncidentPage>;
+  /** What the filter finds, as it is counted: the last seen first, `limit` at most. */
+  cards(filter: IncidentFilter, limit: number): Promise<readonly IncidentCard[]>;
   /** Incidents changed after `sequence`, in the order of their latest change: what a stream of changes is made from. */
   changesSince(sequence: number, limit: number): Promise<readonly IncidentRecord[]>;
   /** The sequence of the latest change; 0 where there was none. */

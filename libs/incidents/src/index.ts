@@ -1,6 +1,8 @@
+export { cardOf, facetsOf, type IncidentCard } from './incident-card.js';
 export {
+  cardMatches,
   cursorOf,
-  matches,
+  facetsOfFilter,
   readCursor,
   suppressionOf,
   type IncidentFilter,

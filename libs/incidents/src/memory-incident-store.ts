@@ -1,7 +1,15 @@
 import { PlimsollError, type Alert } from '@plimsoll/contracts';
 import { systemClock, type Clock, type Health } from '@plimsoll/streaming';
 
-import { cursorOf, matches, readCursor, type IncidentFilter, type Suppression } from './incident-filter.js';
+import { cardOf, type IncidentCard } from './incident-card.js';
+import {
+  cardMatches,
+  cursorOf,
+  matches,
+  readCursor,
+  type IncidentFilter,
+  type Suppression,
+} from './incident-filter.js';
 import { withAlert, type IncidentRecord } from './incident-record.js';
 import {
   DEFAULT_INCIDENT_LIMITS,
@@ -54,6 +62,11 @@ export class MemoryIncidentStore implements IncidentStore {
       const last = incidents.at(-1);
       resolve({ incidents, next: found.length > limit && last !== undefined ? cursorOf(last) : undefined });
     });
+  }
+
+  cards(filter: IncidentFilter, limit: number): Promise<readonly IncidentCard[]> {
+    const cards = this.#sortedAfter(undefined).flatMap((record) => cardOf(record) ?? []);
+    return Promise.resolve(cards.filter((card) => cardMatches(card, filter)).slice(0, limit));
   }
 
   changesSince(sequence: number, limit: number): Promise<readonly IncidentRecord[]> {

@@ -38,6 +38,7 @@ export {
   type Start,
 } from './services.js';
 export { watchRecord, watchSubjectId, type WatchChange } from './alert/watch-record.js';
+export { allowedAlerts } from './alert/allowed-alerts.js';
 export { decisionAlert, decisionRecord, findingsOf } from './alert/incident-decision.js';
 export {
   ALERTS_SOURCE,

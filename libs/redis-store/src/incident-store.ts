@@ -1,13 +1,17 @@
-import { PlimsollError, type Alert } from '@plimsoll/contracts';
+import { identity, PlimsollError, type Alert } from '@plimsoll/contracts';
 import {
+  cardMatches,
+  cardOf,
   cursorOf,
   DEFAULT_INCIDENT_LIMITS,
-  matches,
+  facetsOf,
+  facetsOfFilter,
   MAX_AUDIT_ENTRIES,
   MAX_SUPPRESSIONS,
   readCursor,
   withAlert,
   type AuditEntry,
+  type IncidentCard,
   type IncidentFilter,
   type IncidentLimits,
   type IncidentPage,
@@ -37,6 +41,8 @@ interface IncidentKeys {
   readonly versions: string;
   readonly bySave: string;
   readonly counter: string;
+  readonly cards: string;
+  readonly facets: string;
   readonly places: string;
   readonly suppressions: string;
   readonly audit: string;
@@ -44,8 +50,9 @@ interface IncidentKeys {
 
 /**
  * Incidents in Redis. Everything lies in one hash slot, so that a save is one step; a record is at most some hundred
- * kilobytes and their number is limited. A list is read from the newest on until a page is full: a filter that matches
- * nothing reads them all.
+ * kilobytes and their number is limited. Beside each lies a card of some kilobyte, and its id in a set for each facet
+ * (application, path, state, status, assignee, workload, address). A list reads the cards of the filter's smallest set from the
+ * newest on, until a page is full; records are read only for the page. A text that nothing has reads all cards of the set.
  */
 export class RedisIncidentStore implements IncidentStore {
   private readonly keys: IncidentKeys;
@@ -78,23 +85,15 @@ export class RedisIncidentStore implements IncidentStore {
   }
 
   async list(filter: IncidentFilter, limit: number, after?: string): Promise<IncidentPage> {
-    const from = after === undefined ? undefined : readCursor(after);
-    const found: IncidentRecord[] = [];
-    const highest = from === undefined ? '+inf' : String(from.lastSeenMs);
-    const lowest = filter.fromMs === undefined ? '-inf' : String(filter.fromMs);
-    for (let offset = 0; found.length <= limit; offset += CHUNK) {
-      const range = [highest, lowest, 'BYSCORE', 'REV', 'LIMIT', offset, CHUNK];
-      const ids = await this.texts('ZRANGE', this.keys.bySeen, ...range);
-      for (const record of await this.records(ids)) {
-        const { lastSeenMs, id } = record;
-        const shown = from !== undefined && lastSeenMs === from.lastSeenMs && id >= from.id;
-        if (!shown && matches(record, filter)) found.push(record);
-      }
-      if (ids.length < CHUNK) break;
-    }
-    const incidents = found.slice(0, limit);
-    const last = incidents.at(-1);
+    const found = await this.found(filter, limit + 1, after === undefined ? undefined : readCursor(after));
+    const shown = found.slice(0, limit);
+    const incidents = await this.records(shown.map(({ id }) => id));
+    const last = shown.at(-1);
     return { incidents, next: found.length > limit && last !== undefined ? cursorOf(last) : undefined };
+  }
+
+  cards(filter: IncidentFilter, limit: number): Promise<readonly IncidentCard[]> {
+    return this.found(filter, limit, undefined);
   }
 
   async changesSince(sequence: number, limit: number): Promise<readonly IncidentRecord[]> {
@@ -163,14 +162,43 @@ export class RedisIncidentStore implements IncidentStore {
     return Promise.resolve();
   }
 
+  private async found(
+    filter: IncidentFilter,
+    limit: number,
+    from: Pick<IncidentCard, 'lastSeenMs' | 'id'> | undefined,
+  ): Promise<IncidentCard[]> {
+    const set = await this.smallestSet(filter);
+    const found: IncidentCard[] = [];
+    const highest = from === undefined ? '+inf' : String(from.lastSeenMs);
+    const lowest = filter.fromMs === undefined ? '-inf' : String(filter.fromMs);
+    for (let offset = 0; found.length < limit; offset += CHUNK) {
+      const ids = await this.texts('ZRANGE', set, highest, lowest, 'BYSCORE', 'REV', 'LIMIT', offset, CHUNK);
+      for (const card of ids.length === 0 ? [] : await this.parsed<IncidentCard>(this.keys.cards, ids)) {
+        const shown = from !== undefined && card.lastSeenMs === from.lastSeenMs && card.id >= from.id;
+        if (!shown && cardMatches(card, filter)) found.push(card);
+      }
+      if (ids.length < CHUNK) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** The key of the set that holds all that the filter can find, and least else. */
+  private async smallestSet(filter: IncidentFilter): Promise<string> {
+    const keys = facetsOfFilter(filter).map((name) => `${this.keys.facets}:${keyOf(name)}`);
+    const sizes = await Promise.all(keys.map((key) => this.connection.call('ZCARD', key)));
+    const least = Math.min(...sizes.map(Number));
+    return keys[sizes.findIndex((size) => Number(size) === least)] ?? this.keys.bySeen;
+  }
+
   private async save(record: IncidentRecord, before: IncidentRecord | undefined): Promise<number> {
-    const { incidents, bySeen, byChange, versions, bySave, counter } = this.keys;
+    const { incidents, bySeen, byChange, versions, bySave, counter, cards, facets } = this.keys;
+    const card = cardOf(record);
     const { sequence: _, ...rest } = record;
     const json = `${JSON.stringify(rest).slice(0, -1)},"sequence":`;
     const { retentionMs, maxIncidents } = this.limits;
     const reply = await this.connection.run(
       saveIncident,
-      [incidents, bySeen, byChange, versions, bySave, counter],
+      [incidents, bySeen, byChange, versions, bySave, counter, cards, facets],
       [
         record.id,
         before?.sequence ?? '',
@@ -180,18 +208,23 @@ export class RedisIncidentStore implements IncidentStore {
         retentionMs,
         maxIncidents,
         CHUNK,
+        card === undefined ? '' : JSON.stringify(card),
+        card === undefined ? '' : facetsOf(card).map(keyOf).join('\n'),
       ],
     );
     return Number(reply);
   }
 
   private async records(ids: readonly string[]): Promise<IncidentRecord[]> {
-    if (ids.length === 0) return [];
-    const texts = await this.replies('HMGET', this.keys.incidents, ...ids);
+    return ids.length === 0 ? [] : this.parsed<IncidentRecord>(this.keys.incidents, ids);
+  }
+
+  /** What a hash holds of the ids, in their order; our own writing. */
+  private async parsed<T>(hash: string, ids: readonly string[]): Promise<T[]> {
+    const texts = await this.replies('HMGET', hash, ...ids);
     return texts.flatMap((text) => {
       const json = textOf(text);
-      // Our own writing.
-      return json === undefined ? [] : [JSON.parse(json) as IncidentRecord];
+      return json === undefined ? [] : [JSON.parse(json) as T];
     });
   }
 
@@ -207,17 +240,26 @@ export class RedisIncidentStore implements IncidentStore {
 
 function incidentKeys(prefix: string): IncidentKeys {
   const tag = `${prefix}:{incidents}`;
+  // Incidents that were kept before they had cards lie elsewhere: they are rebuilt from the topics.
+  const carded = `${prefix}:{incidents-2}`;
   return {
-    incidents: `${tag}:records`,
-    bySeen: `${tag}:by-seen`,
-    byChange: `${tag}:by-change`,
-    versions: `${tag}:versions`,
-    bySave: `${tag}:by-save`,
-    counter: `${tag}:counter`,
-    places: `${tag}:places`,
+    incidents: `${carded}:records`,
+    bySeen: `${carded}:by-seen`,
+    byChange: `${carded}:by-change`,
+    versions: `${carded}:versions`,
+    bySave: `${carded}:by-save`,
+    counter: `${carded}:counter`,
+    cards: `${carded}:cards`,
+    facets: `${carded}:facets`,
+    places: `${carded}:places`,
     suppressions: `${tag}:suppressions`,
     audit: `${tag}:audit`,
   };
+}
+
+/** A facet's name as it stands in a key, whatever others wrote into it and however long. */
+function keyOf(name: string): string {
+  return identity('facet', name);
 }
 
 function textOf(value: unknown): string | undefined {

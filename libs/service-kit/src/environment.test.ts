@@ -49,7 +49,7 @@ describe('readConfiguration', () => {
   it('makes one frozen object with defaults', () => {
     const configuration = readConfiguration(sections, enough);
     expect(configuration).toEqual({
-      service: { httpHost: '0.0.0.0', httpPort: 8080, logLevel: 'info', stopTimeoutMs: 25_000 },
+      service: { httpHost: '0.0.0.0', httpPort: 8080, trustedProxies: [], logLevel: 'info', stopTimeoutMs: 25_000 },
       kafka: { brokers: ['one:9092', 'two:9093'] },
       redis: { host: 'store', username: '', password: '' },
     });

@@ -70,7 +70,7 @@ export async function runService<T extends { readonly service: ServiceSettings }
   const termination = new Termination(log, () => lifecycle?.stop(service.stopTimeoutMs));
   try {
     const parts = build(configuration, toolsOf(log, registry));
-    const application = await createApplication(parts, registry, log);
+    const application = await createApplication(parts, service, registry, log);
     lifecycle = new Lifecycle(stepsOf(parts, application, service), lifecycleLog(log));
     await lifecycle.start();
     log.info({ address: await application.getUrl() }, 'started');
@@ -105,6 +105,7 @@ function configurationOf<T extends object>(name: string, sections: Sections<T>):
 
 async function createApplication(
   parts: ServiceParts,
+  { trustedProxies }: ServiceSettings,
   registry: Registry,
   log: Logger,
 ): Promise<NestFastifyApplication> {
@@ -112,7 +113,7 @@ async function createApplication(
   const stream: Dependency[] = transport ? [{ name: 'stream', check: () => transport.health() }] : [];
   const application = await NestFactory.create<NestFastifyApplication>(
     ServiceModule.around(module, [...dependencies, ...stream], registry),
-    new FastifyAdapter(),
+    new FastifyAdapter(trustedProxies.length === 0 ? {} : { trustProxy: [...trustedProxies] }),
     { logger: new JsonLogger(log), abortOnError: false },
   );
   prepareHttp?.(application);

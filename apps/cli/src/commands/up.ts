@@ -98,13 +98,14 @@ async function onStack(options: UpOptions): Promise<void> {
   const running: Pick<Running, 'stop'>[] = [];
   try {
     await profiles.open();
-    const console = options.console === true ? await opened({ ...stores, log }, options.port) : undefined;
+    const budget = { falseAlertsPerDay: options.falseAlertsPerDay };
+    const parts = { ...stores, log, budget };
+    const console = options.console === true ? await opened(parts, options.port) : undefined;
     const start = async <Message, State>(operator: Operator<Message, State>): Promise<void> => {
       const observing = console === undefined ? {} : { observer: console.observer };
       running.push(await runOperator(operator, { log, store: stores.states, ...observing }));
       process.stderr.write(`${operator.name} reads ${operator.topic}\n`);
     };
-    const budget = { falseAlertsPerDay: options.falseAlertsPerDay };
     await applicationOperators(profiles, budget, DEFAULT_FUSION.idleUs)(start);
     if (console === undefined) {
       await start(profileWatchOperator);

@@ -39,7 +39,8 @@ export async function consoleInMemory({ profiles, budget, port, feed, signal }: 
   }
   const followed = storedProfiles(store);
   await followed.open();
-  const console = await openConsole({ log, incidents, profiles: store, states, told: new MemoryWatchStore() }, port);
+  const told = new MemoryWatchStore();
+  const console = await openConsole({ log, incidents, profiles: store, states, told, budget }, port);
   const running: Running[] = [];
   try {
     const start = applicationOperators(followed, budget, DEFAULT_FUSION.idleUs);

@@ -2,9 +2,18 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 // Imported when a console is asked for: the other commands start without Nest's code.
-import { AccessTokens, alertConsumers, localServer, newToken, PipelineWatch } from '@plimsoll/alert-api';
+import {
+  AccessTokens,
+  alertConsumers,
+  DeadLetterWatch,
+  localServer,
+  newToken,
+  PipelineWatch,
+} from '@plimsoll/alert-api';
 import { PlimsollError } from '@plimsoll/contracts';
+import type { Budget } from '@plimsoll/detection';
 import type { IncidentStore, WatchStore } from '@plimsoll/incidents';
+import { allowedAlerts } from '@plimsoll/pipelines';
 import type { EventLog, ProfileStore, StateStore, StreamObserver } from '@plimsoll/streaming';
 
 /** From `dist/console/` to the built console. */
@@ -18,6 +27,7 @@ export interface ConsoleParts {
   readonly profiles: ProfileStore;
   readonly states: StateStore;
   readonly told: WatchStore;
+  readonly budget: Budget;
 }
 
 export interface OpenConsole {
@@ -38,12 +48,14 @@ export async function openConsole(parts: ConsoleParts, port: number): Promise<Op
     throw new PlimsollError('bad-configuration', 'the console is not built: run npm run build first');
   }
   const watch = new PipelineWatch();
+  const deadLetters = new DeadLetterWatch();
+  const allowed = { total: parts.budget.falseAlertsPerDay, shares: allowedAlerts(parts.budget) };
   const { token, sha256 } = newToken();
   const tokens = AccessTokens.parse(JSON.stringify({ tokens: [{ name: 'you', role: 'admin', sha256 }] }));
   const observer: StreamObserver = () => undefined;
   const waiting = (): void => undefined;
-  const consumers = alertConsumers({ ...parts, observer, webhooks: [], watch, waiting });
-  const server = await localServer({ ...parts, dependencies: consumers, watch, tokens }, FOLDER);
+  const consumers = alertConsumers({ ...parts, observer, webhooks: [], watch, deadLetters, waiting });
+  const server = await localServer({ ...parts, dependencies: consumers, watch, deadLetters, allowed, tokens }, FOLDER);
   try {
     await server.listen(port, HOST);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { api, bodyOf, type AttackPath, type Status } from './client.js';
 
@@ -13,6 +13,12 @@ export interface QueueFilter {
   readonly status?: Status | undefined;
   readonly min_severity?: number | undefined;
   readonly text?: string | undefined;
+  readonly assignee?: string | undefined;
+  readonly workload?: string | undefined;
+  readonly address?: string | undefined;
+  readonly page?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 export const holder = queryOptions({
@@ -35,6 +41,32 @@ export const incidents = (filter: QueueFilter) =>
       ),
     getNextPageParam: (page) => page.next,
   });
+
+export const totals = (filter: QueueFilter) =>
+  queryOptions({
+    queryKey: ['totals', filter],
+    queryFn: () => bodyOf(api.GET('/api/v1/incidents/totals', { params: { query: defined(filter) } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const budget = queryOptions({
+  queryKey: ['budget'],
+  queryFn: () => bodyOf(api.GET('/api/v1/budget')),
+  refetchInterval: REFRESH_MS,
+});
+
+export const deadLetters = queryOptions({
+  queryKey: ['dead-letters'],
+  queryFn: () => bodyOf(api.GET('/api/v1/dead-letters')),
+  refetchInterval: REFRESH_MS,
+});
+
+export const evaluation = queryOptions({
+  queryKey: ['evaluation'],
+  queryFn: () => bodyOf(api.GET('/api/v1/evaluation')),
+  staleTime: Infinity,
+});
 
 export const incident = (id: string) =>
   queryOptions({

@@ -24,6 +24,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/incidents/totals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How many incidents a filter finds, by what they are and over time
+     * @description Needs the role viewer.
+     */
+    get: operations['countIncidents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/incidents/{id}': {
     parameters: {
       query?: never;
@@ -388,6 +408,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/budget': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * False alerts a day that are allowed, and that were raised, by application and level
+     * @description Needs the role viewer.
+     */
+    get: operations['getBudget'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Records that could not be used, with where they came from and why, the latest first
+     * @description Needs the role analyst.
+     */
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/evaluation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What an evaluation measured, as plimsoll evaluate --json wrote it
+     * @description Needs the role viewer.
+     */
+    get: operations['getEvaluation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/session': {
     parameters: {
       query?: never;
@@ -743,9 +823,73 @@ export interface components {
           by: string;
           at_ms: number;
           note: string;
+          assignee?: string;
           sequence: number;
         };
       };
+    };
+    Evaluation: {
+      /** @constant */
+      schema: 1;
+      falseAlertsPerDay: number;
+      applications: string[];
+      hours: number;
+      messages: number;
+      views: {
+        view: string;
+        recall: {
+          hits: number;
+          of: number;
+          share: number;
+          low: number;
+          high: number;
+        };
+        precision: {
+          hits: number;
+          of: number;
+          share: number;
+          low: number;
+          high: number;
+        };
+        f1: number;
+        f1Low: number;
+        f1High: number;
+        named: {
+          hits: number;
+          of: number;
+          share: number;
+          low: number;
+          high: number;
+        };
+        coincidence: {
+          hits: number;
+          of: number;
+          share: number;
+          low: number;
+          high: number;
+        };
+        falseAlerts: {
+          amongAttacks: number;
+          inBenign: number;
+          perHour: number;
+        };
+        kinds: {
+          path: string;
+          kind: string;
+          recall: {
+            hits: number;
+            of: number;
+            share: number;
+            low: number;
+            high: number;
+          };
+        }[];
+      }[];
+      curve: {
+        pValue: number;
+        recall: number;
+        falseAlertsPerHour: number;
+      }[];
     };
     Holder: {
       name: string;
@@ -790,6 +934,15 @@ export interface components {
         until: string;
       };
       sequence: number;
+      assignee?: string;
+      request?: {
+        method: string;
+        path: string;
+        parameter?: string;
+        status?: number;
+        address?: string;
+        user_agent?: string;
+      };
       decisions: {
         /** @enum {string} */
         status: 'new' | 'in-progress' | 'resolved' | 'benign';
@@ -797,6 +950,7 @@ export interface components {
         /** Format: date-time */
         at: string;
         note: string;
+        assignee?: string;
       }[];
       evidence: {
         uid: string;
@@ -897,6 +1051,40 @@ export interface components {
         until: string;
       };
       sequence: number;
+      assignee?: string;
+      request?: {
+        method: string;
+        path: string;
+        parameter?: string;
+        status?: number;
+        address?: string;
+        user_agent?: string;
+      };
+    };
+    IncidentTotals: {
+      incidents: number;
+      truncated: boolean;
+      path: {
+        [key: string]: number;
+      };
+      status: {
+        [key: string]: number;
+      };
+      application: {
+        [key: string]: number;
+      };
+      workload: {
+        [key: string]: number;
+      };
+      severity: {
+        [key: string]: number;
+      };
+      over_time: {
+        /** Format: date-time */
+        at: string;
+        incidents: number;
+      }[];
+      width_ms: number;
     };
     Problem: {
       /** @constant */
@@ -951,6 +1139,10 @@ export interface operations {
           | 'unknown';
         state?: 'open' | 'closed' | 'merged';
         status?: 'new' | 'in-progress' | 'resolved' | 'benign';
+        assignee?: string;
+        workload?: string;
+        address?: string;
+        page?: string;
         min_severity?: number;
         text?: string;
         from?: string;
@@ -974,6 +1166,75 @@ export interface operations {
             incidents: components['schemas']['IncidentSummary'][];
             next?: string;
           };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  countIncidents: {
+    parameters: {
+      query?: {
+        application?: string;
+        path?: 'sqli' | 'xss' | 'csrf' | 'rbac' | 'web-shell' | 'path-traversal' | 'ssrf' | 'unknown';
+        state?: 'open' | 'closed' | 'merged';
+        status?: 'new' | 'in-progress' | 'resolved' | 'benign';
+        assignee?: string;
+        workload?: string;
+        address?: string;
+        page?: string;
+        min_severity?: number;
+        text?: string;
+        from?: string;
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IncidentTotals'];
         };
       };
       /** @description A problem, as RFC 9457 has it */
@@ -1094,9 +1355,10 @@ export interface operations {
       content: {
         'application/json': {
           /** @enum {string} */
-          status: 'new' | 'in-progress' | 'resolved' | 'benign';
+          status?: 'new' | 'in-progress' | 'resolved' | 'benign';
           /** @default  */
           note?: string;
+          assignee?: string;
         };
       };
     };
@@ -1203,11 +1465,12 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
-          ids: string[];
           /** @enum {string} */
-          status: 'new' | 'in-progress' | 'resolved' | 'benign';
+          status?: 'new' | 'in-progress' | 'resolved' | 'benign';
           /** @default  */
           note?: string;
+          assignee?: string;
+          ids: string[];
         };
       };
     };
@@ -2655,6 +2918,232 @@ export interface operations {
       };
     };
   };
+  getBudget: {
+    parameters: {
+      query?: {
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            allowed_per_day: number;
+            shares: {
+              [key: string]: number;
+            };
+            truncated: boolean;
+            applications: {
+              application: string;
+              /** Format: date-time */
+              since: string;
+              days: number;
+              incidents: {
+                benign: number;
+                confirmed: number;
+                undecided: number;
+              };
+              levels: {
+                [key: string]: {
+                  benign: number;
+                  confirmed: number;
+                  undecided: number;
+                };
+              };
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            counts: {
+              topic: string;
+              reason: string;
+              by: string;
+              count: number;
+              /** Format: date-time */
+              last: string;
+            }[];
+            unreadable: number;
+            letters: {
+              /** Format: date-time */
+              at: string;
+              topic: string;
+              partition: number;
+              offset: number;
+              key: string | null;
+              reason: string;
+              detail: string;
+              by: string;
+              size_bytes: number;
+              head?: string;
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getEvaluation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Evaluation'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   signIn: {
     parameters: {
       query?: never;
@@ -3131,6 +3620,7 @@ export interface operations {
                   by: string;
                   at_ms: number;
                   note: string;
+                  assignee?: string;
                   sequence: number;
                 };
               };
@@ -3454,6 +3944,7 @@ export interface operations {
                 by: string;
                 at_ms: number;
                 note: string;
+                assignee?: string;
                 sequence: number;
               };
             };

@@ -1,13 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Label, TextArea, TextField } from 'react-aria-components';
 
 import { api, bodyOf, type Incident, type Status } from '../api/client.js';
-import { incident as incidentQuery } from '../api/queries.js';
+import { holder, incident as incidentQuery } from '../api/queries.js';
 import { Button } from '../ui/button.js';
 import { StatusChip } from '../ui/status-chip.js';
 import { Time } from '../ui/time.js';
-import { Untrusted } from '../ui/untrusted.js';
+import { plain, Untrusted } from '../ui/untrusted.js';
 import { STATUS_NAMES, STATUSES } from '../ui/words.js';
 
 const MAX_NOTE = 2_000;
@@ -17,9 +17,12 @@ export function Decide({ incident, allowed }: { readonly incident: Incident; rea
   const client = useQueryClient();
   const [note, setNote] = useState('');
   const deciding = useMutation({
-    mutationFn: (status: Status) =>
+    mutationFn: (change: { readonly status?: Status; readonly assignee?: string }) =>
       bodyOf(
-        api.POST('/api/v1/incidents/{id}/status', { params: { path: { id: incident.id } }, body: { status, note } }),
+        api.POST('/api/v1/incidents/{id}/status', {
+          params: { path: { id: incident.id } },
+          body: { ...change, note },
+        }),
       ),
     onSuccess: async (after) => {
       client.setQueryData(incidentQuery(incident.id).queryKey, after);
@@ -38,6 +41,16 @@ export function Decide({ incident, allowed }: { readonly incident: Incident; rea
           </span>
         )}
       </div>
+      <Assignee
+        incident={incident}
+        onAssign={
+          allowed && !deciding.isPending
+            ? (assignee) => {
+                deciding.mutate({ assignee });
+              }
+            : undefined
+        }
+      />
       {allowed ? (
         <>
           <TextField className="field" value={note} onChange={setNote} maxLength={MAX_NOTE}>
@@ -45,17 +58,25 @@ export function Decide({ incident, allowed }: { readonly incident: Incident; rea
             <TextArea className="input" rows={2} />
           </TextField>
           <div className="row">
-            {STATUSES.filter((status) => status !== incident.status || note !== '').map((status) => (
+            {STATUSES.filter((status) => status !== incident.status).map((status) => (
               <Button
                 key={status}
                 isDisabled={deciding.isPending}
                 onPress={() => {
-                  deciding.mutate(status);
+                  deciding.mutate({ status });
                 }}
               >
                 {STATUS_NAMES[status]}
               </Button>
             ))}
+            <Button
+              isDisabled={deciding.isPending || note.trim() === ''}
+              onPress={() => {
+                deciding.mutate({});
+              }}
+            >
+              Note only
+            </Button>
           </div>
           <p className="quiet small">Benign is taken into what is learned next, when the trail of changes holds it.</p>
         </>
@@ -72,13 +93,39 @@ export function Decide({ incident, allowed }: { readonly incident: Incident; rea
   );
 }
 
+/** Who takes care of it; anybody who decides may take it or give it back. */
+function Assignee({
+  incident: { assignee },
+  onAssign,
+}: {
+  readonly incident: Incident;
+  readonly onAssign: ((assignee: string) => void) | undefined;
+}) {
+  const { data: me } = useQuery(holder);
+  return (
+    <div className="row">
+      <span>{assignee === undefined ? 'Assigned to nobody' : `Assigned to ${plain(assignee)}`}</span>
+      {onAssign === undefined || me === undefined ? null : (
+        <Button
+          onPress={() => {
+            onAssign(assignee === me.name ? '' : me.name);
+          }}
+        >
+          {assignee === me.name ? 'Give back' : 'Take it'}
+        </Button>
+      )}
+    </div>
+  );
+}
+
 function Decisions({ incident }: { readonly incident: Incident }) {
   if (incident.decisions.length === 0) return null;
   return (
     <ol className="stack small">
-      {incident.decisions.map(({ status, by, at, note }) => (
+      {incident.decisions.map(({ status, by, at, note, assignee }) => (
         <li key={`${at} ${by} ${status}`}>
-          <strong>{STATUS_NAMES[status]}</strong> by {by}, <Time at={at} />
+          <strong>{STATUS_NAMES[status]}</strong> by {plain(by)}, <Time at={at} />
+          {assignee === undefined || assignee === '' ? null : `, for ${plain(assignee)}`}
           {note === '' ? null : (
             <div>
               <Untrusted text={note} />

@@ -1,5 +1,8 @@
+import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
+
 import type { Incident } from '../api/client.js';
-import { plain } from '../ui/untrusted.js';
+import { plain, Untrusted } from '../ui/untrusted.js';
 
 /** What is known of each level, those that saw nothing too, and why. */
 export function Levels({ incident }: { readonly incident: Incident }) {
@@ -38,6 +41,43 @@ export function Levels({ incident }: { readonly incident: Incident }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** The request that told most: what was asked for, by which parameter, from where, and what was answered. */
+export function Request({ incident: { request } }: { readonly incident: Incident }) {
+  if (request === undefined) return null;
+  const facts = [
+    ['Parameter', request.parameter],
+    ['Client', request.address],
+    ['Answer', request.status === undefined || request.status === 0 ? undefined : String(request.status)],
+    ['Program', request.user_agent],
+  ] as const;
+  return (
+    <dl className="facts">
+      <dt>Page</dt>
+      <dd>
+        <Link to="/incidents" search={{ page: request.path }}>
+          <Untrusted text={`${request.method} ${request.path}`} />
+        </Link>
+      </dd>
+      {facts.map(([name, value]) =>
+        value === undefined ? null : (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {name === 'Client' ? (
+                <Link to="/incidents" search={{ address: value }}>
+                  <Untrusted text={value} />
+                </Link>
+              ) : (
+                <Untrusted text={value} />
+              )}
+            </dd>
+          </Fragment>
+        ),
+      )}
+    </dl>
   );
 }
 

@@ -14,7 +14,7 @@ import { plain } from '../ui/untrusted.js';
 import { PATH_NAMES } from '../ui/words.js';
 import { Decide } from './decide.js';
 import { EvidenceList } from './evidence-list.js';
-import { Classification, IdentityChain, Levels } from './facts.js';
+import { Classification, IdentityChain, Levels, Request } from './facts.js';
 import { Suppress } from './suppress.js';
 import { TimeAxis } from './time-axis.js';
 
@@ -70,6 +70,7 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
             .
           </p>
         )}
+        <Request incident={incident} />
         <p>{plain(incident.alert.finding_info.desc)}</p>
       </header>
       <section className="panel" aria-label="Evidence in time">

@@ -1,15 +1,20 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Input, TextField } from 'react-aria-components';
 
 import { api, bodyOf, type Status } from '../api/client.js';
+import { holder } from '../api/queries.js';
 import { Button } from '../ui/button.js';
 import { STATUS_NAMES, STATUSES } from '../ui/words.js';
 
 /** Decides about the selected incidents together. */
 export function BulkBar({ ids, onDone }: { readonly ids: readonly string[]; readonly onDone: () => void }) {
   const client = useQueryClient();
+  const { data: me } = useQuery(holder);
+  const [note, setNote] = useState('');
   const deciding = useMutation({
-    mutationFn: (status: Status) =>
-      bodyOf(api.POST('/api/v1/incidents/status', { body: { ids: [...ids], status, note: '' } })),
+    mutationFn: (change: { readonly status?: Status; readonly assignee?: string }) =>
+      bodyOf(api.POST('/api/v1/incidents/status', { body: { ids: [...ids], ...change, note } })),
     onSuccess: async () => {
       onDone();
       await client.invalidateQueries({ queryKey: ['incidents'] });
@@ -18,12 +23,25 @@ export function BulkBar({ ids, onDone }: { readonly ids: readonly string[]; read
   return (
     <div className="panel row bulk" role="region" aria-label="Decide about the selection">
       <strong>{ids.length} selected</strong>
+      <TextField aria-label="Note for all of them" value={note} onChange={setNote} maxLength={2_000}>
+        <Input className="input" placeholder="Note" />
+      </TextField>
+      {me === undefined ? null : (
+        <Button
+          isDisabled={deciding.isPending}
+          onPress={() => {
+            deciding.mutate({ assignee: me.name });
+          }}
+        >
+          Take them
+        </Button>
+      )}
       {STATUSES.map((status) => (
         <Button
           key={status}
           isDisabled={deciding.isPending}
           onPress={() => {
-            deciding.mutate(status);
+            deciding.mutate({ status });
           }}
         >
           {STATUS_NAMES[status]}

@@ -4,11 +4,13 @@ import {
   Cell,
   CheckboxButton,
   CheckboxField,
+  Collection,
   Column,
   Row,
   Table,
   TableBody,
   TableHeader,
+  TableLoadMoreItem,
   TableLayout,
   Virtualizer,
   type Selection,
@@ -20,7 +22,6 @@ import { StatusChip } from '../ui/status-chip.js';
 import { Ago } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
 import { useMedia } from '../ui/use-media.js';
-import { PATH_NAMES } from '../ui/words.js';
 
 const ROW_PX = 44;
 /** J and K move like the arrows, as mail readers and other queues have it. */
@@ -32,6 +33,7 @@ export function IncidentTable({
   onSelect,
   selectable,
   more,
+  onMore,
 }: {
   readonly rows: readonly IncidentSummary[];
   readonly selected: ReadonlySet<string>;
@@ -39,6 +41,8 @@ export function IncidentTable({
   readonly selectable: boolean;
   /** Whether there are rows beyond those shown. */
   readonly more: boolean;
+  /** Called as the end of what is loaded comes near. */
+  readonly onMore: () => void;
 }) {
   const router = useRouter();
   const wide = useMedia('(min-width: 60rem)');
@@ -50,7 +54,10 @@ export function IncidentTable({
       <p className="visually-hidden" id="queue-keys">
         J and K or the arrows move, Enter opens, Space selects.
       </p>
-      <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight: ROW_PX, headingHeight: ROW_PX }}>
+      <Virtualizer
+        layout={TableLayout}
+        layoutOptions={{ rowHeight: ROW_PX, headingHeight: ROW_PX, loaderHeight: ROW_PX }}
+      >
         <Table
           aria-label={`Incidents: ${rows.length}${more ? ' and more' : ''}`}
           aria-describedby="queue-keys"
@@ -73,17 +80,22 @@ export function IncidentTable({
               Incident
             </Column>
             {wide ? (
-              <Column width={190} className="cell head">
-                Path
+              <Column width="2fr" className="cell head">
+                Page and parameter
               </Column>
             ) : null}
             {wide ? (
-              <Column width="1fr" className="cell head">
+              <Column width={130} className="cell head">
+                Client
+              </Column>
+            ) : null}
+            {wide ? (
+              <Column width={110} className="cell head">
                 Application
               </Column>
             ) : null}
             {wide ? (
-              <Column width={120} className="cell head">
+              <Column width={170} className="cell head">
                 Status
               </Column>
             ) : null}
@@ -91,47 +103,78 @@ export function IncidentTable({
               Last seen
             </Column>
           </TableHeader>
-          <TableBody items={rows} dependencies={[wide, selectable]}>
-            {(incident) => (
-              <Row id={incident.id} className="line" textValue={plain(incident.title)}>
-                {selectable ? (
+          <TableBody>
+            <Collection items={rows} dependencies={[wide, selectable]}>
+              {(incident) => (
+                <Row id={incident.id} className="line" textValue={plain(incident.title)}>
+                  {selectable ? (
+                    <Cell className="cell">
+                      <Tick />
+                    </Cell>
+                  ) : null}
                   <Cell className="cell">
-                    <Tick />
+                    <Severity severity={incident.severity} />
                   </Cell>
-                ) : null}
-                <Cell className="cell">
-                  <Severity severity={incident.severity} />
-                </Cell>
-                <Cell className="cell">
-                  <span title={plain(incident.title)}>
-                    {incident.suppressed === undefined ? '' : '(suppressed) '}
-                    {plain(incident.title)}
-                  </span>
-                </Cell>
-                {wide ? (
                   <Cell className="cell">
-                    <span>{PATH_NAMES[incident.path]}</span>
+                    <span title={plain(incident.title)}>
+                      {incident.suppressed === undefined ? '' : '(suppressed) '}
+                      {plain(wide ? headline(incident) : incident.title)}
+                    </span>
                   </Cell>
-                ) : null}
-                {wide ? (
+                  {wide ? (
+                    <Cell className="cell">
+                      <PageOf incident={incident} />
+                    </Cell>
+                  ) : null}
+                  {wide ? (
+                    <Cell className="cell">
+                      <span className="numeric">{plain(incident.request?.address ?? '')}</span>
+                    </Cell>
+                  ) : null}
+                  {wide ? (
+                    <Cell className="cell">
+                      <span>{plain(incident.application)}</span>
+                    </Cell>
+                  ) : null}
+                  {wide ? (
+                    <Cell className="cell">
+                      <StatusChip status={incident.status} />
+                      {incident.assignee === undefined ? null : (
+                        <span className="quiet small">&nbsp;{plain(incident.assignee)}</span>
+                      )}
+                    </Cell>
+                  ) : null}
                   <Cell className="cell">
-                    <span>{plain(incident.application)}</span>
+                    <Ago at={incident.last_seen} />
                   </Cell>
-                ) : null}
-                {wide ? (
-                  <Cell className="cell">
-                    <StatusChip status={incident.status} />
-                  </Cell>
-                ) : null}
-                <Cell className="cell">
-                  <Ago at={incident.last_seen} />
-                </Cell>
-              </Row>
-            )}
+                </Row>
+              )}
+            </Collection>
+            {more ? (
+              <TableLoadMoreItem isLoading onLoadMore={onMore} className="cell quiet">
+                Loading older incidents …
+              </TableLoadMoreItem>
+            ) : null}
           </TableBody>
         </Table>
       </Virtualizer>
     </div>
+  );
+}
+
+/** What the title says before page and client, which have columns of their own. */
+function headline({ title, application, request }: IncidentSummary): string {
+  const end = title.indexOf(` in ${application}`);
+  return request === undefined || end <= 0 ? title : title.slice(0, end);
+}
+
+function PageOf({ incident: { request } }: { readonly incident: IncidentSummary }) {
+  if (request === undefined) return null;
+  return (
+    <span title={plain(`${request.method} ${request.path}`)}>
+      {plain(`${request.method} ${request.path}`)}
+      {request.parameter === undefined ? null : <span className="quiet"> {plain(request.parameter)}</span>}
+    </span>
   );
 }
 

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, Label, SearchField } from 'react-aria-components';
 
-import { workloads, type QueueFilter } from '../api/queries.js';
+import { holder, workloads, type QueueFilter } from '../api/queries.js';
 import { Choice } from '../ui/choice.js';
+import { timeText } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
 import { PATH_NAMES, PATHS, SEVERITY_NAMES, STATUS_NAMES, STATUSES } from '../ui/words.js';
 
@@ -21,6 +22,7 @@ export function QueueFilters({
   readonly onChange: (filter: QueueFilter) => void;
 }) {
   const { data } = useQuery(workloads);
+  const { data: me } = useQuery(holder);
   const applications = [...new Set(data?.workloads.map(({ application }) => application))];
   const set = (change: Partial<QueueFilter>): void => {
     const next = Object.entries({ ...filter, ...change }).filter(([, value]) => value !== undefined && value !== '');
@@ -39,7 +41,7 @@ export function QueueFilters({
             set({ text: undefined });
           }}
         >
-          <Label>Text, address or principal</Label>
+          <Label>Text, page, address or principal</Label>
           <Input className="input" maxLength={128} placeholder="Search, then Enter" />
         </SearchField>
         <Choice
@@ -79,6 +81,18 @@ export function QueueFilters({
           value={filter.application}
           onChange={(application) => {
             set({ application });
+          }}
+        />
+        <Choice
+          label="Assignee"
+          any="Anybody"
+          options={[
+            { value: me?.name ?? '', label: 'Me' },
+            { value: '-', label: 'Nobody' },
+          ]}
+          value={filter.assignee}
+          onChange={(assignee) => {
+            set({ assignee });
           }}
         />
         <Choice
@@ -140,6 +154,18 @@ function chipText(name: keyof QueueFilter, filter: QueueFilter): string {
       return `${SEVERITY_NAMES[filter.min_severity ?? 0] ?? ''} or more`;
     case 'text':
       return `contains ${plain(filter.text ?? '')}`;
+    case 'assignee':
+      return filter.assignee === '-' ? 'assigned to nobody' : `assigned to ${plain(filter.assignee ?? '')}`;
+    case 'workload':
+      return `on ${plain(filter.workload ?? '')}`;
+    case 'address':
+      return `from ${plain(filter.address ?? '')}`;
+    case 'page':
+      return `page ${plain(filter.page ?? '')}`;
+    case 'from':
+      return `since ${timeText(filter.from ?? '')}`;
+    case 'to':
+      return `before ${timeText(filter.to ?? '')}`;
     default:
       return plain(String(filter[name]));
   }

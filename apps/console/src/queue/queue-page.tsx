@@ -11,6 +11,7 @@ import { Empty, Failed, Loading } from '../ui/states.js';
 import { BulkBar } from './bulk-bar.js';
 import { IncidentTable } from './incident-table.js';
 import { QueueFilters } from './queue-filters.js';
+import { Totals } from './totals.js';
 
 /** Incidents, last seen first: found by what stands in the address, decided one by one or together. */
 export function QueuePage() {
@@ -40,6 +41,12 @@ export function QueuePage() {
         </div>
       </div>
       <QueueFilters filter={filter} onChange={setFilter} />
+      <Totals
+        filter={filter}
+        onChange={(change) => {
+          setFilter({ ...filter, ...change });
+        }}
+      />
       {query.isError ? <Failed error={query.error} /> : null}
       {query.isPending ? <Loading what="incidents" /> : null}
       {query.isSuccess && rows.length === 0 ? (
@@ -56,13 +63,11 @@ export function QueuePage() {
           onSelect={setSelected}
           selectable={me !== undefined && me.role !== 'viewer'}
           more={query.hasNextPage}
+          onMore={() => {
+            if (!query.isFetchingNextPage) void query.fetchNextPage();
+          }}
         />
       )}
-      {query.hasNextPage ? (
-        <Button isDisabled={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-          {query.isFetchingNextPage ? 'Loading …' : 'Show older incidents'}
-        </Button>
-      ) : null}
       {selected.size === 0 ? null : (
         <BulkBar
           ids={[...selected]}

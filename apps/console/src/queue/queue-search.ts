@@ -13,11 +13,22 @@ export function queueSearch(given: Record<string, unknown>): QueueFilter {
     status: STATUSES.find((status) => status === given['status']),
     min_severity: Number.isInteger(severity) && severity >= 2 && severity <= 6 ? severity : undefined,
     text: text(given['text']),
+    assignee: text(given['assignee']),
+    workload: text(given['workload']),
+    address: text(given['address']),
+    page: text(given['page']),
+    from: time(given['from']),
+    to: time(given['to']),
   });
 }
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, 128) : undefined;
+}
+
+function time(value: unknown): string | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : NaN;
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
 function defined(filter: QueueFilter): QueueFilter {

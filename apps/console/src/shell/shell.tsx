@@ -21,8 +21,11 @@ const VIEWS = [
   { to: '/incidents', name: 'Incidents' },
   { to: '/watch', name: 'Watch' },
   { to: '/profiles', name: 'Profiles' },
+  { to: '/budget', name: 'Budget' },
   { to: '/suppressions', name: 'Suppressions' },
-  { to: '/audit', name: 'Audit trail', role: 'admin' },
+  { to: '/dead-letters', name: 'Dead letters', roles: ['analyst', 'admin'] },
+  { to: '/report', name: 'Report' },
+  { to: '/audit', name: 'Audit trail', roles: ['admin'] },
 ] as const;
 
 /** The frame of every view. */
@@ -40,11 +43,13 @@ export function Shell() {
           Plimsoll
         </Link>
         <nav aria-label="Views">
-          {VIEWS.filter((view) => !('role' in view) || view.role === me?.role).map(({ to, name }) => (
-            <Link key={to} to={to} search={{}}>
-              {name}
-            </Link>
-          ))}
+          {VIEWS.filter((view) => !('roles' in view) || view.roles.some((role) => role === me?.role)).map(
+            ({ to, name }) => (
+              <Link key={to} to={to} search={{}}>
+                {name}
+              </Link>
+            ),
+          )}
         </nav>
         <Condition connection={live.connection} />
         <Account />

@@ -18,6 +18,10 @@ export function Time({ at }: { readonly at: string }) {
   );
 }
 
+export function timeText(at: string): string {
+  return absolute.format(new Date(at));
+}
+
 /** How long ago, beside the exact time in its title. */
 export function Ago({ at }: { readonly at: string }) {
   return (

@@ -49,10 +49,11 @@ export function WatchPage() {
           <h2 id="lag">Verdicts not yet fused</h2>
           <table>
             <tbody>
-              {watched.data?.lag.map(({ task, records }) => (
+              {watched.data?.lag.map(({ task, records, late }) => (
                 <tr key={task}>
                   <th scope="row">{task}</th>
-                  <td className="numeric">{records}</td>
+                  <td className="numeric">{records} behind</td>
+                  <td>{late === 0 ? null : <span className="chip warn">{late} came too late</span>}</td>
                 </tr>
               ))}
             </tbody>
@@ -86,6 +87,7 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
               </th>
             ))}
             <th scope="col">Events up to</th>
+            <th scope="col">Everything read up to</th>
           </tr>
         </thead>
         <tbody>
@@ -98,7 +100,17 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
                   <LevelCell level={workload.levels.find((one) => one.level === level)} />
                 </td>
               ))}
-              <td>{workload.event_time === undefined ? 'nothing was heard' : <Ago at={workload.event_time} />}</td>
+              <td>
+                {workload.event_time === undefined ? 'nothing was heard' : <Ago at={workload.event_time} />}
+                {workload.skewed === 0 ? null : (
+                  <div>
+                    <span className="chip warn" title="Times that were ahead of their arrival, and were set to it">
+                      clock skewed, {workload.skewed}
+                    </span>
+                  </div>
+                )}
+              </td>
+              <td>{workload.watermark === undefined ? null : <Ago at={workload.watermark} />}</td>
             </tr>
           ))}
         </tbody>

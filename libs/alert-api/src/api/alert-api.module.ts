@@ -11,6 +11,7 @@ import { IncidentsController } from './incidents.controller.js';
 import { API_ACCESS, API_PARTS } from './injection.js';
 import { OPENAPI_DOCUMENT, OpenApiController, UnknownPathController } from './openapi.controller.js';
 import { openApiDocument } from './openapi.js';
+import { OverviewController } from './overview.controller.js';
 import type { ApiParts } from './parts.js';
 import { framedProblem } from './problem.js';
 import { ProfilesController } from './profiles.controller.js';
@@ -29,6 +30,7 @@ export const API_CONTROLLERS: readonly Type[] = [
   SuppressionsController,
   ProfilesController,
   SystemController,
+  OverviewController,
   SessionController,
   TransferController,
 ];
@@ -64,14 +66,14 @@ export class AlertApiModule {
   }
 
   static register(options: AlertApiOptions): DynamicModule {
-    const { incidents, profiles, log, dependencies, watch, tokens, clock = systemClock } = options;
-    const parts: ApiParts = { incidents, profiles, log, dependencies, watch, clock };
+    const { tokens, sessionKey, requestLimit, failureLimit, clock = systemClock, ...given } = options;
+    const parts: ApiParts = { ...given, clock };
     const access: Access = {
       tokens,
-      sessions: new Sessions(tokens, options.sessionKey),
+      sessions: new Sessions(tokens, sessionKey),
       clock,
-      requests: new RateLimiter(options.requestLimit ?? { burst: 200, perSecond: 50 }),
-      failures: new RateLimiter(options.failureLimit ?? { burst: 20, perSecond: 0.2 }),
+      requests: new RateLimiter(requestLimit ?? { burst: 200, perSecond: 50 }),
+      failures: new RateLimiter(failureLimit ?? { burst: 20, perSecond: 0.2 }),
     };
     return {
       module: AlertApiModule,

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { AttackPath, MAX_DECISION_NUMBER } from '@plimsoll/contracts';
-import type { Decision, IncidentFilter, IncidentRecord } from '@plimsoll/incidents';
+import type { Decision, IncidentCard, IncidentFilter, IncidentRecord } from '@plimsoll/incidents';
 import { decisionAlert, decisionRecord } from '@plimsoll/pipelines';
 import { z } from 'zod';
 
@@ -16,6 +16,7 @@ import {
   IncidentDetail,
   IncidentId,
   IncidentSummary,
+  iso,
   PageStart,
   State,
   Status,
@@ -23,25 +24,65 @@ import {
   Text,
 } from './views.js';
 
+const Filter = z.strictObject({
+  application: Text(256).optional(),
+  path: AttackPath.optional(),
+  state: State.optional(),
+  status: Status.optional(),
+  /** `-`: nobody. */
+  assignee: Text(128).optional(),
+  workload: Text(256).optional(),
+  /** Of a client. */
+  address: Text(64).optional(),
+  /** In the path of a page. */
+  page: Text(256).optional(),
+  min_severity: z.coerce.number().int().min(1).max(6).optional(),
+  /** In the title, a principal's name, an address, a page, a finding or what was observed. */
+  text: Text(128).optional(),
+  /** Last seen in `[from, to)`. */
+  from: GivenTime.optional(),
+  to: GivenTime.optional(),
+});
+
 const listIncidents = {
   id: 'listIncidents',
   summary: 'Incidents, last seen first',
   role: 'viewer',
-  query: z.strictObject({
-    application: Text(256).optional(),
-    path: AttackPath.optional(),
-    state: State.optional(),
-    status: Status.optional(),
-    min_severity: z.coerce.number().int().min(1).max(6).optional(),
-    /** In the title or a principal's name. */
-    text: Text(128).optional(),
-    from: GivenTime.optional(),
-    to: GivenTime.optional(),
+  query: Filter.extend({
     limit: z.coerce.number().int().min(1).max(100).default(50),
     /** `next` of the page before. */
     after: PageStart.optional(),
   }),
   response: z.strictObject({ incidents: z.array(IncidentSummary), next: z.string().optional() }),
+} as const satisfies OperationSpec;
+
+/** Incidents that totals count at most, the last seen. */
+const MAX_COUNTED = 10_000;
+/** Parts that the time of the counted incidents is divided into. */
+const BINS = 48;
+
+const Counts = z.record(z.string(), z.number().int());
+
+const countIncidents = {
+  id: 'countIncidents',
+  summary: 'How many incidents a filter finds, by what they are and over time',
+  role: 'viewer',
+  query: Filter,
+  response: z
+    .strictObject({
+      incidents: z.number().int(),
+      /** Whether there are more, which were not counted: older ones. */
+      truncated: z.boolean(),
+      path: Counts,
+      status: Counts,
+      application: Counts,
+      workload: Counts,
+      severity: Counts,
+      /** By when they were last seen: `[at, at + width_ms)`, one after the other; none where there is no incident. */
+      over_time: z.array(z.strictObject({ at: z.iso.datetime(), incidents: z.number().int() })),
+      width_ms: z.number().int(),
+    })
+    .meta({ id: 'IncidentTotals' }),
 } as const satisfies OperationSpec;
 
 const getIncident = {
@@ -53,12 +94,20 @@ const getIncident = {
   problems: [404],
 } as const satisfies OperationSpec;
 
+/** What is left out stays as it is. */
+const Change = z.strictObject({
+  status: Status.optional(),
+  note: z.string().max(2_000).default(''),
+  /** Empty: nobody. */
+  assignee: z.string().max(128).optional(),
+});
+
 const setStatus = {
   id: 'setIncidentStatus',
   summary: 'Decide about an incident; benign feeds what is learned next',
   role: 'analyst',
   params: z.strictObject({ id: IncidentId }),
-  body: z.strictObject({ status: Status, note: z.string().max(2_000).default('') }),
+  body: Change,
   response: IncidentDetail,
   problems: [404, 409, 503],
 } as const satisfies OperationSpec;
@@ -67,11 +116,7 @@ const setStatuses = {
   id: 'setIncidentStatuses',
   summary: 'Decide about several incidents alike; those that are not known are named, the others decided',
   role: 'analyst',
-  body: z.strictObject({
-    ids: z.array(IncidentId).min(1).max(200),
-    status: Status,
-    note: z.string().max(2_000).default(''),
-  }),
+  body: Change.extend({ ids: z.array(IncidentId).min(1).max(200) }),
   response: z.strictObject({ incidents: z.array(IncidentSummary), unknown: z.array(IncidentId) }),
   problems: [409, 503],
 } as const satisfies OperationSpec;
@@ -87,20 +132,29 @@ export class IncidentsController {
   @Operation(listIncidents)
   async list(@Input() { query }: InputOf<typeof listIncidents>): Promise<z.infer<typeof listIncidents.response>> {
     const { incidents } = this.parts;
-    const filter: IncidentFilter = {
-      ...(query.application === undefined ? {} : { application: query.application }),
-      ...(query.path === undefined ? {} : { path: query.path }),
-      ...(query.state === undefined ? {} : { state: query.state }),
-      ...(query.status === undefined ? {} : { status: query.status }),
-      ...(query.min_severity === undefined ? {} : { minSeverity: query.min_severity }),
-      ...(query.text === undefined ? {} : { text: query.text }),
-      ...(query.from === undefined ? {} : { fromMs: Date.parse(query.from) }),
-      ...(query.to === undefined ? {} : { toMs: Date.parse(query.to) }),
-    };
-    const page = await incidents.list(filter, query.limit, query.after);
+    const page = await incidents.list(filterOf(query), query.limit, query.after);
     const suppressions = await incidents.suppressions();
     const shown = page.incidents.flatMap((record) => summaryOf(record, suppressions) ?? []);
     return { incidents: shown, ...(page.next === undefined ? {} : { next: page.next }) };
+  }
+
+  @Get('totals')
+  @Operation(countIncidents)
+  async totals(@Input() { query }: InputOf<typeof countIncidents>): Promise<z.infer<typeof countIncidents.response>> {
+    const cards = await this.parts.incidents.cards(filterOf(query), MAX_COUNTED + 1);
+    const counted = cards.slice(0, MAX_COUNTED);
+    const by = (values: (card: IncidentCard) => readonly string[]): Record<string, number> =>
+      countsOf(counted.flatMap(values));
+    return {
+      incidents: counted.length,
+      truncated: cards.length > MAX_COUNTED,
+      path: by(({ path }) => [path]),
+      status: by(({ status }) => [status]),
+      application: by(({ application }) => [application]),
+      workload: by(({ workloads }) => workloads),
+      severity: by(({ severity }) => [String(severity)]),
+      ...overTime(counted),
+    };
   }
 
   @Get(':id')
@@ -135,8 +189,8 @@ export class IncidentsController {
   }
 
   private async decideOne(
-    { id, alert, decisions }: IncidentRecord,
-    { status, note }: { readonly status: Decision['status']; readonly note: string },
+    { id, alert, decisions, status: before }: IncidentRecord,
+    { status = before, note, assignee = decisions[0]?.assignee }: z.output<typeof Change>,
     caller: Caller,
   ): Promise<IncidentRecord> {
     const { incidents, log, clock } = this.parts;
@@ -149,12 +203,13 @@ export class IncidentsController {
       by: caller.name,
       at_ms: clock.nowMs(),
       note,
+      ...(assignee === undefined ? {} : { assignee }),
       sequence,
     };
     await audit(this.parts, caller, {
       action: 'incident.status',
       target: id,
-      detail: `${status}: ${note}`.slice(0, 1_024),
+      detail: `${status}${assignee === undefined ? '' : `, for ${assignee}`}: ${note}`.slice(0, 1_024),
     });
     await log.publish([decisionRecord(alert, decision)]);
     // The projection will bring it too; taken in here, the next question already sees it.
@@ -172,6 +227,36 @@ export class IncidentsController {
     if (detail === undefined) throw unknown(record.id);
     return detail;
   }
+}
+
+function filterOf(query: z.output<typeof Filter>): IncidentFilter {
+  const { min_severity: minSeverity, from, to, assignee, ...same } = query;
+  const given = {
+    ...same,
+    minSeverity,
+    assignee: assignee === '-' ? '' : assignee,
+    fromMs: from === undefined ? undefined : Date.parse(from),
+    toMs: to === undefined ? undefined : Date.parse(to),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function countsOf(values: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1)));
+}
+
+/** The cards by when they were last seen, which is the order they come in, in parts of whole seconds. */
+function overTime(
+  cards: readonly IncidentCard[],
+): Pick<z.infer<typeof countIncidents.response>, 'over_time' | 'width_ms'> {
+  const [last, first] = [cards[0]?.lastSeenMs, cards.at(-1)?.lastSeenMs];
+  if (last === undefined || first === undefined) return { over_time: [], width_ms: 0 };
+  const width_ms = Math.max(1, Math.ceil((last - first + 1) / BINS / 1_000)) * 1_000;
+  const bins = new Array<number>(Math.floor((last - first) / width_ms) + 1).fill(0);
+  for (const { lastSeenMs } of cards) bins[Math.floor((lastSeenMs - first) / width_ms)]! += 1;
+  return { over_time: bins.map((incidents, i) => ({ at: iso(first + i * width_ms), incidents })), width_ms };
 }
 
 function unknown(id: string): ProblemError {

@@ -17,8 +17,7 @@ import { IncidentSummary, summaryOf } from './views.js';
 const POLL_MS = 500;
 const PING_MS = 15_000;
 const MAX_STREAMS = 200;
-/** Of one holder: tabs and tools of a person, and no more than a part of what there is. */
-const MAX_STREAMS_OF_HOLDER = 10;
+const STREAMS_OF_HOLDER = 10;
 const BATCH = 100;
 /** A reader that takes nothing for so long is let go; it resumes where it was. */
 const STALL_MS = 30_000;
@@ -67,8 +66,9 @@ export class StreamController implements OnModuleDestroy {
   @Operation(streamIncidents)
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @From() { name }: Caller): Promise<void> {
     const own = [...this.#streams.values()].filter((holder) => holder === name);
-    if (own.length >= MAX_STREAMS_OF_HOLDER) {
-      const message = `${MAX_STREAMS_OF_HOLDER} streams of this token are open`;
+    const { streamsOfHolder = STREAMS_OF_HOLDER } = this.parts;
+    if (own.length >= streamsOfHolder) {
+      const message = `${streamsOfHolder} streams of this token are open`;
       throw new ProblemError(429, 'too-many', message, { 'retry-after': String(STALL_MS / 1_000) });
     }
     if (this.#streams.size >= MAX_STREAMS) throw new ProblemError(503, 'too-many-streams', 'too many streams are open');

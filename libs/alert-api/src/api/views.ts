@@ -62,12 +62,31 @@ const summaryShape = z.strictObject({
   suppressed: z.strictObject({ id: z.string(), reason: z.string(), by: z.string(), until: Time }).optional(),
   /** Of its latest change: where a stream of changes resumes. */
   sequence: z.number().int(),
+  /** Who takes care of it; absent where nobody does. */
+  assignee: z.string().optional(),
+  /** The strongest evidence that is a web request: the page, the parameter that told most, the client. */
+  request: z
+    .strictObject({
+      method: z.string(),
+      path: z.string(),
+      parameter: z.string().optional(),
+      status: z.number().int().optional(),
+      address: z.string().optional(),
+      user_agent: z.string().optional(),
+    })
+    .optional(),
 });
 /** One line of a list. */
 export const IncidentSummary = summaryShape.meta({ id: 'IncidentSummary' });
 export type IncidentSummary = z.infer<typeof IncidentSummary>;
 
-const DecisionView = z.strictObject({ status: Status, by: z.string(), at: Time, note: z.string() });
+const DecisionView = z.strictObject({
+  status: Status,
+  by: z.string(),
+  at: Time,
+  note: z.string(),
+  assignee: z.string().optional(),
+});
 
 /** Everything that is known of an incident. */
 export const IncidentDetail = summaryShape
@@ -122,6 +141,33 @@ export function summaryOf(record: IncidentRecord, suppressions: readonly Suppres
           },
         }),
     sequence: record.sequence,
+    ...assigneeOf(record),
+    ...requestOf(record),
+  };
+}
+
+function assigneeOf({ decisions }: IncidentRecord): Pick<IncidentSummary, 'assignee'> {
+  const assignee = decisions[0]?.assignee ?? '';
+  return assignee === '' ? {} : { assignee };
+}
+
+function requestOf({ evidence }: IncidentRecord): Pick<IncidentSummary, 'request'> {
+  let strongest: (typeof evidence)[number] | undefined;
+  for (const one of evidence) {
+    if (one.http_request === undefined) continue;
+    if (strongest === undefined || one.data.p_value < strongest.data.p_value) strongest = one;
+  }
+  if (strongest?.http_request === undefined) return {};
+  const { http_request: request, http_response: response, src_endpoint: client } = strongest;
+  return {
+    request: {
+      method: request.http_method,
+      path: request.url.path,
+      ...(request.args === undefined ? {} : { parameter: request.args }),
+      ...(response === undefined ? {} : { status: response.code }),
+      ...(client === undefined ? {} : { address: client.ip }),
+      ...(request.user_agent === undefined ? {} : { user_agent: request.user_agent }),
+    },
   };
 }
 
@@ -130,7 +176,13 @@ export function detailOf(record: IncidentRecord, suppressions: readonly Suppress
   if (summary === undefined || record.alert === undefined) return undefined;
   return {
     ...summary,
-    decisions: record.decisions.map(({ status, by, at_ms, note }) => ({ status, by, at: iso(at_ms), note })),
+    decisions: record.decisions.map(({ status, by, at_ms, note, assignee }) => ({
+      status,
+      by,
+      at: iso(at_ms),
+      note,
+      ...(assignee === undefined ? {} : { assignee }),
+    })),
     evidence: [...record.evidence],
     alert: record.alert,
   };

@@ -7,6 +7,7 @@ import { MemoryProfileStore, systemClock, type OutgoingRecord } from '@plimsoll/
 
 import { AccessTokens, newToken, type Role } from '../api/access-tokens.js';
 import { AlertApiModule, type AlertApiOptions } from '../api/alert-api.module.js';
+import { DeadLetterWatch } from '../dead-letter-watch.js';
 import { PipelineWatch } from '../pipeline-watch.js';
 
 /** The interface on stores in memory, with a token for each role. */
@@ -59,6 +60,8 @@ export async function testApi(change: Partial<AlertApiOptions> = {}): Promise<Te
     },
     clock: systemClock,
     watch: new PipelineWatch(),
+    deadLetters: new DeadLetterWatch(),
+    allowed: { total: 1, shares: { log: 0.4, weak: 0.1 } },
     dependencies: [{ name: 'store', check: () => incidents.health() }],
     tokens: AccessTokens.parse(JSON.stringify({ tokens: file })),
     requestLimit: { burst: 10_000, perSecond: 10_000 },

@@ -20,6 +20,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { alertConsumers } from '../alert-consumers.js';
+import { DeadLetterWatch } from '../dead-letter-watch.js';
 import { PipelineWatch } from '../pipeline-watch.js';
 import { WebhookDispatcher, type WebhookOutcome } from './webhook-dispatcher.js';
 import { parseWebhooks, type WebhookTarget } from './webhook-target.js';
@@ -258,6 +259,7 @@ describe('a dead receiver', () => {
       observer: () => undefined,
       webhooks: [dead!, alive!],
       watch: new PipelineWatch(),
+      deadLetters: new DeadLetterWatch(),
       told: new MemoryWatchStore(),
       waiting: () => undefined,
       observeLag: ({ target, alerts }) => lag.set(target, alerts),

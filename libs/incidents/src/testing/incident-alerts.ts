@@ -8,6 +8,8 @@ export interface AlertChange {
   readonly severity?: number;
   readonly path?: Alert['unmapped']['path'];
   readonly evidence?: number;
+  /** Of the client. */
+  readonly address?: string;
   readonly decision?: Alert['unmapped']['decision'];
 }
 
@@ -77,6 +79,8 @@ export function incidentAlert(name: string, change: AlertChange = {}): Alert {
         verdict: identity('verdict', name, revision, i),
         profile_version: '0123456789abcdef',
       },
+      http_request: { http_method: 'GET', url: { path: '/search' }, args: 'q' },
+      src_endpoint: { ip: change.address ?? '192.0.2.1' },
       container: { uid: 'web-1' },
       verdict_id: 4,
       verdict: 'Suspicious',

@@ -41,7 +41,12 @@ export function incidentStoreContract(
       for (let i = 0; i < 25; i++) {
         const path = i % 2 === 0 ? 'sqli' : 'xss';
         await one.apply(
-          incidentAlert(`i${i}`, { atMs: 1_790_000_000_000 + Math.floor(i / 5), severity: 1 + (i % 6), path }),
+          incidentAlert(`i${i}`, {
+            atMs: 1_790_000_000_000 + Math.floor(i / 5),
+            severity: 1 + (i % 6),
+            path,
+            address: `192.0.2.${i}`,
+          }),
         );
       }
       const seen: string[] = [];
@@ -60,10 +65,32 @@ export function incidentStoreContract(
       expect(await count({ path: 'xss' })).toBe(12);
       expect(await count({ minSeverity: 6 })).toBe(4);
       expect(await count({ text: 'I24 IN' })).toBe(1);
+      expect(await count({ address: '192.0.2.7', workload: 'web' })).toBe(1);
+      expect(await count({ text: '192.0.2.7' })).toBe(1);
+      expect(await count({ page: '/SEARCH', application: 'shop' })).toBe(25);
+      expect(await count({ page: '/elsewhere' })).toBe(0);
+      expect(await count({ workload: 'db' })).toBe(0);
+      const cards = await one.cards({ path: 'xss' }, 5);
+      expect(cards).toMatchObject(
+        Array.from({ length: 5 }, () => ({ application: 'shop', path: 'xss', assignee: '' })),
+      );
+      expect(cards.map(({ id }) => id)).toEqual((await one.list({ path: 'xss' }, 5)).incidents.map(({ id }) => id));
       expect(await count({ text: '.*' })).toBe(0);
       expect(await count({ fromMs: 1_790_000_000_001, toMs: 1_790_000_000_002 })).toBe(5);
       expect(await count({ state: 'closed' })).toBe(0);
       await expect(one.list({}, 1, 'nonsense')).rejects.toMatchObject({ code: 'bad-message' });
+    });
+
+    it('finds an incident by what it is now, and no more by what it was', async () => {
+      const one = await store();
+      const { id } = await one.apply(incidentAlert('a'));
+      const decision = { status: 'benign' as const, by: 'ann', at_ms: 1, note: '', assignee: 'bob', sequence: 1 };
+      await one.apply(incidentAlert('a', { decision }));
+      const found = async (filter: Parameters<IncidentStore['list']>[0]): Promise<string[]> =>
+        (await one.list(filter, 10)).incidents.map((incident) => incident.id);
+      expect(await found({ status: 'new' })).toEqual([]);
+      expect(await found({ assignee: '' })).toEqual([]);
+      expect(await found({ status: 'benign', assignee: 'bob' })).toEqual([id]);
     });
 
     it('tells each changed incident once, in the order of the latest change', async () => {

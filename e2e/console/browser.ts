@@ -41,7 +41,8 @@ export class Browser {
     const browser = new Browser(context, folder, address);
     context.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(address) && !url.startsWith('data:')) browser.elsewhere.push(url);
+      if (!url.startsWith(address) && !url.startsWith('data:') && !url.startsWith('about:'))
+        browser.elsewhere.push(url);
     });
     return browser;
   }
@@ -55,6 +56,26 @@ export class Browser {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     await page.goto(`${this.address}${path}`);
     return page;
+  }
+
+  /**
+   * Milliseconds that a page's main thread computed meanwhile: of its own processor time, so that what else the machine
+   * does counts for nothing.
+   */
+  async workOf(page: Page, doing: () => Promise<unknown>): Promise<number> {
+    const session = await this.context.newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const spent = async (): Promise<number> => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
+    };
+    const before = await spent();
+    await doing();
+    // Two frames: what follows from it has been drawn.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    const work = (await spent()) - before;
+    await session.detach();
+    return work;
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,10 @@
 import {
   AccessTokens,
   parseEvaluation,
+  parseOidc,
   parseWebhooks,
   type EvaluationResult,
+  type OidcSettings,
   type WebhookTarget,
 } from '@plimsoll/alert-api';
 import { PlimsollError } from '@plimsoll/contracts';
@@ -18,6 +20,8 @@ export interface AlertSettings {
   readonly sessionKey?: string;
   /** What the console's report shows. */
   readonly evaluation?: EvaluationResult;
+  /** Where people sign in besides. */
+  readonly oidc?: OidcSettings;
   readonly limits: IncidentLimits;
   readonly streamsOfHolder: number;
 }
@@ -36,6 +40,7 @@ export const alertSettings = section(
       .transform(parsedBy((text) => AccessTokens.parse(text))),
     PLIMSOLL_SESSION_KEY: z.string().min(32, { error: 'must have 32 characters or more' }).max(512).optional(),
     PLIMSOLL_REPORT: z.string().transform(parsedBy(parseEvaluation)).optional(),
+    PLIMSOLL_OIDC: z.string().transform(parsedBy(parseOidc)).optional(),
     PLIMSOLL_INCIDENTS_KEPT: wholeNumber(100, 1_000_000).default(DEFAULT_INCIDENT_LIMITS.maxIncidents),
     PLIMSOLL_INCIDENT_DAYS: wholeNumber(1, 3_650).default(DEFAULT_INCIDENT_LIMITS.retentionMs / DAY_MS),
     PLIMSOLL_STREAMS_OF_HOLDER: wholeNumber(1, 200).default(10),
@@ -49,7 +54,11 @@ export const alertSettings = section(
       retentionMs: variables.PLIMSOLL_INCIDENT_DAYS * DAY_MS,
     },
     streamsOfHolder: variables.PLIMSOLL_STREAMS_OF_HOLDER,
-    ...given({ sessionKey: variables.PLIMSOLL_SESSION_KEY, evaluation: variables.PLIMSOLL_REPORT }),
+    ...given({
+      sessionKey: variables.PLIMSOLL_SESSION_KEY,
+      evaluation: variables.PLIMSOLL_REPORT,
+      oidc: variables.PLIMSOLL_OIDC,
+    }),
   }),
 );
 

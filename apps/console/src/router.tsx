@@ -12,7 +12,7 @@ import { holder } from './api/queries.js';
 import { QueuePage } from './queue/queue-page.js';
 import { queueSearch } from './queue/queue-search.js';
 import { Shell } from './shell/shell.js';
-import { SignIn } from './shell/sign-in.js';
+import { FAILURES, SignIn } from './shell/sign-in.js';
 import { Failed } from './ui/states.js';
 
 interface Context {
@@ -24,7 +24,10 @@ const root = createRootRouteWithContext<Context>()({});
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: ({ to }): { to?: string } => (typeof to === 'string' && to.startsWith('/') ? { to } : {}),
+  validateSearch: ({ to, failed }): { to?: string; failed?: keyof typeof FAILURES } => ({
+    ...(typeof to === 'string' && /^\/(?!\/)/.test(to) ? { to } : {}),
+    ...(typeof failed === 'string' && failed in FAILURES ? { failed: failed as keyof typeof FAILURES } : {}),
+  }),
   component: SignIn,
 });
 

@@ -2,6 +2,7 @@ export { alertConsumers, type AlertConsumerParts } from './alert-consumers.js';
 export { AlertServiceModule } from './alert-service.module.js';
 export { AccessTokens, newToken, ROLES, type Role } from './api/access-tokens.js';
 export { API_CONTROLLERS, AlertApiModule, type AlertApiOptions } from './api/alert-api.module.js';
+export { parseOidc, type OidcSettings } from './api/oidc-settings.js';
 export { openApiDocument } from './api/openapi.js';
 export { localServer } from './console/local-server.js';
 export { serveConsole } from './console/serve-console.js';

@@ -27,6 +27,12 @@ export const holder = queryOptions({
   staleTime: 60_000,
 });
 
+export const waysToSignIn = queryOptions({
+  queryKey: ['ways'],
+  queryFn: () => bodyOf(api.GET('/api/v1/session/ways')),
+  staleTime: Infinity,
+});
+
 export const incidents = (filter: QueueFilter) =>
   infiniteQueryOptions({
     queryKey: ['incidents', filter],

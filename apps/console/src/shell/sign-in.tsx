@@ -1,19 +1,28 @@
 import './sign-in.css';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Form, Input, Label, TextField } from 'react-aria-components';
 
 import { api, bodyOf } from '../api/client.js';
-import { holder } from '../api/queries.js';
+import { holder, waysToSignIn } from '../api/queries.js';
 import { Button } from '../ui/button.js';
+import { plain } from '../ui/untrusted.js';
+
+/** What the way back from an identity provider says. */
+export const FAILURES = {
+  unavailable: 'the identity provider does not answer',
+  refused: 'the identity provider did not confirm it; try again',
+  'no-role': 'the identity provider knows you, but gives you no role here',
+} as const;
 
 /** A token opens a session; it is kept nowhere in the browser but in a cookie that scripts cannot read. */
 export function SignIn() {
   const client = useQueryClient();
   const router = useRouter();
-  const { to } = useSearch({ from: '/sign-in' });
+  const { to, failed } = useSearch({ from: '/sign-in' });
+  const { data: ways } = useQuery(waysToSignIn);
   const [token, setToken] = useState('');
   const { mutate, ...opening } = useMutation({
     mutationFn: (given: string) => bodyOf(api.POST('/api/v1/session', { body: { token: given } })),
@@ -36,6 +45,16 @@ export function SignIn() {
         }}
       >
         <h1>Plimsoll</h1>
+        {failed === undefined ? null : (
+          <p className="notice bad" role="alert">
+            Not signed in: {FAILURES[failed]}.
+          </p>
+        )}
+        {ways?.oidc === undefined ? null : (
+          <a className="button primary" href="/api/v1/session/oidc">
+            Sign in with {plain(ways.oidc.name)}
+          </a>
+        )}
         <TextField
           className="field"
           value={token}

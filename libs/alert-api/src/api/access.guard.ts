@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 
 import { ROLES, type AccessTokens, type Caller } from './access-tokens.js';
 import { API_ACCESS } from './injection.js';
+import type { OidcSignIn } from './oidc-sign-in.js';
 import { operationOf } from './operation.js';
 import { ProblemError } from './problem.js';
 import type { RateLimiter } from './rate-limiter.js';
@@ -13,6 +14,8 @@ import type { Sessions } from './sessions.js';
 export interface Access {
   readonly tokens: AccessTokens;
   readonly sessions: Sessions;
+  /** Where people sign in besides, if anywhere. */
+  readonly oidc: OidcSignIn | undefined;
   readonly clock: Clock;
   /** Requests of one holder. */
   readonly requests: RateLimiter;

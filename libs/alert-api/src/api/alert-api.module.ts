@@ -9,6 +9,8 @@ import { AccessGuard, type Access } from './access.guard.js';
 import type { AccessTokens } from './access-tokens.js';
 import { IncidentsController } from './incidents.controller.js';
 import { API_ACCESS, API_PARTS } from './injection.js';
+import { OidcSignIn } from './oidc-sign-in.js';
+import type { OidcSettings } from './oidc-settings.js';
 import { OPENAPI_DOCUMENT, OpenApiController, UnknownPathController } from './openapi.controller.js';
 import { openApiDocument } from './openapi.js';
 import { OverviewController } from './overview.controller.js';
@@ -40,6 +42,8 @@ export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<A
   readonly tokens: AccessTokens;
   /** Signs browser sessions; replicas share it. Default: one of this process, whose sessions end with it. */
   readonly sessionKey?: string;
+  /** Lets people sign in at an identity provider. */
+  readonly oidc?: OidcSettings;
   /** Requests of one holder. Default: 200 at once, 50 a second. */
   readonly requestLimit?: RateLimit;
   /** Refused tokens from one address. Default: 20 at once, one in 5 seconds. */
@@ -66,11 +70,12 @@ export class AlertApiModule {
   }
 
   static register(options: AlertApiOptions): DynamicModule {
-    const { tokens, sessionKey, requestLimit, failureLimit, clock = systemClock, ...given } = options;
+    const { tokens, sessionKey, oidc, requestLimit, failureLimit, clock = systemClock, ...given } = options;
     const parts: ApiParts = { ...given, clock };
     const access: Access = {
       tokens,
       sessions: new Sessions(tokens, sessionKey),
+      oidc: oidc && new OidcSignIn(oidc),
       clock,
       requests: new RateLimiter(requestLimit ?? { burst: 200, perSecond: 50 }),
       failures: new RateLimiter(failureLimit ?? { burst: 20, perSecond: 0.2 }),

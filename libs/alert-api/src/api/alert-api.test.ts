@@ -82,7 +82,13 @@ describe('who may do what', () => {
     shadowProfile: { version: null },
   };
   it('asks for no token only where a session begins or ends', () => {
-    expect(all.filter(({ spec }) => spec.role === 'anyone').map(({ spec }) => spec.id)).toEqual(['signIn', 'signOut']);
+    expect(all.filter(({ spec }) => spec.role === 'anyone').map(({ spec }) => spec.id)).toEqual([
+      'signIn',
+      'waysToSignIn',
+      'beginOidcSignIn',
+      'finishOidcSignIn',
+      'signOut',
+    ]);
   });
 
   const all = API_CONTROLLERS.flatMap((controller) => [...operationsOf(controller)]);

@@ -64,6 +64,7 @@ function operationObject(spec: OperationSpec, tag: string, schemas: NamedSchemas
     headers,
     body,
     response,
+    redirects,
     produces = 'application/json',
     problems = [],
   } = spec;
@@ -88,7 +89,9 @@ function operationObject(spec: OperationSpec, tag: string, schemas: NamedSchemas
       : { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } } }),
     responses: {
       ...(response === undefined
-        ? { 204: { description: 'Done' } }
+        ? redirects === undefined
+          ? { 204: { description: 'Done' } }
+          : { 302: { description: 'Go on there', headers: { location: { schema: { type: 'string' } } } } }
         : {
             200: {
               description: 'The answer',

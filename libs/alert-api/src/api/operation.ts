@@ -25,6 +25,8 @@ export interface OperationSpec<
   readonly headers?: z.ZodType;
   /** The answer's body; an operation without one answers 204. */
   readonly response?: z.ZodType;
+  /** Answers 302: for a browser that is sent elsewhere. */
+  readonly redirects?: true;
   /** The answer's media type where it is not JSON. */
   readonly produces?: string;
   /** Statuses besides 400, 401, 403, 429 that it may answer with. */

@@ -1,18 +1,15 @@
 """Records one episode: people, what comes by itself, attackers; the calls of web server and database; the access log."""
 import asyncio
-import gzip
 import json
-import os
-import shutil
-import subprocess
 import time
 
-from .application import descendants, seeded
+from .application import seeded
 from .attacks import Attack
 from .chromium import Chromium
 from .labels import Labels
 from .plain_client import PlainClient
 from .sites import Sites
+from .tracing import pack, trace
 from .users import User, every, own_random, pick_people
 
 QUIET_S = 1.0
@@ -126,17 +123,3 @@ class Episode:
         print(f"{self.application.name}/{self.name}: {lines.count(10)} requests, {kinds or 'benign'}, {size:.1f} MB", flush=True)
         for failure in sorted(set(self.failures)):
             print(f"  {self.failures.count(failure)} x {failure}", flush=True)
-
-
-def trace(pid, out):
-    """Attaches strace to a process, all below it, and all that they will start."""
-    targets = [word for each in descendants(pid) for word in ("-p", str(each))]
-    tracer = subprocess.Popen(["strace", "-f", "-ttt", "-T", "-s", "2048", "-o", str(out), *targets], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(0.7)
-    return tracer
-
-
-def pack(file):
-    with open(file, "rb") as plain, gzip.open(f"{file}.gz", "wb", 6) as packed:
-        shutil.copyfileobj(plain, packed)
-    os.unlink(file)

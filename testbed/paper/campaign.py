@@ -1,0 +1,135 @@
+"""python -m paper.campaign OUT [--scale 1.0] [--seed 1]: the paper's set-up, twice: people who look, and people who edit."""
+import argparse
+import asyncio
+import json
+import os
+import re
+import sys
+import threading
+import time
+from pathlib import Path
+
+from recorder.application import Instance, seeded
+from recorder.labels import Label, Labels
+from recorder.tracing import pack, trace
+
+from .attackers import Attacker
+from .directory import PEOPLE, directory
+from .people import CHANGES, Honest
+
+WARNING = """
+*** WARNING: this starts a DELIBERATELY VULNERABLE server on the loopback interface of this machine, and attacks it.
+*** Run it on a machine of its own where nobody else has an account. Everything listens on 127.0.0.1 alone.
+"""
+BENIGN_S, ATTACK_S, QUIET_S = 34, 20, 0.7
+PLAN = [
+    *[(f"benign-{n}", "learn") for n in (1, 2, 3, 4)],
+    *[(f"benign-{n}", "calibrate") for n in (5, 6)],
+    *[(f"benign-{n}", "test") for n in (7, 8)],
+    *[(f"update-{n}", "test") for n in (1, 2, 3, 4, 5, 6)],
+    *[(name, "test") for name in ("update-development", "union", "bypass", "stored", "reflected", "forged")],
+]
+FIRED = re.compile(r"<script>fetch\('/edit',\{method:'POST',body:new URLSearchParams\('([^']*)'\)\}\)</script>")
+
+
+class Episode:
+    """One condition's people at work, with one attacker or none."""
+
+    def __init__(self, instance, condition, name, split, seconds, seed):
+        self.instance, self.condition, self.name, self.split, self.seconds = instance, condition, name, split, seconds
+        self.rand, self.labels, self.failures, self.fired = seeded(condition, name, seed), Labels(), [], 0
+
+    async def pause(self, seconds):
+        """Waits; False when the episode is over."""
+        left = self._end - time.monotonic()
+        await asyncio.sleep(max(0, min(seconds, left)))
+        return time.monotonic() < self._end
+
+    async def guarded(self, act):
+        try:
+            await act
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is told with the episode
+            self.failures.append(repr(error)[:150])
+
+    async def fire(self, client, text):
+        """What the newest planted script of a page makes this reader's browser send; three an episode at the most by reader."""
+        found = FIRED.search(text)
+        if found and self.fired < 12:
+            self.fired += 1
+            form = dict(pair.split("=") for pair in found[1].split("&"))
+            await client.call("POST", "/edit", form=form, label=Label("xss", "stored-fire", len(form)))
+
+    async def _play(self):
+        self._end = time.monotonic() + self.seconds
+        people = [Honest(self, person, seeded(self.rand.random())) for person in self.rand.sample(PEOPLE[1:11], 4)]
+        tasks = [self.guarded(one.run()) for one in people]
+        if not self.name.startswith("benign"):
+            tasks.append(self.guarded(Attacker(self, seeded(self.rand.random())).run(self.name)))
+        await asyncio.gather(*tasks)
+
+    def record(self, out):
+        folder = out / self.condition / self.name
+        folder.mkdir(parents=True)
+        self.instance.reset()
+        self.instance.open_keeper()
+        self.instance.tell("start")
+        self.instance.wait_ready()
+        self.instance.warm()
+        tracers = [trace(self.instance.database.pid, folder / "db.strace"), trace(self.instance.keeper.pid, folder / "web.strace")]
+        log = self.instance.folder / self.instance.application.access_log
+        begin = log.stat().st_size if log.exists() else 0
+        try:
+            asyncio.run(self._play())
+        finally:
+            time.sleep(QUIET_S)
+            for tracer in tracers:
+                tracer.terminate()
+                tracer.wait()
+            self.instance.close_server()
+        (folder / "access.log").write_bytes(log.read_bytes()[begin:])
+        for name in ("db.strace", "web.strace", "access.log"):
+            pack(folder / name)
+        sources = [("db", "strace", "db.strace.gz"), ("web", "strace", "web.strace.gz"), ("web", "access-log", "access.log.gz")]
+        recording = {"application": f"directory-{self.condition}", "episode": self.name, "split": self.split,
+                     "sources": [{"workload": w, "kind": k, "path": p} for w, k, p in sources],
+                     "attacks": sorted(self.labels.entries, key=lambda entry: entry["start"])}
+        (folder / "recording.json").write_text(json.dumps(recording, indent=1) + "\n")
+        print(f"{self.condition}/{self.name}: {len(self.labels.entries)} attack requests", *sorted(set(self.failures)), flush=True)
+
+
+def lane(condition, options, port, failed):
+    """One condition on an instance of its own."""
+    instance = Instance(directory(f"directory-{condition}"), options.work / condition, port)
+    try:
+        instance.prepare()
+        for name, split in PLAN:
+            seconds = (BENIGN_S if name.startswith("benign") else ATTACK_S) * options.scale
+            Episode(instance, condition, name, split, seconds, options.seed).record(options.out)
+    except BaseException as error:
+        failed.append(f"{condition}: {error!r}")
+        raise
+    finally:
+        instance.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--scale", type=float, default=1.0, help="of every episode's length")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port", type=int, default=26400)
+    parser.add_argument("--work", type=Path, default=Path("/srv/plimsoll-testbed/paper"))
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("Run as root: strace attaches to servers that run as other users.")
+    print(WARNING, file=sys.stderr)
+    failed = []
+    lanes = [threading.Thread(target=lane, args=(condition, options, options.port + 10 * number, failed)) for number, condition in enumerate(CHANGES)]
+    for each in lanes:
+        each.start()
+    for each in lanes:
+        each.join()
+    sys.exit("; ".join(failed) if failed else 0)
+
+
+main()

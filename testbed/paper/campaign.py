@@ -1,4 +1,4 @@
-"""python -m paper.campaign OUT [--scale 1.0] [--seed 1]: the paper's set-up, twice: people who look, and people who edit."""
+"""python -m paper.campaign OUT [--scale 1.0] [--seed 1]: the paper's set-up, with people who only read, who seldom change something, and who edit."""
 import argparse
 import asyncio
 import json
@@ -115,6 +115,7 @@ def lane(condition, options, port, failed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--conditions", default=",".join(CHANGES))
     parser.add_argument("--scale", type=float, default=1.0, help="of every episode's length")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=26400)
@@ -124,7 +125,7 @@ def main():
         sys.exit("Run as root: strace attaches to servers that run as other users.")
     print(WARNING, file=sys.stderr)
     failed = []
-    lanes = [threading.Thread(target=lane, args=(condition, options, options.port + 10 * number, failed)) for number, condition in enumerate(CHANGES)]
+    lanes = [threading.Thread(target=lane, args=(condition, options, options.port + 10 * number, failed)) for number, condition in enumerate(options.conditions.split(","))]
     for each in lanes:
         each.start()
     for each in lanes:

@@ -1,11 +1,11 @@
-"""Honest people: some mostly look, as people of a demonstration do; some keep their pages, as people at work do."""
+"""Honest people: some only read, some mostly look, as people of a demonstration do; some keep their pages, as people at work do."""
 from recorder.plain_client import PlainClient
 from recorder.texts import CITIES, NAMES, STREETS, Texts
 
 from .directory import FIELDS, PEOPLE
 
 # (share of actions that save one's page, share that post on the wall); the rest looks.
-CHANGES = {"lookers": (0.004, 0.002), "editors": (0.22, 0.08)}
+CHANGES = {"readers": (0, 0), "lookers": (0.004, 0.002), "editors": (0.22, 0.08)}
 
 
 class Honest:

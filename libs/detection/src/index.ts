@@ -90,7 +90,14 @@ export {
 } from './baselines/index.js';
 export { SQL, sqlDetector, sqlLearner, type SqlModel, type SqlState } from './sql/index.js';
 export { WEB, webDetector, webLearner, type WebModel, type WebState } from './web/index.js';
-export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './filtering/index.js';
+export {
+  benignKeyGroup,
+  callsOf,
+  developmentKeyGroup,
+  publishedKeyGroup,
+  publishedSets,
+  randomKeyGroup,
+} from './filtering/index.js';
 export {
   decodeProfileHealth,
   encodeProfileHealth,

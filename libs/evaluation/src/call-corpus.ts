@@ -1,4 +1,4 @@
-import type { LogEvent, SyscallBatch, TimeUs, Where } from '@plimsoll/contracts';
+import type { LogEvent, SyscallBatch, TimeUs, Verdict, Where } from '@plimsoll/contracts';
 import type { Budget, Detector, Learner } from '@plimsoll/detection';
 import { replay, sourcesOf, type RecordingAt } from '@plimsoll/local-run';
 
@@ -14,7 +14,13 @@ export interface CallEpisode {
   readonly actions: readonly Action[];
   readonly batches: readonly SyscallBatch[];
   readonly events: readonly LogEvent[];
+  readonly startUs: TimeUs;
   readonly spanUs: TimeUs;
+}
+
+/** One test episode as one detector of calls scored it. */
+export interface ScoredEpisode extends CallEpisode, ViewedEpisode {
+  readonly verdicts: readonly Verdict[];
 }
 
 /** The episodes of one application, for scoring the same calls many times over without reading them again. */
@@ -60,10 +66,13 @@ async function readEpisode(at: RecordingAt, signal: AbortSignal | undefined): Pr
     if (message.topic === 'syscalls') batches.push(message.batch);
     else events.push(message.event);
   }
-  const startUs = Math.min(...batches.map(({ baseTimeUs }) => baseTimeUs));
-  const endUs = Math.max(...batches.map(({ baseTimeUs, offsetsUs }) => baseTimeUs + (offsetsUs.at(-1) ?? 0)));
-  const spanUs = batches.length === 0 ? 0 : endUs - startUs;
-  return { episode: at.recording.episode, actions: actionsOf(at), batches, events, spanUs };
+  let [startUs, endUs] = [Infinity, 0];
+  for (const { baseTimeUs, offsetsUs } of batches) {
+    startUs = Math.min(startUs, baseTimeUs);
+    endUs = Math.max(endUs, baseTimeUs + (offsetsUs.at(-1) ?? 0));
+  }
+  const span = batches.length === 0 ? { startUs: 0, spanUs: 0 } : { startUs, spanUs: endUs - startUs };
+  return { episode: at.recording.episode, actions: actionsOf(at), batches, events, ...span };
 }
 
 /**
@@ -75,7 +84,7 @@ export function scoreCalls<State, Model>(
   detector: Detector<SyscallBatch, State, Model>,
   learnerOf: (of: Pick<Where, 'application' | 'workload'>) => Learner<SyscallBatch>,
   budget: Budget,
-): ViewedEpisode[] {
+): ScoredEpisode[] {
   const models = new Map<string, Model>();
   for (const workload of workloadsOf(corpus)) {
     const learner = learnerOf({ application: corpus.application, workload });
@@ -85,13 +94,14 @@ export function scoreCalls<State, Model>(
   }
   return corpus.test.map((episode) => {
     const states = new Map<string, State>();
-    const verdicts = episode.batches.flatMap((batch) => {
+    const messages = episode.batches.flatMap((batch) => {
       const state = states.get(batch.container) ?? detector.start();
       states.set(batch.container, state);
       const model = models.get(batch.workload);
-      return model === undefined ? [] : detector.step(state, batch, model).filter(({ type }) => type === 'verdict');
+      return model === undefined ? [] : detector.step(state, batch, model);
     });
-    return { ...episode, evidence: verdictEvidence(verdicts.filter((message) => message.type === 'verdict')) };
+    const verdicts = messages.filter((message) => message.type === 'verdict');
+    return { ...episode, verdicts, evidence: verdictEvidence(verdicts) };
   });
 }
 

@@ -27,6 +27,7 @@ export interface EpisodeOutcome {
   readonly messages: number;
   /** Verdicts that came too late to be joined. */
   readonly late: number;
+  readonly startUs: TimeUs;
   readonly spanUs: TimeUs;
 }
 
@@ -164,6 +165,7 @@ export async function replayEpisode(
     scored,
     messages: run.messages,
     late: run.late,
+    startUs: run.startUs,
     spanUs: run.endUs - run.startUs,
   };
 }

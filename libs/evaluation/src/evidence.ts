@@ -67,7 +67,10 @@ export function namedByAlerts({ alerts: records, verdicts, preciseUs }: Run): Na
 }
 
 /** The events and windows that one level's anomalous verdicts point at, each verdict as an incident of its own. */
-export function namedByVerdicts({ verdicts, preciseUs }: Run, level: Level): NamedEvent[] {
+export function namedByVerdicts(
+  { verdicts, preciseUs }: Pick<Run, 'verdicts' | 'preciseUs'>,
+  level: Level,
+): NamedEvent[] {
   return verdicts
     .filter((verdict) => verdict.level === level && verdict.state === 'anomalous')
     .flatMap(({ id, window: { endUs }, evidence, path }): NamedEvent[] => {

@@ -48,6 +48,7 @@ function outcome(verdicts: readonly Verdict[]): EpisodeOutcome {
     messages: 1,
     late: 0,
     preciseUs: new Map(),
+    startUs: 0,
     spanUs: 60 * SECOND,
   };
 }

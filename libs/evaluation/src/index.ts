@@ -17,6 +17,10 @@ export { KIND_VIEWS, kindSeverityRows, type KindSeverityRow } from './kind-sever
 export { scoreOutcomes } from './level-views.js';
 export { actionsOf } from './labelled-actions.js';
 export { operatingCurve, type OperatingPoint } from './operating-curve.js';
+export type { Block } from './document/blocks.js';
+export { htmlOf } from './document/html.js';
+export { markdownOf } from './document/markdown.js';
+export { PAPER_CHOICES, paperBlocks, paperStudy, type PaperReport } from './paper/index.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export { scoreRequests, type NamedEvent, type RequestCounts } from './request-scoring.js';

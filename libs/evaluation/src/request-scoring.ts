@@ -17,6 +17,8 @@ export interface NamedEvent {
 export interface RequestAction {
   readonly action: Action;
   readonly detected: boolean;
+  /** When the earliest of what detects it happened. */
+  readonly foundUs: TimeUs | undefined;
   /** Some incident that detects it has its path. */
   readonly named: boolean;
 }
@@ -55,7 +57,9 @@ export function scoreRequests(actions: readonly Action[], evidence: readonly Nam
   return {
     actions: actions.map((action) => {
       const inside = evidence.filter((item) => detects(action, item));
-      return { action, detected: inside.length > 0, named: inside.some(({ path }) => path === action.path) };
+      const foundUs = inside.length > 0 ? Math.min(...inside.map(({ timeUs }) => timeUs)) : undefined;
+      const named = inside.some(({ path }) => path === action.path);
+      return { action, detected: inside.length > 0, foundUs, named };
     }),
     falseEvents: new Set(astray.map(({ id }) => id)).size,
     falseIncidents: [...incidents].filter((incident) => !touching.has(incident)).length,

@@ -1,8 +1,9 @@
 import { callNumber, type SyscallBatch } from '@plimsoll/contracts';
-import { fitCalibration, pThreshold, pValue, type Budget } from '@plimsoll/detection';
+import { pValue, type Budget } from '@plimsoll/detection';
 
 import type { AlertEvidence } from './action-scoring.js';
 import { batchesOf, workloadsOf, type CallCorpus, type CallEpisode } from './call-corpus.js';
+import { calibrated } from './score-calibration.js';
 import { scoreView, type ViewScore } from './view-score.js';
 
 /** One request or statement as its thread served it: from the first read after an answer to the next one. */
@@ -23,7 +24,6 @@ const WAITING = callNumber('futex');
 const ENOUGH = 20;
 /** Sizes are compared by their logarithm to base 2: a spread under a twentieth is none. */
 const LEAST_SPREAD = 0.05;
-const SHARE = 0.2;
 
 /**
  * What sizes alone would find request by request ('an injected statement is longer than a benign one'): the bytes that
@@ -69,10 +69,7 @@ function alarms(
     return usual === undefined ? 0 : (sizeOf(segment) - usual.mean) / usual.deviation;
   };
   const runs = corpus.calibrate.map((episode) => segmentsIn(episode).map(scoreOf));
-  const calibration = fitCalibration(runs, { minScale: 0.1 });
-  const spanUs = [...corpus.learn, ...corpus.calibrate].reduce((sum, episode) => sum + episode.spanUs, 0);
-  const windowsPerDay = ((total + runs.flat().length) * 86_400e6) / Math.max(spanUs, 1);
-  const threshold = pThreshold(calibration, { ...budget, windowsPerDay, share: SHARE });
+  const { calibration, threshold } = calibrated(corpus, runs, total, budget);
   for (const [episode, found] of evidence) {
     for (const segment of segmentsIn(episode)) {
       if (pValue(calibration, scoreOf(segment)) > threshold) continue;

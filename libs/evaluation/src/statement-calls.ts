@@ -19,7 +19,8 @@ export interface StatementCalls {
   readonly moreCalls: number;
 }
 
-interface Served {
+/** One statement and the calls that its thread made while it served it. */
+export interface Served {
   readonly kind: string;
   readonly verb: string;
   readonly calls: string;
@@ -37,12 +38,8 @@ const WAITING = new Set(['futex', 'sched_yield'].map(callNumber));
  * Pairs the statements of attacks with benign ones of the same verb by the calls that the database's thread made while it
  * served them. Says whether names and counts of calls could tell them apart at all. Calls of waiting are left out.
  */
-export function statementCalls({ learn, calibrate, test }: CallCorpus): StatementCalls[] {
-  const known = learn.flatMap((episode) => served(episode, BENIGN));
-  const benign = [...calibrate, ...test.filter(({ actions }) => actions.length === 0)].flatMap((episode) =>
-    served(episode, BENIGN),
-  );
-  const attacks = test.filter(({ actions }) => actions.length > 0).flatMap((episode) => served(episode, undefined));
+export function statementCalls(corpus: CallCorpus): StatementCalls[] {
+  const { known, benign, attacks } = servedStatements(corpus);
   const groups = new Map<string, Served[]>();
   for (const statement of [...benign, ...attacks]) {
     const key = `${statement.kind} ${statement.verb}`;
@@ -65,6 +62,20 @@ export function statementCalls({ learn, calibrate, test }: CallCorpus): Statemen
       };
     })
     .sort((one, other) => (one.verb + one.kind < other.verb + other.kind ? -1 : 1));
+}
+
+/** Statements of the learn episodes, benign ones of other episodes, and those of attacks. */
+export function servedStatements({ learn, calibrate, test }: Omit<CallCorpus, 'application'>): {
+  readonly known: readonly Served[];
+  readonly benign: readonly Served[];
+  readonly attacks: readonly Served[];
+} {
+  const quiet = [...calibrate, ...test.filter(({ actions }) => actions.length === 0)];
+  return {
+    known: learn.flatMap((episode) => served(episode, BENIGN)),
+    benign: quiet.flatMap((episode) => served(episode, BENIGN)),
+    attacks: test.filter(({ actions }) => actions.length > 0).flatMap((episode) => served(episode, undefined)),
+  };
 }
 
 function auc(benign: readonly Served[], group: readonly Served[], of: (one: Served) => number): number {

@@ -13,6 +13,7 @@ import {
   fusionStudy,
   kindSeverityRows,
   operatingCurve,
+  paperStudy,
   recallPlot,
   reportMarkdown,
   requestTable,
@@ -32,6 +33,8 @@ import { findRecordings } from '@plimsoll/local-run';
 import type { SourceReport } from '@plimsoll/sources';
 import { Command, InvalidArgumentError } from 'commander';
 
+import { drawPictures } from '../chart-pictures.js';
+import { loadScorer, paperFiles } from '../paper-evaluation.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
@@ -48,6 +51,8 @@ interface EvaluateCommandOptions {
   maxRefused: number;
   budgets?: number[];
   ablation?: boolean;
+  paper?: boolean;
+  scorer: string[];
 }
 
 export function evaluateCommand(): Command {
@@ -76,6 +81,16 @@ export function evaluateCommand(): Command {
       budgetList,
     )
     .option('--ablation', 'evaluate again without each kind of observation: what it is worth (minutes)')
+    .option(
+      '--paper',
+      "re-make the paper's tables and figures: by window and by request, by fields, bag size and key group (minutes)",
+    )
+    .option(
+      '--scorer <FILE>',
+      'with --paper, a module with a scorer of your own, which gets its row in every table; may be given several times',
+      collected,
+      [],
+    )
     .addOption(privacyOption())
     .addOption(maxRefusedOption())
     .action(run);
@@ -91,6 +106,10 @@ async function run(folder: string, options: EvaluateCommandOptions): Promise<voi
     await mkdir(options.out, { recursive: true });
     const files = { 'report.md': measured.markdown, 'report.json': asJson(measured.report), ...measured.plots };
     for (const [name, content] of Object.entries(files)) await writeFile(join(options.out, name), content);
+    const figures = Object.keys(measured.plots).filter((name) => name.endsWith('.svg'));
+    if (options.paper === true && !(await drawPictures(options.out, figures))) {
+      process.stderr.write('No PNG: no chromium on this machine draws them (apt-get install chromium).\n');
+    }
   }
   if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(measured.report));
   process.stdout.write(options.json === '-' ? asJson(measured.report) : measured.markdown);
@@ -138,10 +157,11 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
 
 async function measureRecordings(
   folder: string,
-  { falseAlertsPerDay, seed, privacy, development, study, budgets, ablation }: EvaluateCommandOptions,
+  options: EvaluateCommandOptions,
   onProgress: (share: number, note: string) => void,
   signal: AbortSignal,
 ): Promise<Measured> {
+  const { falseAlertsPerDay, seed, privacy, development, study, budgets, ablation } = options;
   const recordings = await findRecordings(folder);
   const unknown = development.find((name) => !recordings.some(({ recording }) => recording.episode === name));
   if (unknown !== undefined) throw new PlimsollError('bad-configuration', `${folder}: no episode ${unknown}`);
@@ -160,6 +180,21 @@ async function measureRecordings(
       onProgress(share, `${phase} ${note}`);
     },
   });
+  const late = evaluation.outcomes.reduce((sum, outcome) => sum + outcome.late, 0);
+  if (options.paper === true) {
+    const report = await paperStudy(evaluation, recordings, {
+      budget,
+      seed,
+      development,
+      scorers: await Promise.all(options.scorer.map(loadScorer)),
+      signal,
+      onStep: (name) => {
+        onProgress(0.5, name);
+      },
+    });
+    const { markdown, files } = paperFiles(report);
+    return { markdown, report, reports, late, plots: files, done: `${evaluation.outcomes.length} test episodes` };
+  }
   const studies: CallStudy[] = [];
   for (const application of study === true ? evaluation.applications : []) {
     const own = recordings.filter(({ recording }) => recording.application === application);
@@ -183,7 +218,7 @@ async function measureRecordings(
     markdown: reportMarkdown(report),
     report,
     reports,
-    late: evaluation.outcomes.reduce((sum, { late }) => sum + late, 0),
+    late,
     plots: { 'recall.svg': recallPlot(report), 'curve.svg': curvePlot(report) },
     done: `${evaluation.outcomes.length} test episodes`,
   };

@@ -1,1 +1,2 @@
-export { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './key-groups.js';
+export { benignKeyGroup, callsOf, developmentKeyGroup, randomKeyGroup } from './key-groups.js';
+export { publishedKeyGroup, publishedSets } from './published-key-groups.js';

@@ -1,7 +1,8 @@
 import { callNumber } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
-import { benignKeyGroup, callsOf, developmentKeyGroup, publishedKeyGroup, randomKeyGroup } from './key-groups.js';
+import { benignKeyGroup, callsOf, developmentKeyGroup, randomKeyGroup } from './key-groups.js';
+import { publishedKeyGroup, publishedSets } from './published-key-groups.js';
 
 const [read, write, open, exec] = ['read', 'write', 'open', 'execve'].map(callNumber) as [
   number,
@@ -35,5 +36,16 @@ describe('key groups', () => {
   it("gives the paper's names as the kernel has them", () => {
     expect(publishedKeyGroup()).toContain(callNumber('fdatasync'));
     expect(publishedKeyGroup()).toHaveLength(19);
+  });
+
+  it('has 17 sets for each number of fields, each within the next', () => {
+    for (const fields of [1, 2, 3, 4, 5, 6]) {
+      const sets = publishedSets(fields);
+      expect(sets).toHaveLength(17);
+      for (const [i, set] of sets.slice(1).entries()) expect(set).toEqual(expect.arrayContaining(sets[i]!));
+    }
+    expect(publishedSets(6)[3]).toContain(callNumber('io_submit'));
+    expect(publishedSets(1)[10]).toEqual(publishedSets(1)[9]);
+    expect(() => publishedSets(7)).toThrow(RangeError);
   });
 });

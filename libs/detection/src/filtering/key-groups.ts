@@ -1,4 +1,4 @@
-import { CALL_NUMBERS, callNumber, UNKNOWN_CALL } from '@plimsoll/contracts';
+import { CALL_NUMBERS } from '@plimsoll/contracts';
 
 /** Shares are compared over windows of this many calls. */
 const WINDOW = 1_000;
@@ -52,17 +52,6 @@ export function randomKeyGroup(calls: readonly number[], size: number, seed: num
     [rest[i], rest[j]] = [rest[j]!, rest[i]!];
   }
   return rest.slice(0, size).sort((one, other) => one - other);
-}
-
-/** Names of the paper's tables (all fields together) as the kernel has them; slips and sysdig's own names left out. */
-const PUBLISHED =
-  'write fdatasync pwrite64 pread64 fsync io_submit sched_yield nanosleep clock_nanosleep futex mmap mprotect io_getevents ' +
-  'sendto recvfrom ppoll getrusage sched_getaffinity munmap';
-
-/** The group that the paper's tables give for a database. */
-export function publishedKeyGroup(): number[] {
-  const numbers = PUBLISHED.split(' ').map(callNumber);
-  return numbers.filter((call) => call !== UNKNOWN_CALL).sort((one, other) => one - other);
 }
 
 /** Every call that the traces hold, ascending. */

@@ -1,24 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { callNumber, PlimsollError } from '@plimsoll/contracts';
+import { PlimsollError } from '@plimsoll/contracts';
 import {
-  ALWAYS,
-  bosc,
-  compositionDistance,
-  eventRate,
   frequencyDetector,
   FrequencyLearner,
-  isolationForest,
   MAX_P_THRESHOLD,
-  NEVER,
   sequenceDetector,
   SequenceLearner,
-  stide,
-  unseenCall,
 } from '@plimsoll/detection';
 
 import { type MethodRow, runMethod } from './measures.js';
+import { publishedDetectors } from './published-detectors.js';
 import { baselineMethod, detectorMethod, type Fold, type Method, WINDOW_CALLS } from './scoring.js';
 import { readTraces, type Trace } from './trace.js';
 
@@ -51,19 +44,7 @@ const WHERE = { application: 'study', workload: 'hids-docker' };
 
 /** The rows of the table: the published detectors, and ours as shipped. */
 export function hidsDockerMethods(): Method[] {
-  return [
-    ALWAYS,
-    NEVER,
-    eventRate(['accept', 'accept4'].map(callNumber)),
-    unseenCall(WINDOW_CALLS),
-    stide(2, 20),
-    stide(6, 1_000),
-    bosc(2, 100),
-    bosc(2, 1_000),
-    bosc(6, 1_000),
-    compositionDistance(5_000),
-    isolationForest(),
-  ]
+  return publishedDetectors()
     .map(baselineMethod)
     .concat([
       ...[OPERATING_P, 0.01].flatMap((p) => [

@@ -1,0 +1,194 @@
+import { callName } from '@plimsoll/contracts';
+import { type Baseline, type Budget, publishedSets } from '@plimsoll/detection';
+import type { RecordingAt } from '@plimsoll/local-run';
+
+import { callCorpus, workloadsOf, type CallCorpus } from '../call-corpus.js';
+import { CallVariants, FREQUENCY_VARIANTS, type GroupOf } from '../call-variants.js';
+import type { Evaluation } from '../evaluate-recordings.js';
+import { scoreApplication, type RequestScore } from '../request-table.js';
+import { statementCalls, type StatementCalls } from '../statement-calls.js';
+import { publishedDetectors } from '../syscall-study/published-detectors.js';
+import { PAPER_CHOICES } from './choices.js';
+import { FIELDS, fieldScore, fieldScores, type FieldScore } from './field-table.js';
+import { honestChanges, type HonestChanges } from './honest-changes.js';
+import { pathScores, type PathScore } from './path-table.js';
+import { variantView, outcomeViews, scorerView, type View } from './view.js';
+import { windowScore, type WindowScore } from './window-table.js';
+
+/** One row of a table of calls: by window as the paper counts, and by request. */
+export interface VariantScore {
+  readonly windows: WindowScore;
+  readonly requests: RequestScore;
+}
+
+/** What the paper's tables and figures are re-made from, for one application. */
+export interface PaperApplication {
+  readonly application: string;
+  readonly episodes: {
+    readonly learn: number;
+    readonly calibrate: number;
+    readonly benign: number;
+    readonly attack: number;
+  };
+  /** Every view at every window length. */
+  readonly windows: readonly WindowScore[];
+  readonly requests: readonly RequestScore[];
+  readonly fields: readonly FieldScore[];
+  readonly paths: readonly PathScore[];
+  /** Nothing of what follows where no calls were recorded. */
+  readonly calls?: {
+    readonly bagSizes: readonly VariantScore[];
+    readonly keyGroups: readonly VariantScore[];
+    readonly groups: readonly { readonly name: string; readonly workload: string; readonly calls: readonly string[] }[];
+    /** The frequency detector on S1 … S17 of the paper's table for as many fields as the scored attacks alter. */
+    readonly sets: readonly { readonly set: number; readonly calls: number; readonly score: FieldScore }[];
+    readonly frequencyWindows: readonly VariantScore[];
+    readonly statements: readonly StatementCalls[];
+    readonly honest: HonestChanges;
+  };
+}
+
+export interface PaperReport {
+  readonly schema: 1;
+  readonly seed: number;
+  readonly falseAlertsPerDay: number;
+  readonly development: readonly string[];
+  readonly split: Evaluation['split'];
+  readonly choices: typeof PAPER_CHOICES;
+  readonly applications: readonly PaperApplication[];
+}
+
+export interface PaperOptions {
+  readonly budget: Budget;
+  readonly seed: number;
+  /** Episodes whose attacks choose a key group; they are scored in no row. */
+  readonly development: readonly string[];
+  /** Beside the published ones: each gets its row in every table of detectors. */
+  readonly scorers?: readonly Baseline[];
+  readonly signal?: AbortSignal;
+  readonly onStep?: (name: string) => void;
+}
+
+/**
+ * Re-makes the paper's tables on an evaluation and its recordings. The same recordings and seed give the same report to
+ * the byte. Cost: each test episode is scored some hundred times; memory is that of `callCorpus`, one application at a
+ * time.
+ */
+export async function paperStudy(
+  evaluation: Evaluation,
+  recordings: readonly RecordingAt[],
+  options: PaperOptions,
+): Promise<PaperReport> {
+  const applications: PaperApplication[] = [];
+  for (const application of evaluation.applications) {
+    const own = recordings.filter(({ recording }) => recording.application === application);
+    options.onStep?.(`${application}: reading calls`);
+    const corpus = await callCorpus(own, { seed: options.seed, ...(options.signal && { signal: options.signal }) });
+    applications.push(studied(application, evaluation, corpus, options));
+  }
+  return {
+    schema: 1,
+    seed: options.seed,
+    falseAlertsPerDay: options.budget.falseAlertsPerDay,
+    development: options.development,
+    split: evaluation.split,
+    choices: PAPER_CHOICES,
+    applications,
+  };
+}
+
+function studied(
+  application: string,
+  { outcomes }: Evaluation,
+  corpus: CallCorpus,
+  options: PaperOptions,
+): PaperApplication {
+  const { windowSeconds, countedSeconds, prevalences, levels } = PAPER_CHOICES;
+  const scored = outcomes.filter(
+    (outcome) => outcome.application === application && !options.development.includes(outcome.episode),
+  );
+  const variants = new CallVariants(corpus, {
+    ...options,
+    onStep: (name) => options.onStep?.(`${application}: ${name}`),
+  });
+  const hasCalls = workloadsOf(corpus).length > 0;
+  const views = [...outcomeViews(scored), ...(hasCalls ? scorerViews(variants, options) : [])];
+  const attacked = scored.filter(({ actions }) => actions.length > 0).length;
+  return {
+    application,
+    episodes: {
+      learn: corpus.learn.length,
+      calibrate: corpus.calibrate.length,
+      benign: scored.length - attacked,
+      attack: attacked,
+    },
+    windows: windowSeconds.flatMap((seconds) => views.map((view) => windowScore(view, seconds, prevalences))),
+    requests: views.map((view) => scoreApplication(application, view.name, view.episodes)),
+    fields: views.flatMap((view) => fieldScores(view, countedSeconds, prevalences)),
+    paths: pathScores(views, levels),
+    ...(hasCalls && { calls: callTables(application, corpus, variants, options) }),
+  };
+}
+
+function scorerViews(variants: CallVariants, { scorers = [], budget }: PaperOptions): View[] {
+  // What always alerts stands there by request already; its scores calibrate nothing.
+  const published = publishedDetectors().filter(({ name }) => name !== 'always');
+  return [...published, ...scorers].map((scorer) => {
+    variants.begin(scorer.name);
+    return scorerView(scorer, variants.scored, budget);
+  });
+}
+
+function callTables(
+  application: string,
+  corpus: CallCorpus,
+  variants: CallVariants,
+  options: PaperOptions,
+): NonNullable<PaperApplication['calls']> {
+  const { countedSeconds, prevalences } = PAPER_CHOICES;
+  const scored = (view: View): VariantScore => ({
+    windows: windowScore(view, countedSeconds, prevalences),
+    requests: scoreApplication(application, view.name, view.episodes),
+  });
+  const sequence = (name: string, given: object, groupOf?: GroupOf): VariantScore =>
+    scored(variantView(name, application, 'sequence', variants.sequence(name, given, groupOf)));
+  const frequencyView = (name: string, given: object, groupOf?: GroupOf): View =>
+    variantView(name, application, 'frequency', variants.frequency(name, given, groupOf));
+  const frequency = (name: string, given: object, groupOf?: GroupOf): VariantScore =>
+    scored(frequencyView(name, given, groupOf));
+  const groups = variants.keyGroups();
+  return {
+    bagSizes: variants.bagSizes().map(({ name, given }) => sequence(name, given)),
+    keyGroups: groups.flatMap(({ name, groupOf }) => [
+      sequence(`sequence, ${name}`, {}, groupOf),
+      frequency(`frequency, ${name}`, {}, groupOf),
+    ]),
+    groups: groups.flatMap(({ name, groupOf }) =>
+      workloadsOf(corpus).flatMap((workload) => {
+        const group = groupOf(workload);
+        return group === undefined ? [] : [{ name, workload, calls: group.map(callName) }];
+      }),
+    ),
+    sets: setScores(frequencyView, variants),
+    frequencyWindows: FREQUENCY_VARIANTS.map(({ name, given }) => frequency(name, given)),
+    statements: statementCalls(corpus),
+    honest: honestChanges(corpus, options.seed),
+  };
+}
+
+/** Sets that hold the same calls are scored once. */
+function setScores(
+  frequencyView: (name: string, given: object, groupOf: GroupOf) => View,
+  variants: CallVariants,
+): NonNullable<PaperApplication['calls']>['sets'] {
+  const views = new Map<string, View>();
+  const altered = new Set(variants.scored.test.flatMap(({ actions }) => actions.map(({ severity }) => severity ?? 0)));
+  return FIELDS.filter((fields) => altered.has(fields)).flatMap((fields) =>
+    publishedSets(fields).map((calls, i) => {
+      const key = calls.join(' ');
+      const view = views.get(key) ?? frequencyView(`set of ${calls.length} calls`, {}, () => calls);
+      views.set(key, view);
+      return { set: i + 1, calls: calls.length, score: fieldScore(view, fields, PAPER_CHOICES.countedSeconds, []) };
+    }),
+  );
+}

@@ -157,20 +157,27 @@ export function readTimes(bytes: Uint8Array, { from, to }: Span, offsetsUs: Uint
   let at = from;
   let offsetUs = 0;
   for (let i = 0; i < count; i++) {
-    let deltaUs = bytes[at++]!;
-    if (deltaUs >= 0x80) {
-      deltaUs &= 0x7f;
-      for (let factor = 128; ; factor *= 128) {
-        // As many bytes as calls are left: no read goes beyond the column.
-        if (to - at < count - i || factor > LARGEST_OFFSET_US) damaged('with a time that does not end');
-        const byte = bytes[at++]!;
-        deltaUs += (byte & 0x7f) * factor;
-        if (byte < 0x80) break;
+    const first = bytes[at++]!;
+    if (first < 0x80) {
+      offsetUs += first;
+    } else {
+      const second = bytes[at++]!;
+      if (second < 0x80) {
+        offsetUs += (first & 0x7f) | (second << 7);
+      } else {
+        let deltaUs = (first & 0x7f) | ((second & 0x7f) << 7);
+        for (let factor = 2 ** 14; ; factor *= 128) {
+          if (at >= to || factor > LARGEST_OFFSET_US) damaged('with a time that does not end');
+          const byte = bytes[at++]!;
+          deltaUs += (byte & 0x7f) * factor;
+          if (byte < 0x80) break;
+        }
+        offsetUs += deltaUs;
       }
     }
-    offsetUs += deltaUs;
     offsetsUs[i] = offsetUs;
   }
+  // A column that is cut was read on into what follows it, or into nothing.
   if (at !== to || offsetUs > LARGEST_OFFSET_US) damaged('with times of more calls, or beyond 32 bits');
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * A stable identity: the first 128 bits of SHA-256 over the parts, in hex. The same parts give the same identity on
@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
  * `('ab', 'c')` and `('a', 'bc')` differ.
  */
 export function identity(...parts: readonly (string | number)[]): string {
-  const hash = createHash('sha256');
+  let whole = '';
   for (const part of parts) {
     const text = String(part);
-    hash.update(`${Buffer.byteLength(text)}:`).update(text);
+    whole += `${Buffer.byteLength(text)}:${text}`;
   }
-  return hash.digest('hex').slice(0, 32);
+  return hash('sha256', whole).slice(0, 32);
 }

@@ -176,12 +176,16 @@ export class ProtobufWriter {
   }
 
   byte(value: number): void {
-    this.#room(1);
+    if (this.#at === this.#bytes.length) this.#room(1);
     this.#bytes[this.#at++] = value;
   }
 
   /** A whole number from 0, exact below 2^53. */
   varint(value: number): void {
+    if (value < 0x80 && this.#at < this.#bytes.length) {
+      this.#bytes[this.#at++] = value;
+      return;
+    }
     this.#room(8);
     let rest = value;
     while (rest > 0x7f) {

@@ -80,10 +80,7 @@ class Scorer implements WindowScorer<FrequencyModel> {
     const point = featuresOf(pieces, model.places);
     const score = distanceOf(point, model.mean, model.factor);
     const p = pValue(model.calibration, score);
-    // A window looks back on pieces that were scored before: what the newest makes more ordinary was told with them.
-    const told =
-      pieces.length > 1 && score < distanceOf(featuresOf(pieces.slice(0, -1), model.places), model.mean, model.factor);
-    const anomalous = p <= model.threshold && !told;
+    const anomalous = p <= model.threshold && !isTold(pieces, score, model);
     return {
       ...UNSCORED,
       state: anomalous ? 'anomalous' : 'normal',
@@ -120,6 +117,11 @@ class Scorer implements WindowScorer<FrequencyModel> {
         };
       });
   }
+}
+
+/** A window looks back on pieces that were scored before: what the newest makes more ordinary was told with them. */
+function isTold(pieces: readonly Uint32Array[], score: number, { places, mean, factor }: FrequencyModel): boolean {
+  return pieces.length > 1 && score < distanceOf(featuresOf(pieces.slice(0, -1), places), mean, factor);
 }
 
 /** What a share is a share of; of 'all other calls' also which they are, the most frequent first. */

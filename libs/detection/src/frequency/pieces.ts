@@ -12,11 +12,11 @@ export function summed(pieces: readonly Uint32Array[]): Uint32Array {
   return counts;
 }
 
-/** Closes the open piece: it becomes the newest past one, and what no window looks back on is forgotten. */
+/** Closes the open piece: it becomes the newest past one. What no window looks back on is forgotten, and its array used again. */
 export function closePiece(state: { open: Uint32Array; past: Uint32Array[] }, pieces: number): void {
   state.past.push(state.open);
-  if (state.past.length > pieces - 1) state.past.splice(0, state.past.length - (pieces - 1));
-  state.open = new Uint32Array(COUNTERS);
+  const forgotten = state.past.length > pieces - 1 ? state.past.splice(0, state.past.length - (pieces - 1)) : [];
+  state.open = forgotten[0]?.fill(0) ?? new Uint32Array(COUNTERS);
 }
 
 /** Windows do not reach across a loss or into another stream. */

@@ -16,6 +16,16 @@ export interface Tally {
 /** Called at each position that holds something unseen, with the thread's memory up to it; `smallest` indexes the first size that is. */
 export type OnUnseen = (batch: SyscallBatch, at: number, slot: number, smallest: number) => void;
 
+/** Where a scan looks and counts, and whom it tells. */
+interface Told {
+  readonly batch: SyscallBatch;
+  readonly memory: ThreadMemory;
+  readonly tally: Tally;
+  readonly onUnseen: OnUnseen;
+  /** Where each call of the key group stands in the batch, where the group leaves some out. */
+  places: Uint32Array | undefined;
+}
+
 /**
  * Goes through calls `[from, to)` and counts what was never learned.
  *
@@ -31,8 +41,6 @@ export class Scanner {
   readonly #outB: Int32Array;
   /** The two halves of the key that slides over the calls at hand. */
   readonly #key = new Int32Array(2);
-  /** A thread's last `length` calls and as many that follow. */
-  readonly #bridge: Uint16Array;
   /** Calls of the key group in the piece at hand, where the group leaves some out. */
   #kept = new Uint16Array(0);
   /** Where each of them stands in the batch. */
@@ -44,38 +52,29 @@ export class Scanner {
     this.#dropped = dropped;
     this.#outA = leaving(HASH_A, known.first.factorA, known.length);
     this.#outB = leaving(HASH_B, known.first.factorB, known.length);
-    this.#bridge = new Uint16Array(2 * known.length);
   }
 
   scan(batch: SyscallBatch, from: number, to: number, memory: ThreadMemory, tally: Tally, onUnseen: OnUnseen): void {
     const { numbers, threads } = batch;
+    const told: Told = { batch, memory, tally, onUnseen, places: undefined };
     let start = from;
     while (start < to) {
       const thread = this.#perThread ? threads[start]! : 0;
       const end = this.#perThread ? turnEnd(threads, start, to) : to;
       const slot = memory.slot(thread);
       if (this.#dropped === undefined) {
-        this.#run(numbers, start, end, memory, slot, tally, (at, smallest) => {
-          onUnseen(batch, at, slot, smallest);
-        });
+        this.#run(numbers, start, end, slot, told);
         tally.kept += end - start;
       } else {
-        this.#group(batch, start, end, memory, slot, tally, onUnseen);
+        this.#group(start, end, slot, told);
       }
       start = end;
     }
   }
 
   /** A thread's calls of which some are not in the key group: the others are gone through by themselves. */
-  #group(
-    batch: SyscallBatch,
-    start: number,
-    end: number,
-    memory: ThreadMemory,
-    slot: number,
-    tally: Tally,
-    onUnseen: OnUnseen,
-  ): void {
+  #group(start: number, end: number, slot: number, told: Told): void {
+    const { numbers } = told.batch;
     if (this.#kept.length < end - start) {
       this.#kept = new Uint16Array(end - start);
       this.#places = new Uint32Array(end - start);
@@ -83,66 +82,72 @@ export class Scanner {
     const places = this.#places;
     let kept = 0;
     for (let i = start; i < end; i++) {
-      const call = batch.numbers[i]!;
+      const call = numbers[i]!;
       if (this.#dropped![call] === 1) continue;
       this.#kept[kept] = call;
       places[kept] = i;
       kept += 1;
     }
-    this.#run(this.#kept, 0, kept, memory, slot, tally, (index, smallest) => {
-      onUnseen(batch, places[index]!, slot, smallest);
-    });
-    tally.kept += kept;
+    told.places = places;
+    this.#run(this.#kept, 0, kept, slot, told);
+    told.tally.kept += kept;
   }
 
   /**
-   * Calls `[start, end)` of one thread. The first `length` of them push out calls that only the ring holds: those are
-   * laid before them, so that threads that take turns every few calls slide on as one that runs alone does.
+   * Calls `[start, end)` of one thread: one by one until it has made `length` of them, then along the ring that holds its
+   * last ones while those still reach back before `start`, as they do in all of a short turn, then along `calls`.
    */
-  #run(
-    calls: Uint16Array,
-    start: number,
-    end: number,
-    memory: ThreadMemory,
-    slot: number,
-    tally: Tally,
-    onUnseen: (at: number, smallest: number) => void,
-  ): void {
+  #run(calls: Uint16Array, start: number, end: number, slot: number, told: Told): void {
     const { length } = this.#known;
-    const lead = Math.min(end, start + length);
-    if (memory.have[slot]! < length) {
-      for (let i = start; i < lead; i++) {
-        memory.append(slot, calls, i, i + 1);
-        const smallest = this.#each(memory, slot, tally.unseen);
-        if (smallest >= 0) onUnseen(i, smallest);
-      }
-    } else {
-      const bridge = this.#bridge;
-      memory.copyLast(slot, length, bridge);
-      for (let i = start; i < lead; i++) bridge[length + i - start] = calls[i]!;
-      this.#slide(bridge, length, length + lead - start, start - length, memory, slot, tally, onUnseen);
+    const { memory } = told;
+    let i = start;
+    for (; i < end && memory.have[slot]! < length; i++) {
+      memory.append(slot, calls, i, i + 1);
+      this.#each(i, slot, told);
     }
-    if (lead < end) this.#slide(calls, lead, end, 0, memory, slot, tally, onUnseen);
+    if (i === end) return;
+    const lead = Math.min(end, i + length);
+    this.#turn(calls, i, lead, slot, told);
+    if (lead < end) this.#slide(calls, lead, end, slot, told);
+  }
+
+  /** Calls `[from, end)`, at most `length`, of a thread whose ring holds `length` before them. */
+  #turn(calls: Uint16Array, from: number, end: number, slot: number, told: Told): void {
+    const { length, first } = this.#known;
+    const { table, tags, factorA, factorB } = first;
+    const { memory } = told;
+    const { rings } = memory;
+    const mask = tags.length - 1;
+    const base = slot * RING;
+    let at = memory.position[slot]!;
+    let a = 0;
+    let b = 0;
+    for (let back = length; back > 0; back--) {
+      const call = rings[base + ((at - back) & RING_MASK)]!;
+      a = (Math.imul(a, factorA) + HASH_A[call]!) | 0;
+      b = (Math.imul(b, factorB) + HASH_B[call]!) | 0;
+    }
+    for (let i = from; i < end; i++) {
+      const call = calls[i]!;
+      const old = rings[base + ((at - length) & RING_MASK)]!;
+      a = (Math.imul(a - this.#outA[old]!, factorA) + HASH_A[call]!) | 0;
+      b = (Math.imul(b - this.#outB[old]!, factorB) + HASH_B[call]!) | 0;
+      rings[base + (at & RING_MASK)] = call;
+      at = (at + 1) & 0xff;
+      memory.position[slot] = at;
+      if (tags[a & mask] !== b && table.count(a, b) === 0) this.#each(i, slot, told);
+    }
   }
 
   /** Calls `[from, end)` with at least `length` before them. The ring is brought up to date before anything reads it. */
-  #slide(
-    calls: Uint16Array,
-    from: number,
-    end: number,
-    shift: number,
-    memory: ThreadMemory,
-    slot: number,
-    tally: Tally,
-    onUnseen: (at: number, smallest: number) => void,
-  ): void {
+  #slide(calls: Uint16Array, from: number, end: number, slot: number, told: Told): void {
+    const { memory } = told;
     this.#startKey(calls, from);
     let stored = from;
     for (let i = this.#passKnown(calls, from, end); i < end; i = this.#passKnown(calls, i + 1, end)) {
       memory.append(slot, calls, stored, i + 1);
       stored = i + 1;
-      const smallest = this.#each(memory, slot, tally.unseen);
-      if (smallest >= 0) onUnseen(i + shift, smallest);
+      this.#each(i, slot, told);
     }
     memory.append(slot, calls, stored, end);
   }
@@ -213,8 +218,9 @@ export class Scanner {
     return i;
   }
 
-  /** Looks up every size that ends here; the index of the first unseen one, or -1. */
-  #each(memory: ThreadMemory, slot: number, unseen: Uint32Array): number {
+  /** Looks up every size that ends with call `i`, the last in the ring, and tells of the first that is unseen. */
+  #each(i: number, slot: number, { batch, memory, tally, onUnseen, places }: Told): void {
+    const { unseen } = tally;
     const { sizes } = this.#known;
     const { rings } = memory;
     const base = slot * RING;
@@ -244,7 +250,7 @@ export class Scanner {
       unseen[s] = unseen[s]! + 1;
       if (smallest < 0) smallest = s;
     }
-    return smallest;
+    if (smallest >= 0) onUnseen(batch, places === undefined ? i : places[i]!, slot, smallest);
   }
 }
 

@@ -51,12 +51,6 @@ export class ThreadMemory {
     return calls;
   }
 
-  /** The same into the first `size` places of `to`, without a new array. */
-  copyLast(slot: number, size: number, to: Uint16Array): void {
-    const from = this.position[slot]! - size;
-    for (let i = 0; i < size; i++) to[i] = this.rings[slot * RING + ((from + i) & RING_MASK)]!;
-  }
-
   write(writer: StateWriter): void {
     writer.uint(this.#slots.size);
     const oldestFirst = [...this.#slots].sort(([, one], [, other]) => this.#used[one]! - this.#used[other]!);

@@ -1,0 +1,57 @@
+// Fails where a part has become slow beside its peer in the same run: what a machine under load can still tell.
+//   npm run bench:ratios
+// The limits are some one and a half times what docs/performance.md shows.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execPath, exit, stdout } from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+
+import { encodeSyscallBatch } from '@plimsoll/contracts';
+
+import { recordedBatches } from './speed/traces.mjs';
+
+/** Section, row, the row it is compared with, and how many times its processor time it may take. */
+const LIMITS = [
+  ['score', 'sequence', 'plain JavaScript, bags of 6', 6],
+  ['score', 'frequency', 'plain JavaScript, bags of 6', 9],
+  ['quiet', '10,000 containers', '10 containers', 1.6],
+];
+const MOST_BYTES_A_CALL = 4.2;
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-ratios-'));
+try {
+  const file = join(folder, 'results.json');
+  const script = fileURLToPath(new URL('speed.mjs', import.meta.url));
+  const sections = [...new Set(LIMITS.map(([section]) => section))].join(',');
+  const { status } = spawnSync(execPath, [script, '--only', sections, '--rounds', '5', '--json', file], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) exit(status ?? 1);
+  const { sections: measured } = JSON.parse(readFileSync(file, 'utf8'));
+  const rowOf = (section, title) => measured[section].rows.find((row) => row.title === title).rounds;
+  let failed = false;
+  for (const [section, title, peer, limit] of LIMITS) {
+    const peers = rowOf(section, peer);
+    const ratio = median(rowOf(section, title).map(({ cpuPerMillion }, i) => cpuPerMillion / peers[i].cpuPerMillion));
+    failed ||= ratio > limit;
+    stdout.write(
+      `${ratio > limit ? 'TOO SLOW' : 'ok'}: ${section}, ${title}: ${ratio.toFixed(2)} times ${peer}, at most ${limit}\n`,
+    );
+  }
+  const [calls, bytes] = [...recordedBatches({ calls: 500_000, containers: 20 })].reduce(
+    ([count, size], batch) => [count + batch.count, size + encodeSyscallBatch(batch).byteLength],
+    [0, 0],
+  );
+  const bytesPerCall = bytes / calls;
+  failed ||= bytesPerCall > MOST_BYTES_A_CALL;
+  stdout.write(`${bytesPerCall.toFixed(2)} bytes a call, at most ${MOST_BYTES_A_CALL}\n`);
+  if (failed) exit(1);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}

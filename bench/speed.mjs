@@ -1,0 +1,236 @@
+// How fast each part is, beside a peer or a limit that is measured in the same run: rounds of all rows in turn, medians
+// and spread. Processor time is what counts; on a machine that does other work as well only the ratios hold.
+//   npm run bench -- [--only parse,score,decode,quiet,events,pipeline,growth] [--rounds 5] [--calls 40000000] [--json FILE]
+// `pipeline` and `growth` start a Kafka and a Redis of their own, on one core, and each row on the other (taskset).
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { execPath, stdout, version } from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { startLocalKafka, startLocalRedis } from '../e2e/dist/servers/index.js';
+import { learned } from './speed/traces.mjs';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'parse,score,decode,quiet,events,pipeline,growth' },
+    rounds: { type: 'string', default: '5' },
+    calls: { type: 'string', default: '40000000' },
+    json: { type: 'string' },
+  },
+});
+const ROUNDS = Number(values.rounds);
+const CALLS = Number(values.calls);
+const PARTITIONS = 4;
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Sections whose work needs no server: each row is a process that is told to do it once a round. The first row is the peer. */
+const HELD = {
+  parse: {
+    unit: 'lines',
+    rows: [
+      ['count lines', 'lines', {}],
+      ['strace: calls', 'strace', {}],
+      ['strace: calls, requests and statements', 'strace', { rebuilt: true }],
+    ],
+  },
+  score: {
+    unit: 'calls',
+    rows: [
+      ['plain JavaScript, bags of 6', 'scorePlain', { calls: 2_000_000 }],
+      ['sequence', 'score', { detector: 'sequence', calls: 2_000_000 }],
+      ['frequency', 'score', { detector: 'frequency', calls: 2_000_000 }],
+    ],
+  },
+  decode: {
+    unit: 'calls',
+    rows: [
+      ['copy of the bytes', 'decode', { calls: 2_000_000, perMessage: 512, copy: true }],
+      ['batches of 512 calls', 'decode', { calls: 2_000_000, perMessage: 512 }],
+      ['batches of 4,096 calls', 'decode', { calls: 2_000_000, perMessage: 4_096 }],
+      ['batches as a collector cuts them', 'decode', { calls: 2_000_000 }],
+    ],
+  },
+  quiet: {
+    unit: 'messages',
+    rows: [
+      ['10 containers', 'quiet', { containers: 10, calls: 1_000_000 }],
+      ['10,000 containers', 'quiet', { containers: 10_000, calls: 1_000_000 }],
+    ],
+  },
+  events: {
+    unit: 'events',
+    rows: [
+      ['JSON.parse of requests', 'events', { kind: 'web-request', application: 'shop', parse: true }],
+      ['web requests', 'events', { kind: 'web-request', application: 'shop' }],
+      ['SQL statements', 'events', { kind: 'sql-statement', application: 'shop' }],
+      ['audit events', 'events', { kind: 'k8s-audit', application: 'cluster' }],
+    ],
+  },
+};
+
+const results = {
+  node: version,
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  date: new Date().toISOString(),
+  sections: {},
+};
+stdout.write(`Node ${version}, ${results.cpu}, ${results.cores} cores, ${results.date}\n`);
+for (const name of values.only.split(',')) {
+  if (HELD[name]) results.sections[name] = await held(HELD[name]);
+  else if (name === 'pipeline' || name === 'growth') results.sections[name] = await onServers(name);
+  else throw new Error(`no section is named '${name}'`);
+  table(name, results.sections[name]);
+}
+if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+
+async function held({ unit, rows }) {
+  const children = [];
+  try {
+    for (const [title, name, options] of rows) {
+      const child = start('held.mjs', [name, JSON.stringify(options)], ['ignore', 'inherit', 'inherit', 'ipc']);
+      children.push({ title, child, rounds: [] });
+      await once(child, 'message');
+    }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { child, rounds } of children) {
+        child.send('once');
+        const [{ units, bytes, us, rssBytes }] = await once(child, 'message');
+        rounds.push({ rate: (units / us) * 1e6, cpuPerMillion: us / units, bytesPerCall: bytes / units, rssBytes });
+      }
+    }
+  } finally {
+    for (const { child } of children) child.kill();
+  }
+  return { unit, rows: children.map(({ title, rounds }) => ({ title, rounds })) };
+}
+
+async function onServers(name) {
+  const kafka = await startLocalKafka(1, { fullSpeed: true });
+  const redis = await startLocalRedis();
+  try {
+    for (const { pid } of [...kafka.nodes, redis.node]) await pinned(['-a', '-c', '-p', '0', String(pid)]);
+    return await (name === 'pipeline' ? pipeline : growth)({ brokers: kafka.brokers, redis: redis.url });
+  } finally {
+    await kafka.close();
+    await redis.close();
+  }
+}
+
+async function pipeline(servers) {
+  const filled = await fill(servers, { containers: 50, perMessage: 512, partitions: PARTITIONS, calls: CALLS });
+  const busy = await fill(servers, { containers: 50, perMessage: 4_096, partitions: PARTITIONS, calls: CALLS });
+  return rounds([
+    ['plain JavaScript with a checkpoint, 2 bytes a call', 'plain', filled, 'plainTopic'],
+    ['bare kafkajs, 2 bytes a call', 'bare', filled, 'plainTopic'],
+    ['bare kafkajs', 'bare', filled],
+    ['sequence-detector', 'sequence', filled],
+    ['frequency-detector', 'frequency', filled],
+    ['bare kafkajs, 4,096 calls a message', 'bare', busy],
+    ['sequence-detector, 4,096 calls a message', 'sequence', busy],
+    ['frequency-detector, 4,096 calls a message', 'frequency', busy],
+  ]);
+}
+
+/** One total of calls from few and many containers, and on few and many partitions. */
+async function growth(servers) {
+  const calls = CALLS / 8;
+  const few = await fill(servers, { containers: 10, perMessage: 20, partitions: PARTITIONS, calls });
+  const many = await fill(servers, { containers: 10_000, perMessage: 20, partitions: PARTITIONS, calls });
+  const one = await fill(servers, { containers: 50, perMessage: 512, partitions: 1, calls });
+  const eight = await fill(servers, { containers: 50, perMessage: 512, partitions: 8, calls });
+  return rounds([
+    ['10 containers, 20 calls a message', 'sequence', few],
+    ['10,000 containers, 20 calls a message', 'sequence', many],
+    ['1 partition', 'sequence', one],
+    ['8 partitions', 'sequence', eight],
+  ]);
+}
+
+let topics = 0;
+
+async function fill(servers, options) {
+  const topic = `calls-${++topics}`;
+  const where = { ...servers, topic, plainTopic: `${topic}-plain` };
+  const filled = await worked('fill', { ...where, ...options });
+  return { ...where, ...filled };
+}
+
+async function rounds(rows) {
+  const profiles = { sequence: learned('sequence'), frequency: learned('frequency') };
+  const done = rows.map(([title]) => ({ title, rounds: [] }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, [, name, filled, topic = 'topic']] of rows.entries()) {
+      const { brokers, redis, records, calls, bytes } = filled;
+      const group = `${name}-${i}-${round}`;
+      const result = await worked(name, {
+        brokers,
+        redis,
+        topic: filled[topic],
+        group,
+        records,
+        profile: profiles[name],
+      });
+      done[i].rounds.push({
+        rate: calls / result.seconds,
+        cpuPerMillion: (result.cpuSeconds / calls) * 1e6,
+        usPerMessage: (result.cpuSeconds / records) * 1e6,
+        bytesPerCall: (topic === 'topic' ? bytes : 2 * calls) / calls,
+        recordsPerStep: records / result.steps,
+        rssBytes: result.rssBytes,
+      });
+    }
+  }
+  return { unit: 'calls', rows: done };
+}
+
+async function worked(name, options) {
+  const child = start('work.mjs', [name], ['pipe', 'pipe', 'inherit']);
+  child.stdin.end(JSON.stringify(options));
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+  return JSON.parse(text);
+}
+
+/** On the second core, where there is one: the servers have the first. */
+function start(script, args, stdio) {
+  return spawn('taskset', ['-c', results.cores > 1 ? '1' : '0', execPath, at(`speed/${script}`), ...args], { stdio });
+}
+
+async function pinned(args) {
+  const [code] = await once(spawn('taskset', args, { stdio: 'ignore' }), 'close');
+  if (code !== 0) throw new Error('taskset could not pin a server');
+}
+
+function table(name, { unit, rows }) {
+  const columns = [
+    [`M ${unit}/s`, ({ rate }) => rate / 1e6, 3],
+    ['CPU s a million', ({ cpuPerMillion }) => cpuPerMillion, 4],
+    ['µs a message', ({ usPerMessage }) => usPerMessage, 1],
+    ['bytes a call', ({ bytesPerCall }) => bytesPerCall, 2],
+    ['messages a step', ({ recordsPerStep }) => recordsPerStep, 0],
+    ['MB', ({ rssBytes }) => rssBytes / 1e6, 0],
+  ].filter(([, value]) => value(rows[0].rounds[0]) !== undefined && !Number.isNaN(value(rows[0].rounds[0])));
+  stdout.write(`\n${name}, ${ROUNDS} rounds: median [lowest, highest]; of the first row's CPU, round by round\n\n`);
+  stdout.write(
+    `| | ${columns.map(([title]) => title).join(' | ')} | × CPU |\n|---|${'---:|'.repeat(columns.length + 1)}\n`,
+  );
+  for (const row of rows) {
+    const cells = columns.map(([, value, digits]) => spread(row.rounds.map(value), digits));
+    const ratios = row.rounds.map(({ cpuPerMillion }, i) => cpuPerMillion / rows[0].rounds[i].cpuPerMillion);
+    stdout.write(`| ${row.title} | ${cells.join(' | ')} | ${spread(ratios, 2)} |\n`);
+  }
+}
+
+function spread(numbers, digits) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  return sorted.length === 1
+    ? middle.toFixed(digits)
+    : `${middle.toFixed(digits)} [${sorted[0].toFixed(digits)}, ${sorted.at(-1).toFixed(digits)}]`;
+}

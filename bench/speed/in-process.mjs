@@ -1,0 +1,148 @@
+// What is measured without Kafka and Redis: each gives a function that does the work once, and how much work that is.
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
+
+import { decodeSyscallBatch, encodeJson, encodeSyscallBatch } from '@plimsoll/contracts';
+import { frequencyDetector, sequenceDetector } from '@plimsoll/detection';
+import { findRecordings, learnProfiles, replay, sourcesOf } from '@plimsoll/local-run';
+import { applicationLearners, fixedProfiles, logLevelOperator, sequenceOperator } from '@plimsoll/pipelines';
+
+import { StraceParser } from '../../libs/sources/dist/strace/strace-parser.js';
+import { WireObserver } from '../../libs/sources/dist/wire/wire-observer.js';
+import { PlainDetector } from './plain-detector.mjs';
+import { Stub } from './stub.mjs';
+import { learned, recordedBatches, straceFiles } from './traces.mjs';
+
+const BUDGET = { falseAlertsPerDay: 1 };
+const SCORERS = { sequence: sequenceDetector, frequency: frequencyDetector };
+
+/** Bytes of strace text, counted line by line: the least that reading them costs. */
+export function lines() {
+  const files = straceFiles(['shop']);
+  return { units: countLines(files), run: () => countLines(files) };
+}
+
+/** strace text to calls; with `rebuilt` also to requests and statements. */
+export function strace({ rebuilt }) {
+  const files = straceFiles(['shop']);
+  const run = () => {
+    for (const bytes of files) {
+      const observer = rebuilt ? new WireObserver() : undefined;
+      const parser = new StraceParser(observer && { observer });
+      for (let at = 0; at < bytes.length; at += 262_144) {
+        parser.push(bytes.subarray(at, at + 262_144));
+        observer?.drain();
+      }
+      parser.end();
+    }
+  };
+  return { units: countLines(files), run };
+}
+
+function countLines(files) {
+  let count = 0;
+  for (const bytes of files) for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count += 1;
+  return count;
+}
+
+/** A detector on batches in memory. */
+export function score({ detector, calls }) {
+  const batches = [...recordedBatches({ calls, containers: 50, perMessage: 4_096 })];
+  const one = SCORERS[detector]();
+  const model = one.prepare(learned(detector), BUDGET);
+  const run = () => {
+    const states = new Map();
+    for (const batch of batches) {
+      const state = states.get(batch.container) ?? one.start();
+      states.set(batch.container, state);
+      one.step(state, batch, model);
+    }
+  };
+  return { units: batches.reduce((sum, { count }) => sum + count, 0), run };
+}
+
+/** The plain detector on the same calls, two bytes each. */
+export function scorePlain({ calls }) {
+  const batches = [...recordedBatches({ calls, containers: 50, perMessage: 4_096 })];
+  const model = PlainDetector.learn(batches);
+  const given = batches.map(({ container, numbers }) => [container, Buffer.from(Uint8Array.from(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)))]); // prettier-ignore
+  const run = () => {
+    const states = new Map();
+    for (const [container, value] of given) {
+      const state = states.get(container) ?? new PlainDetector(model);
+      states.set(container, state);
+      state.step(container, value, []);
+    }
+  };
+  return { units: batches.reduce((sum, { count }) => sum + count, 0), run };
+}
+
+/** Messages to batches, beside a copy of their bytes; without `perMessage`, as a collector cuts the recordings. */
+export function decode({ calls, copy, perMessage }) {
+  const batches = [...recordedBatches({ calls, containers: 50, perMessage })];
+  const messages = batches.map((batch) => encodeSyscallBatch(batch));
+  const run = () => {
+    for (const message of messages) void (copy ? Buffer.from(message) : decodeSyscallBatch(message));
+  };
+  const bytes = messages.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return { units: batches.reduce((sum, { count }) => sum + count, 0), bytes, run };
+}
+
+/** Messages of 20 calls of many containers through the sequence detector's operator. */
+export function quiet({ containers, calls }) {
+  const operator = sequenceOperator(fixedProfiles([learned('sequence')]), BUDGET);
+  const batches = [...recordedBatches({ calls, containers, perMessage: 20 })];
+  let round = 0;
+  const run = () => {
+    // Every pass goes on where the one before ended.
+    const [ordinals, us] = [round * 1e9, round * 1e12];
+    round += 1;
+    const records = batches.map((batch) => ({
+      key: batch.container,
+      value: Buffer.from(
+        encodeSyscallBatch({
+          ...batch,
+          firstOrdinal: batch.firstOrdinal + ordinals,
+          baseTimeUs: batch.baseTimeUs + us,
+        }),
+      ),
+    }));
+    return (stub ??= new Stub(operator)).give(records);
+  };
+  let stub;
+  return { units: batches.length, run };
+}
+
+/** Recorded events of one kind through the log detector's operator, by what was learned; or, with `parse`, no more than parsed. */
+export async function events({ kind, application, parse }) {
+  const recordings = await findRecordings(fileURLToPath(new URL(`../../recordings/${application}`, import.meta.url)));
+  const benign = recordings.filter(({ recording }) => recording.attacks.length === 0).map(sourcesOf);
+  const plan = { learn: benign.slice(0, -1), calibrate: benign.slice(-1) };
+  const { profiles } = await learnProfiles(plan, applicationLearners());
+  const found = [];
+  for (const sources of benign) {
+    for await (const message of replay(sources)) {
+      if (message.topic === 'logs' && message.event.type === kind) found.push(message.event);
+    }
+  }
+  const spanUs = 1e6 + Math.max(...found.map(({ timeUs }) => timeUs)) - Math.min(...found.map(({ timeUs }) => timeUs));
+  const stub = new Stub(logLevelOperator(fixedProfiles(profiles), BUDGET));
+  let round = 0;
+  const run = () => {
+    round += 1;
+    const records = found.map((event) => {
+      const again = { ...event, id: `${event.id.slice(0, 28)}${String(round).padStart(4, '0')}`, timeUs: event.timeUs + round * spanUs }; // prettier-ignore
+      return { key: event.key, value: encodeJson(again) };
+    });
+    return parse ? parsed(records) : stub.give(records);
+  };
+  return { units: found.length, run };
+}
+
+function parsed(records) {
+  const before = process.cpuUsage();
+  for (const { value } of records) JSON.parse(value.toString());
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}

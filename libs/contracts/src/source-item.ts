@@ -36,7 +36,7 @@ export interface ItemContainer {
  */
 export type SourceItem =
   | { readonly type: 'calls'; readonly calls: CallColumns; readonly of?: ItemContainer }
-  | { readonly type: 'event'; readonly event: LogEvent }
+  | { readonly type: 'event'; readonly event: LogEvent; readonly of?: ItemContainer }
   | {
       readonly type: 'gap';
       readonly gap: Gap;

@@ -1,5 +1,6 @@
 import type { SourceKind } from '@plimsoll/contracts';
 
+import { unshownParameters } from './activity/unshown-parameters.js';
 import { AccessLogParser } from './access-log/access-log-parser.js';
 import { AdfaLdParser } from './calls/adfa-ld.js';
 import { AuditdParser } from './calls/auditd.js';
@@ -39,45 +40,45 @@ export const SOURCE_KINDS: Readonly<Record<SourceKind, SourceKindReader>> = {
     title: 'plain strace text with signals (hids-docker)',
     forms: "strace's lines with neither threads nor times",
     folder: 'traces',
-    parser: () => new StraceParser({ countSignals: true }),
+    parser: (context) => unshownParameters(new StraceParser({ countSignals: true }), context),
   },
   sysdig: {
     title: "sysdig's text",
     forms: "sysdig's default output, -pc, or with %container.id",
     folder: 'traces',
-    parser: () => new SysdigTextParser(),
+    parser: (context) => new SysdigTextParser(context),
   },
   'sysdig-json': {
     title: 'JSON of sysdig or Falco',
     forms: 'one object a line of sysdig -j or Falco, with evt.type at least; or a .scap file',
     folder: 'traces',
-    parser: () => new SysdigJsonParser(),
+    parser: (context) => new SysdigJsonParser(context),
   },
   tetragon: {
     title: "Tetragon's JSON",
     forms: "tetra getevents -o json, or Tetragon's export file",
     folder: 'log',
-    parser: () => new TetragonParser(),
+    parser: (context) => new TetragonParser(context),
   },
   auditd: {
     title: "the audit daemon's log",
     forms:
       "records of auditd (raw or enriched, also behind syslog's words), of the kernel, of journalctl -o short-iso, or laurel's JSON; of x86-64, i386 and arm64",
     folder: 'log',
-    parser: () => new AuditdParser(),
+    parser: (context) => new AuditdParser(context),
   },
   'lid-ds': {
     title: 'a LID-DS 2021 recording',
     forms: 'the .sc file of a recording',
     folder: 'traces',
     suffix: '.sc',
-    parser: () => new LidDsParser(),
+    parser: (context) => new LidDsParser(context),
   },
   'adfa-ld': {
     title: 'ADFA-LD numbers of i386 calls',
     forms: 'numbers of calls between blanks, a file a trace',
     folder: 'traces',
-    parser: () => new AdfaLdParser(),
+    parser: (context) => unshownParameters(new AdfaLdParser(), context),
   },
   'access-log': {
     title: 'a web access log',

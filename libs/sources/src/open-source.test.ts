@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -164,6 +164,14 @@ describe('openSource', () => {
     expect(Object.values(calls).every((each) => each.ended)).toBe(true);
     expect(passedOver).toEqual(['README.md wrong-kind']);
     expect(ended).toBe(true);
+  });
+
+  it('says which symbolic links of a folder it did not follow', async () => {
+    file('linked/a', trace(10));
+    symlinkSync(join(folder, 'linked/a'), join(folder, 'linked/b'));
+    const notices: (string | undefined)[] = [];
+    await read('hids-docker', join(folder, 'linked'), { onRead: ({ notice }) => notices.push(notice) });
+    expect(notices).toEqual([expect.stringContaining('symbolic links in a folder are not followed: b;')]);
   });
 
   it('fails for a folder in which nothing is of the kind', async () => {

@@ -1,4 +1,11 @@
-import { PlimsollError, type Gap, type ItemContainer, type SourceItem, type SourceKind } from '@plimsoll/contracts';
+import {
+  PlimsollError,
+  printable,
+  type Gap,
+  type ItemContainer,
+  type SourceItem,
+  type SourceKind,
+} from '@plimsoll/contracts';
 
 import { unreadPacking } from './foreign-forms.js';
 import { gunzip, isGzip, type PackedEnd } from './input/gunzip.js';
@@ -50,13 +57,39 @@ export async function* openSource(
   options: OpenSourceOptions = {},
 ): AsyncGenerator<SourceItem> {
   const reader = readerOf(spec.kind);
-  const all = await listParts(spec.path);
+  const links: string[] = [];
+  const all = await listParts(spec.path, (name) => links.push(name));
   const parts = all.length === 1 ? all : chosen(all, reader);
-  if (parts.length === 0) throw new PlimsollError('empty-source', `${spec.path}: holds no file to read`);
-  const reading = new Reading(spec.kind, options, parts);
+  if (parts.length === 0)
+    throw new PlimsollError(
+      'empty-source',
+      `${spec.path}: holds no file to read${links.length > 0 ? `; ${linkNotice(links)}` : ''}`,
+    );
+  const reading = new Reading(spec.kind, withNotice(options, links), parts);
   if (parts.length === 1) yield* reading.one(parts[0]!, reader.parser(context));
   else if (reader.folder === 'log') yield* reading.log(parts, reader.parser(context));
   else yield* reading.traces(parts, () => reader.parser(context));
+}
+
+function linkNotice(links: readonly string[]): string {
+  const named = links.slice(0, 3).map(printable).join(', ');
+  const more = links.length > 3 ? ` and ${links.length - 3} more` : '';
+  return `symbolic links in a folder are not followed: ${named}${more}; give the path that they lead to`;
+}
+
+/** Tells with the first report which links were left out. */
+function withNotice(options: OpenSourceOptions, links: readonly string[]): OpenSourceOptions {
+  const { onRead } = options;
+  if (links.length === 0 || onRead === undefined) return options;
+  let told = false;
+  return {
+    ...options,
+    onRead(report) {
+      const notices = told ? [report.notice] : [report.notice, linkNotice(links)];
+      told = true;
+      onRead({ ...report, notice: notices.filter((notice) => notice !== undefined).join('\n  ') || undefined });
+    },
+  };
 }
 
 function chosen(parts: readonly SourcePart[], { folder, suffix }: SourceKindReader): readonly SourcePart[] {
@@ -152,7 +185,9 @@ const NEWLINE = Buffer.from('\n');
 const PASSED_OVER: ReadonlySet<string> = new Set(['wrong-kind', 'empty-source']);
 
 function tagged(item: SourceItem, of: ItemContainer): SourceItem {
-  return item.type === 'event' || item.of ? item : { ...item, of };
+  // A request or statement names its own container; what programs did belongs where the calls do.
+  const elsewhere = item.type === 'event' && item.event.type !== 'process-activity';
+  return elsewhere || item.of ? item : { ...item, of };
 }
 
 /** A part's bytes, unpacked where they begin as gzip does, told by sysdig where they are a capture. */

@@ -85,8 +85,7 @@ export class CollectorPipeline {
         return [...evicted, ...batcher.push(item.calls).map(asMessage)];
       }
       case 'event':
-        remember(this.#keys, item.event.key, item.event, RECENT_KEYS);
-        return [{ topic: 'logs', event: item.event }];
+        return [{ topic: 'logs', event: this.#event(item) }];
       case 'gap':
         return this.#lose(item);
       case 'end':
@@ -108,6 +107,13 @@ export class CollectorPipeline {
   ordinals(): [container: string, nextOrdinal: number][] {
     const open = [...this.#open].map(([name, { nextOrdinal }]): [string, number] => [name, nextOrdinal]);
     return [...new Map([...this.#ordinals, ...open])];
+  }
+
+  /** What one of several containers did belongs where its calls do. */
+  #event({ event, of }: Extract<SourceItem, { type: 'event' }>): LogEvent {
+    const own = of ? { ...event, ...this.#placeOf(of), key: `${of.container}/process` } : event;
+    remember(this.#keys, own.key, own, RECENT_KEYS);
+    return own;
   }
 
   #batcher(of: ItemContainer | undefined): [CollectorMessage[], CallBatcher] {

@@ -203,4 +203,12 @@ describe('what programs do, from a trace', () => {
     const lines = Array.from({ length: 200 }, (_, i) => `7 openat(AT_FDCWD, "/srv/data/${i}.csv", O_RDONLY) = 5`);
     expect(acts(trace(...lines)).length).toBeLessThanOrEqual(8);
   });
+
+  it('looks for a parameter in acts beyond those that are told of one target', () => {
+    const include = (path: string): string => `7 openat(AT_FDCWD, ${quoted(path)}, O_RDONLY) = 5`;
+    const noise = Array.from({ length: 40 }, () => include('/srv/data/report.csv'));
+    const found = acts(trace(...noise, ...served('/?f=report.csv', include('/srv/data/report.csv'))));
+    expect(found.filter(({ tainted }) => tainted?.parameter === 'f')).toHaveLength(1);
+    expect(found.filter(({ tainted }) => tainted === undefined).length).toBeLessThanOrEqual(1);
+  });
 });

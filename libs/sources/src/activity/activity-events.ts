@@ -10,7 +10,7 @@ import { RecentlyTold, TargetQuota } from './activity-limits.js';
 import { shownText, subjectOf, type Subject } from './activity-subject.js';
 import type { Activity } from './activity.js';
 import { pathTemplate } from './path-template.js';
-import { taintOf, type NamedValue } from './taint.js';
+import { preparedValues, taintOf, type PreparedValue } from './taint.js';
 import type { Lineage } from './lineage.js';
 
 /** Events that may be told at once, and a second of the trace's time after them. */
@@ -24,6 +24,8 @@ const SECOND_US = 1_000_000;
 /** Acts on one target that are told in a minute. */
 const MOST_SENSITIVE = 600;
 const MOST_ORDINARY = 8;
+/** Acts beyond those that are held for as long, since a parameter may have gone into them; without one they are not told. */
+const MAX_SURPLUS = 512;
 
 type RequestFacts = NonNullable<ProcessActivity['request']>;
 
@@ -33,6 +35,8 @@ interface Held {
   /** Requests that ran in a process of its line when it was done. */
   serving: number;
   request: RequestFacts | undefined;
+  /** There were enough of its target already: it is told only where a parameter went into it. */
+  readonly surplus: boolean;
 }
 
 /**
@@ -51,6 +55,7 @@ export class ActivityEvents {
   readonly #rate = new TokenBucket(BURST, PER_SECOND);
   /** What a process's program was started for: what it begets acts for that too. */
   readonly #purpose = new WeakMap<Lineage, RequestFacts>();
+  #surplus = 0;
   #ordinal = 0;
   #lost = 0;
   #lostUs: TimeUs = 0;
@@ -66,13 +71,16 @@ export class ActivityEvents {
     const { kind, timeUs, image } = activity;
     const { told, sensitive } = subject;
     const what = `${kind} ${image.known.program} ${told.target} ${told.shape ?? ''} ${String(told.file?.writes)}`;
-    if (!this.#quota.take(what, timeUs, sensitive ? MOST_SENSITIVE : MOST_ORDINARY)) return released;
-    this.#held.push({ activity, subject, serving: 0, request: undefined });
+    const surplus = !this.#quota.take(what, timeUs, sensitive ? MOST_SENSITIVE : MOST_ORDINARY);
+    if (surplus && this.#surplus >= MAX_SURPLUS) return released;
+    if (surplus) this.#surplus += 1;
+    this.#held.push({ activity, subject, serving: 0, request: undefined, surplus });
     if (this.#held.length > MAX_HELD) released.push(...this.#release(this.#held.shift()!));
     return released;
   }
 
-  watched(timeUs: TimeUs): LogEvent[] {
+  /** A minute began; `parameters` where the source shows those of calls. */
+  watched(timeUs: TimeUs, parameters = true): LogEvent[] {
     const base = this.#base(timeUs);
     return [
       ...this.#expire(timeUs),
@@ -80,7 +88,7 @@ export class ActivityEvents {
         ...base,
         type: 'process-activity',
         kind: 'watched',
-        parameters: true,
+        parameters,
         actor: '',
         serving: false,
         target: '',
@@ -102,13 +110,13 @@ export class ActivityEvents {
       path: request.path.slice(0, 512),
       status: request.status,
     };
-    let values: readonly NamedValue[] | undefined;
+    let values: readonly PreparedValue[] | undefined;
     const released: LogEvent[] = [];
     const waiting: Held[] = [];
     for (const held of this.#held) {
       const { activity, subject } = held;
       const tainted = during(activity, exchange)
-        ? taintOf(activity.kind, subject.texts, (values ??= valuesOf(exchange)))
+        ? taintOf(activity.kind, subject.texts, (values ??= preparedValues(valuesOf(exchange))))
         : undefined;
       if (tainted !== undefined) {
         released.push(...this.#release({ ...held, request: facts }, tainted));
@@ -136,7 +144,9 @@ export class ActivityEvents {
     return released;
   }
 
-  #release({ activity, subject, serving, request }: Held, tainted?: ProcessActivity['tainted']): LogEvent[] {
+  #release({ activity, subject, serving, request, surplus }: Held, tainted?: ProcessActivity['tainted']): LogEvent[] {
+    if (surplus) this.#surplus -= 1;
+    if (surplus && (tainted === undefined || !this.#isNewTaint(activity, subject, tainted))) return [];
     const { process, kind, timeUs, thread } = activity;
     const sure = tainted !== undefined || serving === 1 ? request : undefined;
     const purpose = sure ?? this.#inherited(process);
@@ -162,6 +172,19 @@ export class ActivityEvents {
       ...(text === undefined ? {} : { text }),
     };
     return [...this.#gap(timeUs), event];
+  }
+
+  /** Of one target and parameter a few a minute are told: every request to a page names that page's file. */
+  #isNewTaint(
+    { kind, timeUs }: Activity,
+    { told }: Subject,
+    { parameter, relation }: NonNullable<ProcessActivity['tainted']>,
+  ): boolean {
+    return this.#quota.take(
+      `${kind} ${told.target} ${told.shape ?? ''} ${parameter} ${relation}`,
+      timeUs,
+      MOST_ORDINARY,
+    );
   }
 
   #inherited(process: Lineage): RequestFacts | undefined {
@@ -215,7 +238,7 @@ function isServedBy(activity: Activity, { thread, startUs, endUs }: HttpExchange
   return false;
 }
 
-function valuesOf({ request }: HttpExchange): NamedValue[] {
+function valuesOf({ request }: HttpExchange): { readonly name: string; readonly value: string }[] {
   const { path, query } = splitTarget(request.target);
   return [
     ...requestParameters(request, query).parameters,

@@ -45,6 +45,16 @@ export function isAct(number: number): boolean {
   return kinds[number] !== undefined;
 }
 
+/** What a call of this number does, where it is an act. */
+export function kindOfCall(number: number): ActKind | undefined {
+  return kinds[number];
+}
+
+/** The name of an act's call. */
+export function nameOfCall(number: number): string | undefined {
+  return names[number];
+}
+
 /** What a call with the arguments `bytes[start, end)` did, in strace's words; undefined where it did nothing to tell. */
 export function straceAct(number: number, result: number, bytes: Buffer, start: number, end: number): Act | undefined {
   const kind = kinds[number];

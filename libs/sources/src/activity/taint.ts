@@ -4,9 +4,16 @@ import type { ActKind } from './activity.js';
 
 type Taint = NonNullable<ProcessActivity['tainted']>;
 
-export interface NamedValue {
+/** A request's value in the forms in which it is looked for: made once, however many acts it is looked for in. */
+export interface PreparedValue {
   readonly name: string;
   readonly value: string;
+  readonly trimmed: string;
+  /** It says more than one word of a command. */
+  readonly shellSyntax: boolean;
+  readonly path: { readonly bare: string; readonly syntax: boolean; readonly tail: string };
+  /** The host that it names, in whatever notation; undefined where it names none. */
+  readonly host: string | undefined;
 }
 
 const MIN_PART = 3;
@@ -17,35 +24,54 @@ const MAX_PARAMETERS = 256;
 /** A value says more than one name: a further command, an option, a parent folder. */
 const SHELL_SYNTAX = /[;|&`$<>\n\\'"(){}]|(?:^|\s)-\w|\s/;
 
+export function preparedValues(
+  values: readonly { readonly name: string; readonly value: string }[],
+): readonly PreparedValue[] {
+  return values.slice(0, MAX_PARAMETERS).map(({ name, value: given }) => {
+    const value = given.slice(0, MAX_VALUE);
+    const trimmed = value.trim();
+    const bare = value.replace(/^[a-z.]{2,16}:\/\//i, '').replace(/\0.*$/s, '');
+    const syntax = /(?:^|[/\\])\.\.(?:[/\\]|$)|^\//.test(bare) || bare !== value;
+    const tail = bare.replace(/^.*(?:^|[/\\])\.{2,}[/\\]+/s, '').replace(/^\.\//, '');
+    const path = { bare, syntax, tail };
+    return { name, value, trimmed, shellSyntax: SHELL_SYNTAX.test(trimmed), path, host: hostOf(value) };
+  });
+}
+
 /**
  * Whether a request's parameter went into what a program did: the value is a part of the command, path or address, or
  * the command is a part of the value (code that a template or a loader ran). Needs no learning and knows no payload
  * (taint inference: Sekar 2009). Cost: one search a value.
  */
-export function taintOf(kind: ActKind, texts: readonly string[], values: readonly NamedValue[]): Taint | undefined {
+export function taintOf(kind: ActKind, texts: readonly string[], values: readonly PreparedValue[]): Taint | undefined {
   let best: Taint | undefined;
-  for (const { name, value } of values.slice(0, MAX_PARAMETERS)) {
-    const found = valueTaint(kind, texts, value.slice(0, MAX_VALUE));
+  for (const value of values) {
+    const found = valueTaint(kind, texts, value);
     if (found === undefined) continue;
-    const taint = { parameter: name.slice(0, 128), ...found };
+    const taint = { parameter: value.name.slice(0, 128), ...found };
     if (best === undefined || weight(taint) > weight(best)) best = taint;
   }
   return best;
 }
 
-function valueTaint(kind: ActKind, texts: readonly string[], value: string): Omit<Taint, 'parameter'> | undefined {
+function valueTaint(
+  kind: ActKind,
+  texts: readonly string[],
+  value: PreparedValue,
+): Omit<Taint, 'parameter'> | undefined {
   if (kind === 'execute') return commandTaint(texts, value);
   if (kind === 'open') return pathTaint(texts[0] ?? '', value);
   return kind === 'connect' ? addressTaint(texts[0] ?? '', value) : undefined;
 }
 
-function commandTaint(texts: readonly string[], value: string): Omit<Taint, 'parameter'> | undefined {
-  const trimmed = value.trim();
+function commandTaint(
+  texts: readonly string[],
+  { value, trimmed, shellSyntax }: PreparedValue,
+): Omit<Taint, 'parameter'> | undefined {
   for (const text of texts) {
     const whole = text.trim();
     if (trimmed.length >= MIN_WHOLE && whole === trimmed) return { relation: 'whole', syntax: true };
-    if (value.length >= MIN_PART && text.includes(value))
-      return { relation: 'part', syntax: SHELL_SYNTAX.test(trimmed) };
+    if (value.length >= MIN_PART && text.includes(value)) return { relation: 'part', syntax: shellSyntax };
     if (whole.length >= MIN_CODE && value.length > whole.length && value.includes(whole) && readsAsCode(value, whole))
       return { relation: 'code', syntax: true };
   }
@@ -58,27 +84,29 @@ function readsAsCode(value: string, command: string): boolean {
   return /["'`(]\s*$/.test(value.slice(0, at)) && /^\s*["'`),]/.test(value.slice(at + command.length));
 }
 
-function pathTaint(path: string, value: string): Omit<Taint, 'parameter'> | undefined {
-  const bare = value.replace(/^[a-z.]{2,16}:\/\//i, '').replace(/\0.*$/s, '');
-  const syntax = /(?:^|[/\\])\.\.(?:[/\\]|$)|^\//.test(bare) || bare !== value;
-  const tail = bare.replace(/^.*(?:^|[/\\])\.{2,}[/\\]+/s, '').replace(/^\.\//, '');
+function pathTaint(
+  path: string,
+  { path: { bare, syntax, tail } }: PreparedValue,
+): Omit<Taint, 'parameter'> | undefined {
   if (tail.length < MIN_PART || !(path === tail || path.endsWith(`/${tail.replace(/^\/+/, '')}`))) return undefined;
   return { relation: path === bare ? 'whole' : 'part', syntax };
 }
 
 /** The address as the value names it, in whatever notation: a URL's parser reads them all. */
-function addressTaint(address: string, value: string): Omit<Taint, 'parameter'> | undefined {
+function addressTaint(address: string, { host: named }: PreparedValue): Omit<Taint, 'parameter'> | undefined {
   const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (host.length < MIN_PART || host.startsWith('unix:')) return undefined;
+  if (named === undefined || host.length < MIN_PART || host.startsWith('unix:')) return undefined;
+  const meant = named === 'localhost' ? (host === '::1' ? host : '127.0.0.1') : named;
+  return meant === host ? { relation: 'part', syntax: true } : undefined;
+}
+
+function hostOf(value: string): string | undefined {
   const url = /^\s*(?:[a-z][a-z0-9+.-]{1,16}:)?\/\/\S+/i.test(value) ? value.trim() : `http://${value.trim()}`;
-  let named: string;
   try {
-    named = new URL(url.startsWith('//') ? `http:${url}` : url).hostname.replace(/^\[(.*)\]$/, '$1');
+    return new URL(url.startsWith('//') ? `http:${url}` : url).hostname.replace(/^\[(.*)\]$/, '$1');
   } catch {
     return undefined;
   }
-  if (named === 'localhost') named = host === '::1' ? host : '127.0.0.1';
-  return named === host ? { relation: 'part', syntax: true } : undefined;
 }
 
 function weight({ relation, syntax }: Taint): number {

@@ -1,7 +1,8 @@
 import { callNames, callOfAbi, type SourceItem, type TimeUs } from '@plimsoll/contracts';
 
+import { CaptureActivities } from '../activity/capture-activities.js';
 import { Refusals, type Refusal, type RefusalCause } from '../refusals.js';
-import type { SourceCounts, SourceParser } from '../source.js';
+import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
 import { indexWithin } from '../bytes/byte-search.js';
 import { LineReader } from '../bytes/line-reader.js';
 import { ARCHITECTURES, recordHead, type RecordHead } from './auditd-record.js';
@@ -21,13 +22,25 @@ const BRACE = 123;
 const SPACE = 32;
 const QUOTE = 34;
 const EXECUTES: ReadonlySet<number> = new Set(['execve', 'execveat'].map((name) => callNames().get(name) ?? -1));
+const EXECVE = /\btype=(?:EXECVE|1309) /;
+const MAX_ARGUMENTS = 64;
+
+/** An execution whose arguments may follow. */
+interface PendingExecution {
+  readonly stamp: string;
+  readonly thread: number;
+  readonly parent: number | undefined;
+  readonly program: string;
+  readonly timeUs: TimeUs;
+}
 
 /**
  * Calls from the log of Linux's audit daemon: records `type=SYSCALL`, raw or with the `ENRICHED` suffix, also behind
  * syslog's words, as the kernel or journald writes them (`auditd-record.ts`), or an event a line as laurel does; of
  * x86-64, i386 and arm64, by name. A call of another machine is refused. Other records are counted and passed over;
  * where records were lost there is a gap. The record tells no container; the thread is the record's `pid`. A program
- * that was executed is named by `exe`; other paths stand in records of their own, which are not read.
+ * that was executed is named by `exe`, its arguments by the record `EXECVE` that follows; other paths stand in records of
+ * their own, which are not read.
  *
  * Cost: about a microsecond a line. State: one line of at most 1 MiB and 16,384 calls.
  */
@@ -38,9 +51,17 @@ export class AuditdParser implements SourceParser {
     this.#line(bytes, start, end);
   });
   readonly #calls = new DirectedCalls();
+  readonly #activities: CaptureActivities;
+  #pending: PendingExecution | undefined;
   readonly #paths = new NamedPaths((digest, text) => {
     this.#calls.columns.name(digest, text);
   });
+
+  constructor(context: SourceContext) {
+    this.#activities = new CaptureActivities(context, (item) => {
+      this.#calls.put(item);
+    });
+  }
 
   get counts(): Readonly<AuditdCounts> {
     const { events, otherDirection } = this.#calls;
@@ -63,6 +84,7 @@ export class AuditdParser implements SourceParser {
 
   end(): readonly SourceItem[] {
     this.#lines.end();
+    this.#tellAct([]);
     return this.#calls.end();
   }
 
@@ -77,8 +99,10 @@ export class AuditdParser implements SourceParser {
     const head = recordHead(bytes, start, end);
     if (!head) this.#refuse('not of this form', bytes, start, end);
     else if (head.type === 'lost') this.#lost(head.timeUs);
-    else if (head.type === 'other') this.#counts.otherRecords++;
-    else if (!this.#call(head, bytes, end)) this.#refuse('not of this form', bytes, start, end);
+    else if (head.type === 'other') {
+      this.#counts.otherRecords++;
+      this.#arguments(bytes, start, head.text, end);
+    } else if (!this.#call(head, bytes, end)) this.#refuse('not of this form', bytes, start, end);
   }
 
   /** Adds the call of a record, or refuses that of a machine without a table; false where the record is none. */
@@ -98,8 +122,13 @@ export class AuditdParser implements SourceParser {
     const result = exit < 0 ? undefined : integerAt(bytes, exit, end);
     const pid = fieldAt(bytes, 'pid=', syscall, end);
     const thread = pid < 0 ? 0 : (integerAt(bytes, pid, end) ?? 0);
-    const digest = EXECUTES.has(call) && result === 0 ? this.#program(call, bytes, syscall, end) : 0;
-    this.#add(call, thread, timeUs, result, digest);
+    const exe = EXECUTES.has(call) && result === 0 ? auditText(bytes, 'exe=', syscall, end) : undefined;
+    const parent = fieldAt(bytes, 'ppid=', text, end);
+    this.#tellAct([]);
+    this.#add(call, thread, timeUs, result, exe);
+    if (exe === undefined || timeUs === undefined) return true;
+    const ppid = parent < 0 ? undefined : integerAt(bytes, parent, end);
+    this.#pending = { stamp: stampOf(bytes, text, end), thread, parent: ppid, program: exe.toString('utf8'), timeUs };
     return true;
   }
 
@@ -119,14 +148,49 @@ export class AuditdParser implements SourceParser {
       return;
     }
     const call = callOfAbi(abi, event.number);
-    const exe = Buffer.from(EXECUTES.has(call) && event.result === 0 ? (event.exe ?? '') : '');
-    const digest = exe.length === 0 ? 0 : this.#paths.path(call, exe, 0, exe.length);
-    this.#add(call, event.thread, event.timeUs, event.result, digest);
+    const exe = EXECUTES.has(call) && event.result === 0 ? event.exe : undefined;
+    this.#add(call, event.thread, event.timeUs, event.result, exe === undefined ? undefined : Buffer.from(exe));
+    if (exe === undefined) return;
+    const { thread, parent, timeUs, argv } = event;
+    this.#pending = { stamp: '', thread, parent, program: exe, timeUs };
+    this.#tellAct(argv);
   }
 
-  #add(call: number, thread: number, timeUs: TimeUs | undefined, result: number | undefined, digest: number): void {
+  /** `program` is what was executed, where something was. */
+  #add(
+    call: number,
+    thread: number,
+    timeUs: TimeUs | undefined,
+    result: number | undefined,
+    program: Buffer | undefined,
+  ): void {
     const place = this.#calls.place('', () => undefined);
+    const digest = program === undefined ? 0 : this.#paths.path(call, program, 0, program.length);
     this.#calls.add('whole', place, call, thread >>> 0, timeUs, result, digest);
+    if (timeUs !== undefined) this.#activities.watched(undefined, timeUs, true);
+  }
+
+  /** The record with the arguments of an execution stands behind that of its call, under the same stamp. */
+  #arguments(bytes: Buffer, start: number, text: number, end: number): void {
+    if (this.#pending === undefined || !EXECVE.test(bytes.toString('latin1', start, text))) return;
+    if (stampOf(bytes, text, end) !== this.#pending.stamp) return;
+    const argv: string[] = [];
+    for (let i = 0; i < MAX_ARGUMENTS; i++) {
+      const argument = auditText(bytes, `a${i}=`, text, end);
+      if (argument === undefined) break;
+      argv.push(argument.toString('utf8'));
+    }
+    this.#tellAct(argv);
+  }
+
+  /** Tells the execution that is pending, if any. */
+  #tellAct(argv: readonly string[]): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    const { thread, parent, program, timeUs } = pending;
+    const act = { kind: 'execute', target: program, writes: false, failed: false } as const;
+    this.#activities.act(undefined, thread, parent, { ...act, argv: argv.length > 0 ? argv : [program] }, timeUs);
   }
 
   /** The kernel or the daemon says that records were lost. */
@@ -140,18 +204,22 @@ export class AuditdParser implements SourceParser {
   #refuse(cause: RefusalCause, bytes: Buffer, start: number, end: number): void {
     this.#refusals.add(this.#counts, cause, bytes, start, end);
   }
+}
 
-  /** The digest of `exe="/bin/cat"`, or of `exe=2F62…`, as the kernel writes names with blanks. */
-  #program(call: number, bytes: Buffer, start: number, end: number): number {
-    const exe = fieldAt(bytes, 'exe=', start, end);
-    if (exe < 0) return 0;
-    if (bytes[exe] !== QUOTE) {
-      const name = Buffer.from(bytes.toString('latin1', exe, Math.min(wordEnd(bytes, exe, end), exe + 8_192)), 'hex');
-      return this.#paths.path(call, name, 0, name.length);
-    }
-    const close = indexWithin(bytes, QUOTE, exe + 1, end);
-    return close < 0 ? 0 : this.#paths.path(call, bytes, exe + 1, close);
+/** `audit(1364481363.243:24287)`: what the records of one event share. */
+function stampOf(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('latin1', start, Math.min(wordEnd(bytes, start, end), start + 64)).replace(/:$/, '');
+}
+
+/** The text of `exe="/bin/cat"`, or of `exe=2F62…`, as the kernel writes texts with blanks. */
+function auditText(bytes: Buffer, name: string, start: number, end: number): Buffer | undefined {
+  const at = fieldAt(bytes, name, start, end);
+  if (at < 0) return undefined;
+  if (bytes[at] !== QUOTE) {
+    return Buffer.from(bytes.toString('latin1', at, Math.min(wordEnd(bytes, at, end), at + 8_192)), 'hex');
   }
+  const close = indexWithin(bytes, QUOTE, at + 1, end);
+  return close < 0 ? undefined : bytes.subarray(at + 1, close);
 }
 
 /** Where the value of a field stands, from `start` on; -1 where there is none. Fields come before what processes write. */

@@ -1,10 +1,16 @@
-import type { SourceItem, TimeUs } from '@plimsoll/contracts';
+import { callNames, type SourceItem, type TimeUs } from '@plimsoll/contracts';
 
+import { CaptureActivities } from '../activity/capture-activities.js';
+import { kindOfCall } from '../activity/strace-act.js';
+import { sysdigAct } from '../activity/sysdig-act.js';
 import { LineReader } from '../bytes/line-reader.js';
 import { Refusals, type Refusal, type RefusalCause } from '../refusals.js';
-import type { SourceCounts, SourceParser } from '../source.js';
+import type { SourceContext, SourceCounts, SourceParser } from '../source.js';
 import { DirectedCalls } from './directed-calls.js';
 import { NamedPaths } from './sysdig-arguments.js';
+
+const MINUTE_US = 60_000_000;
+const ACCEPTS: ReadonlySet<number> = new Set(['accept', 'accept4'].map((name) => callNames().get(name) ?? -1));
 
 /** What a capture held beside the calls that count. */
 export interface CaptureCounts extends SourceCounts {
@@ -25,12 +31,21 @@ export abstract class CaptureParser implements SourceParser {
   protected readonly tally = { lines: 0, malformed: 0, notCalls: 0, drops: 0 };
   readonly #refusals = new Refusals();
   protected readonly calls = new DirectedCalls();
+  readonly #ofMinute = new Set<number>();
+  #minute = -1;
+  protected readonly activities: CaptureActivities;
   protected readonly paths = new NamedPaths((digest, text) => {
     this.calls.columns.name(digest, text);
   });
   readonly #lines = new LineReader((bytes, start, end, cut) => {
     this.line(bytes, start, end, cut);
   });
+
+  constructor(context: SourceContext) {
+    this.activities = new CaptureActivities(context, (item) => {
+      this.calls.put(item);
+    });
+  }
 
   get counts(): Readonly<CaptureCounts> {
     const { events, otherDirection } = this.calls;
@@ -50,6 +65,35 @@ export abstract class CaptureParser implements SourceParser {
   end(): readonly SourceItem[] {
     this.#lines.end();
     return this.calls.end();
+  }
+
+  /**
+   * A call of the container at `place` returns: what it did is told, before the call itself. `words` are its arguments
+   * as sysdig writes them; undefined where the record has none.
+   */
+  protected returned(
+    place: number,
+    thread: number,
+    number: number,
+    result: number | undefined,
+    timeUs: TimeUs | undefined,
+    words: () => string | undefined,
+  ): void {
+    if (timeUs === undefined) return;
+    const of = this.calls.columns.container(place);
+    if (this.#isNew(place, timeUs)) this.activities.watched(of, timeUs, words() !== undefined);
+    if (ACCEPTS.has(number)) this.activities.accepted(of, thread);
+    if (kindOfCall(number) === undefined) return;
+    const found = sysdigAct(number, result, words() ?? '');
+    if (found) this.activities.act(of, found.process ?? thread, found.parent, found.act, timeUs);
+  }
+
+  /** Whether it is the container's first call of its minute. */
+  #isNew(place: number, timeUs: TimeUs): boolean {
+    const minute = Math.floor(timeUs / MINUTE_US);
+    if (minute !== this.#minute) this.#ofMinute.clear();
+    this.#minute = minute;
+    return !this.#ofMinute.has(place) && this.#ofMinute.add(place).size > 0;
   }
 
   /** Reads the line `[start, end)`, without its end; `cut` where it was too long and its rest is missing. */

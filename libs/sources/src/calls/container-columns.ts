@@ -50,6 +50,11 @@ export class ContainerColumns {
     return place;
   }
 
+  /** The container of a place. */
+  container(place: number): ItemContainer | undefined {
+    return this.#containers[place];
+  }
+
   /** `result` undefined where the source does not tell it; `digest` 0 where the call names nothing. */
   add(place: number, number: number, thread: number, timeUs: TimeUs, result: number | undefined, digest: number): void {
     const at = this.count++;

@@ -1,6 +1,6 @@
 import { US_PER_MS, US_PER_SECOND, type TimeUs } from '@plimsoll/contracts';
 
-import { at, record, text } from '../k8s/json-value.js';
+import { at, list, record, text } from '../k8s/json-value.js';
 
 /** One event as laurel writes it, as far as a call needs it; `'other'` for an event without a call. */
 export interface LaurelCall {
@@ -10,7 +10,10 @@ export interface LaurelCall {
   readonly number: number;
   readonly result: number | undefined;
   readonly thread: number;
+  readonly parent: number | undefined;
   readonly exe: string | undefined;
+  /** Of an execution. */
+  readonly argv: readonly string[];
 }
 
 /** A line of laurel (https://github.com/threathunters-io/laurel): an audit event as one JSON object; undefined for anything else. */
@@ -29,7 +32,9 @@ export function laurelCall(line: string): LaurelCall | 'other' | undefined {
     number,
     result: typeof call['exit'] === 'number' ? call['exit'] | 0 : undefined,
     thread: typeof call['pid'] === 'number' ? call['pid'] : 0,
+    parent: typeof call['ppid'] === 'number' ? call['ppid'] : undefined,
     exe: text(call['exe'], 4_096),
+    argv: list(at(value, 'EXECVE', 'ARGV')).flatMap((word) => text(word, 8_192) ?? []),
   };
 }
 

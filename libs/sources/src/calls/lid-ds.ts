@@ -43,6 +43,7 @@ export class LidDsParser extends CaptureParser {
     const result = enters ? undefined : sysdigResult(bytes, info, end);
     const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
     const place = this.calls.place('', () => undefined);
+    if (!enters) this.returned(place, thread, call, result, timeUs, () => bytes.toString('utf8', info, end));
     this.calls.add(enters ? 'enter' : 'exit', place, call, thread >>> 0, timeUs, result, digest);
     return true;
   }

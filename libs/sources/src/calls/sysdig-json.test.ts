@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { context } from '../events/exchange.fixture.js';
 import { parseText } from '../testing/collect-items.js';
 import { SysdigJsonParser } from './sysdig-json.js';
 
@@ -20,7 +21,7 @@ function event(fields: Record<string, unknown>): string {
 
 describe('SysdigJsonParser', () => {
   it('reads the published sample, its time exact to the microsecond', () => {
-    const parser = new SysdigJsonParser();
+    const parser = new SysdigJsonParser(context());
     const { calls, ended } = parseText(parser, SAMPLE);
     expect(ended).toBe(true);
     expect(calls['4a1d8c0f2b3e']).toMatchObject({
@@ -34,14 +35,18 @@ describe('SysdigJsonParser', () => {
   it('counts returns where a stream has them, and entries where it has none, never both', () => {
     const entry = event({ 'evt.dir': '>', 'evt.time': '1659087941552081087' });
     const exit = event({ 'evt.dir': '<', 'evt.time': '1659087941552082087', 'evt.info': 'res=12 data=GET' });
-    const both = new SysdigJsonParser();
+    const both = new SysdigJsonParser(context());
     expect(parseText(both, (entry + exit).repeat(50)).calls['4a1d8c0f2b3e']).toMatchObject({
       names: new Array<string>(50).fill('read'),
       results: new Array<number>(50).fill(12),
     });
     expect(both.counts).toMatchObject({ events: 50, otherDirection: 50 });
-    expect(parseText(new SysdigJsonParser(), entry.repeat(3_000)).calls['4a1d8c0f2b3e']?.names).toHaveLength(3_000);
-    expect(parseText(new SysdigJsonParser(), exit.repeat(3_000)).calls['4a1d8c0f2b3e']?.names).toHaveLength(3_000);
+    expect(parseText(new SysdigJsonParser(context()), entry.repeat(3_000)).calls['4a1d8c0f2b3e']?.names).toHaveLength(
+      3_000,
+    );
+    expect(parseText(new SysdigJsonParser(context()), exit.repeat(3_000)).calls['4a1d8c0f2b3e']?.names).toHaveLength(
+      3_000,
+    );
   });
 
   it('counts a call that never returns at its entry, and the making of a process once', () => {
@@ -49,7 +54,10 @@ describe('SysdigJsonParser', () => {
       event({ 'evt.type': 'clone', 'evt.info': 'res=4711(sh) exe=/bin/sh' }) +
       event({ 'evt.type': 'clone', 'evt.info': 'res=0 exe=/bin/sh', 'thread.tid': 4_711 }) +
       event({ 'evt.type': 'exit_group', 'evt.dir': '>', 'thread.tid': 4_711 });
-    expect(parseText(new SysdigJsonParser(), text).calls['4a1d8c0f2b3e']?.names).toEqual(['clone', 'exit_group']);
+    expect(parseText(new SysdigJsonParser(context()), text).calls['4a1d8c0f2b3e']?.names).toEqual([
+      'clone',
+      'exit_group',
+    ]);
   });
 
   it('tells containers apart by the first twelve digits of their ids, whatever their form', () => {
@@ -60,7 +68,7 @@ describe('SysdigJsonParser', () => {
       event({ 'container.id': '000000000001' }) +
       event({ 'container.id': 'host' }) +
       event({ 'container.id': null });
-    const { calls } = parseText(new SysdigJsonParser(), text);
+    const { calls } = parseText(new SysdigJsonParser(context()), text);
     expect(Object.keys(calls).sort()).toEqual(['', '000000000001', '4a1d8c0f2b3e', 'host']);
     expect(calls['4a1d8c0f2b3e']?.of).toEqual({
       container: '4a1d8c0f2b3e',
@@ -75,7 +83,7 @@ describe('SysdigJsonParser', () => {
   it('takes the names of sysdig for the calls that they are', () => {
     const types = ['pread', 'pwrite', 'umount', 'prlimit', 'unknown', 'brandnewcall'];
     const text = types.map((type) => event({ 'evt.type': type })).join('');
-    expect(parseText(new SysdigJsonParser(), text).calls['4a1d8c0f2b3e']?.names).toEqual([
+    expect(parseText(new SysdigJsonParser(context()), text).calls['4a1d8c0f2b3e']?.names).toEqual([
       'pread64',
       'pwrite64',
       'umount2',
@@ -86,7 +94,7 @@ describe('SysdigJsonParser', () => {
   });
 
   it('passes over what is no call, and makes gaps of drops', () => {
-    const parser = new SysdigJsonParser();
+    const parser = new SysdigJsonParser(context());
     const falco = JSON.stringify({
       rule: 'Falco internal: syscall event drop',
       time: '2022-07-29T09:45:43.000000000Z',
@@ -116,7 +124,7 @@ describe('SysdigJsonParser', () => {
       time: '2022-07-29T09:45:41.552081087Z',
       output_fields: { 'container.id': '4a1d8c0f2b3e', 'evt.type': 'connect', 'thread.tid': 9 },
     });
-    const { calls } = parseText(new SysdigJsonParser(), `[\n${falco},\n${falco}\n]\n`);
+    const { calls } = parseText(new SysdigJsonParser(context()), `[\n${falco},\n${falco}\n]\n`);
     expect(calls['4a1d8c0f2b3e']).toMatchObject({
       names: ['connect', 'connect'],
       threads: [9, 9],
@@ -133,14 +141,14 @@ describe('SysdigJsonParser', () => {
       event({ 'evt.type': 'open', 'fd.name': '/srv/app/index.php', 'evt.info': 'fd=4(<f>/srv/app/index.php) name=x' }) +
       event({ 'evt.type': 'execve', 'proc.exepath': '/usr/bin/id', 'evt.info': 'res=0 exe=id args=' }) +
       event({ 'evt.type': 'unlink', 'evt.info': 'res=-2(ENOENT) path=/tmp/x' });
-    expect(parseText(new SysdigJsonParser(), text).calls['4a1d8c0f2b3e']).toMatchObject({
+    expect(parseText(new SysdigJsonParser(context()), text).calls['4a1d8c0f2b3e']).toMatchObject({
       paths: ['/etc/passwd', '/srv/app/index.php', '/usr/bin/id', '/tmp/x'],
       results: [9, 4, 0, -2],
     });
   });
 
   it('counts lines that are none, and goes on', () => {
-    const parser = new SysdigJsonParser();
+    const parser = new SysdigJsonParser(context());
     const { calls } = parseText(
       parser,
       `${event({})}not json\n{"evt.type":\n{"evt.type":"re ad"}\n{}\n[1]\n\n${event({})}`,
@@ -150,7 +158,7 @@ describe('SysdigJsonParser', () => {
   });
 
   it('keeps apart more containers than it has places for', () => {
-    const parser = new SysdigJsonParser();
+    const parser = new SysdigJsonParser(context());
     const ids = Array.from({ length: 10_000 }, (_, i) => i.toString(16).padStart(12, '0'));
     const { calls } = parseText(
       parser,

@@ -89,7 +89,19 @@ export class SysdigJsonParser extends CaptureParser {
     if (direction !== 'enter' && this.paths.wants(number)) digest = this.#digest(fields, bytes, number, info);
     const tid = fields.start(FIELD['thread.tid']);
     const thread = tid < 0 ? 0 : (integerAt(bytes, tid, fields.end(FIELD['thread.tid'])) ?? 0);
-    this.calls.add(direction, this.#place(fields, bytes), number, thread, this.#timeOf(fields, bytes), result, digest);
+    const place = this.#place(fields, bytes);
+    const timeUs = this.#timeOf(fields, bytes);
+    if (direction !== 'enter')
+      this.returned(place, thread, number, result, timeUs, () => this.#words(fields, bytes, info));
+    this.calls.add(direction, place, number, thread, timeUs, result, digest);
+  }
+
+  /** The arguments, or, where an alert shows the file alone, that. */
+  #words(fields: FieldReader, bytes: Buffer, info: number): string | undefined {
+    const path = FIELD['fd.name'];
+    const text = (field: number): string => unescaped(bytes.toString('utf8', fields.start(field), fields.end(field)));
+    if (fields.has(info)) return text(info);
+    return fields.has(path) ? `name=${text(path)}` : undefined;
   }
 
   #digest(fields: FieldReader, bytes: Buffer, number: number, info: number): number {
@@ -173,4 +185,14 @@ function containerOf(fields: FieldReader, bytes: Buffer, id: string): ItemContai
 function containerName(text: string): string {
   const cut = text.slice(0, 256);
   return cut === '<NA>' || cut === 'host' ? '' : cut;
+}
+
+/** A JSON text's own words. */
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  try {
+    return String(JSON.parse(`"${text}"`));
+  } catch {
+    return text;
+  }
 }

@@ -57,6 +57,7 @@ export class SysdigTextParser extends CaptureParser {
       const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
       const place = this.#place(bytes.toString('latin1', names, thread));
       const tid = integerAt(bytes, thread + 1, end) ?? 0;
+      if (!enters) this.returned(place, tid, call, result, timeUs, () => bytes.toString('utf8', info, end));
       this.calls.add(enters ? 'enter' : 'exit', place, call, tid, timeUs, result, digest);
     }
     return true;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { context } from '../events/exchange.fixture.js';
 import { parseText } from '../testing/collect-items.js';
 import { TetragonParser } from './tetragon.js';
 
@@ -40,7 +41,7 @@ describe('raw_syscalls', () => {
       },
       time: '2026-11-20T10:00:01.1Z',
     };
-    const { calls } = parseText(new TetragonParser(), `${JSON.stringify(event)}\n`);
+    const { calls } = parseText(new TetragonParser(context()), `${JSON.stringify(event)}\n`);
     expect(Object.values(calls)[0]?.names).toEqual([name]);
   });
 });
@@ -51,7 +52,7 @@ describe('TetragonParser', () => {
       { process_exec: { process, parent: {} }, node_name: 'n1', time: TIME },
       { process_exit: { process: { ...process, tid: 52_700 }, status: 1 }, node_name: 'n1', time: TIME },
     );
-    const { calls } = parseText(new TetragonParser(), text);
+    const { calls } = parseText(new TetragonParser(context()), text);
     expect(calls['551eaaaaaaaa']).toMatchObject({
       of: {
         container: '551eaaaaaaaa',
@@ -90,7 +91,7 @@ describe('TetragonParser', () => {
       point('sys_exit_connect'),
       point('sys_exit', [{ long_arg: '59' }]),
     );
-    const parser = new TetragonParser();
+    const parser = new TetragonParser(context());
     const { calls } = parseText(parser, text);
     expect(calls['551eaaaaaaaa']).toMatchObject({ names: ['openat', 'write', 'stat'], results: [-13, 0, 0] });
     expect(calls['551eaaaaaaaa']?.paths[0]).toBe('/etc/shadow');
@@ -105,7 +106,7 @@ describe('TetragonParser', () => {
       { process_throttle: { type: 'THROTTLE_START', cgroup: 'x' }, time: '2024-03-05T10:20:50Z' },
       { process_exec: { process: { ...process, flags: 'procFS auid' } }, time: TIME },
     );
-    const parser = new TetragonParser();
+    const parser = new TetragonParser(context());
     const { calls, gaps } = parseText(parser, text);
     expect(calls['551eaaaaaaaa']?.names).toEqual(['execve']);
     expect(gaps.map(({ lost, cause }) => [lost, cause])).toEqual([
@@ -116,7 +117,7 @@ describe('TetragonParser', () => {
   });
 
   it('counts what is none of Tetragon’s', () => {
-    const parser = new TetragonParser();
+    const parser = new TetragonParser(context());
     parseText(parser, '{}\nnull\n[]\nx\n{"process_exec":{"process":{}}}\n{"process_exec":3,"time":"' + TIME + '"}\n');
     expect(parser.counts).toMatchObject({ lines: 6, malformed: 6, events: 0 });
   });

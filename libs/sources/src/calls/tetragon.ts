@@ -8,6 +8,7 @@ import {
   type TimeUs,
 } from '@plimsoll/contracts';
 
+import { executionOf, tetragonAct } from '../activity/tetragon-act.js';
 import { at, list, record, text, type JsonRecord } from '../k8s/json-value.js';
 import { CaptureParser } from './capture-parser.js';
 import { containerId, HOST } from './container-id.js';
@@ -72,7 +73,27 @@ export class TetragonParser extends CaptureParser {
     const place = this.#place(process);
     const thread = integer(process['tid']) ?? integer(process['pid']) ?? 0;
     const result = kind === 'process_exec' ? 0 : integer(at(body, 'return', 'int_arg'));
+    this.#act(kind, number, body, process, timeUs, result);
     this.calls.add(direction, place, number, thread >>> 0, timeUs, result, this.#digest(kind, number, body, process));
+  }
+
+  /** What the record shows that its process did. */
+  #act(
+    kind: (typeof EVENTS)[number],
+    number: number,
+    body: JsonRecord,
+    process: JsonRecord,
+    timeUs: TimeUs,
+    result: number | undefined,
+  ): void {
+    const of = this.calls.columns.container(this.#place(process));
+    const act = kind === 'process_exec' ? executionOf(process) : tetragonAct(number, list(body['args']), result);
+    if (act === undefined) {
+      this.activities.watched(of, timeUs, true);
+      return;
+    }
+    const parent = kind === 'process_exec' ? integer(at(body, 'parent', 'pid')) : undefined;
+    this.activities.act(of, integer(process['pid']) ?? 0, parent, act, timeUs);
   }
 
   #digest(kind: string, number: number, body: JsonRecord, process: JsonRecord): number {

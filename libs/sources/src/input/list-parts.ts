@@ -14,12 +14,13 @@ const READ_BYTES = 131_072;
 
 /**
  * The files behind a path in name order: the path's own file, the files of a folder and its folders, of a zip archive,
- * of a folder within one (`set.zip/Training`), or standard input for `-`. Hidden files are passed over.
+ * of a folder within one (`set.zip/Training`), or standard input for `-`. Hidden files are passed over; so are
+ * symbolic links, which may lead anywhere, and `onLink` is told of them.
  */
-export async function listParts(path: string): Promise<SourcePart[]> {
+export async function listParts(path: string, onLink: (name: string) => void = () => undefined): Promise<SourcePart[]> {
   if (path === '-') return [standardInput()];
   const kind = await kindOf(path);
-  if (kind === 'folder') return inFolder(path);
+  if (kind === 'folder') return inFolder(path, onLink);
   if (kind === 'zip') return inArchive(path, '', '');
   if (kind === 'file') return [filePart(path, basename(path), (await stat(path)).size)];
   const archive = await archiveAbove(path);
@@ -51,9 +52,9 @@ async function headOf(path: string): Promise<Uint8Array> {
   }
 }
 
-async function inFolder(folder: string): Promise<SourcePart[]> {
+async function inFolder(folder: string, onLink: (name: string) => void): Promise<SourcePart[]> {
   const parts: SourcePart[] = [];
-  for (const name of await filesUnder(folder)) {
+  for (const name of await filesUnder(folder, onLink)) {
     const path = join(folder, name);
     if ((await kindOf(path)) === 'zip') parts.push(...(await inArchive(path, '', `${name}/`)));
     else parts.push(filePart(path, name, (await stat(path)).size));
@@ -61,7 +62,7 @@ async function inFolder(folder: string): Promise<SourcePart[]> {
   return parts;
 }
 
-async function filesUnder(folder: string): Promise<string[]> {
+async function filesUnder(folder: string, onLink: (name: string) => void): Promise<string[]> {
   const names: string[] = [];
   const waiting = [''];
   for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
@@ -73,6 +74,7 @@ async function filesUnder(folder: string): Promise<string[]> {
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) waiting.push(name);
       else if (entry.isFile()) names.push(name);
+      else if (entry.isSymbolicLink()) onLink(name);
     }
     if (names.length + waiting.length > MAX_FILES) {
       throw new PlimsollError('too-large', `${folder}: more than ${MAX_FILES} files in one folder`);

@@ -1,0 +1,88 @@
+import type { ProcessActivity, SourceItem, SourceKind } from '@plimsoll/contracts';
+import { describe, expect, it } from 'vitest';
+
+import { context } from '../events/exchange.fixture.js';
+import { openParser } from '../kinds.js';
+
+function items(kind: SourceKind, ...lines: readonly string[]): SourceItem[] {
+  const parser = openParser(kind, context());
+  return [...parser.push(Buffer.from(lines.map((line) => `${line}\n`).join(''))), ...parser.end()];
+}
+
+function told(kind: SourceKind, ...lines: readonly string[]): ProcessActivity[] {
+  return items(kind, ...lines).flatMap((item) =>
+    item.type === 'event' && item.event.type === 'process-activity' ? [item.event] : [],
+  );
+}
+
+const SHELL = { kind: 'execute', target: '/bin/sh', commands: ['id', 'cat'], marks: ['sensitive-path', 'chained'] };
+
+describe('what programs did, from a capture', () => {
+  it.each<[SourceKind, string[]]>([
+    [
+      'sysdig',
+      [
+        '1 10:09:01.552081087 0 4a1d8c0f2b3e sh (9) < execve res=0 exe=sh args=-c.id; cat /etc/shadow. tid=9(sh) pid=9(sh) ptid=8(apache2) cwd= env=A=1. trusted_exepath=/bin/sh',
+      ],
+    ],
+    [
+      'sysdig-json',
+      [
+        '{"evt.dir":"<","evt.type":"execve","evt.time":1659087941552081087,"thread.tid":9,"evt.info":"res=0 exe=/bin/sh args=-c.id; cat /etc/shadow. tid=9(sh) pid=9(sh) ptid=8(apache2) cwd= "}',
+      ],
+    ],
+    [
+      'tetragon',
+      [
+        '{"process_exec":{"process":{"pid":9,"binary":"/bin/sh","arguments":"-c \\"id; cat /etc/shadow\\""},"parent":{"pid":8,"binary":"/usr/sbin/apache2"}},"time":"2024-03-05T10:20:30.123456789Z"}',
+      ],
+    ],
+    [
+      'auditd',
+      [
+        'type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e syscall=59 success=yes exit=0 items=2 ppid=8 pid=9 comm="sh" exe="/bin/sh"',
+        'type=EXECVE msg=audit(1364481363.243:24287): argc=3 a0="sh" a1="-c" a2=69643B20636174202F6574632F736861646F77',
+      ],
+    ],
+    [
+      'auditd',
+      [
+        '{"ID":"1364481363.243:24287","SYSCALL":{"arch":"0xc000003e","syscall":59,"success":"yes","exit":0,"ppid":8,"pid":9,"exe":"/bin/sh"},"EXECVE":{"argc":3,"ARGV":["sh","-c","id; cat /etc/shadow"]}}',
+      ],
+    ],
+  ])('%s tells the program and its command', (kind, lines) => {
+    const [watched, shell, ...more] = told(kind, ...lines);
+    expect(watched).toMatchObject({ kind: 'watched', parameters: true });
+    expect(shell).toMatchObject({ ...SHELL, thread: 9 });
+    expect(more).toEqual([]);
+  });
+
+  it('tells files, addresses and who serves, each with its container', () => {
+    const at = (n: number): string => `${n} 10:09:0${n}.552081087 0 4a1d8c0f2b3e`;
+    const found = items(
+      'sysdig',
+      `${at(1)} php (7) < accept4 fd=9(<4t>203.0.113.5:1->10.0.0.2:80) tuple=203.0.113.5:1->10.0.0.2:80`,
+      `${at(2)} php (7) < openat fd=3(<f>/etc/shadow) dirfd=-100(AT_FDCWD) name=/etc/shadow flags=1(O_RDONLY) mode=0`,
+      `${at(3)} php (7) < connect res=0 tuple=10.0.0.2:34->169.254.169.254:80`,
+      `${at(4)} php (7) < execve res=0 exe=id args= tid=8(id) pid=8(id) ptid=7(php) cwd= `,
+    ).filter((item) => item.type === 'event');
+    expect(found.every(({ of }) => of?.container === '4a1d8c0f2b3e')).toBe(true);
+    expect(found.map(({ event }) => event)).toMatchObject([
+      { kind: 'watched' },
+      { kind: 'open', target: '/etc/shadow', file: { class: 'secret', writes: false }, serving: true },
+      { kind: 'connect', address: 'metadata' },
+      { kind: 'execute', serving: true },
+    ]);
+    expect(new Set(found.map(({ event }) => (event as ProcessActivity).id)).size).toBe(4);
+  });
+
+  it.each<[SourceKind, string]>([
+    ['hids-docker', 'read(3, "x", 1) = 1'],
+    ['adfa-ld', '6 6 63 6 42 120'],
+    ['sysdig-json', '{"evt.dir":"<","evt.type":"read","evt.time":1659087941552081087,"thread.tid":9}'],
+  ])('%s says that nobody saw what programs did', (kind, line) => {
+    const found = told(kind, line);
+    expect(found.length).toBeGreaterThan(0);
+    for (const event of found) expect(event).toMatchObject({ kind: 'watched', parameters: false });
+  });
+});

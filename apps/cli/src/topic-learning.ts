@@ -7,6 +7,7 @@ import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearni
 import { benignBy } from './benign-decisions.js';
 import { learnersFor, type KeyGroups } from './key-groups.js';
 import { stopSignal } from './stop-signal.js';
+import { LearningPace } from './terminal/learning-pace.js';
 import { Progress } from './terminal/progress.js';
 
 export interface TopicLearningOptions {
@@ -32,6 +33,10 @@ export async function learnFromStack(options: TopicLearningOptions): Promise<Top
   const { kafkaLog, redisStores } = await import('./stack.js');
   const log = kafkaLog('plimsoll-learn');
   const progress = new Progress('learning');
+  const pace = new LearningPace((text) => {
+    progress.clear();
+    process.stderr.write(text);
+  });
   try {
     const stores = await redisStores();
     try {
@@ -50,8 +55,13 @@ export async function learnFromStack(options: TopicLearningOptions): Promise<Top
           store: stores.learning,
           learners: learnersFor(options.keyGroup),
           signal: stopSignal(),
+          onWaiting: (reason) => {
+            progress.clear();
+            process.stderr.write(`waiting to keep what was learned: ${reason}\n`);
+          },
           onProgress: (told) => {
             progress.update(told.share, noteOf(told));
+            if (follow === true && told.groups !== undefined) pace.tell(told.groups);
           },
         },
       );

@@ -13,6 +13,8 @@ export class IntakeReport {
   readonly #refused: Counter<'status'>;
   /** As each log counts since it was opened: no sum of our own. */
   readonly #counts = new Map<string, Readonly<SourceCounts>>();
+  /** Of each target that is wanted, whether it is watched. */
+  readonly #targets = new Map<string, 'attached' | 'waiting'>();
 
   constructor({ log, registry }: Pick<ServiceTools, 'log' | 'registry'>) {
     this.#log = log;
@@ -29,6 +31,20 @@ export class IntakeReport {
           this.inc({ target, outcome: 'read' }, read);
           this.inc({ target, outcome: 'ignored' }, ignored);
           this.inc({ target, outcome: 'refused' }, malformed);
+        }
+      },
+    });
+    const targets = this.#targets;
+    new Gauge({
+      name: 'plimsoll_targets',
+      help: 'Targets of the collector: wanted, of these attached (or followed, or run), and waiting to be',
+      labelNames: ['state'],
+      registers: [registry],
+      collect() {
+        const states = [...targets.values()];
+        this.set({ state: 'wanted' }, states.length);
+        for (const state of ['attached', 'waiting'] as const) {
+          this.set({ state }, states.filter((one) => one === state).length);
         }
       },
     });
@@ -60,6 +76,16 @@ export class IntakeReport {
   }
 
   watchArrivals(arrivals: Arrivals): void {
+    new Counter({
+      name: 'plimsoll_source_items_total',
+      help: 'What live sources brought, by source: calls, events and gaps',
+      labelNames: ['source', 'kind'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const { source, kind, count } of arrivals.brought()) this.inc({ source, kind }, count);
+      },
+    });
     this.#counter('skewed_times_total', 'Events and calls whose time was ahead of arrival, and was set to it', () => {
       return arrivals.skewed;
     });
@@ -83,12 +109,18 @@ export class IntakeReport {
     else this.#log.info('the spool is empty again');
   };
 
+  readonly overflow = (records: number): void => {
+    this.#log.warn({ records }, 'the spool is full: its oldest records were dropped, and are announced as lost');
+  };
+
   readonly refused = (status: number, reason: string): void => {
     this.#refused.inc({ status });
     this.#log.debug({ status, reason }, 'a request was not taken');
   };
 
   readonly target = (target: string, state: 'started' | 'waiting' | 'stopped', detail: string): void => {
+    if (state === 'stopped') this.#targets.delete(target);
+    else this.#targets.set(target, state === 'started' ? 'attached' : 'waiting');
     if (state === 'waiting') this.#log.warn({ target, detail }, 'target waits');
     else this.#log.info({ target }, `target ${state}`);
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
+import type { PlimsollError } from '@plimsoll/contracts';
 import type { PlaceOf } from '@plimsoll/pipelines';
 import type { Dependency, ServiceTools, Step } from '@plimsoll/service-kit';
 import type { SourceContext } from '@plimsoll/sources';
@@ -41,6 +42,7 @@ export class LiveIntake {
   #following: Promise<void> | undefined;
   #server: IntakeServer | undefined;
   #listening = false;
+  #brokenTargets: string | undefined;
   #progress: LiveProgress | undefined;
   #lines: JsonLinesIntake | undefined;
   #audit: AuditWebhook | undefined;
@@ -86,7 +88,7 @@ export class LiveIntake {
     const notOpen: Health = { ready: false, reason: 'not open yet' };
     const spool = { name: 'spool', check: async () => (await this.#outbox?.health()) ?? notOpen };
     const listening = (): Health => (this.#listening ? { ready: true } : notOpen);
-    const targets = { name: 'targets', check: () => Promise.resolve(this.#targets?.health() ?? notOpen) };
+    const targets = { name: 'targets', check: () => Promise.resolve(this.#targetsHealth() ?? notOpen) };
     const intake = { name: 'intake', check: () => Promise.resolve(listening()) };
     const clocks = { name: 'clocks', check: () => Promise.resolve(this.#arrivals.health()) };
     const requests = { name: 'requests', check: () => Promise.resolve(this.#arrivals.unseenHealth()) };
@@ -99,11 +101,19 @@ export class LiveIntake {
     ];
   }
 
+  /** A targets file that cannot be used is an error to mend, though what was read before stays in force. */
+  #targetsHealth(): Health | undefined {
+    const reason = this.#brokenTargets;
+    if (reason !== undefined) return { ready: false, reason: `${reason}; the last good one stays in force` };
+    return this.#targets?.health();
+  }
+
   async #openSpool(stateFolder: string): Promise<void> {
     const spool = await Spool.open({
       folder: join(stateFolder, 'spool'),
       maxBytes: this.#settings.spoolBytes,
       announceLoss: (lost) => announceLoss(lost, 'spool-overflow'),
+      onOverflow: this.#report.overflow,
     });
     this.#report.watchSpool(spool);
     this.#outbox = new Outbox({ log: this.#log, spool, onSpooling: this.#report.spooling });
@@ -121,7 +131,11 @@ export class LiveIntake {
     });
     this.#targets = targets;
     const { signal } = this.#stopping;
-    const versions = watchTargets(targetsPath, { signal, onInvalid: this.#report.invalidTargets });
+    const onInvalid = (error: PlimsollError): void => {
+      this.#brokenTargets = error.message;
+      this.#report.invalidTargets(error);
+    };
+    const versions = watchTargets(targetsPath, { signal, onInvalid, onValid: () => (this.#brokenTargets = undefined) });
     // The first content must be usable, and is in force when the step ends; what follows is a matter of its own.
     const first = await versions.next();
     if (first.done !== true) await targets.apply(first.value);

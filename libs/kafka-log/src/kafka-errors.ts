@@ -21,9 +21,17 @@ export function kafkaError(error: unknown, doing: string): PlimsollError {
   if (own !== undefined) return new PlimsollError(own.code, `Kafka, ${doing}: ${own.message}`, { cause: error });
   const code = causes.map((cause) => CODES[kindOf(cause)]).find((found) => found !== undefined) ?? 'unavailable';
   const last = causes.at(-1);
-  return new PlimsollError(code, `Kafka, ${doing}: ${last instanceof Error ? last.message : 'unknown failure'}`, {
-    cause: error,
-  });
+  return new PlimsollError(code, `Kafka, ${doing}: ${wordsOf(last)}`, { cause: error });
+}
+
+/** The broker's own answer, or what the connection failed at: a client library's words say nothing to a person. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure';
+  if (kindOf(error) !== '') return error.message;
+  const [code] = /\bE[A-Z]{4,}\b/.exec(error.message) ?? [];
+  if (code !== undefined) return `no connection (${code})`;
+  if (error.name === 'KafkaJSRequestTimeoutError') return 'no answer in time';
+  return error.name.startsWith('KafkaJSConnection') ? 'no connection' : error.message;
 }
 
 /** Whether the broker says that this consumer is a member no more. */

@@ -6,10 +6,18 @@ const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR (invalid password|AUTH|unknown co
 /** What an error of the client or of the server stands for. Everything but a wrong configuration may pass by itself. */
 export function redisError(error: unknown, doing: string): PlimsollError {
   if (error instanceof PlimsollError) return error;
-  const message = error instanceof Error ? error.message : 'unknown failure';
+  const message = error instanceof Error ? error.message : '';
   const code = REFUSED.test(message) ? 'bad-configuration' : 'unavailable';
-  // The server's text after its first line may quote arguments, which are states: only the line's beginning is kept.
-  return new PlimsollError(code, `Redis, ${doing}: ${message.split('\n', 1)[0]?.slice(0, 200) ?? ''}`, {
-    cause: error,
-  });
+  return new PlimsollError(code, `Redis, ${doing}: ${wordsOf(error, message)}`, { cause: error });
+}
+
+/**
+ * The server's own answer, or what the connection failed at: a client library's words say nothing to a person. The
+ * server's text after its first line may quote arguments, which are states: only the line's beginning is kept.
+ */
+function wordsOf(error: unknown, message: string): string {
+  if (error instanceof Error && error.name === 'ReplyError') return message.split('\n', 1)[0]!.slice(0, 200);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return `no connection (${error.code})`;
+  return /timed out/i.test(message) ? 'no answer in time' : 'no connection';
 }

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { randomUUID } from 'node:crypto';
 
-import { Alert, decodeJson, isWatchRecord, PlimsollError, TOPICS, WatchEvent } from '@plimsoll/contracts';
+import { Alert, ALERT_TYPES, decodeJson, isWatchRecord, PlimsollError, TOPICS, WatchEvent } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 import { Command, Option } from 'commander';
 
@@ -12,6 +12,7 @@ import { describeIncident, plain } from '../terminal/incident-report.js';
 
 interface AlertsOptions {
   follow?: true;
+  final?: true;
   output: 'table' | 'ndjson';
 }
 
@@ -22,6 +23,7 @@ export function alertsCommand(): Command {
   return new Command('alerts')
     .description('Read the alerts topic: every change of every incident, from the oldest that Kafka keeps.')
     .option('--follow', 'stay, and print what comes')
+    .option('--final', 'the last state of each incident alone; with --follow, as each is over')
     .addOption(
       new Option('--output <FORM>', 'text for people, or one JSON object a line')
         .choices(['table', 'ndjson'])
@@ -31,16 +33,21 @@ export function alertsCommand(): Command {
     .action(run);
 }
 
-async function run({ follow, output }: AlertsOptions): Promise<void> {
+async function run({ follow, final, output }: AlertsOptions): Promise<void> {
   const { kafkaLog } = await import('../stack.js');
   const log = kafkaLog('plimsoll-alerts');
   const signal = stopSignal();
   const heard = { lastMs: performance.now() };
+  const last = new Map<string, LogRecord>();
   const handler: PartitionHandler = {
     assigned: () => Promise.resolve(undefined),
     batch(_partition, records) {
       heard.lastMs = performance.now();
-      for (const record of records) print(record, output);
+      for (const record of records) {
+        if (final !== true) print(record, output);
+        else if (follow === true) printIfOver(record, output);
+        else last.set(record.key ?? '', record);
+      }
       return Promise.resolve();
     },
     revoked: () => Promise.resolve(),
@@ -61,6 +68,7 @@ async function run({ follow, output }: AlertsOptions): Promise<void> {
     const health = await log.health();
     if (!signal.aborted && !health.ready) throw new PlimsollError('unavailable', health.reason);
     await consumption.stop();
+    for (const record of last.values()) print(record, output);
   } finally {
     await log.close();
   }
@@ -101,6 +109,17 @@ function print(record: LogRecord, output: AlertsOptions['output']): void {
   } catch {
     process.stderr.write(`partition ${record.partition}, offset ${record.offset}: not an alert, passed over\n`);
   }
+}
+
+/** Merged incidents go on under another name: they are not over. */
+function printIfOver(record: LogRecord, output: AlertsOptions['output']): void {
+  if (record.headers['ce_type'] !== ALERT_TYPES.close) return;
+  try {
+    if (decodeJson(Alert, record.value, 'an alert').unmapped.merged_into !== undefined) return;
+  } catch {
+    // Told as what it is below.
+  }
+  print(record, output);
 }
 
 function asLine({ key, headers, value }: LogRecord): string {

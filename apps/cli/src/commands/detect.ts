@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import process from 'node:process';
 
-import { ACTIVITIES, Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
+import { Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
 import { live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { SourceReport } from '@plimsoll/sources';
@@ -14,7 +14,7 @@ import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
-import { describeIncident, finalFindings, incidentReport } from '../terminal/incident-report.js';
+import { describeChange, finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
 import { tellLate, tellReports } from '../terminal/source-reports.js';
 
@@ -138,16 +138,14 @@ function messagesOf(
   });
 }
 
-/** NDJSON as it happens; for people, incidents as they are created where the input does not end by itself. */
+/** NDJSON as it happens; for people, what happens to incidents as it comes where the input does not end by itself. */
 function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: Progress): EmbeddedOutput {
   if (output === 'ndjson') return ndjsonOutput(process.stdout, verdicts === 'all');
   if (traced === undefined) return {};
   return {
     onAlert(record) {
-      const alert = decodeJson(Alert, record.value, 'an alert');
-      if (alert.activity_id !== ACTIVITIES.create) return;
       progress.clear();
-      process.stderr.write(`${describeIncident(alert)}\n\n`);
+      process.stdout.write(`${describeChange(decodeJson(Alert, record.value, 'an alert'))}\n`);
     },
   };
 }

@@ -194,6 +194,21 @@ async function push(store: ProfileStore, profiles: readonly ProfileFile[], shado
     await (shadow ? store.shadow(profile, profile.version, BY) : store.activate(profile, profile.version, BY));
     process.stdout.write(`${slotName(profile)} ${profile.version} ${shadow ? 'in shadow' : 'active'}\n`);
   }
+  const incomplete = profiles.filter(({ learned }) => !learned.complete);
+  if (incomplete.length > 0) {
+    process.stderr.write(
+      `${incomplete.length} of ${profiles.length} are not complete: ${incomplete.map(slotName).join(', ')}. They judge, and what ` +
+        `is benign and was not learned may alert; learn from more (plimsoll learn --from-topic … --push shadow), or take them ` +
+        `out of force (plimsoll profiles rollback).\n`,
+    );
+  }
+  if (shadow) process.stderr.write(`Next: ${activateWords(profiles)}\n`);
+}
+
+/** How the versions that wait are brought into force. */
+function activateWords(profiles: readonly ProfileFile[]): string {
+  const applications = [...new Set(profiles.map(({ application }) => application))];
+  return applications.map((name) => `plimsoll profiles activate --application ${name} --by YOUR-NAME`).join('; ');
 }
 
 async function show(

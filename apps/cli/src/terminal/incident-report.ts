@@ -1,4 +1,4 @@
-import { Alert, decodeJson, isoTime } from '@plimsoll/contracts';
+import { ACTIVITIES, Alert, decodeJson, isoTime } from '@plimsoll/contracts';
 import type { LogRecord } from '@plimsoll/streaming';
 import pc from 'picocolors';
 
@@ -21,6 +21,18 @@ export function finalFindings(records: readonly LogRecord[]): Alert[] {
 export function incidentReport(alerts: readonly Alert[]): string {
   if (alerts.length === 0) return 'No incident.';
   return alerts.map(describeIncident).join('\n\n');
+}
+
+/** What became of an incident: all of it when it is new, one line for each change and its end. */
+export function describeChange(alert: Alert): string {
+  if (alert.activity_id === ACTIVITIES.create) return `New: ${describeIncident(alert)}\n`;
+  const { finding_info, unmapped, count, status_detail } = alert;
+  const what = `${plain(finding_info.title)}  ${pc.dim(finding_info.uid)}`;
+  if (alert.activity_id === ACTIVITIES.update) {
+    return `Update: ${what}, severity ${alert.severity_id}, ${count} verdicts, until ${isoTime(alert.end_time * 1000)}`;
+  }
+  const why = unmapped.merged_into === undefined ? '' : `: ${plain(status_detail ?? '')}`;
+  return `${unmapped.merged_into === undefined ? 'Over' : 'Merged'}: ${what}${why}`;
 }
 
 /** One incident, several lines. */

@@ -100,6 +100,26 @@ describe('what arrives from live sources', () => {
     expect(watched(arrivals)).toEqual(['web']);
   });
 
+  it('counts calls, events and gaps by source, senders of one name together', () => {
+    const arrivals = new Arrivals(() => NOW_MS);
+    arrivals.take('log', [
+      request(0),
+      request(0),
+      { type: 'gap', gap: { startUs: 0, endUs: 1, cause: 'source-drop' } },
+    ]);
+    arrivals.take(sentSource('sender', 'a'), [request(0)]);
+    arrivals.take(sentSource('sender', 'b'), [request(0)]);
+    const counts = arrivals.brought().map(({ source, kind, count }) => `${source} ${kind} ${count}`);
+    expect(counts).toEqual([
+      'log calls 0',
+      'log events 2',
+      'log gaps 1',
+      'sender calls 0',
+      'sender events 2',
+      'sender gaps 0',
+    ]);
+  });
+
   it('counts times of the future, and tells of them for a while', () => {
     let nowMs = NOW_MS;
     const arrivals = new Arrivals(() => nowMs);

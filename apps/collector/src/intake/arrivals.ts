@@ -54,6 +54,7 @@ export class Arrivals {
   readonly #notices = new Map<string, () => string | undefined>();
   /** Of each sender's source: when it was last heard of. */
   readonly #sentMs = new Map<string, number>();
+  readonly #counts = new Map<string, { calls: number; events: number; gaps: number }>();
   readonly #nowMs: () => number;
   /** By application, then source: the first time of what it brought last. */
   readonly #brought = new Map<string, Map<string, { readonly timeUs: TimeUs; readonly atMs: number }>>();
@@ -68,6 +69,7 @@ export class Arrivals {
   take(source: string, items: readonly SourceItem[]): SourceItem[] {
     const nowMs = this.#nowMs();
     this.#heardFrom(source);
+    this.#count(source, items);
     const bound = new ArrivalBound();
     const bounded = items.map((item) => bound.item(item, nowMs * 1_000));
     this.crowded += items.filter(isCrowded).length;
@@ -161,6 +163,25 @@ export class Arrivals {
     this.#sentMs.delete(source);
     this.#sentMs.set(source, this.#nowMs());
     if (this.#sentMs.size > MAX_APPLICATIONS) this.#sentMs.delete(this.#sentMs.keys().next().value!);
+  }
+
+  /** Calls, events and gaps that each source brought; senders of one name count together. */
+  brought(): { readonly source: string; readonly kind: 'calls' | 'events' | 'gaps'; readonly count: number }[] {
+    return [...this.#counts].flatMap(([source, counts]) =>
+      (['calls', 'events', 'gaps'] as const).map((kind) => ({ source, kind, count: counts[kind] })),
+    );
+  }
+
+  #count(source: string, items: readonly SourceItem[]): void {
+    const name = shownName(source);
+    const counts = this.#counts.get(name) ?? { calls: 0, events: 0, gaps: 0 };
+    if (this.#counts.size >= MAX_SOURCES && !this.#counts.has(name)) return;
+    this.#counts.set(name, counts);
+    for (const item of items) {
+      if (item.type === 'calls') counts.calls += item.calls.timesUs.length;
+      else if (item.type === 'event') counts.events += 1;
+      else if (item.type === 'gap') counts.gaps += 1;
+    }
   }
 
   #countUnseen(item: SourceItem): void {

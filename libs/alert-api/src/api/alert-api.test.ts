@@ -1,5 +1,6 @@
 import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
-import { Alert, decodeJson, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
+import { Alert, decodeJson, PlimsollError, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
+import { MemoryIncidentStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -48,6 +49,24 @@ async function ask(
 }
 
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+describe('an outage', () => {
+  it('is told with the part that is away, without what its client said', async () => {
+    const incidents = new MemoryIncidentStore();
+    incidents.list = () =>
+      Promise.reject(new PlimsollError('unavailable', 'Redis, ZRANGE: connect ECONNREFUSED 10.0.0.7:6379'));
+    const away = await testApi({ incidents });
+    const response = await away.app.inject({
+      url: '/api/v1/incidents',
+      headers: { authorization: `Bearer ${away.tokens.viewer}` },
+    });
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).toEqual([
+      503,
+      'Redis is away; try again',
+    ]);
+    await away.app.close();
+  });
+});
 
 describe('several incidents at once', () => {
   it('decides those that are known and names the others', async () => {

@@ -69,7 +69,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error instanceof PlimsollError) {
       const status = STATUS_OF[error.code];
-      if (status === 503) return { problem: problem(503, error.code, 'a part is away; try again'), headers: RETRY };
+      if (status === 503) return { problem: problem(503, error.code, awayWords(error)), headers: RETRY };
       if (status !== undefined) return { problem: problem(status, error.code, error.message), headers: {} };
     }
     const status = statusOf(error);
@@ -79,6 +79,12 @@ export class ProblemFilter implements ExceptionFilter {
     this.#log.error({ err: error, request: id }, 'request failed');
     return { problem: problem(500, 'internal-error', `not foreseen; request ${id}`), headers: {} };
   }
+}
+
+/** The part that is away, which our own messages begin with; what its client said stays in the log. */
+function awayWords({ message }: PlimsollError): string {
+  const part = /^(Kafka|Redis)\b/.exec(message)?.[1] ?? 'a part of the service';
+  return `${part} is away; try again`;
 }
 
 const RETRY = { 'retry-after': '2' };

@@ -66,6 +66,8 @@ export function windowDetector<State extends ScoredWindowState, Model extends Wi
       const scorer = scoring.scorer(state, model);
       const version = model?.version ?? '';
       if (state.profileVersion !== version) {
+        // Calls that passed while nothing could score them are not spent: a replay of them is scored.
+        if (state.profileVersion === '') state.nextOrdinal = Math.min(state.nextOrdinal, batch.firstOrdinal);
         writer.flush(state.profileVersion || 'none');
         state.profileVersion = version;
         scorer.startOver();

@@ -48,18 +48,28 @@ export function titleOf(incident: Incident): string {
     incident.path === 'rbac' ? incident.findings[0] : incident.findings.find(({ level }) => level === 'process');
   const tells = incident.path === 'rbac' || incident.path === 'web-shell';
   const happened = tells ? HAPPENED[named?.finding ?? ''] : undefined;
-  return cut(`${happened ?? PATHS[incident.path]} in ${incident.application}${whoOf(incident)}`, 512);
+  const did = happened === undefined ? undefined : didOf(incident);
+  return cut(`${happened ?? PATHS[incident.path]} in ${incident.application}${whoOf(incident, did)}`, 512);
 }
 
 const MAX_PAGE = 160;
+const MAX_DID = 200;
+/** Evidence of the level of programs whose words end with the act: `… : sh executed id for GET /tools/ping`. */
+const TELLS_THE_ACT = new Set(['parameter-in-act', 'new-program', 'new-command', 'new-endpoint', 'started-by-server']);
 
-/** The strongest request's page and client, and whether there were others. */
-function pageWords(page: RequestFacts, evidence: Incident['evidence']): string {
+/** What a program did for which page; undefined where the level of programs tells nothing of it. */
+function didOf({ evidence }: Incident): string | undefined {
+  const told = evidence.find(({ level, kind }) => level === 'process' && TELLS_THE_ACT.has(kind));
+  return told && cut(told.observed.slice(told.observed.indexOf(': ') + 2), MAX_DID);
+}
+
+/** The strongest request's page, or what a program did for it, and client, and whether there were others. */
+function pageWords(page: RequestFacts, evidence: Incident['evidence'], did?: string): string {
   const { method, path, parameter, address } = page;
   const others = evidence.some(({ request }) => request !== undefined && request.path !== path);
   const field = parameter === undefined ? '' : `, parameter ${cut(parameter, 64)}`;
   const from = address === undefined ? '' : `, from ${address}`;
-  return `: ${method} ${cut(path, MAX_PAGE)}${field}${others ? ' and other pages' : ''}${from}`;
+  return `: ${did ?? `${method} ${cut(path, MAX_PAGE)}`}${field}${others ? ' and other pages' : ''}${from}`;
 }
 
 /** A paragraph: what was seen, and what each level says of it, the silent ones too. */
@@ -119,9 +129,10 @@ export function cut(text: string, limit: number): string {
   return `${text.slice(0, inPair ? limit - 2 : limit - 1)}…`;
 }
 
-function whoOf({ kind, evidence }: Incident): string {
+function whoOf({ kind, evidence }: Incident, did: string | undefined): string {
   const page = evidence.find(({ request }) => request !== undefined)?.request;
-  if (page !== undefined && kind.by !== 'many') return pageWords(page, evidence);
+  if (page !== undefined && kind.by !== 'many') return pageWords(page, evidence, did);
+  if (did !== undefined) return `: ${did}`;
   if (kind.by === 'principal') return ` by ${kind.name.replace(':', ' ')}`;
   return kind.by === 'many' ? `, ${kind.name} by many` : `, workload ${kind.name}`;
 }

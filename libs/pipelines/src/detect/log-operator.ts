@@ -4,12 +4,14 @@ import type { Operator, OperatorSettings } from '@plimsoll/streaming';
 
 import { combinedSettings, settingsOf, type DetectorModels } from './detector-models.js';
 import { verdictRecord } from './detector-operator.js';
-import { ScoringPair, type PairState } from './scoring-pair.js';
+import { ScoringPair, type ModelPair, type PairState } from './scoring-pair.js';
 import { ownFacts, RecentEvents } from './recent-events.js';
 
-/** What one key of `logs` remembers, with the detector that scorers it. */
+/** What one key of `logs` remembers, with the detector that scores it. */
 export interface KeyedScorer {
   readonly tag: number;
+  /** Whether a profile of the event's workload is active. */
+  scores(event: LogEvent, settings: string): boolean;
   step(event: LogEvent, settings: string): readonly VerdictMessage[];
   encode(): Uint8Array;
 }
@@ -47,12 +49,12 @@ export function logPart<State, Model>(
 ): LogPart {
   const own = memoised((settings) => settingsOf(settings, detector.name));
   const pair = new ScoringPair(detector);
+  const modelsFor = ({ application, workload }: LogEvent, settings: string): ModelPair<Model> =>
+    models.models(own(settings), application, workload);
   const scorer = (state: PairState<State>): KeyedScorer => ({
     tag: stateTag,
-    step(event, settings) {
-      const { application, workload } = event;
-      return pair.step(state, event, models.models(own(settings), application, workload));
-    },
+    scores: (event, settings) => modelsFor(event, settings).active !== undefined,
+    step: (event, settings) => pair.step(state, event, modelsFor(event, settings)),
     encode: () => pair.encode(state),
   });
   return {
@@ -72,7 +74,7 @@ const SEVERAL = 0;
 
 /**
  * The log level as one operator: `logs` → the detectors of the event's kind → `verdicts`. An event that comes again is
- * passed over. A state is one byte that names the detector, the events taken lately, and the detector's own bytes;
+ * passed over, if it was scored. A state is one byte that names the detector, the events taken lately, and the detector's own bytes;
  * where several read the kind, each has its tag, its length and its bytes after the events.
  */
 export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKeyState> {
@@ -92,7 +94,9 @@ export function logOperator(parts: readonly LogPart[]): Operator<LogEvent, LogKe
       return { scorers: partsOf(parts, kindOf(key)).map((part) => part.start()), recent: new RecentEvents() };
     },
     step({ scorers, recent }, event, _key, settings) {
-      if (!recent.take(event.stream, event.id, ...ownFacts(event))) return { publish: [], end: false };
+      // What nobody can score yet is not spent: it is scored where it comes again once a profile is active.
+      const scored = scorers.some((scorer) => scorer.scores(event, settings));
+      if (scored && !recent.take(event.stream, event.id, ...ownFacts(event))) return { publish: [], end: false };
       const verdicts = scorers.flatMap((scorer) => scorer.step(event, settings));
       return { publish: verdicts.map(verdictRecord), end: false };
     },

@@ -1,4 +1,11 @@
-import { callNumber, openProfile, type Gap, type ProfileFile, type SyscallBatch } from '@plimsoll/contracts';
+import {
+  callNumber,
+  openProfile,
+  PlimsollError,
+  type Gap,
+  type ProfileFile,
+  type SyscallBatch,
+} from '@plimsoll/contracts';
 import { frequencyLearner, sequenceLearner } from '@plimsoll/detection';
 import { MemoryLearningStore, MemoryLog, type LearningStore } from '@plimsoll/streaming';
 import fc from 'fast-check';
@@ -174,6 +181,27 @@ describe('learning from the topics', { timeout: 120_000 }, () => {
     await expect(learned(batches(0, BATCHES), { application: 'other' })).rejects.toMatchObject({
       code: 'empty-source',
     });
+  });
+
+  it('waits for a store that is away for a while, and tells so', async () => {
+    const held = batches(0, BATCHES);
+    const store = new MemoryLearningStore();
+    let away = 2;
+    const waited: string[] = [];
+    const failing: LearningStore = {
+      load: (name) => store.load(name),
+      remove: (name) => store.remove(name),
+      save: (name, parts, ttlMs) =>
+        away-- > 0 ? Promise.reject(new PlimsollError('unavailable', 'Redis is away')) : store.save(name, parts, ttlMs),
+    };
+    const log = await logOf(held);
+    const { profiles } = await learnFromTopics(
+      PLAN,
+      partsOf(log, { store: failing, onWaiting: (reason) => waited.push(reason) }),
+    );
+    expect(waited).toEqual(['Redis is away', 'Redis is away']);
+    expect(profiles).toEqual(await learned(held));
+    await log.close();
   });
 
   it('follows until novelty has converged, however long nothing comes, and then calibrates', async () => {

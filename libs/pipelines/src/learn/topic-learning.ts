@@ -46,6 +46,8 @@ export interface TopicLearningParts {
   readonly learners: Learners;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TopicLearningProgress) => void;
+  /** Told that the store is waited for, and why. */
+  readonly onWaiting?: (reason: string) => void;
   /** Life of what is kept, after it was last written. Default a day. */
   readonly keptMs?: number;
   /** Messages between two times that it is written. Default 20 000. */
@@ -75,6 +77,9 @@ export interface TopicLearned extends Built {
 type Pass = 'surveying' | LearningStage;
 
 const DAY_MS = 86_400_000;
+/** A store that is away is waited for five minutes. */
+const SAVE_PAUSE_MS = 1_000;
+const SAVE_ATTEMPTS = 300;
 
 /** A partition's records `[from, to)`, how far this pass has come, and from where there is something to calibrate on. */
 const Part = z.object({
@@ -295,8 +300,24 @@ class TopicLearning {
     const changed = this.learning.changedParts();
     const kept: Kept = { ...this.kept, learning: this.learning.data() };
     changed.set(PLACE, encodeJson(kept));
-    await this.parts.store.save(this.plan.name, changed, this.parts.keptMs ?? DAY_MS);
+    await this.saved(changed);
     this.tell();
+  }
+
+  /** Waits for a store that is away: hours of learning do not end with half a minute without it. */
+  private async saved(parts: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const { store, keptMs = DAY_MS, signal } = this.parts;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await store.save(this.plan.name, parts, keptMs);
+        return;
+      } catch (error) {
+        const passes = error instanceof PlimsollError && error.retriable;
+        if (!passes || signal?.aborted === true || attempt >= SAVE_ATTEMPTS) throw error;
+        this.parts.onWaiting?.(error.message);
+        await setTimeout(SAVE_PAUSE_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
+      }
+    }
   }
 
   private tell(groups?: readonly GroupProgress[]): void {

@@ -24,6 +24,8 @@ export interface SpoolOptions {
    * leave before everything else that is held.
    */
   readonly announceLoss: (lost: readonly OutgoingRecord[]) => readonly OutgoingRecord[];
+  /** Told when a full spool drops its oldest records, and how many. */
+  readonly onOverflow?: (records: number) => void;
 }
 
 /** What became of records; numbers only grow. */
@@ -212,6 +214,7 @@ export class Spool {
       if (this.#segments.length === 1) await this.#begin();
       const lost = await this.#recordsIn(oldest.number, this.#readIn(oldest.number));
       this.counts.overflowed += lost.length;
+      this.#options.onOverflow?.(lost.length);
       const lent = this.#losses.slice(0, this.#lossesLent);
       this.#losses = [...lent, ...this.#options.announceLoss([...this.#losses.slice(lent.length), ...lost])];
       // The announcement is on disk before the records go: a crash in between announces too much, not too little.

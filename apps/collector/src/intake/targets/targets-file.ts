@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Told of a file that cannot be used, once for each content; what was read before stays in force. */
   readonly onInvalid?: (error: PlimsollError) => void;
+  /** Told when the file is as it can be used again. */
+  readonly onValid?: () => void;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface WatchOptions {
  * content cannot be used.
  */
 export async function* watchTargets(path: string, options: WatchOptions): AsyncGenerator<Targets> {
-  const { pollMs = 1_000, signal, onInvalid } = options;
+  const { pollMs = 1_000, signal, onInvalid, onValid } = options;
   let text = await contentOf(path);
   yield parseTargets(text, path);
   while (await pause(pollMs, signal)) {
@@ -27,9 +29,13 @@ export async function* watchTargets(path: string, options: WatchOptions): AsyncG
       const now = await contentOf(path);
       if (now === text) continue;
       text = now;
-      yield parseTargets(text, path);
+      const targets = parseTargets(text, path);
+      onValid?.();
+      yield targets;
     } catch (error) {
       if (!(error instanceof PlimsollError)) throw error;
+      // A file that was away is looked at anew when it is there again.
+      if (error.code === 'missing-file') text = '';
       onInvalid?.(error);
     }
   }

@@ -108,8 +108,14 @@ describe('watchTargets', () => {
     const stop = new AbortController();
     const invalid: string[] = [];
     const seen: number[] = [];
+    let valid = 0;
     const watching = (async (): Promise<void> => {
-      const options = { pollMs: 2, signal: stop.signal, onInvalid: ({ code }: { code: string }) => invalid.push(code) };
+      const options = {
+        pollMs: 2,
+        signal: stop.signal,
+        onInvalid: ({ code }: { code: string }) => invalid.push(code),
+        onValid: () => (valid += 1),
+      };
       for await (const { targets } of watchTargets(path, options)) seen.push(targets.length);
     })();
     const until = async (done: () => boolean): Promise<void> => {
@@ -123,6 +129,7 @@ describe('watchTargets', () => {
     stop.abort();
     await watching;
     expect(seen).toEqual([3, 0]);
+    expect(valid).toBe(1);
     expect(new Set(invalid)).toEqual(new Set(['bad-configuration']));
   });
 });

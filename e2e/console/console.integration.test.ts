@@ -12,7 +12,7 @@ import { MAX_INCIDENT_EVIDENCE } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
 import { verdictRecord } from '@plimsoll/pipelines';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { recordedVerdicts } from '../golden/recorded-verdicts.js';
@@ -38,6 +38,9 @@ const HOSTILE = [
   '{{constructor.constructor("alert(1)")()}}',
 ] as const;
 const MANY = 10_000;
+/** Something to compute that every machine computes alike, and how long it takes on the one that budgets are meant for. */
+const COUNTING = '(() => { let x = 1; for (let i = 0; i < 4e7; i += 1) x = (x * 16807) % 2147483647; return x; })()';
+const REFERENCE_MS = 250;
 const VIEWS = [
   'incidents?text=injection',
   'watch',
@@ -101,7 +104,7 @@ beforeAll(async () => {
   await service.readiness(200);
   log = new KafkaLog({ brokers });
   browser = await Browser.start(service.address);
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   provider.kill();
@@ -221,13 +224,13 @@ describe('the console, in a real browser on the real service', () => {
     const rows = async (): Promise<number> => Number(await grid.getAttribute('aria-rowcount'));
     await vi.waitFor(
       async () => {
-        await grid.evaluate('(element) => { element.scrollTop = element.scrollHeight; }');
+        await scrollTo(grid, 'end');
         expect(await rows()).toBeGreaterThan(MANY);
       },
       { timeout: 180_000, interval: 50 },
     );
     expect(await grid.getByRole('row').count()).toBeLessThan(100);
-    await grid.evaluate('(element) => { element.scrollTop = 0; }');
+    await scrollTo(grid, 'start');
     await grid.getByRole('row').nth(1).focus();
     const work: number[] = [];
     for (const key of ['j', 'j', 'k', 'j', 'k']) work.push(await browser.workOf(page, () => page.keyboard.press(key)));
@@ -241,17 +244,20 @@ describe('the console, in a real browser on the real service', () => {
     expect(shell).toBeLessThan(230 * 1_024);
     expect(Math.max(...routes)).toBeLessThan(40 * 1_024);
     const work: number[] = [];
+    const counts: number[] = [];
     for (let run = 0; run < 3; run += 1) {
       const page = await browser.context.newPage();
       const spent = await browser.workOf(page, async () => {
         await page.goto(`${service.address}/console/incidents`);
-        await page.getByRole('row').nth(1).waitFor(WAIT);
+        await page.getByRole('rowheader').first().waitFor(WAIT);
       });
       work.push(spent);
+      counts.push(await browser.workOf(page, () => page.evaluate(COUNTING)));
       await page.close();
     }
-    // What the page's main thread computes until its rows stand there: on a processor four times slower, 1.5 s.
-    expect(4 * median(work)).toBeLessThan(1_500);
+    // What the page's main thread computes until its rows stand there, on a processor four times slower than one that
+    // counts in REFERENCE_MS: what else the machine does slows both alike.
+    expect((4 * median(work) * REFERENCE_MS) / median(counts)).toBeLessThan(1_500);
   }, 120_000);
 
   it('lets a viewer look and change nothing', async () => {
@@ -333,6 +339,19 @@ function payloadAlert(payloads: readonly string[], part: number): Alert {
     data: { ...evidence.data, observed: payloads[i]! },
   }));
   return Alert.parse({ ...alert, message: payloads[0], evidences });
+}
+
+/** What a test uses of an element of a page. */
+interface Scrolling {
+  scrollTop: number;
+  readonly scrollHeight: number;
+}
+
+function scrollTo(locator: Locator, where: 'start' | 'end'): Promise<void> {
+  return locator.evaluate((element: unknown, to) => {
+    const scrolling = element as Scrolling;
+    scrolling.scrollTop = to === 'start' ? 0 : scrolling.scrollHeight;
+  }, where);
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { PlimsollError, type Alert } from '@plimsoll/contracts';
 
-import { cardOf, facet, type IncidentCard } from './incident-card.js';
+import { facet, type IncidentCard } from './incident-card.js';
 import type { IncidentRecord } from './incident-record.js';
 
 /** Which incidents a list holds; what is left out does not matter. */
@@ -57,11 +57,6 @@ export function suppressionOf(record: IncidentRecord, suppressions: readonly Sup
       // Every finding of it, or none: what is suppressed never takes something else along.
       (s.finding === undefined || facts.findings.every(({ finding }) => finding === s.finding)),
   );
-}
-
-export function matches(record: IncidentRecord, filter: IncidentFilter): boolean {
-  const card = cardOf(record);
-  return card !== undefined && cardMatches(card, filter);
 }
 
 export function cardMatches(card: IncidentCard, filter: IncidentFilter): boolean {

@@ -2,14 +2,7 @@ import { PlimsollError, type Alert } from '@plimsoll/contracts';
 import { systemClock, type Clock, type Health } from '@plimsoll/streaming';
 
 import { cardOf, type IncidentCard } from './incident-card.js';
-import {
-  cardMatches,
-  cursorOf,
-  matches,
-  readCursor,
-  type IncidentFilter,
-  type Suppression,
-} from './incident-filter.js';
+import { cardMatches, cursorOf, readCursor, type IncidentFilter, type Suppression } from './incident-filter.js';
 import { withAlert, type IncidentRecord } from './incident-record.js';
 import {
   DEFAULT_INCIDENT_LIMITS,
@@ -29,6 +22,8 @@ export class MemoryIncidentStore implements IncidentStore {
   readonly #clock: Clock;
   /** In the order of the latest change. */
   readonly #incidents = new Map<string, { record: IncidentRecord; changedMs: number }>();
+  /** Made once of each record: records never change, they are replaced. */
+  readonly #cards = new WeakMap<IncidentRecord, IncidentCard>();
   readonly #places = new Map<string, number>();
   readonly #suppressions = new Map<string, Suppression>();
   #audit: AuditEntry[] = [];
@@ -57,7 +52,7 @@ export class MemoryIncidentStore implements IncidentStore {
 
   list(filter: IncidentFilter, limit: number, after?: string): Promise<IncidentPage> {
     return new Promise((resolve) => {
-      const found = this.#sortedAfter(after).filter((record) => matches(record, filter));
+      const found = this.#sortedAfter(after).filter((record) => this.#matches(record, filter));
       const incidents = found.slice(0, limit);
       const last = incidents.at(-1);
       resolve({ incidents, next: found.length > limit && last !== undefined ? cursorOf(last) : undefined });
@@ -65,7 +60,7 @@ export class MemoryIncidentStore implements IncidentStore {
   }
 
   cards(filter: IncidentFilter, limit: number): Promise<readonly IncidentCard[]> {
-    const cards = this.#sortedAfter(undefined).flatMap((record) => cardOf(record) ?? []);
+    const cards = this.#sortedAfter(undefined).flatMap((record) => this.#card(record) ?? []);
     return Promise.resolve(cards.filter((card) => cardMatches(card, filter)).slice(0, limit));
   }
 
@@ -140,6 +135,17 @@ export class MemoryIncidentStore implements IncidentStore {
     return all.filter(
       ({ lastSeenMs, id }) => lastSeenMs < from.lastSeenMs || (lastSeenMs === from.lastSeenMs && id < from.id),
     );
+  }
+
+  #matches(record: IncidentRecord, filter: IncidentFilter): boolean {
+    const card = this.#card(record);
+    return card !== undefined && cardMatches(card, filter);
+  }
+
+  #card(record: IncidentRecord): IncidentCard | undefined {
+    const known = this.#cards.get(record) ?? cardOf(record);
+    if (known !== undefined) this.#cards.set(record, known);
+    return known;
   }
 
   #forget(): void {

@@ -2,7 +2,9 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { api, bodyOf, type AttackPath, type Status } from './client.js';
 
-const PAGE = 100;
+/** The first page is there soon; who scrolls on wants many. */
+const FIRST_PAGE = 100;
+const PAGE = 500;
 const REFRESH_MS = 5_000;
 
 /** What the queue shows: the filters that stand in the address. */
@@ -41,7 +43,10 @@ export const incidents = (filter: QueueFilter) =>
       bodyOf(
         api.GET('/api/v1/incidents', {
           params: {
-            query: { ...defined(filter), limit: PAGE, ...(pageParam === undefined ? {} : { after: pageParam }) },
+            query: {
+              ...defined(filter),
+              ...(pageParam === undefined ? { limit: FIRST_PAGE } : { limit: PAGE, after: pageParam }),
+            },
           },
         }),
       ),

@@ -2,7 +2,7 @@ import './queue.css';
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 import { holder, incidents, type QueueFilter } from '../api/queries.js';
 import { useLiveChanges } from '../shell/shell.js';
@@ -27,7 +27,8 @@ export function QueuePage() {
     // Nothing can move under a reader's hand where nothing is shown.
     if (empty && arrived > 0) show();
   }, [empty, arrived, show]);
-  const rows = query.data?.pages.flatMap((page) => page.incidents) ?? [];
+  // The same list as long as nothing changed in it: the table is made anew with every other one.
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.incidents) ?? [], [query.data]);
   return (
     <>
       <div className="spread">

@@ -49,7 +49,7 @@ const listIncidents = {
   summary: 'Incidents, last seen first',
   role: 'viewer',
   query: Filter.extend({
-    limit: z.coerce.number().int().min(1).max(100).default(50),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
     /** `next` of the page before. */
     after: PageStart.optional(),
   }),

@@ -44,7 +44,10 @@ export const OPERATION = 'plimsoll:operation';
 
 /** Makes a controller's method the operation `spec`; goes with Nest's `@Get`, `@Post`, …. */
 export function Operation(spec: OperationSpec): MethodDecorator {
-  return applyDecorators(SetMetadata(OPERATION, spec), HttpCode(spec.response === undefined ? 204 : 200));
+  return applyDecorators(
+    SetMetadata(OPERATION, spec),
+    HttpCode(spec.redirects === true ? 302 : spec.response === undefined ? 204 : 200),
+  );
 }
 
 /** The spec of a controller's method. Throws where it has none: every method must say who may call it. */

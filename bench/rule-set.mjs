@@ -34,7 +34,7 @@ try {
     if (!judged) continue;
     const { application, episode } = at.recording;
     process.stderr.write(`${application}/${episode}: ${judged.requests} requests, ${judged.evidence.length} alerted\n`);
-    episodes.set(application, [...(episodes.get(application) ?? []), judged]);
+    episodes.set(application, [...(episodes.get(application) ?? []), { episode, ...judged }]);
   }
 } finally {
   await rules.stop();

@@ -23,6 +23,15 @@ export { markdownOf } from './document/markdown.js';
 export { PAPER_CHOICES, paperBlocks, paperStudy, type PaperReport } from './paper/index.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
+export {
+  compareRuns,
+  comparisonBlocks,
+  checkSplit,
+  episodeContents,
+  runManifest,
+  type Run,
+  type RunManifest,
+} from './run/index.js';
 export { scoreRequests, type NamedEvent, type RequestCounts } from './request-scoring.js';
 export { requestMarkdown } from './request-markdown.js';
 export { requestTable, scoreApplication, type RequestScore } from './request-table.js';

@@ -25,6 +25,13 @@ export interface RequestScore {
   /** Recall with every label 7 s later. */
   readonly coincidence: Proportion;
   readonly kinds: readonly RequestKind[];
+  /** The counts that the row is made of: what another run is compared with. */
+  readonly episodes: readonly {
+    readonly episode: string;
+    readonly actions: number;
+    readonly detected: number;
+    readonly falseEvents: number;
+  }[];
 }
 
 export interface RequestKind {
@@ -35,6 +42,7 @@ export interface RequestKind {
 }
 
 interface Seen {
+  readonly episode: string;
   readonly actions: readonly Action[];
   readonly evidence: readonly NamedEvent[];
   readonly spanUs: TimeUs;
@@ -92,6 +100,12 @@ export function scoreApplication(application: string, view: string, episodes: re
     falseIncidentsPerHour: hours > 0 ? falseIncidents / hours : 0,
     coincidence: recallOf(coincident),
     kinds: kindsOf(actions),
+    episodes: counts.map((count, i) => ({
+      episode: episodes[i]!.episode,
+      actions: count.actions.length,
+      detected: count.actions.filter(({ detected }) => detected).length,
+      falseEvents: count.falseEvents,
+    })),
   };
 }
 

@@ -8,7 +8,9 @@ import {
   adfaMarkdown,
   callCorpus,
   callStudy,
+  checkSplit,
   curvePlot,
+  episodeContents,
   evaluateRecordings,
   fusionStudy,
   kindSeverityRows,
@@ -20,6 +22,7 @@ import {
   runAdfaLd,
   runHidsDocker,
   runKeyGroups,
+  runManifest,
   scoreOutcomes,
   studyBudgets,
   studyLayout,
@@ -28,11 +31,13 @@ import {
   type EpisodeOutcome,
   type Evaluation,
   type EvaluationReport,
+  type RunManifest,
 } from '@plimsoll/evaluation';
 import { findRecordings } from '@plimsoll/local-run';
 import type { SourceReport } from '@plimsoll/sources';
 import { Command, InvalidArgumentError } from 'commander';
 
+import { comparedRuns } from '../compared-runs.js';
 import { drawPictures } from '../chart-pictures.js';
 import { loadScorer, paperFiles } from '../paper-evaluation.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
@@ -53,6 +58,7 @@ interface EvaluateCommandOptions {
   ablation?: boolean;
   paper?: boolean;
   scorer: string[];
+  compare?: string[];
 }
 
 export function evaluateCommand(): Command {
@@ -60,7 +66,7 @@ export function evaluateCommand(): Command {
     .description(
       'Measure detection on labelled recordings: learn from the benign episodes, judge the test episodes, print tables.',
     )
-    .argument('<DIR>', 'a folder of recordings, or an own copy of hids-docker or ADFA-LD')
+    .argument('[DIR]', 'a folder of recordings, or an own copy of hids-docker or ADFA-LD')
     .option('--out <DIR>', 'write report.md, report.json and plots there')
     .option('--json <FILE>', 'write the raw counts as JSON; - is standard output')
     .option(
@@ -91,12 +97,21 @@ export function evaluateCommand(): Command {
       collected,
       [],
     )
+    .option(
+      '--compare <RUN...>',
+      'instead of measuring: what differs between two runs (folders that --out wrote), and what that did',
+    )
     .addOption(privacyOption())
     .addOption(maxRefusedOption())
     .action(run);
 }
 
-async function run(folder: string, options: EvaluateCommandOptions): Promise<void> {
+async function run(folder: string | undefined, options: EvaluateCommandOptions): Promise<void> {
+  if (options.compare !== undefined) {
+    process.stdout.write(await comparedRuns(options.compare, options.json === '-'));
+    return;
+  }
+  if (folder === undefined) throw new PlimsollError('bad-configuration', 'name a folder of recordings, or --compare');
   const progress = new Progress('evaluating');
   const measured = await measure(folder, options, progress).finally(() => {
     progress.clear();
@@ -104,7 +119,12 @@ async function run(folder: string, options: EvaluateCommandOptions): Promise<voi
   progress.done(measured.done);
   if (options.out !== undefined) {
     await mkdir(options.out, { recursive: true });
-    const files = { 'report.md': measured.markdown, 'report.json': asJson(measured.report), ...measured.plots };
+    const files = {
+      'report.md': measured.markdown,
+      'report.json': asJson(measured.report),
+      ...(measured.manifest && { 'manifest.json': asJson(measured.manifest) }),
+      ...measured.plots,
+    };
     for (const [name, content] of Object.entries(files)) await writeFile(join(options.out, name), content);
     const figures = Object.keys(measured.plots).filter((name) => name.endsWith('.svg'));
     if (options.paper === true && !(await drawPictures(options.out, figures))) {
@@ -123,6 +143,8 @@ interface Measured {
   readonly report: unknown;
   readonly plots: Readonly<Record<string, string>>;
   readonly done: string;
+  /** What it was made with, where recordings were read. */
+  readonly manifest?: RunManifest;
   /** Verdicts that came too late to be joined. */
   readonly late?: number;
   /** What became of the lines of each source, where recordings were read. */
@@ -180,6 +202,9 @@ async function measureRecordings(
       onProgress(share, `${phase} ${note}`);
     },
   });
+  const contents = await episodeContents(recordings);
+  checkSplit(evaluation.split, contents);
+  const manifest = await runManifest(seed, settingsOf(options), contents);
   const late = evaluation.outcomes.reduce((sum, outcome) => sum + outcome.late, 0);
   if (options.paper === true) {
     const report = await paperStudy(evaluation, recordings, {
@@ -193,7 +218,15 @@ async function measureRecordings(
       },
     });
     const { markdown, files } = paperFiles(report);
-    return { markdown, report, reports, late, plots: files, done: `${evaluation.outcomes.length} test episodes` };
+    return {
+      markdown,
+      report,
+      reports,
+      manifest,
+      late,
+      plots: files,
+      done: `${evaluation.outcomes.length} test episodes`,
+    };
   }
   const studies: CallStudy[] = [];
   for (const application of study === true ? evaluation.applications : []) {
@@ -218,10 +251,17 @@ async function measureRecordings(
     markdown: reportMarkdown(report),
     report,
     reports,
+    manifest,
     late,
     plots: { 'recall.svg': recallPlot(report), 'curve.svg': curvePlot(report) },
     done: `${evaluation.outcomes.length} test episodes`,
   };
+}
+
+/** What may change a figure: not where reports go. */
+function settingsOf(options: EvaluateCommandOptions): Record<string, unknown> {
+  const { privacy, development, study, falseAlertsPerDay, budgets, ablation, paper, scorer } = options;
+  return { falseAlertsPerDay, privacy, development, scorer, study, budgets, ablation, paper };
 }
 
 function asJson(report: unknown): string {

@@ -1,4 +1,4 @@
-/** What was chosen before any recording of the campaign was scored. `leakage.test.ts` holds its hash. */
+/** What was chosen before any recording of the campaign was scored: nothing of it may follow from results. */
 export const PAPER_CHOICES = {
   /** Lengths of the counted windows; the second is that of tables by fields, bag size and group. */
   windowSeconds: [1, 5, 15, 60],
@@ -7,6 +7,9 @@ export const PAPER_CHOICES = {
   prevalences: [0.55, 0.01, 0.001],
   levels: ['sequence', 'frequency', 'log', 'process'],
 } as const;
+
+/** SHA-256 of the choices as JSON. Whoever changes one writes down why, and scores recordings that nobody scored yet. */
+export const FROZEN_CHOICES = '51dbad15949c46b0204aa6ef3930c97709dbc5100e0920a6a99848ecbf12b26d';
 
 /** Of Bhuiyan, Das and others (CLOSER 2024), and what they give for Cavalcanti and others. */
 export const PUBLISHED_RESULTS = [

@@ -8,12 +8,13 @@ import type { Evaluation } from '../evaluate-recordings.js';
 import { scoreApplication, type RequestScore } from '../request-table.js';
 import { statementCalls, type StatementCalls } from '../statement-calls.js';
 import { publishedDetectors } from '../syscall-study/published-detectors.js';
-import { PAPER_CHOICES } from './choices.js';
+import { checkFrozen, checkPrevalence } from '../run/leakage.js';
+import { FROZEN_CHOICES, PAPER_CHOICES } from './choices.js';
 import { FIELDS, fieldScore, fieldScores, type FieldScore } from './field-table.js';
 import { honestChanges, type HonestChanges } from './honest-changes.js';
 import { pathScores, type PathScore } from './path-table.js';
 import { variantView, outcomeViews, scorerView, type View } from './view.js';
-import { windowScore, type WindowScore } from './window-table.js';
+import { windowScore, windowsIn, type WindowScore } from './window-table.js';
 
 /** One row of a table of calls: by window as the paper counts, and by request. */
 export interface VariantScore {
@@ -72,13 +73,14 @@ export interface PaperOptions {
 /**
  * Re-makes the paper's tables on an evaluation and its recordings. The same recordings and seed give the same report to
  * the byte. Cost: each test episode is scored some hundred times; memory is that of `callCorpus`, one application at a
- * time.
+ * time. Throws `wrong-kind` where a table leaves windows out.
  */
 export async function paperStudy(
   evaluation: Evaluation,
   recordings: readonly RecordingAt[],
   options: PaperOptions,
 ): Promise<PaperReport> {
+  checkFrozen(PAPER_CHOICES, FROZEN_CHOICES);
   const applications: PaperApplication[] = [];
   for (const application of evaluation.applications) {
     const own = recordings.filter(({ recording }) => recording.application === application);
@@ -122,12 +124,22 @@ function studied(
       benign: scored.length - attacked,
       attack: attacked,
     },
-    windows: windowSeconds.flatMap((seconds) => views.map((view) => windowScore(view, seconds, prevalences))),
+    windows: windowSeconds.flatMap((seconds) => views.map((view) => checkedWindows(view, seconds))),
     requests: views.map((view) => scoreApplication(application, view.name, view.episodes)),
     fields: views.flatMap((view) => fieldScores(view, countedSeconds, prevalences)),
     paths: pathScores(views, levels),
     ...(hasCalls && { calls: callTables(application, corpus, variants, options) }),
   };
+}
+
+/** The windows of a view, all of them. */
+function checkedWindows(view: View, seconds: number): WindowScore {
+  const score = windowScore(view, seconds, PAPER_CHOICES.prevalences);
+  checkPrevalence(
+    score,
+    view.episodes.reduce((sum, episode) => sum + windowsIn(episode, seconds), 0),
+  );
+  return score;
 }
 
 function scorerViews(variants: CallVariants, { scorers = [], budget }: PaperOptions): View[] {
@@ -145,9 +157,8 @@ function callTables(
   variants: CallVariants,
   options: PaperOptions,
 ): NonNullable<PaperApplication['calls']> {
-  const { countedSeconds, prevalences } = PAPER_CHOICES;
   const scored = (view: View): VariantScore => ({
-    windows: windowScore(view, countedSeconds, prevalences),
+    windows: checkedWindows(view, PAPER_CHOICES.countedSeconds),
     requests: scoreApplication(application, view.name, view.episodes),
   });
   const sequence = (name: string, given: object, groupOf?: GroupOf): VariantScore =>

@@ -1,6 +1,7 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { ownStatements } from './own-statements.js';
 import { actionOf, fieldsOf } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
@@ -15,8 +16,6 @@ const HOUSEKEEPING_SHARE = 0.2;
 const LEAST_ACTIONS = 3;
 /** Fewest learned requests by which an action is known to change data. */
 const LEAST_LEARNED = 2;
-/** A statement less certain than this may be another request's. */
-const CERTAIN = 0.5;
 
 export function learnChanges(table: SmoothedCounts, event: WebRequest): void {
   table.add(`actions|${event.view}`, actionOf(event));
@@ -42,9 +41,9 @@ function learnedContext(event: WebRequest): string {
   return `writes|${event.view}|${actionOf(event)}|${fieldsOf(event)}`;
 }
 
-function writesOf({ statements }: WebRequest): string[] {
-  const sure = statements.filter(({ writes, certainty = 1 }) => writes && certainty >= CERTAIN);
-  return [...new Set(sure.map(({ outline }) => outline))];
+function writesOf(event: WebRequest): string[] {
+  const written = ownStatements(event).filter(({ writes }) => writes);
+  return [...new Set(written.map(({ outline }) => outline))];
 }
 
 function isHousekeeping(table: SmoothedCounts, { view }: WebRequest, template: string): boolean {

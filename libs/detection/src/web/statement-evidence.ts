@@ -2,6 +2,7 @@ import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { ownStatements } from './own-statements.js';
 import { endpointOf } from './web-contexts.js';
 
 /**
@@ -31,7 +32,7 @@ export function learnStatements(table: SmoothedCounts, event: WebRequest): void 
     table.add(`reach|${event.view}`, `${reach} ${effect === 'new' ? 'known' : effect}`);
     if (reach === 'syntax') table.add(`reach|${event.view}|${endpointOf(event)}`, statement?.tainted?.parameter ?? '');
   }
-  for (const { outline } of event.statements) table.add(`outline|${event.view}|${endpointOf(event)}`, outline);
+  for (const { outline } of ownStatements(event)) table.add(`outline|${event.view}|${endpointOf(event)}`, outline);
 }
 
 /** The observation of the request's most telling statement; undefined where it sent none. */
@@ -76,7 +77,7 @@ function worstOf(
   event: WebRequest,
 ): { reach: Reach; effect: Effect; statement: IssuedStatement } | undefined {
   let worst: { reach: Reach; effect: Effect; statement: IssuedStatement; weight: number } | undefined;
-  for (const statement of event.statements) {
+  for (const statement of ownStatements(event)) {
     const reach: Reach = statement.tainted === undefined ? 'none' : statement.tainted.syntax ? 'syntax' : 'names';
     const known = table.count(`outline|${event.view}|${endpointOf(event)}`, statement.outline) > 0;
     const effect: Effect = statement.failed ? 'failed' : known ? 'known' : 'new';

@@ -8,6 +8,7 @@ import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../events/whose.js';
 import { ACTS } from './reading-evidence.js';
 import { CREDENTIAL_FOUND, scoreRequest, SCRIPT_ACTED, type ScoredRequest } from './web-scorer.js';
+import { ownStatements } from './own-statements.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
 import { startWebState, webStates, type WebState } from './web-state.js';
 
@@ -105,8 +106,9 @@ function damageOf(event: WebRequest, scored: ScoredRequest, worth: number): Pick
   if (scored.path === 'credential-guessing') return { severity: scored.finding === CREDENTIAL_FOUND ? 5 : worth };
   const carried = scored.path === 'xss' && scored.finding !== SCRIPT_ACTED;
   // Beside the statement into which a value was injected, those that the request sends anyway are no damage.
-  const injected = event.statements.some(({ tainted }) => tainted !== undefined);
-  const wrote = event.statements.filter(
+  const statements = ownStatements(event);
+  const injected = statements.some(({ tainted }) => tainted !== undefined);
+  const wrote = statements.filter(
     ({ writes, failed, tainted }) => !carried && writes && !failed && (!injected || tainted !== undefined),
   );
   const columns = [...new Set(wrote.flatMap(({ columnsWritten }) => columnsWritten))].sort().slice(0, MAX_COLUMNS);

@@ -5,33 +5,26 @@ import { ActivityEvents } from '../activity/activity-events.js';
 import type { SourceContext } from '../source.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
 import type { Observed } from '../wire/wire-observer.js';
+import { StatementOwners } from './statement-owners.js';
 import { sqlOutline } from './sql/sql-template.js';
 import { statementText, toSqlStatement } from './sql/sql-statement-event.js';
 import { webMemory } from './web/web-memory.js';
-import { toWebRequest, type SentStatement, type WebMemory } from './web/web-request-event.js';
+import { toWebRequest, type WebMemory } from './web/web-request-event.js';
 
-interface TimedStatement extends SentStatement {
-  readonly startUs: number;
-  readonly endUs: number;
-}
-
-/** Threads and, of each, statements that wait for the request they belong to. */
-const MAX_THREADS = 1024;
-const MAX_WAITING = 64;
 const WRITING = /^(?:insert|update|delete|replace|merge|create|drop|alter|truncate|grant|revoke)$/;
 
 /**
  * Turns the exchanges of one trace into events, in the order in which they became final. A statement that the traced
- * program sent as a client belongs to the request that its thread was serving: it goes with that request. Statements of
- * a program that serves no requests, and those that a database was asked, are events of their own. What programs did is
- * told with the request that they did it for (`ActivityEvents`).
+ * program sent as a client goes with the requests that it may be for (`StatementOwners`). Statements of a program that
+ * serves no requests, and those that a database was asked, are events of their own. What programs did is told with the
+ * request that they did it for (`ActivityEvents`).
  *
- * State: what `WebMemory` and `ActivityEvents` hold, and at most 64 statements each of 1,024 threads.
+ * State: what `WebMemory`, `StatementOwners` and `ActivityEvents` hold.
  */
 export class ExchangeEvents {
   readonly #context: SourceContext;
   readonly #memory: WebMemory;
-  readonly #waiting = new Map<number, TimedStatement[]>();
+  readonly #owners = new StatementOwners();
   readonly #activities: ActivityEvents;
   #servesRequests = false;
 
@@ -59,7 +52,7 @@ export class ExchangeEvents {
 
   #request(exchange: HttpExchange): LogEvent[] {
     this.#servesRequests = true;
-    const request = toWebRequest(exchange, this.#context, this.#memory, this.#statementsOf(exchange));
+    const request = toWebRequest(exchange, this.#context, this.#memory, this.#owners.of(exchange));
     return [request, ...this.#activities.served(exchange, request)];
   }
 
@@ -74,34 +67,13 @@ export class ExchangeEvents {
     // Prepared before the trace began: nothing is known of it but that something was asked.
     if (text === '' && exchange.prepared) return;
     const { outline, verb, columnsWritten } = sqlOutline(text, exchange.protocol, exchange.complete);
-    const list = this.#waiting.get(exchange.thread) ?? [];
-    list.push({
+    this.#owners.add(exchange, {
       text,
       dialect: exchange.protocol,
       outline,
       writes: WRITING.test(verb),
       columnsWritten,
       failed: exchange.response?.kind === 'error',
-      startUs: exchange.startUs,
-      endUs: exchange.endUs,
     });
-    if (list.length > MAX_WAITING) list.shift();
-    // Last in, last out: the threads that are busy stay.
-    this.#waiting.delete(exchange.thread);
-    this.#waiting.set(exchange.thread, list);
-    if (this.#waiting.size > MAX_THREADS) {
-      const oldest = this.#waiting.keys().next();
-      if (!oldest.done) this.#waiting.delete(oldest.value);
-    }
-  }
-
-  /** The thread's statements during the exchange. A thread that serves several requests at once gives them to each. */
-  #statementsOf({ thread, startUs, endUs }: HttpExchange): TimedStatement[] {
-    const list = this.#waiting.get(thread) ?? [];
-    const during = list.filter((statement) => statement.startUs >= startUs && statement.startUs <= endUs);
-    const later = list.filter((statement) => statement.startUs > endUs);
-    if (later.length === 0) this.#waiting.delete(thread);
-    else this.#waiting.set(thread, later);
-    return during;
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ByteBudget } from '../bytes/byte-budget.js';
 import type { HttpExchange } from './http-exchange.js';
+import { OpenRequests } from '../wire/open-requests.js';
 import { noWireCounts } from '../wire/wire-counts.js';
 import { HttpStream } from './http-stream.js';
 
@@ -18,6 +19,7 @@ class Line {
 
   constructor(bodyBytes = 65_536, heldBytes = 1_048_576) {
     this.stream = new HttpStream(FACTS, {
+      open: new OpenRequests(),
       bodyLimitBytes: bodyBytes,
       budget: new ByteBudget(heldBytes),
       counts: this.counts,

@@ -2,6 +2,7 @@ import type { TimeUs, Unseen } from '@plimsoll/contracts';
 
 import type { ByteBudget } from '../bytes/byte-budget.js';
 import type { ConnectionFacts, ProtocolStream, Segment } from '../bytes/segment.js';
+import type { OpenRequest, OpenRequests } from '../wire/open-requests.js';
 import type { WireCounts } from '../wire/wire-counts.js';
 import { decodeContent } from './content-decoding.js';
 import type { HttpExchange, HttpHeaders, HttpResponseParts } from './http-exchange.js';
@@ -30,6 +31,7 @@ interface PendingRequest {
   readonly unseen: Set<Unseen>;
   /** Bytes of its head that count as held. */
   readonly heldBytes: number;
+  readonly open: OpenRequest;
   ended: boolean;
   complete: boolean;
   endUs: TimeUs;
@@ -44,6 +46,8 @@ export interface HttpStreamOptions {
   readonly bodyLimitBytes: number;
   readonly budget: ByteBudget;
   readonly counts: WireCounts;
+  /** Where requests of the traced program's clients are noted while they are open. */
+  readonly open: OpenRequests;
   /** What is doubtful from the start: that it is a socket, or that a message begins here. */
   readonly doubt?: 'origin' | 'place';
   readonly emit: (exchange: HttpExchange) => void;
@@ -145,12 +149,15 @@ export class HttpStream implements ProtocolStream {
       this.doubts.add('place');
     }
     const heldBytes = this.makeRoom(message.head.length);
+    const open = { connection: this.facts.connection, thread: message.thread, startUs: message.firstUs };
+    if (this.facts.side === 'server') this.options.open.begin(open);
     this.waiting.push({
       message,
       line,
       headers,
       unseen,
       heldBytes,
+      open,
       ended: false,
       complete: false,
       endUs: message.firstUs,
@@ -241,6 +248,7 @@ export class HttpStream implements ProtocolStream {
     const { message, line, headers, unseen } = request;
     const { whole, total } = message.body;
     this.options.budget.giveBack(request.heldBytes);
+    this.options.open.end(request.open);
     const complete = request.ended && request.complete && whole;
     // What is answered on the same descriptor is no file.
     if (response) unseen.delete('origin');

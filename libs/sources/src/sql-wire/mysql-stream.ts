@@ -103,6 +103,8 @@ export class MysqlStream implements ProtocolStream {
     } else {
       this.server.push(payload, missingBytes, thread, timeUs, endUs);
       if (this.server.lost && this.waiting[0]) this.waiting[0].endUs = endUs;
+      // Whoever asked goes on with the answer, and may ask nothing more for long: the request that it is for ends first.
+      if (this.server.lost && this.facts.side === 'client') this.finishAll();
     }
   }
 
@@ -113,8 +115,12 @@ export class MysqlStream implements ProtocolStream {
   end(): void {
     this.client.flush(0);
     this.server.restart();
-    while (this.waiting.length > 0) this.finish();
+    this.finishAll();
     this.phase = 'opaque';
+  }
+
+  private finishAll(): void {
+    while (this.waiting.length > 0) this.finish();
   }
 
   private fromClient(frame: Frame): void {
@@ -130,7 +136,7 @@ export class MysqlStream implements ProtocolStream {
     // The place in the server's answers is lost only until the client speaks again.
     if (this.server.lost) {
       this.server.restart();
-      while (this.waiting.length > 0) this.finish();
+      this.finishAll();
     }
     this.command(frame);
   }

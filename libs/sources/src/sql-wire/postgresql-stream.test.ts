@@ -34,8 +34,8 @@ class Line {
   readonly stream: PostgresqlStream;
   private clockUs = 0;
 
-  constructor(begun = false) {
-    this.stream = new PostgresqlStream(FACTS, begun, 65_536, new ByteBudget(1_048_576), (each) =>
+  constructor(begun = false, side: 'server' | 'client' = 'server') {
+    this.stream = new PostgresqlStream({ ...FACTS, side }, begun, 65_536, new ByteBudget(1_048_576), (each) =>
       this.exchanges.push(each),
     );
   }
@@ -119,6 +119,16 @@ describe('extended queries', () => {
     expect(line.exchanges.every((each) => each.prepared)).toBe(true);
   });
 
+  it('find their answers again behind one that another thread read', () => {
+    const line = new Line()
+      .client(parse('', 'SELECT 1'), message('D', 'S\0'), sync)
+      .client(parse('', 'SELECT 2'), message('D', 'S\0'), sync)
+      .server(message('1'), message('t', int16(0)), columns('x'), ready)
+      .client(bind('', '', 0), execute(''), sync)
+      .server(message('2'), row, done('SELECT 1'), ready);
+    expect(line.exchanges.map((each) => [text(each), each.response?.rows])).toEqual([['SELECT 2', 1]]);
+  });
+
   it('are no exchange where the server skipped them after an error', () => {
     const line = new Line()
       .client(
@@ -155,6 +165,13 @@ describe('connections', () => {
     for (const byte of message('Q', 'SELECT 1\0')) line.client(Buffer.from([byte]));
     for (const byte of Buffer.concat([columns('x'), row, done('SELECT 1'), ready])) line.server(Buffer.from([byte]));
     expect(line.exchanges).toMatchObject([{ user: 'a', database: 'a', response: { rows: 1 } }]);
+  });
+
+  it('end with a hole in their answers where the program asked, so that the request is still open', () => {
+    const line = new Line(false, 'client')
+      .client(message('Q', 'SELECT big\0'))
+      .send('server', Buffer.concat([columns('x'), row]), 90_000);
+    expect(line.exchanges.map((each) => [text(each), each.response?.kind])).toEqual([['SELECT big', 'rows']]);
   });
 
   it('lose the place over a hole until the client speaks again', () => {

@@ -38,6 +38,17 @@ const STARTUP: FrameFormat = {
   },
 };
 
+/** Which messages a type of answer may be to; the others may be to any. */
+const ANSWERS: Readonly<Record<string, readonly MessageKind[]>> = {
+  '1': ['parse'],
+  '2': ['bind'],
+  '3': ['close'],
+  t: ['describe'],
+  D: ['execute', 'query'],
+  C: ['execute', 'query'],
+  Z: ['sync', 'query'],
+};
+
 interface Statement {
   readonly text: Uint8Array;
   readonly complete: boolean;
@@ -110,6 +121,8 @@ export class PostgresqlStream implements ProtocolStream {
       return;
     }
     this.server.push(payload, missingBytes, thread, timeUs, endUs);
+    // Whoever asked goes on with the answer, and may ask nothing more for long: the request that it is for ends first.
+    if (this.server.lost && this.facts.side === 'client') this.finishAll();
   }
 
   shut(): void {
@@ -118,7 +131,7 @@ export class PostgresqlStream implements ProtocolStream {
 
   end(): void {
     for (const reader of [this.startups, this.client, this.server]) reader.restart();
-    while (this.waiting.length > 0) this.finish(false);
+    this.finishAll();
     this.phase = 'opaque';
   }
 
@@ -137,7 +150,7 @@ export class PostgresqlStream implements ProtocolStream {
     const { body } = frame;
     if (this.server.lost) {
       this.server.restart();
-      while (this.waiting.length > 0) this.finish(false);
+      this.finishAll();
     }
     switch (String.fromCharCode(frame.header[0]!)) {
       case 'Q':
@@ -205,6 +218,7 @@ export class PostgresqlStream implements ProtocolStream {
   }
 
   private fromServer(frame: Frame): void {
+    this.skipUnanswered(String.fromCharCode(frame.header[0]!));
     const front = this.waiting[0];
     if (!front) return;
     front.bytes += frame.header.length + frame.bodyBytes;
@@ -240,6 +254,14 @@ export class PostgresqlStream implements ProtocolStream {
         this.ready();
         return;
     }
+  }
+
+  /** An answer that was not seen (another thread read it) leaves its message waiting: what another one answers is past it. */
+  private skipUnanswered(type: string): void {
+    const answered = ANSWERS[type];
+    if (answered === undefined) return;
+    const at = this.waiting.findIndex(({ kind }) => answered.includes(kind));
+    for (let i = 0; i < at; i++) this.finish(false);
   }
 
   private described(front: Waiting, columns: readonly string[]): void {
@@ -279,6 +301,10 @@ export class PostgresqlStream implements ProtocolStream {
     const kind = this.waiting[0]?.kind;
     if (kind === 'query') this.finish(true);
     else if (kind === 'sync') this.waiting.shift();
+  }
+
+  private finishAll(): void {
+    while (this.waiting.length > 0) this.finish(false);
   }
 
   /** The oldest message becomes final: an exchange, where a statement was executed or refused. */

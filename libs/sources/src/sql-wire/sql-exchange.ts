@@ -1,5 +1,7 @@
 import type { TimeUs } from '@plimsoll/contracts';
 
+import type { OpenRequest } from '../wire/open-requests.js';
+
 export interface SqlResponse {
   /** `rows`: a result set; `ok`: a statement without one; `error`: refused. */
   readonly kind: 'ok' | 'error' | 'rows';
@@ -44,6 +46,8 @@ export interface SqlExchange {
   readonly parameters: number;
   /** `statement` holds every byte. */
   readonly complete: boolean;
+  /** Of a client's statement: the requests that were open when it was sent, one of which it may be for. */
+  readonly during?: readonly OpenRequest[];
   /** Undefined where the connection or the trace ended first, or the protocol sends none. */
   readonly response: SqlResponse | undefined;
 }

@@ -64,6 +64,7 @@ const SENDTO = callNames().get('sendto');
 const SENDMSG = callNames().get('sendmsg');
 const EINPROGRESS = 115;
 const EBADF = 9;
+const SENDER = 'si_pid=';
 
 /**
  * Tells an observer what a call's text and result say about descriptors, data and threads. The text is an attacker's
@@ -79,6 +80,17 @@ export class CallReporter<Exchange> {
 
   wants(number: number): boolean {
     return this.table[number] === 1;
+  }
+
+  /**
+   * A signal that one thread was sent by another (`SI_TKILL`): runtimes send such ones within their process, as Go does
+   * to every thread that runs for long.
+   */
+  signalled(thread: number, timeUs: TimeUs, bytes: Buffer, start: number, end: number): void {
+    if (!this.observer || !has(bytes, start, end, 'si_code=SI_TKILL')) return;
+    const at = indexWithin(bytes, SENDER, start, end);
+    const sender = at < 0 ? 0 : callText(bytes, at + SENDER.length, end).firstNumber();
+    if (sender > 0) this.observer.identified(thread, sender, timeUs);
   }
 
   /** A call whose arguments are `bytes[start, end)`; `cut` where the line was too long to hold. */

@@ -83,6 +83,10 @@ class CallText {
     return indexWithin(bytes, 'MSG_PEEK', from, end) >= 0 || indexWithin(bytes, 'MSG_ERRQUEUE', from, end) >= 0;
   }
 
+  firstNumber(): number {
+    return this.numberAfter(0);
+  }
+
   secondNumber(): number {
     return this.numberAfter(1);
   }

@@ -327,6 +327,7 @@ export class StraceParser<Exchange = never> implements SourceParser {
     }
     this.counts.signals++;
     this.counts.ignored++;
+    this.reporter.signalled(this.head.thread, this.now(), bytes, start, end);
     if (!this.countSignals) return;
     let hash = HASH_SEED;
     let at = start + 4;

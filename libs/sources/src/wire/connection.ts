@@ -18,6 +18,7 @@ import {
   protocolOf,
   type Protocol,
 } from './recognition.js';
+import type { OpenRequests } from './open-requests.js';
 import type { WireCounts } from './wire-counts.js';
 
 export type WireExchange = HttpExchange | SqlExchange;
@@ -35,6 +36,7 @@ export interface WireSurroundings {
   readonly limits: WireLimits;
   readonly budget: ByteBudget;
   readonly counts: WireCounts;
+  readonly open: OpenRequests;
   readonly emit: (exchange: WireExchange) => void;
 }
 
@@ -108,6 +110,14 @@ export class Connection {
   end(): void {
     this.stream?.end();
     this.giveUp();
+  }
+
+  /** Part of what passed was not seen: requests that wait for an answer end without, and the next one begins anew. */
+  meetAnew(): void {
+    if (!(this.stream instanceof HttpStream) || this.stream.worth < 3) return;
+    this.stream.end();
+    this.stream = undefined;
+    this.origin = 'unknown';
   }
 
   private segment(call: IoCall): Segment {
@@ -207,13 +217,14 @@ export class Connection {
   }
 
   private speaks(protocol: 'http' | 'mysql' | 'postgresql', begun: boolean): ProtocolStream {
-    const { limits, budget, counts } = this.around;
+    const { limits, budget, counts, open } = this.around;
     const facts = { side: this.side, connection: this.id, peer: this.peer };
     if (protocol === 'http') {
       const doubt =
         this.origin === 'evicted' ? 'place' : this.origin === 'unknown' && !this.socket ? 'origin' : undefined;
       const emit = this.around.emit;
-      return new HttpStream(facts, { bodyLimitBytes: limits.bodyBytes, budget, counts, emit, ...(doubt && { doubt }) });
+      const options = { bodyLimitBytes: limits.bodyBytes, budget, counts, open, emit };
+      return new HttpStream(facts, { ...options, ...(doubt && { doubt }) });
     }
     const emit = (exchange: SqlExchange): void => {
       this.statement(exchange);
@@ -226,7 +237,8 @@ export class Connection {
   /** What passes in one direction alone may be anything that a program writes or reads. */
   private statement(exchange: SqlExchange): void {
     if (this.origin === 'unknown' && !this.socket) this.around.counts.doubtfulStatements++;
-    else this.around.emit(exchange);
+    else if (this.side === 'server') this.around.emit(exchange);
+    else this.around.emit({ ...exchange, during: this.around.open.at(exchange.startUs) });
   }
 
   private giveUp(): void {

@@ -106,6 +106,33 @@ describe('descriptors', () => {
     expect(summary(exchangesOf(text))).toEqual(['server 1:9#0 /a 200']);
   });
 
+  it('are shared by threads that their process sends a signal to', () => {
+    const urgent = '--- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---';
+    const text = trace(`1 ${urgent}`, `2 ${urgent}`, accept(1, 9), read(1, 9, get('/a')), write(2, 9, OK));
+    expect(summary(exchangesOf(text))).toEqual(['server 1:9#0 /a 200']);
+    const other = text.replaceAll('SI_TKILL', 'SI_USER');
+    expect(summary(exchangesOf(other))).toEqual(['server 1:9#0 /a none']);
+  });
+
+  it('answer the right requests once threads are known to share them', () => {
+    const urgent = '--- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---';
+    const text = trace(
+      accept(1, 9),
+      read(1, 9, get('/a')),
+      write(2, 9, OK), // thread 2 is not known to be of the same process
+      read(1, 9, get('/b')),
+      `1 ${urgent}`,
+      `2 ${urgent}`,
+      read(1, 9, get('/c')),
+      write(2, 9, OK),
+    );
+    expect(exchangesOf(text)).toMatchObject([
+      { request: { target: '/a' }, response: undefined },
+      { request: { target: '/b' }, response: undefined },
+      { request: { target: '/c' }, response: { status: 200 } },
+    ]);
+  });
+
   it('are copied by a fork and live until both have closed them', () => {
     const text = trace(
       accept(1, 9),

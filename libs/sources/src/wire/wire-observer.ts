@@ -5,6 +5,7 @@ import { Lineages } from '../activity/lineage.js';
 import { ByteBudget } from '../bytes/byte-budget.js';
 import type { FdOpened, IoCall, IoObserver } from '../strace/io-call.js';
 import { Connection, type ConnectionOrigin, type WireExchange, type WireSurroundings } from './connection.js';
+import { OpenRequests } from './open-requests.js';
 import { FILE, ProcessTable, type Process } from './process-table.js';
 import { noWireCounts, wireNotice } from './wire-counts.js';
 
@@ -74,6 +75,7 @@ export class WireObserver implements IoObserver<Observed> {
       },
       budget: new ByteBudget(options.heldBytes ?? 64 * KIB * KIB),
       counts: this.counts,
+      open: new OpenRequests(),
       emit: (exchange) => {
         this.add(exchange);
       },
@@ -162,7 +164,11 @@ export class WireObserver implements IoObserver<Observed> {
   }
 
   identified(thread: number, process: number, timeUs: TimeUs): void {
+    const apart = this.processes.of(thread);
     this.processes.identified(thread, process, timeUs);
+    if (this.processes.of(thread) === apart) return;
+    // What this thread answered until now was seen as another connection's: answers would go to the wrong requests.
+    for (const connection of this.open) connection.meetAnew();
   }
 
   belongs(thread: number, leader: number): void {

@@ -40,7 +40,7 @@ export interface WebMemory {
   readonly owners: RecentMap<string, SessionName>;
 }
 
-/** A statement that the request's thread sent while it served the request. */
+/** A statement that was sent while the request was served. */
 export interface SentStatement {
   readonly text: string;
   readonly dialect: SqlDialect;
@@ -48,8 +48,15 @@ export interface SentStatement {
   readonly writes: boolean;
   readonly columnsWritten: string[];
   readonly failed: boolean;
+  /** What speaks for this request, and for others that were open; left out where no other was. */
+  readonly share?: { readonly own: number; readonly others: number };
 }
 
+/** A statement that holds a value of the request is so much likelier to be its own. */
+const HOLDS_VALUE = 20;
+const LEAST_VALUE = 4;
+/** What is less certain is another's. */
+const LEAST_CERTAINTY = 0.2;
 const MAX_STATEMENTS = 32;
 /** Bytes of a response that are read for markup and for reflected values. */
 const MAX_RESPONSE = 262_144;
@@ -213,10 +220,29 @@ export function splitTarget(target: string): { path: string; query: string } {
 
 function issued(sent: readonly SentStatement[], read: readonly ReadParameter[]): IssuedStatement[] {
   const values = read.map(({ feature, value }) => ({ name: feature.name, value }));
-  return sent.slice(0, MAX_STATEMENTS).map(({ text, dialect, outline, writes, columnsWritten, failed }) => {
-    const tainted = statementTaint(text, dialect, values);
-    return { outline, writes, columnsWritten, failed, ...(tainted === undefined ? {} : { tainted }) };
-  });
+  return sent
+    .map((statement) => ({ statement, certainty: certaintyOf(statement, values) }))
+    .filter(({ certainty }) => certainty >= LEAST_CERTAINTY)
+    .slice(0, MAX_STATEMENTS)
+    .map(({ statement: { text, dialect, outline, writes, columnsWritten, failed }, certainty }) => {
+      const tainted = statementTaint(text, dialect, values);
+      return {
+        outline,
+        writes,
+        columnsWritten,
+        failed,
+        ...(tainted === undefined ? {} : { tainted }),
+        ...(certainty === 1 ? {} : { certainty: Number(certainty.toFixed(3)) }),
+      };
+    });
+}
+
+/** How far a statement is this request's, in (0, 1]. */
+function certaintyOf({ text, share }: SentStatement, values: readonly { readonly value: string }[]): number {
+  if (share === undefined) return 1;
+  const holds = values.some(({ value }) => value.length >= LEAST_VALUE && text.includes(value));
+  const own = share.own * (holds ? HOLDS_VALUE : 1);
+  return own / (own + share.others);
 }
 
 function scriptsOf(text: string, contentType: string, memory: WebMemory): ScriptFragment[] {

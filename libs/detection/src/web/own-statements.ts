@@ -1,0 +1,9 @@
+import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
+
+/** A statement less certain than this may be another request's. */
+const CERTAIN = 0.5;
+
+/** The statements that were more likely sent for this request than for any other. */
+export function ownStatements({ statements }: WebRequest): IssuedStatement[] {
+  return statements.filter(({ certainty = 1 }) => certainty >= CERTAIN);
+}

@@ -1,5 +1,5 @@
 import { TOPICS, type Progress } from '@plimsoll/contracts';
-import type { TopicPlaces } from '@plimsoll/streaming';
+import type { TopicPositions } from '@plimsoll/streaming';
 
 /** How long an answer holds: partitions are added seldom. */
 const LIFE_MS = 60_000;
@@ -11,7 +11,7 @@ export class PartitionCounts {
   /** The question under way: whoever asks meanwhile awaits its answer. */
   #asking: Promise<void> | undefined;
 
-  constructor(private readonly log: TopicPlaces) {}
+  constructor(private readonly log: TopicPositions) {}
 
   async current(): Promise<Progress['partitions']> {
     const nowMs = Date.now();
@@ -26,7 +26,7 @@ export class PartitionCounts {
   async #ask(): Promise<void> {
     try {
       const [syscalls, logs] = await Promise.all(
-        [TOPICS.syscalls.name, TOPICS.logs.name].map(async (topic) => (await this.log.places(topic)).length),
+        [TOPICS.syscalls.name, TOPICS.logs.name].map(async (topic) => (await this.log.positions(topic)).length),
       );
       if (syscalls! > 0 && logs! > 0) this.#known = { syscalls: syscalls!, logs: logs! };
       this.#askedMs = Date.now();

@@ -59,9 +59,9 @@ export interface IncidentStore {
    * The offset from which a partition of `topic` has not been taken in; undefined where the store knows nothing of it,
    * as after a loss of everything. It lies with the incidents, so that it is lost with them.
    */
-  place(topic: string, partition: number): Promise<number | undefined>;
-  /** Moves the place on from where it was; answers false, and leaves it, where it is somewhere else by now. */
-  movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean>;
+  position(topic: string, partition: number): Promise<number | undefined>;
+  /** Moves the position on from where it was; answers false, and leaves it, where it is somewhere else by now. */
+  movePosition(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean>;
 
   /** Throws `too-large` beyond `MAX_SUPPRESSIONS`. */
   putSuppression(suppression: Suppression): Promise<void>;

@@ -24,7 +24,7 @@ export class MemoryIncidentStore implements IncidentStore {
   readonly #incidents = new Map<string, { record: IncidentRecord; changedMs: number }>();
   /** Made once of each record: records never change, they are replaced. */
   readonly #cards = new WeakMap<IncidentRecord, IncidentCard>();
-  readonly #places = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
   readonly #suppressions = new Map<string, Suppression>();
   #audit: AuditEntry[] = [];
   #sequence = 0;
@@ -77,14 +77,14 @@ export class MemoryIncidentStore implements IncidentStore {
     return Promise.resolve(this.#sequence);
   }
 
-  place(topic: string, partition: number): Promise<number | undefined> {
-    return Promise.resolve(this.#places.get(`${topic}/${partition}`));
+  position(topic: string, partition: number): Promise<number | undefined> {
+    return Promise.resolve(this.#positions.get(`${topic}/${partition}`));
   }
 
-  movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
+  movePosition(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
     const key = `${topic}/${partition}`;
-    if (this.#places.get(key) !== from) return Promise.resolve(false);
-    this.#places.set(key, to);
+    if (this.#positions.get(key) !== from) return Promise.resolve(false);
+    this.#positions.set(key, to);
     return Promise.resolve(true);
   }
 

@@ -5,8 +5,8 @@ import type {
   EventLog,
   Health,
   OutgoingRecord,
-  TopicPlace,
-  TopicPlaces,
+  TopicPosition,
+  TopicPositions,
 } from '@plimsoll/streaming';
 import type { Admin, Kafka } from 'kafkajs';
 
@@ -17,7 +17,7 @@ import type { KafkaOptions } from './kafka-options.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 
 /** The log in Kafka. It comes back by itself when brokers do, and `health` says what it waits for meanwhile. */
-export class KafkaLog implements EventLog, TopicPlaces {
+export class KafkaLog implements EventLog, TopicPositions {
   private readonly kafka: Kafka;
   private readonly publisher: KafkaPublisher;
   private readonly consumptions = new Set<KafkaConsumption>();
@@ -52,7 +52,7 @@ export class KafkaLog implements EventLog, TopicPlaces {
     });
   }
 
-  async places(topic: string, sinceMs?: number): Promise<readonly TopicPlace[]> {
+  async positions(topic: string, sinceMs?: number): Promise<readonly TopicPosition[]> {
     try {
       const [bounds, since] = await this.administer((admin) =>
         Promise.all([

@@ -25,7 +25,7 @@ import type { RedisConnection } from './redis-connection.js';
 import { redisScript } from './redis-script.js';
 
 const saveIncident = redisScript('save-incident');
-const movePlace = redisScript('move-place');
+const movePosition = redisScript('move-place');
 
 const DAY_MS = 86_400_000;
 const AUDIT_TTL_MS = 400 * DAY_MS;
@@ -43,7 +43,7 @@ interface IncidentKeys {
   readonly counter: string;
   readonly cards: string;
   readonly facets: string;
-  readonly places: string;
+  readonly positions: string;
   readonly suppressions: string;
   readonly audit: string;
 }
@@ -107,14 +107,14 @@ export class RedisIncidentStore implements IncidentStore {
     return Number(textOf(await this.connection.call('GET', this.keys.counter)) ?? 0);
   }
 
-  async place(topic: string, partition: number): Promise<number | undefined> {
-    const text = textOf(await this.connection.call('HGET', this.keys.places, `${topic}/${partition}`));
+  async position(topic: string, partition: number): Promise<number | undefined> {
+    const text = textOf(await this.connection.call('HGET', this.keys.positions, `${topic}/${partition}`));
     return text === undefined ? undefined : Number(text);
   }
 
-  async movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
+  async movePosition(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
     const args = [`${topic}/${partition}`, from ?? '', to, this.limits.retentionMs];
-    return Number(await this.connection.run(movePlace, [this.keys.places], args)) === 1;
+    return Number(await this.connection.run(movePosition, [this.keys.positions], args)) === 1;
   }
 
   async putSuppression(suppression: Suppression): Promise<void> {
@@ -251,7 +251,7 @@ function incidentKeys(prefix: string): IncidentKeys {
     counter: `${carded}:counter`,
     cards: `${carded}:cards`,
     facets: `${carded}:facets`,
-    places: `${carded}:places`,
+    positions: `${carded}:places`,
     suppressions: `${tag}:suppressions`,
     audit: `${tag}:audit`,
   };

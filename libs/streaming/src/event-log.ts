@@ -24,7 +24,7 @@ export interface OutgoingRecord {
 export interface PartitionHandler {
   /**
    * The partition is ours from now on. Returns the offset to read from (one that the log no longer holds, or not yet,
-   * means the nearest it holds), or undefined for the group's own place. Called again where the log lost that place.
+   * means the nearest it holds), or undefined for the group's own position. Called again where the log lost that position.
    * `signal` aborts when waiting is pointless.
    */
   assigned(partition: number, signal: AbortSignal): Promise<number | undefined>;
@@ -52,7 +52,7 @@ export interface ConsumeOptions {
   /** Consumers of one group share the partitions. */
   readonly group: string;
   readonly handler: PartitionHandler;
-  /** Where a group without a place of its own begins. Default `earliest`. */
+  /** Where a group without a position of its own begins. Default `earliest`. */
   readonly startAt?: 'earliest' | 'latest';
 }
 

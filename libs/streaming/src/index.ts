@@ -31,4 +31,4 @@ export type { StateStore, StoredState, TaskCommit, TaskId, TaskLease } from './s
 export { StatefulProcessor, type ProcessorOptions } from './stateful-processor.js';
 export type { Dependency, StreamEvent, StreamObserver } from './stream-event.js';
 export { isRetriable, type Wait } from './waiting.js';
-export type { TopicPlace, TopicPlaces } from './topic-places.js';
+export type { TopicPosition, TopicPositions } from './topic-positions.js';

@@ -16,7 +16,7 @@ export interface AssignmentOptions {
   readonly maxBatchBytes: number;
   readonly clock: Clock;
   readonly observer: StreamObserver;
-  /** Called with the place reached after every batch. */
+  /** Called with the position reached after every batch. */
   readonly advanced: (offset: number) => void;
 }
 
@@ -47,8 +47,8 @@ export class MemoryAssignment {
     // The caller is still being set up: begin after it.
     await Promise.resolve();
     await this.untilDone(async () => {
-      const place = await consume.handler.assigned(index, this.released.signal);
-      if (place !== undefined) this.position = Math.min(place, partition.endOffset);
+      const position = await consume.handler.assigned(index, this.released.signal);
+      if (position !== undefined) this.position = Math.min(position, partition.endOffset);
     });
     while (!this.released.signal.aborted) {
       this.position = Math.max(this.position, partition.firstOffset);

@@ -5,7 +5,7 @@ interface Member {
   readonly options: ConsumeOptions;
 }
 
-/** The consumers of one group on one topic: shares the partitions among them and keeps the group's places. */
+/** The consumers of one group on one topic: shares the partitions among them and keeps the group's positions. */
 export class MemoryGroup {
   readonly committed = new Map<number, number>();
   private readonly members: Member[] = [];
@@ -21,7 +21,7 @@ export class MemoryGroup {
     return this.members.length > 0;
   }
 
-  /** The place of the group in a partition: what its owner has read, or the group has kept. */
+  /** The position of the group in a partition: what its owner has read, or the group has kept. */
   position(partition: number): number | undefined {
     return this.owned.get(partition)?.assignment.position ?? this.committed.get(partition);
   }

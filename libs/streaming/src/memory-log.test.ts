@@ -16,7 +16,7 @@ eventLogContract('memory', () => ({
     Promise.resolve({
       publish: (records) => log.publish(records),
       consume: (options) => log.consume(options),
-      places: (topic, sinceMs) => log.places(topic, sinceMs),
+      positions: (topic, sinceMs) => log.positions(topic, sinceMs),
       health: () => log.health(),
       // One memory serves every test.
       close: () => Promise.resolve(),

@@ -8,7 +8,7 @@ import { MemoryGroup } from './memory-group.js';
 import { MemoryPartition } from './memory-partition.js';
 import { partitionOf } from './partitioner.js';
 import type { StreamObserver } from './stream-event.js';
-import type { TopicPlace, TopicPlaces } from './topic-places.js';
+import type { TopicPosition, TopicPositions } from './topic-positions.js';
 import { Wake } from './wake.js';
 
 export interface MemoryLogOptions {
@@ -30,7 +30,7 @@ export interface MemoryLogOptions {
  * `publish` waits, which is the backpressure up to the source. Where no group reads the topic, the oldest are dropped
  * at once and counted in `dropped`.
  */
-export class MemoryLog implements EventLog, TopicPlaces {
+export class MemoryLog implements EventLog, TopicPositions {
   private readonly topics = new Map<string, readonly MemoryPartition[]>();
   private readonly groups = new Map<string, Map<string, MemoryGroup>>();
   private readonly progress = new Wake();
@@ -108,12 +108,12 @@ export class MemoryLog implements EventLog, TopicPlaces {
     return this.partitionsOf(topic).flatMap((partition) => partition.read(0, Infinity, Infinity));
   }
 
-  places(topic: string, sinceMs = 0): Promise<readonly TopicPlace[]> {
-    const places = this.partitionsOf(topic).map((held, partition) => {
+  positions(topic: string, sinceMs = 0): Promise<readonly TopicPosition[]> {
+    const positions = this.partitionsOf(topic).map((held, partition) => {
       const first = held.read(0, Infinity, Infinity).find(({ timestampMs }) => timestampMs >= sinceMs);
       return { partition, first: first?.offset ?? held.endOffset, end: held.endOffset };
     });
-    return Promise.resolve(places);
+    return Promise.resolve(positions);
   }
 
   health(): Promise<Health> {

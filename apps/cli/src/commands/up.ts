@@ -117,7 +117,7 @@ async function onStack(options: UpOptions): Promise<void> {
     tellLogTrouble(log, signal);
     const sources = sourcesFrom(options.application, options.source.map(parseSource));
     const [syscalls, logs] = await Promise.all(
-      [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.places(name)).length),
+      [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.positions(name)).length),
     );
     const messages = replay(sources, { privacy: options.privacy, signal });
     await publishAll(messages, log, { syscalls: syscalls!, logs: logs! });

@@ -135,17 +135,17 @@ export function incidentStoreContract(
       expect([await one.removeSuppression(current.id), await one.removeSuppression(current.id)]).toEqual([true, false]);
     });
 
-    it('keeps its place in each partition, and moves it only from where it is', async () => {
+    it('keeps its position in each partition, and moves it only from where it is', async () => {
       const one = await store();
-      expect(await one.place('alerts', 1)).toBeUndefined();
-      expect(await one.movePlace('alerts', 1, 0, 3)).toBe(false);
-      expect(await one.movePlace('alerts', 1, undefined, 0)).toBe(true);
-      expect(await one.movePlace('alerts', 2, undefined, 7)).toBe(true);
-      expect(await one.movePlace('incidents', 1, undefined, 9)).toBe(true);
-      expect(await one.movePlace('alerts', 2, 7, 8)).toBe(true);
-      expect(await one.movePlace('alerts', 2, 7, 9)).toBe(false);
-      const places = [one.place('alerts', 1), one.place('alerts', 2), one.place('incidents', 1)];
-      expect(await Promise.all(places)).toEqual([0, 8, 9]);
+      expect(await one.position('alerts', 1)).toBeUndefined();
+      expect(await one.movePosition('alerts', 1, 0, 3)).toBe(false);
+      expect(await one.movePosition('alerts', 1, undefined, 0)).toBe(true);
+      expect(await one.movePosition('alerts', 2, undefined, 7)).toBe(true);
+      expect(await one.movePosition('incidents', 1, undefined, 9)).toBe(true);
+      expect(await one.movePosition('alerts', 2, 7, 8)).toBe(true);
+      expect(await one.movePosition('alerts', 2, 7, 9)).toBe(false);
+      const positions = [one.position('alerts', 1), one.position('alerts', 2), one.position('incidents', 1)];
+      expect(await Promise.all(positions)).toEqual([0, 8, 9]);
     });
 
     it('keeps an audit trail, the latest first', async () => {

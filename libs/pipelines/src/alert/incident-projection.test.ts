@@ -41,7 +41,7 @@ async function feed(store: MemoryIncidentStore, ...sources: readonly IncidentSou
   }
 }
 
-/** A store that loses everything, its places too, when told to. */
+/** A store that loses everything, its positions too, when told to. */
 class LossyStore extends MemoryIncidentStore {
   readonly applied: string[] = [];
   loseAt: string | undefined;
@@ -61,12 +61,12 @@ class LossyStore extends MemoryIncidentStore {
     return record;
   }
 
-  override place(topic: string, partition: number): Promise<number | undefined> {
-    return this.#inner.place(topic, partition);
+  override position(topic: string, partition: number): Promise<number | undefined> {
+    return this.#inner.position(topic, partition);
   }
 
-  override movePlace(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
-    return this.#inner.movePlace(topic, partition, from, to);
+  override movePosition(topic: string, partition: number, from: number | undefined, to: number): Promise<boolean> {
+    return this.#inner.movePosition(topic, partition, from, to);
   }
 }
 
@@ -119,7 +119,7 @@ describe('the incident store', () => {
     await feed(first, ALERTS_SOURCE);
     expect(await first.latestSequence()).toBe(sequence);
 
-    // The group has read everything; a store without a place is fed from the beginning all the same.
+    // The group has read everything; a store without a position is fed from the beginning all the same.
     const second = new MemoryIncidentStore();
     await feed(second, ALERTS_SOURCE);
     expect(await contents(second)).toEqual(await contents(first));

@@ -52,12 +52,12 @@ export const SNAPSHOTS_SOURCE: IncidentSource = {
 
 /**
  * Keeps the incident store up with a topic. The store takes every finding in at most once, whatever the order, and the
- * place in the topic lies in the store: one that has lost everything, or was set back to an earlier state, is fed again
+ * position in the topic lies in the store: one that has lost everything, or was set back to an earlier state, is fed again
  * from where it stands, by itself.
  */
 export class IncidentProjection implements PartitionHandler {
-  /** Where the store stood after the batch before; undefined for a store without a place. */
-  readonly #places = new Map<number, number | undefined>();
+  /** Where the store stood after the batch before; undefined for a store without a position. */
+  readonly #positions = new Map<number, number | undefined>();
 
   constructor(
     private readonly source: IncidentSource,
@@ -66,34 +66,34 @@ export class IncidentProjection implements PartitionHandler {
   ) {}
 
   async assigned(partition: number): Promise<number> {
-    const place = await this.store.place(this.source.topic, partition);
-    this.#places.set(partition, place);
-    return place ?? 0;
+    const position = await this.store.position(this.source.topic, partition);
+    this.#positions.set(partition, position);
+    return position ?? 0;
   }
 
   /** Rejects with the store's own error where it is away: the batch comes again. */
   async batch(partition: number, records: readonly LogRecord[], context: BatchContext): Promise<void> {
     const { topic } = this.source;
-    const place = this.#places.get(partition);
-    if ((await this.store.place(topic, partition)) !== place) return this.goBack(partition, context);
+    const position = this.#positions.get(partition);
+    if ((await this.store.position(topic, partition)) !== position) return this.goBack(partition, context);
     for (const record of records) {
       if (!context.owned()) return;
       await this.take(record);
     }
     const next = records.at(-1)!.offset + 1;
-    if (!(await this.store.movePlace(topic, partition, place, next))) return this.goBack(partition, context);
-    this.#places.set(partition, next);
+    if (!(await this.store.movePosition(topic, partition, position, next))) return this.goBack(partition, context);
+    this.#positions.set(partition, next);
   }
 
   /** The store has forgotten, before or while the batch was taken in: it says where to go on. */
   private async goBack(partition: number, context: BatchContext): Promise<void> {
-    const place = await this.store.place(this.source.topic, partition);
-    this.#places.set(partition, place);
-    context.seek(place ?? 0);
+    const position = await this.store.position(this.source.topic, partition);
+    this.#positions.set(partition, position);
+    context.seek(position ?? 0);
   }
 
   revoked(partition: number): Promise<void> {
-    this.#places.delete(partition);
+    this.#positions.delete(partition);
     return Promise.resolve();
   }
 

@@ -11,7 +11,7 @@ import {
   PlimsollError,
   TOPICS,
 } from '@plimsoll/contracts';
-import type { EventLog, LearningStore, LogRecord, TopicPlaces } from '@plimsoll/streaming';
+import type { EventLog, LearningStore, LogRecord, TopicPositions } from '@plimsoll/streaming';
 import { z } from 'zod';
 
 import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
@@ -41,7 +41,7 @@ export interface TopicLearningPlan {
 }
 
 export interface TopicLearningParts {
-  readonly log: Pick<EventLog, 'consume'> & TopicPlaces;
+  readonly log: Pick<EventLog, 'consume'> & TopicPositions;
   readonly store: LearningStore;
   readonly learners: Learners;
   readonly signal?: AbortSignal;
@@ -139,7 +139,10 @@ class TopicLearning {
       return new TopicLearning(plan, parts, kept, learning, true);
     }
     await parts.store.remove(plan.name);
-    const topics = { syscalls: await placesOf('syscalls', plan, parts), logs: await placesOf('logs', plan, parts) };
+    const topics = {
+      syscalls: await positionsOf('syscalls', plan, parts),
+      logs: await positionsOf('logs', plan, parts),
+    };
     const { sinceUs, untilUs } = plan;
     const begun = {
       version: 1 as const,
@@ -221,7 +224,7 @@ class TopicLearning {
       if (signal?.aborted) throw new PlimsollError('stopped', 'learning was stopped; it goes on from here next time');
       let grown = false;
       for (const topic of ['syscalls', 'logs'] as const) {
-        for (const { partition, first, end } of await this.parts.log.places(TOPICS[topic].name)) {
+        for (const { partition, first, end } of await this.parts.log.positions(TOPICS[topic].name)) {
           const own = this.kept.topics[topic];
           const part = own.find((one) => one.partition === partition);
           if (part === undefined) own.push(partOf(partition, first, end));
@@ -337,14 +340,17 @@ class TopicLearning {
   }
 }
 
-async function placesOf(
+async function positionsOf(
   topic: CollectorMessage['topic'],
   { sinceUs }: TopicLearningPlan,
   { log }: TopicLearningParts,
 ): Promise<Part[]> {
   // Nothing is published before it happens.
-  const places = await log.places(TOPICS[topic].name, sinceUs === undefined ? undefined : Math.floor(sinceUs / 1_000));
-  return places.map(({ partition, first, end }) => partOf(partition, first, end));
+  const positions = await log.positions(
+    TOPICS[topic].name,
+    sinceUs === undefined ? undefined : Math.floor(sinceUs / 1_000),
+  );
+  return positions.map(({ partition, first, end }) => partOf(partition, first, end));
 }
 
 function partOf(partition: number, from: number, to: number): Part {

@@ -4,11 +4,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { BatchContext, EventLog, LogRecord, OutgoingRecord, PartitionHandler } from '../event-log.js';
 import { partitionOf } from '../partitioner.js';
-import type { TopicPlaces } from '../topic-places.js';
+import type { TopicPositions } from '../topic-positions.js';
 
 export interface EventLogFixture {
   /** A client of the log; several are clients of one log. The fixture's user closes them. */
-  connect(): Promise<EventLog & TopicPlaces>;
+  connect(): Promise<EventLog & TopicPositions>;
   /** Makes a new topic and returns its name. */
   topic(partitions: number): Promise<string>;
 }
@@ -61,7 +61,7 @@ function messages(topic: string, count: number, from = 0): OutgoingRecord[] {
 
 /** What every event log promises. */
 export function eventLogContract(name: string, fixture: () => EventLogFixture): void {
-  const connect = async (): Promise<EventLog & TopicPlaces> => {
+  const connect = async (): Promise<EventLog & TopicPositions> => {
     const log = await fixture().connect();
     onTestFinished(() => log.close());
     return log;
@@ -93,15 +93,15 @@ export function eventLogContract(name: string, fixture: () => EventLogFixture): 
     it('tells where the records of a time lie', async () => {
       const log = await connect();
       const topic = await fixture().topic(1);
-      expect(await log.places(topic)).toEqual([{ partition: 0, first: 0, end: 0 }]);
+      expect(await log.positions(topic)).toEqual([{ partition: 0, first: 0, end: 0 }]);
       await log.publish(messages(topic, 3));
       await new Promise((resolve) => setTimeout(resolve, 20));
       const betweenMs = Date.now();
       await new Promise((resolve) => setTimeout(resolve, 20));
       await log.publish(messages(topic, 2, 3));
-      expect(await log.places(topic)).toEqual([{ partition: 0, first: 0, end: 5 }]);
-      expect(await log.places(topic, betweenMs)).toEqual([{ partition: 0, first: 3, end: 5 }]);
-      expect(await log.places(topic, Date.now() + 60_000)).toEqual([{ partition: 0, first: 5, end: 5 }]);
+      expect(await log.positions(topic)).toEqual([{ partition: 0, first: 0, end: 5 }]);
+      expect(await log.positions(topic, betweenMs)).toEqual([{ partition: 0, first: 3, end: 5 }]);
+      expect(await log.positions(topic, Date.now() + 60_000)).toEqual([{ partition: 0, first: 5, end: 5 }]);
     });
 
     it('keeps binary values', async () => {

@@ -41,8 +41,8 @@ const REFUSED_SHARE = 0.5;
 const HEAD_BYTES = 32_768;
 
 /**
- * Follows a log until `signal` aborts: lines become records, records become safe, and only then the place is saved. The
- * file waits while nothing takes records. After a crash at any point reading goes on at the saved place, and what is
+ * Follows a log until `signal` aborts: lines become records, records become safe, and only then the position is saved. The
+ * file waits while nothing takes records. After a crash at any point reading goes on at the saved position, and what is
  * read again has the names and numbers that it had. Lines that were lost to a truncation are announced.
  */
 export async function followLog(log: FollowedLog, options: FollowOptions): Promise<void> {
@@ -155,7 +155,7 @@ class LogFollower {
   async #save(): Promise<void> {
     const position = this.#position;
     const held = this.#parser.held ?? { lines: 0, bytes: 0 };
-    // What is held began in a file before this one, or nobody knows where: the place that is saved already stays.
+    // What is held began in a file before this one, or nobody knows where: the position that is saved already stays.
     if (!position || held.bytes > position.offset) return;
     this.options.checkpoints.set(this.log.stream, {
       position: { ...position, offset: position.offset - held.bytes },
@@ -172,7 +172,7 @@ class LogFollower {
       if (item.type === 'event') this.#lastUs = Math.max(this.#lastUs, item.event.timeUs);
       else if (item.type === 'calls') this.#lastUs = Math.max(this.#lastUs, item.calls.timesUs.at(-1) ?? 0);
     }
-    // Nothing stays pending: the place that is saved stands behind everything that left.
+    // Nothing stays pending: the position that is saved stands behind everything that left.
     return [...items.flatMap((item) => this.#pipeline.push(item)), ...this.#pipeline.flush()].map(messageRecord);
   }
 

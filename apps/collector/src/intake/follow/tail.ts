@@ -19,7 +19,7 @@ export interface TailOptions {
 }
 
 /**
- * Whole lines, and the place behind them: whoever has dealt with the lines and saved the place loses none and sees none
+ * Whole lines, and the position behind them: whoever has dealt with the lines and saved the position loses none and sees none
  * twice. `lost` where lines were cut off or removed before they were read; how many, nobody can say.
  */
 export type TailEvent =
@@ -199,7 +199,7 @@ class Follower {
     }
   }
 
-  /** What stood behind the place in a file that was cut since: in its copy, where there is one. */
+  /** What stood behind the position in a file that was cut since: in its copy, where there is one. */
   async *#missed(file: OpenFile): AsyncGenerator<TailEvent> {
     const copy = await this.#find(file.position, (path) => path !== this.#path);
     await this.close();

@@ -40,10 +40,10 @@ export interface SpoolCounts {
 /** Records from the spool's beginning; give it to `release` when they are safe elsewhere. */
 export interface SpooledBatch {
   readonly records: readonly OutgoingRecord[];
-  readonly end: Place | 'losses';
+  readonly end: Position | 'losses';
 }
 
-interface Place {
+interface Position {
   readonly segment: number;
   readonly offset: number;
 }
@@ -75,7 +75,7 @@ export class Spool {
   #segments: Segment[] = [];
   #next = 1;
   #writing: FileHandle | undefined;
-  #place: Place = { segment: 0, offset: 0 };
+  #position: Position = { segment: 0, offset: 0 };
   #losses: OutgoingRecord[] = [];
   /** How many of the losses a reader has in hand: those are not merged with newer ones. */
   #lossesLent = 0;
@@ -132,7 +132,7 @@ export class Spool {
         this.#losses = this.#losses.slice(records.length);
         this.#lossesLent = 0;
         await this.#saveLosses();
-      } else if (isBehind(this.#place, end)) {
+      } else if (isBehind(this.#position, end)) {
         await this.#moveTo(end);
       }
     });
@@ -234,7 +234,7 @@ export class Spool {
       return { records, end: 'losses' };
     }
     for (;;) {
-      const segment = this.#segments.find(({ number }) => number >= this.#place.segment);
+      const segment = this.#segments.find(({ number }) => number >= this.#position.segment);
       if (!segment) return undefined;
       const offset = this.#readIn(segment.number);
       if (offset < segment.bytes) {
@@ -276,12 +276,12 @@ export class Spool {
     }
   }
 
-  async #moveTo(place: Place): Promise<void> {
-    this.#place = place;
-    const done = this.#segments.filter(({ number }) => number < place.segment);
-    this.#segments = this.#segments.filter(({ number }) => number >= place.segment);
+  async #moveTo(position: Position): Promise<void> {
+    this.#position = position;
+    const done = this.#segments.filter(({ number }) => number < position.segment);
+    this.#segments = this.#segments.filter(({ number }) => number >= position.segment);
     const [only] = this.#segments;
-    if (this.#segments.length === 1 && only!.number === place.segment && only!.bytes === place.offset) {
+    if (this.#segments.length === 1 && only!.number === position.segment && only!.bytes === position.offset) {
       // All was read: the next append begins a new segment, and this one goes.
       await this.#writing?.close();
       this.#writing = undefined;
@@ -289,8 +289,8 @@ export class Spool {
       this.#segments = [];
     }
     for (const { number } of done) await unlink(this.#path(number));
-    // Not synced: an older place after a power failure only repeats records.
-    await writeAtomically(join(this.#options.folder, PLACE_FILE), JSON.stringify(place), { sync: false });
+    // Not synced: an older position after a power failure only repeats records.
+    await writeAtomically(join(this.#options.folder, PLACE_FILE), JSON.stringify(position), { sync: false });
   }
 
   async #saveLosses(): Promise<void> {
@@ -314,8 +314,8 @@ export class Spool {
       last.bytes = whole;
     }
     this.#losses = await this.#savedLosses();
-    this.#place = await this.#savedPlace();
-    this.#segments = await this.#without(this.#segments, this.#place.segment);
+    this.#position = await this.#savedPosition();
+    this.#segments = await this.#without(this.#segments, this.#position.segment);
   }
 
   async #without(segments: readonly Segment[], before: number): Promise<Segment[]> {
@@ -330,7 +330,7 @@ export class Spool {
   }
 
   /** Where reading was; a file that is not there or not whole means the beginning, and then records come again. */
-  async #savedPlace(): Promise<Place> {
+  async #savedPosition(): Promise<Position> {
     const text = await readFile(join(this.#options.folder, PLACE_FILE), 'utf8').catch(() => '{}');
     let saved: unknown;
     try {
@@ -346,7 +346,7 @@ export class Spool {
   }
 
   #readIn(segment: number): number {
-    return segment === this.#place.segment ? this.#place.offset : 0;
+    return segment === this.#position.segment ? this.#position.offset : 0;
   }
 
   async #recordsIn(segment: number, offset: number): Promise<OutgoingRecord[]> {
@@ -370,8 +370,8 @@ export class Spool {
   }
 }
 
-function isBehind(place: Place, other: Place): boolean {
-  return place.segment < other.segment || (place.segment === other.segment && place.offset < other.offset);
+function isBehind(position: Position, other: Position): boolean {
+  return position.segment < other.segment || (position.segment === other.segment && position.offset < other.offset);
 }
 
 interface Append {

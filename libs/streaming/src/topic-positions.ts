@@ -1,5 +1,5 @@
 /** Where a partition's records lie. */
-export interface TopicPlace {
+export interface TopicPosition {
   readonly partition: number;
   /** The first record published at or after the time that was asked for, or the oldest. */
   readonly first: number;
@@ -8,7 +8,7 @@ export interface TopicPlace {
 }
 
 /** Answers where a topic's records lie: what a bounded read of it begins and ends with. */
-export interface TopicPlaces {
+export interface TopicPositions {
   /** In the order of partitions. Throws `unavailable` where the log does not answer or has no such topic yet. */
-  places(topic: string, sinceMs?: number): Promise<readonly TopicPlace[]>;
+  positions(topic: string, sinceMs?: number): Promise<readonly TopicPosition[]>;
 }

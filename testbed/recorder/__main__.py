@@ -1,8 +1,9 @@
-"""python -m recorder OUT [--applications a,b] [--only EPISODE,…] [--scale 1.0]: records whole applications."""
+"""python -m recorder OUT [--applications a,b] [--only EPISODE,…] [--scale 1.0] [--quick] [--evaluate]: records whole applications."""
 import argparse
 import importlib
 import os
 import queue
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -25,6 +26,8 @@ EPISODES = [
     *[(f"benign-{n}", "test", BENIGN_S) for n in ("09-hard", "10-hard-load", "11-deploy")],
 ]
 
+QUICK, QUICK_SCALE = "benign-02,benign-03,benign-07,stored+reflected-b,forged_post+forged_get-b,union+blind-a,benign-09-hard", 0.25
+
 
 def declared(name):
     return importlib.import_module(f"applications.{name}.application").APPLICATION
@@ -37,14 +40,33 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--lanes", type=int, default=2)
     parser.add_argument("--scale", type=float, default=1.0, help="of every episode's length")
+    parser.add_argument("--quick", action="store_true", help="seven short episodes of each: whether all works, no figures")
+    parser.add_argument("--evaluate", action="store_true", help="plimsoll evaluate on what was recorded")
     parser.add_argument("--port", type=int, default=21000)
     parser.add_argument("--work", type=Path, default=Path("/srv/plimsoll-testbed"))
     options = parser.parse_args()
+    if options.quick:
+        options.only, options.scale = options.only or QUICK, QUICK_SCALE
     if os.geteuid() != 0:
         sys.exit("Run as root: strace attaches to servers that run as other users.")
     print(WARNING, file=sys.stderr)
     for number, name in enumerate(options.applications.split(",")):
-        record(declared(name), options, options.port + 40 * number)
+        application = declared(name)
+        install(application.packages, application.debconf)
+        record(application, options, options.port + 40 * number)
+    if options.evaluate:
+        evaluate = ["npx", "--no-install", "plimsoll", "evaluate", str(options.out.resolve())]
+        sys.exit(subprocess.run(evaluate, cwd=Path(__file__).parents[2]).returncode)
+
+
+def install(packages, answers):
+    """What Debian has and this machine lacks; `answers` are those that the packages would ask for."""
+    missing = [name for name in packages if subprocess.run(["dpkg", "-s", name], capture_output=True).returncode != 0]
+    if not missing:
+        return
+    subprocess.run(["debconf-set-selections"], input="\n".join(answers), text=True, check=True)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
 
 
 def record(application, options, port):

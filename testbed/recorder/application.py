@@ -33,6 +33,7 @@ class Application:
     jobs: object = None  # jobs(instance): shell commands that run beside the server (cron, backup)
     reset_files: object = None  # reset_files(instance)
     packages: tuple = ()  # Debian packages
+    debconf: tuple = ()  # answers to what they ask when they are installed
 
 
 @dataclass(frozen=True)

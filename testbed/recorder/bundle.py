@@ -1,4 +1,4 @@
-"""Makes the compact recordings of the repository: python3 testbed/recorder/bundle.py RECORDINGS/APPLICATION OUT
+"""Makes the compact recordings of the repository: python3 testbed/recorder/bundle.py RECORDINGS/APPLICATION OUT [EPISODE…]
 
 Chooses episodes, keeps the first part of each where all would be more than LIMIT_BYTES, and cuts what is binary in the
 traces (pages of the database's files, compiled modules, images) to 96 bytes, as a smaller `strace -s` would have. Text,
@@ -61,8 +61,8 @@ def compact(source, target, share):
 
 
 def main():
-    source, out = map(Path, sys.argv[1:])
-    episodes = [name for name in CHOSEN if (source / name / "recording.json").exists()]
+    source, out = map(Path, sys.argv[1:3])
+    episodes = [name for name in sys.argv[3:] or CHOSEN if (source / name / "recording.json").exists()]
     whole = CUT_LEAVES * sum(file.stat().st_size for name in episodes for file in (source / name).iterdir())
     share = min(1.0, LIMIT_BYTES / whole)
     done = [compact(source / name, out / source.name / name, share) for name in episodes]

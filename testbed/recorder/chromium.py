@@ -44,6 +44,7 @@ class Chromium:
         context = await self._browser.new_context(base_url=site, locale="en-GB", viewport={"width": 800, "height": 600}, reduced_motion="reduce")
         context.set_default_timeout(PATIENCE_MS)
         client = BrowserClient(site, labels, context)
+        context.on("request", client.begins)
         context.on("requestfinished", client.seen)
         context.on("requestfailed", client.seen)
         context.on("dialog", lambda dialog: asyncio.ensure_future(dialog.dismiss()))
@@ -56,15 +57,21 @@ class BrowserClient:
 
     def __init__(self, site, labels, context):
         self.site, self.labels, self.context, self.page = site, labels, context, None
+        self._began = {}
+
+    def begins(self, request):
+        self._began[request] = time.time()
 
     def seen(self, request):
-        """Labels what a victim's browser sends without the victim, by the browser's own times."""
+        """Labels what a victim's browser sends without the victim, by the browser's own times, which a request that fails has none of."""
+        began = self._began.pop(request, time.time())
         if urlsplit(request.url).netloc != urlsplit(self.site).netloc:
             return
         body = request.post_data_buffer or b""
         label = self.labels.match(request.method, request.url, body.decode("latin-1"), request.resource_type)
         if label:
             start, spent = request.timing["startTime"] / 1000, request.timing["responseEnd"] / 1000
+            start = start if start > 0 else began
             self.labels.add(label, start, start + spent if spent > 0 else time.time())
 
     async def visit(self, path, **_):

@@ -195,7 +195,7 @@ ATTACKS = Surface(
     fetches=[Place("POST", "/preview", "url")],
 )
 APPLICATION = Application(
-    name="board", database=Postgres, packages=("postgresql", "nodejs"), prepare=prepare, server=server, ready="/login", access_log="log/access.jsonl",
+    name="board", database=Postgres, packages=("postgresql", *(() if shutil.which("npm") else ("nodejs", "npm"))), prepare=prepare, server=server, ready="/login", access_log="log/access.jsonl",
     actions=[(8, read), (4, search), (3, archive), (2, new_ticket), (3, comment), (1, close_ticket), (1, watch), (2, profile), (4, rpc), (1, upload), (1, preview), (1, letter), (1, export), (1, pay), (1, single_sign_on), (1, report)],
     odd_actions=[newsletter, odd_upload, odd_question, new_feature],
     others=[(9, webhook), (12, api_client), (40, crawler)],

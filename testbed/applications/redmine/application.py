@@ -221,7 +221,9 @@ ATTACKS = Surface(
     fetches=[Place("POST", "/desk/link", "address")],
 )
 APPLICATION = Application(
-    name="redmine", database=Postgres, packages=("redmine", "redmine-pgsql", "puma", "postgresql"), prepare=prepare, server=server, ready="/desk/find", access_log="log/access.log",
+    name="redmine", database=Postgres, packages=("redmine", "redmine-pgsql", "puma", "postgresql"),
+    debconf=("redmine redmine/instances/default/dbconfig-install boolean false",),  # its own database server is started later
+    prepare=prepare, server=server, ready="/desk/find", access_log="log/access.log",
     actions=[(6, read), (2, search), (2, new_issue), (3, comment), (1, wiki), (1, account), (1, administer), (3, find), (1, ranking), (2, card), (2, wall), (1, join), (1, upload), (1, link), (1, letter), (2, script), (1, pay), (1, signin), (1, sheet), (1, export)],
     odd_actions=[newsletter, odd_upload, odd_question, new_feature],
     others=[(9, webhook), (12, api_client), (40, crawler)],

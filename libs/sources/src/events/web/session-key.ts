@@ -1,3 +1,4 @@
+import { RecentMap } from '../../bytes/recent-map.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import type { RawParameter } from './raw-parameter.js';
 
@@ -18,16 +19,22 @@ interface CookieRecord {
 
 /** Cookies whose record is kept; an application has a few, an attacker may invent any number. */
 const MAX_COOKIES = 64;
+/** Values that continue a session under another name, those of the latest requests. */
+const MAX_CONTINUED = 20_000;
 
 /**
  * Finds out which cookie names the session, by what servers do with it: they set it, once a session, to a value that
- * nobody guesses. A value that is set anew with most requests (a token that rotates) names no session.
+ * nobody guesses. Where a response replaces the value that its request carried, as Rails and Laravel do with each and
+ * others do at a login, the new value continues the session. A cookie that keeps its value names it better than one
+ * that is set anew with most requests.
  *
- * State: at most 64 names.
+ * State: at most 64 names, and 20,000 values that continue a session: some 4 MB.
  */
 export class SessionKey {
   readonly #digest: KeyedDigest;
   readonly #cookies = new Map<string, CookieRecord>();
+  /** By value, as a digest: the session that it continues. */
+  readonly #continued = new RecentMap<string, string>(MAX_CONTINUED);
 
   constructor(digest: KeyedDigest) {
     this.#digest = digest;
@@ -63,8 +70,7 @@ export class SessionKey {
       if (record) record.carried++;
     }
     const best = this.#best(candidates) ?? this.#best(set);
-    if (best)
-      return { session: this.#digest.of('session', `${best.name}=${best.value}`), by: 'cookie', cookie: best.name };
+    if (best) return { session: this.#continuing(best, set), by: 'cookie', cookie: best.name };
     if (authorization !== undefined && authorization !== '') {
       return { session: this.#digest.of('session', authorization), by: 'authorization', cookie: undefined };
     }
@@ -74,6 +80,19 @@ export class SessionKey {
   /** The session of a request that shows none, or may claim another's: what one client does. */
   ofClient(client: string): SessionName {
     return { session: this.#digest.of('client', client), by: 'client', cookie: undefined };
+  }
+
+  /** The session that the cookie's value names or continues; what the response puts in its place continues it too. */
+  #continuing(cookie: { name: string; value: string }, set: readonly { name: string; value: string }[]): string {
+    const named = this.#digest.of('session', `${cookie.name}=${cookie.value}`);
+    const session = this.#continued.get(named) ?? named;
+    if (session !== named) this.#continued.set(named, session);
+    for (const { name, value } of set) {
+      const next = this.#digest.of('session', `${name}=${value}`);
+      if (name === cookie.name && next !== named && this.#continued.get(next) === undefined)
+        this.#continued.set(next, session);
+    }
+    return session;
   }
 
   #best(candidates: readonly { name: string; value: string }[]): { name: string; value: string } | undefined {

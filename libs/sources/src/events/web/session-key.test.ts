@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+
+import { KeyedDigest } from '../values/keyed-digest.js';
+import { SessionKey } from './session-key.js';
+
+const value = (n: number): string => `token-value-${String(n).padStart(8, '0')}`;
+
+/** What a request is taken for that carries `carries` and is answered with `sets`. */
+function browser(key: SessionKey): (carries: number | undefined, sets?: number) => string {
+  return (carries, sets) => {
+    const set = key.issued(sets === undefined ? [] : [`_app=${value(sets)}; path=/; HttpOnly`]);
+    const cookies = carries === undefined ? [] : [{ where: 'cookie' as const, name: '_app', value: value(carries) }];
+    return key.of(cookies, undefined, '127.0.0.1 browser', set).session;
+  };
+}
+
+describe('sessions of cookies', () => {
+  it('keeps a session whose cookie is set anew with each response, and tells two apart', () => {
+    const ask = browser(new SessionKey(new KeyedDigest('key')));
+    const first = ask(undefined, 1);
+    const other = ask(undefined, 1_001);
+    for (let n = 1; n < 50; n++) {
+      expect(ask(n, n + 1)).toBe(first);
+      expect(ask(1_000 + n, 1_001 + n)).toBe(other);
+    }
+    // A second request that was sent before the first was answered.
+    expect(ask(49, 5_000)).toBe(first);
+    expect(ask(5_000)).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it('gives a value that goes to several to whom it went first', () => {
+    const ask = browser(new SessionKey(new KeyedDigest('key')));
+    const [one, two] = [ask(undefined, 1), ask(undefined, 2)];
+    ask(1, 9);
+    ask(2, 9);
+    expect(ask(9)).toBe(one);
+    expect(ask(2)).toBe(two);
+  });
+});

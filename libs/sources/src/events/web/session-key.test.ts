@@ -5,11 +5,15 @@ import { SessionKey } from './session-key.js';
 
 const value = (n: number): string => `token-value-${String(n).padStart(8, '0')}`;
 
+/** As a server writes it: Rails sets base64 with its signs escaped. */
+const written = (n: number): string => `${value(n)}%2B%2F--x%3D`;
+const read = (n: number): string => `${value(n)}+/--x=`;
+
 /** What a request is taken for that carries `carries` and is answered with `sets`. */
 function browser(key: SessionKey): (carries: number | undefined, sets?: number) => string {
   return (carries, sets) => {
-    const set = key.issued(sets === undefined ? [] : [`_app=${value(sets)}; path=/; HttpOnly`]);
-    const cookies = carries === undefined ? [] : [{ where: 'cookie' as const, name: '_app', value: value(carries) }];
+    const set = key.issued(sets === undefined ? [] : [`_app=${written(sets)}; path=/; HttpOnly`]);
+    const cookies = carries === undefined ? [] : [{ where: 'cookie' as const, name: '_app', value: read(carries) }];
     return key.of(cookies, undefined, '127.0.0.1 browser', set).session;
   };
 }

@@ -1,5 +1,6 @@
 import { RecentMap } from '../../bytes/recent-map.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
+import { percentDecoded } from '../values/value-decoding.js';
 import type { RawParameter } from './raw-parameter.js';
 
 export interface SessionName {
@@ -46,7 +47,8 @@ export class SessionKey {
     for (const header of headers.slice(0, 16)) {
       const match = /^\s*([^=;\s]{1,128})=("?)([^;"]*)\2/.exec(header);
       if (!match) continue;
-      const [, name = '', , value = ''] = match;
+      const [, name = '', , sent = ''] = match;
+      const value = percentDecoded(sent, false); // as the cookies of requests are read
       if (!tokenLike(value)) continue;
       const record = this.#record(name);
       if (!record) continue;

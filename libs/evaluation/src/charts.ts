@@ -22,7 +22,8 @@ export interface Chart {
   readonly series: readonly Series[];
 }
 
-const [WIDTH, HEIGHT] = [760, 440];
+const WIDTH = 760;
+const [PLAIN_HEIGHT, SLANTED_HEIGHT] = [368, 440];
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 740, 62, 320];
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
@@ -61,7 +62,8 @@ export function lineChart(chart: Chart): string {
 function framed(chart: Chart, marks: readonly string[], x: (place: number) => number): string {
   // Long names stand slanted and need the height.
   const slanted = chart.places.some((place) => place.length > 8);
-  return picture(chart.title, WIDTH, HEIGHT, [
+  const height = slanted ? SLANTED_HEIGHT : PLAIN_HEIGHT;
+  return picture(chart.title, WIDTH, height, [
     ...legend(chart.series.map(({ name }) => name)),
     ...TICKS.flatMap((tick) => [
       `<line x1="${LEFT}" x2="${RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="${tick === 0 ? '#333' : '#ddd'}"/>`,
@@ -74,7 +76,7 @@ function framed(chart: Chart, marks: readonly string[], x: (place: number) => nu
         ? `<text transform="translate(${at(x(p))},${BOTTOM + 14}) rotate(-24)" text-anchor="end">${escaped(place)}</text>`
         : `<text x="${at(x(p))}" y="${BOTTOM + 16}" text-anchor="middle">${escaped(place)}</text>`,
     ),
-    `<text x="${RIGHT}" y="${slanted ? HEIGHT - 8 : BOTTOM + 36}" text-anchor="end">${escaped(chart.xLabel)}</text>`,
+    `<text x="${RIGHT}" y="${slanted ? height - 8 : BOTTOM + 36}" text-anchor="end">${escaped(chart.xLabel)}</text>`,
     `<text transform="translate(16,${(TOP + BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${escaped(chart.yLabel)}</text>`,
   ]);
 }

@@ -50,6 +50,8 @@ export {
   runColdStart,
   runHidsDocker,
   runKeyGroups,
+  lidDsBlocks,
+  runLidDs,
   studyLayout,
   studyMarkdown,
   type StudyLayout,

@@ -14,6 +14,8 @@ import {
   evaluateRecordings,
   fusionStudy,
   kindSeverityRows,
+  lidDsBlocks,
+  markdownOf,
   operatingCurve,
   paperStudy,
   recallPlot,
@@ -22,6 +24,7 @@ import {
   runAdfaLd,
   runHidsDocker,
   runKeyGroups,
+  runLidDs,
   runManifest,
   scoreOutcomes,
   studyBudgets,
@@ -66,7 +69,7 @@ export function evaluateCommand(): Command {
     .description(
       'Measure detection on labelled recordings: learn from the benign episodes, judge the test episodes, print tables.',
     )
-    .argument('[DIR]', 'a folder of recordings, or an own copy of hids-docker or ADFA-LD')
+    .argument('[DIR]', 'a folder of recordings, or an own copy of hids-docker, ADFA-LD or LID-DS 2021')
     .option('--out <DIR>', 'write report.md, report.json and plots there')
     .option('--json <FILE>', 'write the raw counts as JSON; - is standard output')
     .option(
@@ -171,6 +174,10 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
     case 'adfa-ld': {
       const report = await runAdfaLd(folder, { onProgress: onStep, signal });
       return { markdown: adfaMarkdown(report), report, plots: {}, done: 'ADFA-LD, official split' };
+    }
+    case 'lid-ds': {
+      const report = await runLidDs(folder, { onProgress: onStep, signal });
+      return { markdown: markdownOf(lidDsBlocks(report)), report, plots: {}, done: 'LID-DS 2021, its own protocol' };
     }
     case undefined:
       return measureRecordings(folder, options, onProgress, signal);

@@ -5,5 +5,6 @@ export { ADFA_CONFIGURATION, ADFA_OPTIONS } from './adfa-options.js';
 export { runColdStart } from './cold-start-study.js';
 export { hidsDockerMethods, runHidsDocker, type StudyOptions, type StudyReport } from './hids-docker.js';
 export { runKeyGroups } from './key-group-study.js';
+export { lidDsBlocks, runLidDs } from './lid-ds.js';
 export { studyLayout, type StudyLayout } from './layout.js';
 export { studyMarkdown } from './study-markdown.js';

@@ -2,11 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** Data sets of system calls that have a study. */
-export type StudyLayout = 'hids-docker' | 'adfa-ld';
+export type StudyLayout = 'hids-docker' | 'adfa-ld' | 'lid-ds';
 
 /**
  * Which data set lies at `path`, if any: `normal/` and `exec/` are hids-docker's; `Training_Data_Master/` with
- * `Attack_Data_Master/`, or an archive named for it, are ADFA-LD's.
+ * `Attack_Data_Master/`, or an archive named for it, are ADFA-LD's; a scenario of LID-DS 2021 has `training/`,
+ * `validation/` and `test/`.
  */
 export function studyLayout(path: string): StudyLayout | undefined {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
@@ -14,6 +15,7 @@ export function studyLayout(path: string): StudyLayout | undefined {
   }
   const names = new Set(readdirSync(path));
   if (names.has('normal') && names.has('exec')) return 'hids-docker';
+  if (lidDsScenarios(path).length > 0) return 'lid-ds';
   return adfaRoot(path) === undefined ? undefined : 'adfa-ld';
 }
 
@@ -25,4 +27,20 @@ export function adfaRoot(path: string): string | undefined {
   if (names.includes('ADFA-LD')) return adfaRoot(join(path, 'ADFA-LD'));
   const archive = names.find((name) => /^ADFA-LD.*\.zip$/i.test(name));
   return archive === undefined ? undefined : join(path, archive, 'ADFA-LD');
+}
+
+const PARTS = ['training', 'validation', 'test'];
+
+/** The scenarios at `path`: it is one, or its folders are. */
+export function lidDsScenarios(path: string): string[] {
+  if (isScenario(path)) return [path];
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(path)
+    .sort()
+    .map((name) => join(path, name))
+    .filter(isScenario);
+}
+
+function isScenario(path: string): boolean {
+  return PARTS.every((part) => statSync(join(path, part), { throwIfNoEntry: false })?.isDirectory() === true);
 }

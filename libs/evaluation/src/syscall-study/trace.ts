@@ -52,7 +52,7 @@ export async function readTraces(
 }
 
 function nameOf(file: string): string {
-  return (file.split('/').at(-1) ?? file).replace(/\.gz$/, '').replace(/\.txt$/, '');
+  return (file.split('/').at(-1) ?? file).replace(/\.gz$/, '').replace(/\.(txt|sc)$/, '');
 }
 
 function joined(batches: readonly SyscallBatch[]): Uint16Array {

@@ -7,6 +7,7 @@ import { alertsCommand } from './commands/alerts.js';
 import { demoCommand } from './commands/demo.js';
 import { detectCommand } from './commands/detect.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { incidentsCommand } from './commands/incidents.js';
 import { learnCommand } from './commands/learn.js';
 import { profilesCommand } from './commands/profiles.js';
 import { replayCommand } from './commands/replay.js';
@@ -40,6 +41,7 @@ for (const command of [
   upCommand(),
   replayCommand(),
   alertsCommand(),
+  incidentsCommand(),
   profilesCommand(),
   topicsCommand(),
 ]) {

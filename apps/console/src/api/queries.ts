@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api, bodyOf, type AttackPath, type Status } from './client.js';
 
 /** The first page is there soon; who scrolls on wants many. */
-const FIRST_PAGE = 100;
+const FIRST_PAGE = 40;
 const PAGE = 500;
 const REFRESH_MS = 5_000;
 

@@ -3452,6 +3452,15 @@ export interface operations {
         };
       };
       /** @description A problem, as RFC 9457 has it */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
       429: {
         headers: {
           [name: string]: unknown;
@@ -3499,6 +3508,15 @@ export interface operations {
       };
       /** @description A problem, as RFC 9457 has it */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -4188,6 +4206,7 @@ export interface operations {
               };
             };
           }[];
+          next?: string;
         };
       };
     };

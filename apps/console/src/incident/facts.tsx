@@ -16,7 +16,7 @@ export function Levels({ incident }: { readonly incident: Incident }) {
     anomalous: 'anomalous',
   };
   return (
-    <section className="panel stack" aria-labelledby="levels">
+    <section className="panel stack scroll-x" aria-labelledby="levels" tabIndex={0}>
       <h2 id="levels">Levels</h2>
       <table>
         <thead>

@@ -4,13 +4,11 @@ import {
   Cell,
   CheckboxButton,
   CheckboxField,
-  Collection,
   Column,
   Row,
   Table,
   TableBody,
   TableHeader,
-  TableLoadMoreItem,
   TableLayout,
   Virtualizer,
   type Selection,
@@ -50,14 +48,16 @@ export function IncidentTable({
     onSelect(new Set(keys === 'all' ? rows.map(({ id }) => id) : [...keys].map(String)));
   };
   return (
-    <div onKeyDownCapture={lettersAsArrows}>
+    <div
+      onKeyDownCapture={lettersAsArrows}
+      onScrollCapture={({ target }) => {
+        if (more && target instanceof Element && nearsEnd(target)) onMore();
+      }}
+    >
       <p className="visually-hidden" id="queue-keys">
         J and K or the arrows move, Enter opens, Space selects.
       </p>
-      <Virtualizer
-        layout={TableLayout}
-        layoutOptions={{ rowHeight: ROW_PX, headingHeight: ROW_PX, loaderHeight: ROW_PX }}
-      >
+      <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight: ROW_PX, headingHeight: ROW_PX }}>
         <Table
           aria-label={`Incidents: ${rows.length}${more ? ' and more' : ''}`}
           aria-describedby="queue-keys"
@@ -103,63 +103,61 @@ export function IncidentTable({
               Last seen
             </Column>
           </TableHeader>
-          <TableBody>
-            <Collection items={rows} dependencies={[wide, selectable]}>
-              {(incident) => (
-                <Row id={incident.id} className="line" textValue={plain(incident.title)}>
-                  {selectable ? (
-                    <Cell className="cell">
-                      <Tick />
-                    </Cell>
-                  ) : null}
+          <TableBody items={rows} dependencies={[wide, selectable]}>
+            {(incident) => (
+              <Row id={incident.id} className="line" textValue={plain(incident.title)}>
+                {selectable ? (
                   <Cell className="cell">
-                    <Severity severity={incident.severity} />
+                    <Tick />
                   </Cell>
+                ) : null}
+                <Cell className="cell">
+                  <Severity severity={incident.severity} />
+                </Cell>
+                <Cell className="cell">
+                  <span title={plain(incident.title)}>
+                    {incident.suppressed === undefined ? '' : '(suppressed) '}
+                    {plain(wide ? headline(incident) : incident.title)}
+                  </span>
+                </Cell>
+                {wide ? (
                   <Cell className="cell">
-                    <span title={plain(incident.title)}>
-                      {incident.suppressed === undefined ? '' : '(suppressed) '}
-                      {plain(wide ? headline(incident) : incident.title)}
-                    </span>
+                    <PageOf incident={incident} />
                   </Cell>
-                  {wide ? (
-                    <Cell className="cell">
-                      <PageOf incident={incident} />
-                    </Cell>
-                  ) : null}
-                  {wide ? (
-                    <Cell className="cell">
-                      <span className="numeric">{plain(incident.request?.address ?? '')}</span>
-                    </Cell>
-                  ) : null}
-                  {wide ? (
-                    <Cell className="cell">
-                      <span>{plain(incident.application)}</span>
-                    </Cell>
-                  ) : null}
-                  {wide ? (
-                    <Cell className="cell">
-                      <StatusChip status={incident.status} />
-                      {incident.assignee === undefined ? null : (
-                        <span className="quiet small">&nbsp;{plain(incident.assignee)}</span>
-                      )}
-                    </Cell>
-                  ) : null}
+                ) : null}
+                {wide ? (
                   <Cell className="cell">
-                    <Ago at={incident.last_seen} />
+                    <span className="numeric">{plain(incident.request?.address ?? '')}</span>
                   </Cell>
-                </Row>
-              )}
-            </Collection>
-            {more ? (
-              <TableLoadMoreItem isLoading onLoadMore={onMore} className="cell quiet">
-                Loading older incidents …
-              </TableLoadMoreItem>
-            ) : null}
+                ) : null}
+                {wide ? (
+                  <Cell className="cell">
+                    <span>{plain(incident.application)}</span>
+                  </Cell>
+                ) : null}
+                {wide ? (
+                  <Cell className="cell">
+                    <StatusChip status={incident.status} />
+                    {incident.assignee === undefined ? null : (
+                      <span className="quiet small">&nbsp;{plain(incident.assignee)}</span>
+                    )}
+                  </Cell>
+                ) : null}
+                <Cell className="cell">
+                  <Ago at={incident.last_seen} />
+                </Cell>
+              </Row>
+            )}
           </TableBody>
         </Table>
       </Virtualizer>
     </div>
   );
+}
+
+/** Whether less than two views of a scrolled element lie below what is seen of it. */
+function nearsEnd({ scrollTop, clientHeight, scrollHeight }: Element): boolean {
+  return scrollHeight - scrollTop < 3 * clientHeight;
 }
 
 /** What the title says before page and client, which have columns of their own. */

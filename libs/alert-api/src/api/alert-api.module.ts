@@ -37,6 +37,9 @@ export const API_CONTROLLERS: readonly Type[] = [
   TransferController,
 ];
 
+/** A page of an export: a hundred incidents with all their evidence. */
+const IMPORT_BYTES = 32 << 20;
+
 /** What the interface is built from. */
 export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<ApiParts, 'clock'>> {
   readonly tokens: AccessTokens;
@@ -57,6 +60,9 @@ export class AlertApiModule {
   constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost<FastifyAdapter>) {
     const server = httpAdapter.getInstance();
     void server.register(cookie);
+    server.addHook('onRoute', (route) => {
+      if (route.url === '/api/v1/import') route.bodyLimit = IMPORT_BYTES;
+    });
     server.addHook('onSend', (request, reply, payload, done) => {
       const plain = String(reply.getHeader('content-type') ?? '').startsWith('application/json');
       if (reply.statusCode < 400 || reply.statusCode >= 500 || !plain || !request.url.startsWith('/api/')) {

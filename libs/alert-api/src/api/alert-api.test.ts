@@ -218,13 +218,15 @@ describe('incidents', () => {
 
   it('exports what another installation imports to the same', async () => {
     await ask('POST', `incidents/${id}/status`, 'analyst', { status: 'resolved', note: 'patched' });
+    for (let i = 0; i < 12; i += 1) await api.incidents.apply(incidentAlert(`large ${i}`, { evidence: 200 }));
     const exported = await ask('GET', 'export', 'admin');
+    expect(JSON.stringify(exported.body).length).toBeGreaterThan(1 << 20);
     const other = await testApi();
     const imported = await other.app.inject({
       method: 'POST',
       url: '/api/v1/import',
       headers: { authorization: `Bearer ${other.tokens.admin}` },
-      payload: { findings: exported.body.findings },
+      payload: exported.body,
     });
     expect(imported.statusCode).toBe(200);
     const here = await api.incidents.get(id);

@@ -33,6 +33,7 @@ const beginOidc = {
   summary: 'Send the browser to the identity provider',
   role: 'anyone',
   redirects: true,
+  problems: [404],
 } as const satisfies OperationSpec;
 
 const finishOidc = {
@@ -40,6 +41,7 @@ const finishOidc = {
   summary: 'Take the browser back from the identity provider, and open a session',
   role: 'anyone',
   redirects: true,
+  problems: [404],
   /** Of the provider. */
   query: z.looseObject({}),
 } as const satisfies OperationSpec;

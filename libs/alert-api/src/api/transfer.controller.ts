@@ -23,7 +23,8 @@ const importIncidents = {
   id: 'importIncidents',
   summary: 'Takes exported findings in; one that is known changes nothing',
   role: 'admin',
-  body: z.strictObject({ findings: z.array(Alert).max(500) }),
+  /** As exportIncidents answers it: `next` is passed over. */
+  body: z.strictObject({ findings: z.array(Alert).max(10_000), next: z.string().optional() }),
   response: z.strictObject({ taken: z.number().int() }),
   problems: [413],
 } as const satisfies OperationSpec;

@@ -26,23 +26,27 @@ export function comparisonBlocks({ differences, rows, onlyBefore, onlyAfter }: C
       kind: 'text',
       text: `${changed.length} of ${rows.length} rows that both runs have differ; the others are equal in recall, precision and F1. Differences are after less before, over the episodes that both scored, with the 95 % bootstrap over those, each drawn for both; one whose interval holds 0 may be chance.`,
     },
-    {
-      kind: 'table',
-      head: ['application', 'detector', 'episodes', 'F1 before', 'F1 after', 'difference', 'recall', 'precision'],
-      rows: changed.map(({ application, view, episodes, before, after, difference }) => [
-        application,
-        view,
-        String(episodes),
-        fixed(before.f1),
-        fixed(after.f1),
-        signed(difference.f1),
-        signed(difference.recall),
-        signed(difference.precision),
-      ]),
-    },
+    ...(changed.length === 0 ? [] : [rowsTable(changed)]),
     ...only('Only in the first run', onlyBefore),
     ...only('Only in the second run', onlyAfter),
   ];
+}
+
+function rowsTable(changed: Comparison['rows']): Block {
+  return {
+    kind: 'table',
+    head: ['application', 'detector', 'episodes', 'F1 before', 'F1 after', 'difference', 'recall', 'precision'],
+    rows: changed.map(({ application, view, episodes, before, after, difference }) => [
+      application,
+      view,
+      String(episodes),
+      fixed(before.f1),
+      fixed(after.f1),
+      signed(difference.f1),
+      signed(difference.recall),
+      signed(difference.precision),
+    ]),
+  };
 }
 
 function only(what: string, rows: readonly string[]): Block[] {

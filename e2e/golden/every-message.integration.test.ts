@@ -12,7 +12,7 @@ it('OCSF 1.8.0, CloudEvents and our schema accept every message of a replay of e
     budget: { falseAlertsPerDay: 1 },
   });
   const alerts = outcomes.flatMap((outcome) => outcome.alerts.map(checkedAlert));
-  expect(applications).toEqual(['board', 'cluster', 'employee', 'shop']);
+  expect(applications).toEqual(['board', 'board-reach', 'cluster', 'employee', 'shop']);
   expect(new Set(alerts.map(({ unmapped }) => unmapped.application))).toEqual(new Set(applications));
   expect(new Set(alerts.map(({ activity_name }) => activity_name))).toEqual(new Set(['Create', 'Update', 'Close']));
   expect(alerts.length).toBeGreaterThan(200);

@@ -2,7 +2,7 @@ import { type CanActivate, createParamDecorator, type ExecutionContext, Inject, 
 import type { Clock } from '@plimsoll/streaming';
 import type { FastifyRequest } from 'fastify';
 
-import { ROLES, type AccessTokens, type Caller } from './access-tokens.js';
+import { ROLES, type AccessTokens, type Caller, type Role } from './access-tokens.js';
 import { API_ACCESS } from './injection.js';
 import type { OidcSignIn } from './oidc-sign-in.js';
 import { operationOf } from './operation.js';
@@ -33,33 +33,38 @@ export class AccessGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { role } = operationOf(context.getHandler());
-    if (role === 'anyone') return true;
-    const nowMs = this.access.clock.nowMs();
-    const caller = this.callerOf(request, nowMs);
-    const waitS = this.access.requests.take(caller.name, nowMs);
-    if (waitS > 0) throw tooMany(waitS);
-    if (ROLES.indexOf(caller.role) < ROLES.indexOf(role)) {
-      throw new ProblemError(403, 'not-allowed', `this needs the role ${role}`);
-    }
-    callers.set(request, caller);
+    if (role !== 'anyone') admit(this.access, request, role);
     return true;
   }
+}
 
-  private callerOf(request: FastifyRequest, nowMs: number): Caller {
-    const { authorization } = request.headers;
-    if (authorization === undefined) {
-      const inSession = this.access.sessions.holder(request, nowMs);
-      if (inSession !== undefined) return inSession;
-    }
-    const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? '');
-    const caller = match === null ? undefined : this.access.tokens.holder(match[1]!, nowMs);
-    if (caller !== undefined) return caller;
-    // Who shows nothing guesses nothing: a client that forgot its token is told so, however often.
-    const waitS = authorization === undefined ? 0 : this.access.failures.take(request.ip, nowMs);
-    if (waitS > 0) throw tooMany(waitS);
-    const headers = { 'www-authenticate': 'Bearer realm="plimsoll"' };
-    throw new ProblemError(401, 'not-known', 'a bearer token is needed', headers);
+/** Lets `request` in where its caller has `role`; throws the refusal. It counts once, however often it is asked for. */
+export function admit(access: Access, request: FastifyRequest, role: Role): void {
+  const nowMs = access.clock.nowMs();
+  const known = callers.get(request);
+  const caller = known ?? callerOf(access, request, nowMs);
+  const waitS = known === undefined ? access.requests.take(caller.name, nowMs) : 0;
+  if (waitS > 0) throw tooMany(waitS);
+  if (ROLES.indexOf(caller.role) < ROLES.indexOf(role)) {
+    throw new ProblemError(403, 'not-allowed', `this needs the role ${role}`);
   }
+  callers.set(request, caller);
+}
+
+function callerOf({ sessions, tokens, failures }: Access, request: FastifyRequest, nowMs: number): Caller {
+  const { authorization } = request.headers;
+  if (authorization === undefined) {
+    const inSession = sessions.holder(request, nowMs);
+    if (inSession !== undefined) return inSession;
+  }
+  const match = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? '');
+  const caller = match === null ? undefined : tokens.holder(match[1]!, nowMs);
+  if (caller !== undefined) return caller;
+  // Who shows nothing guesses nothing: a client that forgot its token is told so, however often.
+  const waitS = authorization === undefined ? 0 : failures.take(request.ip, nowMs);
+  if (waitS > 0) throw tooMany(waitS);
+  const headers = { 'www-authenticate': 'Bearer realm="plimsoll"' };
+  throw new ProblemError(401, 'not-known', 'a bearer token is needed', headers);
 }
 
 /** Who asks, as the guard found out. */

@@ -5,7 +5,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PRODUCT_VERSION } from '@plimsoll/pipelines';
 import { systemClock } from '@plimsoll/streaming';
 
-import { AccessGuard, type Access } from './access.guard.js';
+import { AccessGuard, admit, type Access } from './access.guard.js';
 import type { AccessTokens } from './access-tokens.js';
 import { IncidentsController } from './incidents.controller.js';
 import { API_ACCESS, API_PARTS } from './injection.js';
@@ -15,7 +15,7 @@ import { OPENAPI_DOCUMENT, OpenApiController, UnknownPathController } from './op
 import { openApiDocument } from './openapi.js';
 import { OverviewController } from './overview.controller.js';
 import type { ApiParts } from './parts.js';
-import { framedProblem } from './problem.js';
+import { framedProblem, ProblemError, refuse } from './problem.js';
 import { ProfilesController } from './profiles.controller.js';
 import { RateLimiter, type RateLimit } from './rate-limiter.js';
 import { SessionController } from './session.controller.js';
@@ -57,11 +57,25 @@ export interface AlertApiOptions extends Omit<ApiParts, 'clock'>, Partial<Pick<A
 @Module({})
 export class AlertApiModule {
   /** What Fastify refuses before an operation is reached is told as a problem too, and repeats nothing of the request. */
-  constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost<FastifyAdapter>) {
+  constructor(
+    @Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost<FastifyAdapter>,
+    @Inject(API_ACCESS) access: Access,
+  ) {
     const server = httpAdapter.getInstance();
     void server.register(cookie);
     server.addHook('onRoute', (route) => {
-      if (route.url === '/api/v1/import') route.bodyLimit = IMPORT_BYTES;
+      if (route.url !== '/api/v1/import') return;
+      route.bodyLimit = IMPORT_BYTES;
+      // The guard comes after the body was read: so much is read from those alone who may send it.
+      route.onRequest = (request, reply, done) => {
+        try {
+          admit(access, request, 'admin');
+          done();
+        } catch (error) {
+          if (error instanceof ProblemError) refuse(reply, error);
+          else done(error as Error);
+        }
+      };
     });
     server.addHook('onSend', (request, reply, payload, done) => {
       const plain = String(reply.getHeader('content-type') ?? '').startsWith('application/json');

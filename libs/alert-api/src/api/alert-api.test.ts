@@ -10,6 +10,7 @@ import { AccessGuard } from './access.guard.js';
 import { API_CONTROLLERS } from './alert-api.module.js';
 import { operationsOf } from './openapi.js';
 import { Problem } from './problem.js';
+import { SESSION_HEADER } from './sessions.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -214,6 +215,28 @@ describe('incidents', () => {
     ]);
     const trail = await ask('GET', 'audit?limit=1', 'admin');
     expect(trail.body.entries).toMatchObject([{ by: 'the analyst', action: 'incident.status', target: id }]);
+  });
+
+  it('reads what is imported from those alone who may send it', async () => {
+    const send = (headers: Record<string, string>): Promise<{ statusCode: number; body: string }> =>
+      api.app.inject({
+        method: 'POST',
+        url: '/api/v1/import',
+        headers: { 'content-type': 'application/json', ...headers },
+        payload: '{"not JSON',
+      });
+    const unknown = await send({});
+    expect([unknown.statusCode, Problem.parse(JSON.parse(unknown.body)).code]).toEqual([401, 'not-known']);
+    expect((await send({ authorization: `Bearer ${api.tokens.analyst}` })).statusCode).toBe(403);
+    expect((await send({ authorization: `Bearer ${api.tokens.admin}` })).statusCode).toBe(400);
+    const opened = await api.app.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      payload: { token: api.tokens.admin },
+    });
+    const cookie = String(opened.headers['set-cookie']).split(';')[0]!;
+    expect((await send({ cookie })).statusCode).toBe(403);
+    expect((await send({ cookie, [SESSION_HEADER]: '1' })).statusCode).toBe(400);
   });
 
   it('exports what another installation imports to the same', async () => {

@@ -59,8 +59,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const { problem, headers } = this.#problemOf(error, http.getRequest<FastifyRequest>());
-    if (reply.sent) return;
-    void reply.status(problem.status).headers(headers).type('application/problem+json').send(JSON.stringify(problem));
+    if (!reply.sent) send(reply, problem, headers);
   }
 
   #problemOf(error: unknown, { id }: FastifyRequest): { problem: Problem; headers: Readonly<Record<string, string>> } {
@@ -79,6 +78,15 @@ export class ProblemFilter implements ExceptionFilter {
     this.#log.error({ err: error, request: id }, 'request failed');
     return { problem: problem(500, 'internal-error', `not foreseen; request ${id}`), headers: {} };
   }
+}
+
+/** Answers before an operation is reached, where no filter does. */
+export function refuse(reply: FastifyReply, { status, code, message, headers }: ProblemError): void {
+  send(reply, problem(status, code, message), headers);
+}
+
+function send(reply: FastifyReply, told: Problem, headers: Readonly<Record<string, string>>): void {
+  void reply.status(told.status).headers(headers).type('application/problem+json').send(JSON.stringify(told));
 }
 
 /** The part that is away, which our own messages begin with; what its client said stays in the log. */

@@ -56,6 +56,15 @@ describe('readConfiguration', () => {
     expect(Object.isFrozen(configuration.kafka.brokers)).toBe(true);
   });
 
+  it('trusts proxies by address or network, and never everybody', () => {
+    const trusted = (HTTP_TRUSTED_PROXIES: string): readonly string[] =>
+      readConfiguration(sections, { ...enough, HTTP_TRUSTED_PROXIES }).service.trustedProxies;
+    expect(trusted('10.0.0.0/8, 192.0.2.7,fd00::/8')).toEqual(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
+    for (const wrong of ['0.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0.0/8/8', 'proxy.internal', '10.0.0.0/']) {
+      expect(problemsOf({ ...enough, HTTP_TRUSTED_PROXIES: wrong }), wrong).toContain('HTTP_TRUSTED_PROXIES');
+    }
+  });
+
   it('tells every problem of every section at once', () => {
     const problems = problemsOf({
       HTTP_PORT: '80800',

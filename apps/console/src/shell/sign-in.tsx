@@ -83,8 +83,12 @@ export function SignIn() {
   );
 }
 
-/** The token in a link that a command printed, taken out of the address and of the browser's history. */
+/**
+ * The token in a link that a command printed, taken out of the address and of the browser's history. Commands serve on this
+ * machine alone; elsewhere a link could sign somebody in as whoever sent it.
+ */
 function takeTokenFromAddress(): string | undefined {
+  if (!['127.0.0.1', 'localhost'].includes(window.location.hostname)) return undefined;
   const token = new URLSearchParams(window.location.hash.slice(1)).get('token') ?? undefined;
   if (token !== undefined) window.history.replaceState(window.history.state, '', window.location.pathname);
   return token;

@@ -3,7 +3,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { initiatorOf, type Initiator } from './initiator.js';
-import { addByAction, contextOf, endpointOf } from './web-contexts.js';
+import { actionOf, addByAction, contextOf, endpointOf } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
 /**
@@ -17,6 +17,8 @@ const RECEIVING_PRIOR = 0.01;
 const PRIOR_ENDPOINTS = 25;
 /** Sites that an endpoint's requests come from: probability of one never seen, before any was. */
 const NEW_SITE_PRIOR = 0.3;
+/** Share of forged requests that are of an action never learned: whoever forges takes what is offered, used or not. */
+const FORGED_NEW_ACTION = 0.5;
 /** A site that the application's users come from anyway (an identity provider, the company's own mails) seldom attacks it. */
 const FORGED_BY_KNOWN_SITE = 0.02;
 
@@ -76,6 +78,8 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
       ),
     },
   ];
+  const action = isUnsafe(event.method) ? seldomActionEvidence(table, event) : undefined;
+  if (action !== undefined) observations.push(action);
   const site = siteEvidence(table, event);
   if (site !== undefined) observations.push(site);
   const initiator = initiatorOf(event);
@@ -90,6 +94,31 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
       evidence: evidenceOf(event, 'initiator', observed, 'links of other sites are clicked', kind),
     },
   ];
+}
+
+/**
+ * How seldom users ask for the action: whoever forges a request takes what the application offers, used or not, so that an
+ * action without a habit is not excused by having none. Of what was never learned, how seldom the next request is of a new
+ * action (Good 1953).
+ */
+function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
+  const context = `actions|${event.view}`;
+  const learned = table.total(context);
+  if (learned === 0) return undefined;
+  const asked = table.count(context, actionOf(event));
+  const targets = table.distinct(`changing|${event.view}`);
+  const strength =
+    asked > 0
+      ? logLikelihoodRatio((1 - FORGED_NEW_ACTION) / Math.max(targets, 1), asked / learned)
+      : logLikelihoodRatio(FORGED_NEW_ACTION, table.probabilityOfNew(context));
+  if (strength <= 0) return undefined;
+  const observed = asked > 0 ? `${actionOf(event)} is seldom asked for` : `nobody asked for ${actionOf(event)} before`;
+  const expected = `${asked} of ${learned} learned requests`;
+  return {
+    path: 'csrf',
+    weight: strength,
+    evidence: evidenceOf(event, 'seldom-action', observed, expected, strength),
+  };
 }
 
 /**

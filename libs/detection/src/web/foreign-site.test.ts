@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { sum } from '../scoring/weighted-evidence.js';
+import { FLOOR_NATS } from '../events/threshold.js';
+import { foreignSiteEvidence } from './foreign-site.js';
+import { learnOrigin } from './origin-evidence.js';
+import { request } from './web.fixture.js';
+import { startWebState } from './web-state.js';
+
+/** People who read 1,200 pages, sign in 16 times and send the form of `/edit` as often as is said. */
+function learned(edits: number): SmoothedCounts {
+  const table = new SmoothedCounts();
+  const learn = (times: number, method: string, path: string): void => {
+    for (let i = 0; i < times; i++)
+      learnOrigin(table, request({ atMs: i, method, path, origin: 'same' }), startWebState());
+  };
+  learn(1_200, 'GET', '/directory');
+  learn(16, 'POST', '/login');
+  learn(edits, 'POST', '/edit');
+  return table;
+}
+
+const forged = { atMs: 1, fetchSite: 'cross-site', origin: 'foreign', referer: 'foreign' } as const;
+
+describe('a change that another site sends', () => {
+  it.each([0, 1, 3, 20])('is above the line where %i of its kind were learned', (edits) => {
+    const observations = foreignSiteEvidence(learned(edits), request({ ...forged, method: 'POST', path: '/edit' }));
+    expect(sum(observations)).toBeGreaterThan(FLOOR_NATS);
+  });
+
+  it('is no stranger for an action that users ask for all day', () => {
+    const table = learned(0);
+    const kinds = (path: string): string[] =>
+      foreignSiteEvidence(table, request({ ...forged, method: 'POST', path })).map(({ evidence }) => evidence.kind);
+    expect(kinds('/edit')).toContain('seldom-action');
+    for (let i = 0; i < 3_000; i++)
+      learnOrigin(table, request({ atMs: i, method: 'POST', path: '/busy', origin: 'same' }), startWebState());
+    expect(kinds('/busy')).not.toContain('seldom-action');
+  });
+
+  it('is not stranger for a link, which leads to what nobody asked for every day', () => {
+    const observations = foreignSiteEvidence(learned(0), request({ ...forged, path: '/close', fetchMode: 'navigate' }));
+    expect(observations.map(({ evidence }) => evidence.kind)).not.toContain('seldom-action');
+  });
+});

@@ -30,6 +30,8 @@ export function writeKinds(
   results: Int32Array | undefined,
 ): void {
   const count = numbers.length;
+  // Before `places` is touched, which the next batch finds as this one leaves it.
+  for (const number of numbers) if (number >= CALL_NUMBERS) damaged(`with call number ${number}, beyond the table`);
   const order: number[] = [];
   for (let i = 0; i < count; i++) {
     const kind = kindOf(numbers, results, i);
@@ -48,10 +50,7 @@ export function writeKinds(
 }
 
 function kindOf(numbers: Uint16Array, results: Int32Array | undefined, i: number): number {
-  // A number that no table holds stays one that no reader takes.
-  const number = Math.min(numbers[i]!, CALL_NUMBERS - 1);
-  if (number !== numbers[i]!) damaged(`with call number ${numbers[i]!}, beyond the table`);
-  return 2 * number + (results !== undefined && results[i] !== 0 ? 1 : 0);
+  return 2 * numbers[i]! + (results !== undefined && results[i] !== 0 ? 1 : 0);
 }
 
 /** Reads the numbers of the calls; returns how many of them have a result. */

@@ -106,6 +106,13 @@ describe('a batch of system calls in Protobuf columns', () => {
     expect(decodeSyscallBatch(shifted).numbers).toEqual(Uint16Array.of(1));
   });
 
+  it('writes the next batch as it is after one that it refused', () => {
+    const next = batchOf([[59, 2, 3, 4]]);
+    const refused = { ...batchOf([0, 1].map(() => [59, 2, 3, 4])), numbers: Uint16Array.of(59, 2048) };
+    expect(codeOf(() => encodeSyscallBatch(refused))).toBe('bad-message');
+    expect(whole(decodeSyscallBatch(encodeSyscallBatch(next)))).toEqual(next);
+  });
+
   it('refuses what it cannot trust, with a reason', () => {
     const good = batchOf([[1, 2, 3, 4]]);
     const readBack = (batch: SyscallBatch) => () => decodeSyscallBatch(encodeSyscallBatch(batch));

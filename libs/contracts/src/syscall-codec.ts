@@ -190,7 +190,8 @@ class Fields {
         this.digests = reader.bytes();
         return;
       case 14:
-        this.gaps = [...this.gaps, within(reader, readGap)];
+        if (this.gaps === NO_GAPS) this.gaps = [];
+        this.gaps.push(within(reader, readGap));
         return;
       case 15:
         this.last = reader.uint64() !== 0;

@@ -72,12 +72,9 @@ export function facetsOf(card: IncidentCard): readonly string[] {
     facet('status', card.status),
     facet('assignee', card.assignee),
     ...card.workloads.map((name) => facet('workload', name)),
-    ...card.addresses.slice(0, MAX_ADDRESSES).map((name) => facet('address', name)),
+    ...card.addresses.map((name) => facet('address', name)),
   ];
 }
-
-/** Addresses of one incident that have a set: an incident of more is found by its other facets. */
-export const MAX_ADDRESSES = 16;
 
 export function facet(name: string, value: string): string {
   return `${name}:${value}`;

@@ -36,6 +36,13 @@ export function incidentStoreContract(
       for (const result of results) expect(result).toEqual(results[0]);
     });
 
+    it('finds an incident by each of its addresses, however many', async () => {
+      const one = await store();
+      for (let i = 0; i < 40; i++) await one.apply(incidentAlert('a', { revision: i + 1, address: `192.0.2.${i}` }));
+      const cards = await Promise.all([0, 16, 39].map((i) => one.cards({ address: `192.0.2.${i}` }, 5)));
+      expect(cards.map((found) => found.length)).toEqual([1, 1, 1]);
+    });
+
     it('lists by pages, last seen first, and filters', async () => {
       const one = await store();
       for (let i = 0; i < 25; i++) {

@@ -76,6 +76,66 @@ describe('what programs did, from a capture', () => {
     expect(new Set(found.map(({ event }) => (event as ProcessActivity).id)).size).toBe(4);
   });
 
+  it('tells an execution whatever the programs are called, and by the file that was executed', () => {
+    const line = (info: string): string => `1 10:09:01.552081087 0 4a1d8c0f2b3e x (9) < execve res=0 ${info}`;
+    const found = told(
+      'sysdig',
+      line('exe=/tmp/a b args=-x. tid=9(a b) pid=9(a b) ptid=8(c (d) e) cwd=/ env=A= tty=0 trusted_exepath=/tmp/a b'),
+      line('exe= args= tid=10(x) pid=10(x) ptid=8(sh) cwd=/ env=A= tty=0 trusted_exepath=/tmp/x pgid=10(x) gid=0'),
+      line('exe=sh args=-c.id # trusted_exepath=/usr/bin/php. tid=11(sh) pid=11(sh) ptid=8(a) cwd=/ env=A= tty=0'),
+      line('exe=sh args=-c.w. tid=12(sh) pid=12(sh) ptid=8(a) cwd=/ env=UA=x trusted_exepath=/usr/bin/php. tty=0'),
+    ).filter(({ kind }) => kind === 'execute');
+    expect(found.map(({ target }) => target)).toEqual(['/tmp/a b', '/tmp/x', 'sh', 'sh']);
+  });
+
+  it('reads arguments that repeat the words of the form without going back over them', () => {
+    const words = ' exe= args='.repeat(1_489);
+    const startMs = performance.now();
+    expect(told('sysdig', `1 10:09:01.5 0 4a1d8c0f2b3e x (9) < execve res=0${words}`)).toHaveLength(1);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+  });
+
+  it.each<[SourceKind, (thread: number) => string, (thread: number, program: string, parent: number) => string]>([
+    [
+      'sysdig',
+      (thread) => `1 10:09:01.5 0 4a1d8c0f2b3e x (${thread}) > procexit status=0`,
+      (thread, program, parent) =>
+        `1 10:09:01.5 0 4a1d8c0f2b3e x (${thread}) < execve res=0 exe=${program} args= tid=${thread}(x) pid=${thread}(x) ptid=${parent}(x) cwd=/`,
+    ],
+    [
+      'sysdig-json',
+      (thread) => `{"evt.type":"procexit","evt.dir":">","evt.time":1659087941552081087,"thread.tid":${thread}}`,
+      (thread, program, parent) =>
+        `{"evt.type":"execve","evt.dir":"<","evt.time":1659087941552081087,"thread.tid":${thread},"evt.info":"res=0 exe=${program} args= tid=${thread}(x) pid=${thread}(x) ptid=${parent}(x) cwd=/"}`,
+    ],
+    [
+      'tetragon',
+      (thread) => `{"process_exit":{"process":{"pid":${thread}}},"time":"2024-03-05T10:20:30Z"}`,
+      (thread, program, parent) =>
+        `{"process_exec":{"process":{"pid":${thread},"binary":"${program}"},"parent":{"pid":${parent}}},"time":"2024-03-05T10:20:30Z"}`,
+    ],
+  ])('%s: a number that another process takes over brings no parent along', (kind, exit, exec) => {
+    const found = told(
+      kind,
+      exec(7, '/usr/sbin/cron', 1),
+      exec(8, '/usr/sbin/httpd', 1),
+      exec(9, '/bin/date', 7),
+      exit(9),
+      exec(9, '/bin/sh', 8),
+    );
+    expect(found.at(-1)).toMatchObject({ target: '/bin/sh', actor: '/usr/sbin/httpd' });
+  });
+
+  it('keeps each call with its container, however many there are', () => {
+    const line = (i: number): string =>
+      `${i} 10:09:01.5 0 ${i.toString(16).padStart(12, '0')} x (7) < openat fd=3(<f>/etc/shadow) name=/etc/shadow`;
+    const calls = items('sysdig', ...Array.from({ length: 5_000 }, (_, i) => line(i))).filter(
+      ({ type }) => type === 'calls',
+    );
+    expect(calls).toHaveLength(5_000);
+    expect(calls.every((item) => item.type === 'calls' && item.of !== undefined)).toBe(true);
+  });
+
   it.each<[SourceKind, string]>([
     ['hids-docker', 'read(3, "x", 1) = 1'],
     ['adfa-ld', '6 6 63 6 42 120'],

@@ -53,14 +53,20 @@ export class CaptureActivities {
     this.#containers.get(of?.container ?? '')?.lineages.accepted(thread);
   }
 
+  /** The thread's number may become another's. */
+  ended(of: ItemContainer | undefined, thread: number): void {
+    this.#containers.get(of?.container ?? '')?.lineages.exited(thread);
+  }
+
   #turn(of: ItemContainer | undefined, timeUs: TimeUs, parameters: boolean): Watched {
     const name = of?.container ?? '';
     const known = this.#containers.get(name);
     const minute = Math.floor(timeUs / MINUTE_US);
     const at = known ?? { events: this.#events(of), lineages: new Lineages(), minute: -1 };
-    if (known === undefined) this.#containers.set(name, at);
     if (minute > at.minute) {
       at.minute = minute;
+      // Those that are silent the longest are forgotten first.
+      this.#containers.set(name, at);
       this.#tell(of, at.events.watched(timeUs, parameters));
     }
     return at;

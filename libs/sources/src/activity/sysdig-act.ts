@@ -13,10 +13,9 @@ export interface SysdigAct {
 const MAX_INFO = 16_384;
 const MAX_ARGUMENTS = 64;
 const CREAT = callNames().get('creat');
-/** What an execution tells; the words that a process may choose, its environment, stand behind. */
-const EXECUTED =
-  /(?:^| )exe=(.{1,4096}?) args=(.{0,8192}?) tid=\d{1,10}\S{0,64} pid=(\d{1,10})\S{0,64} ptid=(\d{1,10})/s;
-const EXE_PATH = /(?:^| )trusted_exepath=(\S{1,4096})/;
+/** Behind the arguments: who executes, and who made it, each with a name that may hold blanks. */
+const PROCESSES = / tid=\d{1,10}(?:\(.{0,32}?\))? pid=(\d{1,10})(?:\(.{0,32}?\))? ptid=(\d{1,10})/s;
+const EXE_PATH = ' trusted_exepath=';
 /** `fd=3(<f>/etc/passwd)`, and the name as the program gave it. */
 const OPENED = /(?:^| )fd=-?\d{1,10}\(<f>([^)]{1,4096})\)/;
 const NAMED = /(?:^| )name=([^ (]{1,4096})(?:\(([^)]{1,4096})\))?/;
@@ -37,7 +36,7 @@ export function sysdigAct(number: number, result: number | undefined, words: str
       : { act: { kind, target, argv: [], writes, failed }, process: undefined, parent: undefined };
   switch (kind) {
     case 'execute':
-      return failed ? undefined : executed(info);
+      return failed ? undefined : executed(words);
     case 'open':
       if (failed && !REFUSED.test(info)) return undefined;
       return alone(openedPath(info), number === CREAT || WRITES.test(info));
@@ -50,16 +49,30 @@ export function sysdigAct(number: number, result: number | undefined, words: str
   }
 }
 
-function executed(info: string): SysdigAct | undefined {
-  const found = EXECUTED.exec(info);
-  if (!found) return undefined;
-  const [, exe = '', args = '', process, parent] = found;
-  const target = EXE_PATH.exec(info)?.[1] ?? exe;
+function executed(words: string): SysdigAct | undefined {
+  const info = ` ${words.slice(0, MAX_INFO)}`;
+  const exeAt = info.indexOf(' exe=');
+  const argsAt = info.indexOf(' args=', exeAt);
+  if (exeAt < 0 || argsAt < 0) return undefined;
+  const behind = info.slice(argsAt);
+  const processes = PROCESSES.exec(behind);
+  if (!processes) return undefined;
+  const exe = info.slice(exeAt + 5, argsAt);
+  const argv = [exe, ...argumentsOf(behind.slice(6, processes.index))];
   return {
-    act: { kind: 'execute', target, argv: [exe, ...argumentsOf(args)], writes: false, failed: false },
-    process: Number(process),
-    parent: Number(parent),
+    act: { kind: 'execute', target: executedPath(words) ?? exe, argv, writes: false, failed: false },
+    process: Number(processes[1]),
+    parent: Number(processes[2]),
   };
+}
+
+/** The file that was executed. It stands last: what stands before, arguments and environment, whoever executes may choose. */
+function executedPath(words: string): string | undefined {
+  const at = words.lastIndexOf(EXE_PATH);
+  if (at < 0) return undefined;
+  const [path = '', ...behind] = words.slice(at + EXE_PATH.length, at + MAX_INFO).split(/ (?=p?gid=|tid=|tty=)/);
+  const isLast = !behind.some((field) => /^t(?:id|ty)=/.test(field));
+  return isLast && path.trim() !== '' ? path.trim() : undefined;
 }
 
 /** sysdig ends each argument with a point; a point within one looks the same, so a shell's command is taken whole. */

@@ -88,6 +88,12 @@ export abstract class CaptureParser implements SourceParser {
     if (found) this.activities.act(of, found.process ?? thread, found.parent, found.act, timeUs);
   }
 
+  /** A thread of the container at `place` has ended; its number may become another's. */
+  protected ended(place: number, thread: number): void {
+    this.tally.notCalls++;
+    this.activities.ended(this.calls.columns.container(place), thread);
+  }
+
   /** Whether it is the container's first call of its minute. */
   #isNew(place: number, timeUs: TimeUs): boolean {
     const minute = Math.floor(timeUs / MINUTE_US);

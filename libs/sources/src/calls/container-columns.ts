@@ -34,7 +34,7 @@ export class ContainerColumns {
   }
 
   get #crowded(): boolean {
-    return this.#containers.length === MAX_CONTAINERS || this.#placeOf.size >= MAX_SPELLINGS;
+    return this.#containers.length >= MAX_CONTAINERS || this.#placeOf.size >= MAX_SPELLINGS;
   }
 
   /** The place of the container whose id is written like this, if it has one. */
@@ -89,7 +89,6 @@ export class ContainerColumns {
     }
     const items = [...sizes].map(([place, size]) => this.#item(place, size));
     this.count = 0;
-    if (this.#crowded) this.#forget();
     return items;
   }
 
@@ -124,8 +123,9 @@ export class ContainerColumns {
     if (text !== undefined) names.set(digest, text);
   }
 
-  /** Containers come and go: the places are given anew. */
-  #forget(): void {
+  /** Containers come and go: where nothing is held and there are many, the places are given anew. */
+  makeRoom(): void {
+    if (this.count > 0 || !this.#crowded) return;
     this.#containers.length = 0;
     this.#placeOf.clear();
     this.#told.clear();

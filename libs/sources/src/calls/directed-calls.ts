@@ -53,7 +53,9 @@ export class DirectedCalls {
     this.events++;
     this.columns.add(place, number, thread, this.lastUs, result, digest);
     if (this.#counted === undefined && this.events >= ENTERS_TO_DECIDE) this.#counted = 'enter';
-    if (this.columns.full) this.#items.push(...this.columns.take());
+    if (!this.columns.full) return;
+    this.#items.push(...this.columns.take());
+    this.columns.makeRoom();
   }
 
   /** Puts an item in its place between the calls. */
@@ -68,6 +70,7 @@ export class DirectedCalls {
 
   take(): SourceItem[] {
     if (this.#counted !== undefined && this.columns.count > 0) this.#items.push(...this.columns.take());
+    this.columns.makeRoom();
     const items = this.#items;
     this.#items = [];
     return items;

@@ -1,7 +1,7 @@
 import { CallTime } from './call-time.js';
 import { CaptureParser } from './capture-parser.js';
 import { integerAt, sysdigResult } from './sysdig-arguments.js';
-import { DROP, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
+import { DROP, ENDED, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
 
 const [SPACE, GREATER, LESS, RETURN] = [32, 62, 60, 13] as const;
 /** Words in which the direction must stand: a process's name may hold blanks. */
@@ -35,6 +35,11 @@ export class LidDsParser extends CaptureParser {
     if (timeUs === undefined || thread === undefined || call < 0) return false;
     if (call >= NOT_A_CALL) {
       if (call === DROP) this.dropped(timeUs);
+      else if (call === ENDED)
+        this.ended(
+          this.calls.place('', () => undefined),
+          thread,
+        );
       else this.tally.notCalls++;
       return true;
     }

@@ -6,7 +6,7 @@ import { containerId } from './container-id.js';
 import type { Direction } from './directed-calls.js';
 import { FieldReader } from './field-reader.js';
 import { integerAt, sysdigResult } from './sysdig-arguments.js';
-import { DROP, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
+import { DROP, ENDED, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
 
 const FIELDS = [
   'evt.type',
@@ -76,6 +76,7 @@ export class SysdigJsonParser extends CaptureParser {
     const number = fields.has(type) ? sysdigCall(bytes, fields.start(type), fields.end(type)) : -1;
     if (number < 0) this.refuse('not of this form', bytes, start, end);
     else if (number === DROP) this.dropped(this.#timeOf(fields, bytes), undefined);
+    else if (number === ENDED) this.ended(this.#place(fields, bytes), threadOf(fields, bytes));
     else if (number >= NOT_A_CALL) this.tally.notCalls++;
     else this.#call(fields, bytes, number);
   }
@@ -87,8 +88,7 @@ export class SysdigJsonParser extends CaptureParser {
     let digest = 0;
     if (direction !== 'enter') result = resultOf(fields, bytes, info);
     if (direction !== 'enter' && this.paths.wants(number)) digest = this.#digest(fields, bytes, number, info);
-    const tid = fields.start(FIELD['thread.tid']);
-    const thread = tid < 0 ? 0 : (integerAt(bytes, tid, fields.end(FIELD['thread.tid'])) ?? 0);
+    const thread = threadOf(fields, bytes);
     const place = this.#place(fields, bytes);
     const timeUs = this.#timeOf(fields, bytes);
     if (direction !== 'enter')
@@ -153,6 +153,11 @@ function directionOf(fields: FieldReader, bytes: Buffer): Direction {
   const start = fields.start(FIELD['evt.dir']);
   if (start < 0) return 'whole';
   return bytes[start] === 0x3e || bytes.toString('latin1', start, start + 6) === '\\u003e' ? 'enter' : 'exit';
+}
+
+function threadOf(fields: FieldReader, bytes: Buffer): number {
+  const tid = fields.start(FIELD['thread.tid']);
+  return tid < 0 ? 0 : (integerAt(bytes, tid, fields.end(FIELD['thread.tid'])) ?? 0);
 }
 
 function resultOf(fields: FieldReader, bytes: Buffer, info: number): number | undefined {

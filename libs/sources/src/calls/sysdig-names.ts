@@ -20,6 +20,10 @@ const NOT_CALLS =
 export const NOT_A_CALL = 4_096;
 /** The capture dropped events here. */
 export const DROP = 4_097;
+/** A thread ended here. */
+export const ENDED = 4_098;
+
+const NUMBERS: Readonly<Record<string, number>> = { drop: DROP, procexit: ENDED };
 
 const numbers = callNames();
 const TABLE = new NameTable([
@@ -27,10 +31,10 @@ const TABLE = new NameTable([
   ...ALIASES.filter(([alias]) => !numbers.has(alias)).map(
     ([alias, name]) => [alias, numbers.get(name) ?? UNKNOWN_CALL] as const,
   ),
-  ...NOT_CALLS.split(' ').map((name) => [name, name === 'drop' ? DROP : NOT_A_CALL] as const),
+  ...NOT_CALLS.split(' ').map((name) => [name, NUMBERS[name] ?? NOT_A_CALL] as const),
 ]);
 
-/** The call that sysdig's event type in `bytes[start, end)` names; `NOT_A_CALL`, `DROP`, or -1 for what no call is named. */
+/** The call that sysdig's event type in `bytes[start, end)` names; `NOT_A_CALL`, `DROP`, `ENDED`, or -1 for what no call is named. */
 export function sysdigCall(bytes: Buffer, start: number, end: number): number {
   let hash = HASH_SEED;
   for (let at = start; at < end; at++) {

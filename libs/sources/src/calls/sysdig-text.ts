@@ -3,7 +3,7 @@ import { CallTime } from './call-time.js';
 import { CaptureParser } from './capture-parser.js';
 import { containerId } from './container-id.js';
 import { integerAt, sysdigResult } from './sysdig-arguments.js';
-import { DROP, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
+import { DROP, ENDED, NOT_A_CALL, sysdigCall } from './sysdig-names.js';
 
 const [SPACE, OPEN, CLOSE, DOT, COLON, GREATER, LESS, STAR, RETURN] = [32, 40, 41, 46, 58, 62, 60, 42, 13] as const;
 /** Bytes behind the processor's number in which the thread must stand: names of container and process are short. */
@@ -50,13 +50,17 @@ export class SysdigTextParser extends CaptureParser {
     const call = sysdigCall(bytes, typeStart, typeEnd);
     if (call < 0) return false;
     if (call === DROP) this.dropped(timeUs);
-    else if (call >= NOT_A_CALL) this.tally.notCalls++;
+    else if (call >= NOT_A_CALL && call !== ENDED) this.tally.notCalls++;
     else {
+      const place = this.#place(bytes.toString('latin1', names, thread));
+      const tid = integerAt(bytes, thread + 1, end) ?? 0;
+      if (call === ENDED) {
+        this.ended(place, tid);
+        return true;
+      }
       const info = Math.min(typeEnd + 1, end);
       const result = enters ? undefined : sysdigResult(bytes, info, end);
       const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
-      const place = this.#place(bytes.toString('latin1', names, thread));
-      const tid = integerAt(bytes, thread + 1, end) ?? 0;
       if (!enters) this.returned(place, tid, call, result, timeUs, () => bytes.toString('utf8', info, end));
       this.calls.add(enters ? 'enter' : 'exit', place, call, tid, timeUs, result, digest);
     }

@@ -90,6 +90,7 @@ export class TetragonParser extends CaptureParser {
     const act = kind === 'process_exec' ? executionOf(process) : tetragonAct(number, list(body['args']), result);
     if (act === undefined) {
       this.activities.watched(of, timeUs, true);
+      if (kind === 'process_exit') this.activities.ended(of, integer(process['pid']) ?? 0);
       return;
     }
     const parent = kind === 'process_exec' ? integer(at(body, 'parent', 'pid')) : undefined;

@@ -18,6 +18,17 @@ function browser(key: SessionKey): (carries: number | undefined, sets?: number) 
   };
 }
 
+describe('sessions of authorizations', () => {
+  it('takes those of one client that are refused for one session, and each that is taken for its own', () => {
+    const ask = (key: SessionKey, n: number, client: string, refused: boolean): string =>
+      key.of([], `Basic ${value(n)}`, client, [], refused).session;
+    const key = new SessionKey(new KeyedDigest('key'));
+    expect(new Set([1, 2, 3].map((n) => ask(key, n, 'one', true))).size).toBe(1);
+    expect(ask(key, 1, 'other', true)).not.toBe(ask(key, 1, 'one', true));
+    expect(new Set([1, 2, 3].map((n) => ask(key, n, 'one', false))).size).toBe(3);
+  });
+});
+
 describe('sessions of cookies', () => {
   it('keeps a session whose cookie is set anew with each response, and tells two apart', () => {
     const ask = browser(new SessionKey(new KeyedDigest('key')));

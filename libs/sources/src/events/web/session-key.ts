@@ -59,12 +59,16 @@ export class SessionKey {
     return set;
   }
 
-  /** The session of a request; `set` is what its response set, for the request that opens a session. */
+  /**
+   * The session of a request; `set` is what its response set, for the request that opens a session. An authorization that
+   * was `refused` names nobody: what one client tries one after another is one session.
+   */
   of(
     cookies: readonly RawParameter[],
     authorization: string | undefined,
     client: string,
     set: readonly { name: string; value: string }[],
+    refused = false,
   ): SessionName {
     const candidates = cookies.filter(({ value }) => tokenLike(value));
     for (const { name } of candidates) {
@@ -74,7 +78,8 @@ export class SessionKey {
     const best = this.#best(candidates) ?? this.#best(set);
     if (best) return { session: this.#continuing(best, set), by: 'cookie', cookie: best.name };
     if (authorization !== undefined && authorization !== '') {
-      return { session: this.#digest.of('session', authorization), by: 'authorization', cookie: undefined };
+      const { session } = refused ? this.ofClient(client) : { session: this.#digest.of('session', authorization) };
+      return { session, by: 'authorization', cookie: undefined };
     }
     return this.ofClient(client);
   }

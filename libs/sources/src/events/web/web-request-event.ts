@@ -83,7 +83,7 @@ export function toWebRequest(
   const set = memory.sessions.issued(response === undefined ? [] : headersOf(response.headers, 'set-cookie'));
   const address = exchange.peer.replace(/:\d+$/, '');
   const client = `${address} ${agent}`;
-  const claimed = memory.sessions.of(cookies, header('authorization'), client, set);
+  const claimed = memory.sessions.of(cookies, header('authorization'), client, set, response?.status === 401);
   const session = memory.names.bounded(believed(claimed, exchange, memory, client), exchange.startUs);
 
   const raw = [

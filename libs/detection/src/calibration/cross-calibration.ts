@@ -3,6 +3,8 @@ import type { Learner } from '../detector.js';
 /** A learner that can take over what another of its kind calibrated. */
 export interface FoldLearner<Input> extends Pick<Learner<Input>, 'learn' | 'calibrate' | 'finish'> {
   adoptCalibration(from: this): void;
+  /** Before it calibrates: chooses as `final` does, which saw every stream, where what was learned chooses anything. */
+  follow?(final: this): void;
 }
 
 /**
@@ -26,6 +28,7 @@ export function crossCalibrated<Input, L extends FoldLearner<Input>>(
     streams.forEach((stream, i) => {
       if (i % count !== fold) for (const input of stream) learner.learn(input);
     });
+    learner.follow?.(final);
     streams.forEach((stream, i) => {
       if (i % count === fold) for (const input of stream) learner.calibrate(input);
     });

@@ -30,7 +30,7 @@ export type SequenceOptions = z.infer<typeof SequenceOptions>;
 
 /**
  * Bags of 2 to 6 together, per thread, in windows of 1,000 calls: docs/detection-syscalls.md has the figures that chose
- * them.
+ * them. A workload whose runs never settle gets `UNSETTLED_SEQUENCE_OPTIONS` instead, unless asked for otherwise.
  */
 export const DEFAULT_SEQUENCE_OPTIONS: SequenceOptions = {
   bags: [2, 3, 4, 5, 6],
@@ -39,6 +39,18 @@ export const DEFAULT_SEQUENCE_OPTIONS: SequenceOptions = {
   windowCalls: 1_000,
   minCalls: 100,
   rateCalls: 500,
+};
+
+/**
+ * Calls less likely than one in sixteen after the seven before them, from 30 calls on: for a profile that holds so many
+ * kinds of processes that every short bag is soon known, such as a whole host's.
+ */
+export const UNSETTLED_SEQUENCE_OPTIONS: SequenceOptions = {
+  ...DEFAULT_SEQUENCE_OPTIONS,
+  bags: [],
+  rare: { length: 8, bits: 4 },
+  minCalls: 30,
+  rateCalls: 30,
 };
 
 export function sequenceOptions(options: Partial<SequenceOptions>): SequenceOptions {

@@ -2,8 +2,9 @@ import { callNumber, type SyscallBatch, type Verdict, type VerdictMessage } from
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { crossCalibrated } from '../calibration/cross-calibration.js';
 import { sequenceDetector } from './sequence-detector.js';
-import type { SequenceOptions } from './options.js';
+import { DEFAULT_SEQUENCE_OPTIONS, type SequenceOptions } from './options.js';
 import { SequenceLearner } from './sequence-learner.js';
 import type { SequenceModel } from './sequence-model.js';
 import type { SequenceState } from './sequence-state.js';
@@ -241,6 +242,49 @@ describe('sequence detector', () => {
         });
         expect(JSON.stringify(messages)).toBe(expected);
       }
+    });
+  });
+
+  describe('where nothing was asked for', () => {
+    /** A process of its own kind: calls in an order that no other one has. */
+    const process = (seed: number): SyscallBatch[] => {
+      let state = seed;
+      const next = (): number => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
+      const names = ['read', 'write', 'openat', 'close', 'fstat', 'mmap', 'munmap', 'lseek', 'getpid', 'dup2'];
+      const calls = Array.from({ length: 400 }, (): Call => ({ name: names[Math.floor(next() * names.length)]! }));
+      return batches(`process-${seed}`, calls);
+    };
+    const processes = (count: number): SyscallBatch[][] => Array.from({ length: count }, (_, i) => process(i + 1));
+    const learned = (streams: readonly SyscallBatch[][], options: Partial<SequenceOptions> = {}): SequenceModel => {
+      const profile = crossCalibrated(() => new SequenceLearner(where, options), streams, 3).finish();
+      return detector.prepare(profile, budget);
+    };
+
+    it('judges by rare calls what does not settle, in every fold, and by bags what does', () => {
+      // Each fold alone would see too few windows to say so.
+      const { options, units, calibration } = learned(processes(120));
+      expect(options).toMatchObject({ bags: [], ngrams: [], rare: { length: 8, bits: 4 }, minCalls: 30 });
+      expect(units).toHaveLength(1);
+      expect(calibration.count).toBe(120);
+      const settled = Array.from({ length: 120 }, (_, i) => batches(`web-${i}`, requests(40, i)));
+      expect(learned(settled).options).toEqual(DEFAULT_SEQUENCE_OPTIONS);
+    });
+
+    it('keeps to bags before a hundred windows, and to what the caller chose', () => {
+      expect(learned(processes(99)).options).toEqual(DEFAULT_SEQUENCE_OPTIONS);
+      expect(learned(processes(120), { bags: [2, 3] }).options.bags).toEqual([2, 3]);
+      const keyGroup = ['read', 'write', 'openat', 'close', 'fstat', 'mmap', 'munmap'].map(callNumber);
+      expect(learned(processes(120), { keyGroup }).options).toMatchObject({ bags: [], keyGroup });
+    });
+
+    it('holds, where it judges by bags, the profile that runs of their length give', () => {
+      const profile = (options: Partial<SequenceOptions>): unknown => {
+        const learner = new SequenceLearner(where, options);
+        for (let i = 0; i < 4; i++) for (const batch of batches(`learn-${i}`, requests(200, i))) learner.learn(batch);
+        for (const batch of batches('fresh', requests(200, 5))) learner.calibrate(batch);
+        return learner.finish();
+      };
+      expect(profile({})).toEqual(profile({ bags: DEFAULT_SEQUENCE_OPTIONS.bags }));
     });
   });
 

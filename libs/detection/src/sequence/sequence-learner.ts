@@ -32,7 +32,7 @@ import {
 } from '../syscall-windows/window-state.js';
 import { agreement, noveltyUnits, unseenRates } from './agreement.js';
 import { knownRuns } from './known-runs.js';
-import { lengthOf, type SequenceOptions, sequenceOptions, sizesOf } from './options.js';
+import { lengthOf, type SequenceOptions, sequenceOptions, sizesOf, UNSETTLED_SEQUENCE_OPTIONS } from './options.js';
 import { eachExecution } from './programs.js';
 import { collectRuns, droppedCalls, Scanner, type Tally } from './scanner.js';
 import { addTrails, type SequenceProfile, writeTrails } from './sequence-model.js';
@@ -45,6 +45,11 @@ const MAX_STREAMS = 10_000;
 /** Benign windows that a profile must have seen before it can be complete. */
 const ENOUGH_WINDOWS = 100;
 const COMPLETE_NOVELTY = 0.02;
+/**
+ * Where more of the benign calls than this end a run of six that was never seen, after enough windows, the workload's
+ * order does not settle: a server's is under .013, a whole host's over .06 (docs/decisions/0205).
+ */
+const UNSETTLED_NOVELTY = 0.05;
 /** Smallest difference of agreement scores that means anything. */
 const SCORE_STEP = 0.1;
 /** What benign novelty amounts to, in its own units. */
@@ -63,8 +68,8 @@ interface Container {
   readonly rates: number[][];
 }
 
-/** Version of snapshots, and of the containers' states in them. */
-const SNAPSHOT = 1;
+/** Version of snapshots, and of the containers' states in them. 2: runs as long as either default needs. */
+const SNAPSHOT = 2;
 const CONTAINER_STATE = 3;
 
 const Held = z.object({
@@ -87,11 +92,20 @@ const Held = z.object({
   ),
 });
 
-/** Learns the order of a workload's calls. Memory: the distinct runs (`Trails`) and 200 bytes a calibrated window. */
+/**
+ * Learns the order of a workload's calls. Where `options` name no bags, n-grams or rare calls, what was learned chooses
+ * before calibration: `DEFAULT_SEQUENCE_OPTIONS`, or `UNSETTLED_SEQUENCE_OPTIONS` where too many runs are seen only once.
+ * Memory: the distinct runs (`Trails`) and 200 bytes a calibrated window.
+ */
 export class SequenceLearner implements FoldLearner<SyscallBatch> {
   readonly #of: Pick<Where, 'application' | 'workload'>;
   readonly #options: SequenceOptions;
-  readonly #bounds: WindowBounds;
+  /** What a workload that does not settle is judged by; undefined where the caller chose. */
+  readonly #unsettled: SequenceOptions | undefined;
+  /** What the profile will look at, once something depends on it. */
+  #chosen: SequenceOptions | undefined;
+  /** Calls in the runs that are learned: enough for either choice. */
+  readonly #length: number;
   #serves = false;
   readonly #dropped: Uint8Array | undefined;
   readonly #trails: Trails;
@@ -113,20 +127,22 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   constructor(of: Pick<Where, 'application' | 'workload'>, options: Partial<SequenceOptions> = {}) {
     this.#of = { application: of.application, workload: of.workload };
     this.#options = sequenceOptions(options);
-    this.#bounds = { ...DEFAULT_WINDOW_BOUNDS, calls: this.#options.windowCalls, minCalls: this.#options.minCalls };
+    const given = options.bags ?? options.ngrams ?? options.rare;
+    this.#unsettled = given ? undefined : sequenceOptions({ ...UNSETTLED_SEQUENCE_OPTIONS, ...options });
+    this.#length = Math.max(lengthOf(this.#options), this.#unsettled ? lengthOf(this.#unsettled) : 0);
     this.#dropped = droppedCalls(this.#options.keyGroup);
-    this.#trails = new Trails(lengthOf(this.#options));
+    this.#trails = new Trails(this.#length);
     this.#novelty = new NoveltyCounter();
   }
 
   learn(batch: SyscallBatch): void {
     if (this.#scanner) throw new PlimsollError('bad-configuration', 'sequence: learning after calibration has begun');
-    const container = this.#container(this.#learning, batch);
+    const container = this.#container(this.#learning, batch, this.#length);
     if (this.#streams.size < MAX_STREAMS) this.#streams.add(batch.stream);
     cutWindows(
       container.state,
       batch,
-      this.#bounds,
+      boundsOf(this.#options),
       this.#visitor(container, this.#learnCalls, () => {
         this.#novelty.window();
       }),
@@ -138,14 +154,18 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
 
   calibrate(batch: SyscallBatch): void {
     this.#scanner ??= this.#makeScanner();
-    const container = this.#container(this.#calibrating, batch);
+    const container = this.#container(this.#calibrating, batch, lengthOf(this.#choice()));
     cutWindows(
       container.state,
       batch,
-      { ...this.#bounds, serves: this.#serves },
+      { ...boundsOf(this.#choice()), serves: this.#serves },
       this.#visitor(container, this.#calibrateCalls, this.#calibrated),
     );
     this.#time.add(batch);
+  }
+
+  follow(final: this): void {
+    this.#chosen = final.#choice();
   }
 
   /** Takes over what another learner of the same options calibrated: one fold of a cross-calibration. */
@@ -165,12 +185,14 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         this.#calls === 0 ? 'no system call to learn from' : `${this.#calls} system calls, too few to calibrate on`;
       throw new PlimsollError('empty-source', `${this.#of.workload}: ${missing}; trace more of its everyday work`);
     }
-    const units = noveltyUnits(windows, sizesOf(this.#options), this.#options);
+    const options = this.#choice();
+    const units = noveltyUnits(windows, sizesOf(options), options);
     const scores = this.#runs.map((run) => run.map((rates) => agreement(rates, units)));
+    const trails = this.#trails.ends(lengthOf(options));
     const model: SequenceProfile = {
       schema: 1,
-      options: this.#options,
-      ...writeTrails(this.#trails),
+      options,
+      ...writeTrails(trails),
       calls: this.#calls,
       units,
       calibration: fitCalibration(scores, { minScale: SCORE_STEP, expectedExcess: EXPECTED_NOVELTY }),
@@ -192,7 +214,8 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         novelty: progress.novelty,
         complete: progress.converged,
         notes: [
-          `${this.#novelty.windows} windows learned, ${windows.length} calibrated, ${this.#trails.size} distinct runs`,
+          `${this.#novelty.windows} windows learned, ${windows.length} calibrated, ${trails.size} distinct runs`,
+          ...(options === this.#unsettled ? ['its order does not settle: judged by rare calls, not by bags'] : []),
           ...outlookNotes(progress),
         ],
       },
@@ -217,6 +240,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   calibrator(): SequenceLearner {
     const made = new SequenceLearner(this.#of, this.#options);
     made.#scanner = this.#scanner ??= this.#makeScanner();
+    made.#chosen = this.#choice();
     made.#known = new Map(this.#programs);
     made.#serves = this.#serves;
     for (const [digest, name] of this.#programs) made.#programs.set(digest, name);
@@ -265,26 +289,29 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     this.#time.merge(held.time);
     this.#runs.push(...held.runs);
     this.#newProgramWindows += held.newProgramWindows;
-    for (const [name, text] of held.learning) this.#learning.set(name, this.#readContainer(text));
+    for (const [name, text] of held.learning) this.#learning.set(name, readContainer(text, this.#length));
     for (const [name, text, { programs, rates }] of held.calibrating) {
       const before = this.#calibrating.get(name);
       if (before) this.#runs.push(before.rates);
-      this.#calibrating.set(name, { ...this.#readContainer(text), programs: new Set(programs), rates });
+      const container = readContainer(text, lengthOf(this.#choice()));
+      this.#calibrating.set(name, { ...container, programs: new Set(programs), rates });
     }
   }
 
-  #readContainer(text: string): Container {
-    const reader = new StateReader(Buffer.from(text, 'base64'), CONTAINER_STATE, 'learning');
-    const state = readWindowState(reader);
-    const memory = new ThreadMemory(lengthOf(this.#options));
-    memory.read(reader);
-    const kept = reader.uint();
-    const tally = { kept, unseen: Uint32Array.from({ length: reader.uint() }, () => reader.uint()) };
-    return { state, memory, tally, programs: new Set(), rates: [] };
+  #makeScanner(): Scanner {
+    const options = this.#choice();
+    return new Scanner(knownRuns(this.#trails.ends(lengthOf(options)), options), options.scope, this.#dropped);
   }
 
-  #makeScanner(): Scanner {
-    return new Scanner(knownRuns(this.#trails, this.#options), this.#options.scope, this.#dropped);
+  /** Made once, by what was learned until then. */
+  #choice(): SequenceOptions {
+    this.#chosen ??= this.#unsettled && this.#isUnsettled() ? this.#unsettled : this.#options;
+    return this.#chosen;
+  }
+
+  #isUnsettled(): boolean {
+    const runs = this.#trails.ends(lengthOf(this.#options));
+    return this.#novelty.windows >= ENOUGH_WINDOWS && runs.novelty() > UNSETTLED_NOVELTY;
   }
 
   readonly #learnCalls = (container: Container, batch: SyscallBatch, from: number, to: number): void => {
@@ -308,7 +335,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   };
 
   readonly #calibrated = (container: Container): void => {
-    container.rates.push(unseenRates(container.tally, this.#options));
+    container.rates.push(unseenRates(container.tally, this.#choice()));
     if (container.programs.size > 0) this.#newProgramWindows += 1;
     for (const digest of container.programs) this.#programs.set(digest, '');
   };
@@ -319,7 +346,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     closed: (container: Container) => void,
   ): WindowVisitor {
     const clear = (): void => {
-      container.tally = emptyTally(sizesOf(this.#options).length);
+      container.tally = emptyTally(sizesOf(this.#chosen ?? this.#options).length);
       container.programs = new Set();
     };
     return {
@@ -341,11 +368,11 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     };
   }
 
-  #container(containers: Map<string, Container>, batch: SyscallBatch): Container {
+  #container(containers: Map<string, Container>, batch: SyscallBatch, length: number): Container {
     const begin = (): Container => ({
       state: startWindowState(),
-      memory: new ThreadMemory(lengthOf(this.#options)),
-      tally: emptyTally(sizesOf(this.#options).length),
+      memory: new ThreadMemory(length),
+      tally: emptyTally(sizesOf(this.#chosen ?? this.#options).length),
       programs: new Set(),
       rates: [],
     });
@@ -353,6 +380,20 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       if (rates.length > 0) this.#runs.push(rates);
     });
   }
+}
+
+function boundsOf({ windowCalls, minCalls }: SequenceOptions): WindowBounds {
+  return { ...DEFAULT_WINDOW_BOUNDS, calls: windowCalls, minCalls };
+}
+
+function readContainer(text: string, length: number): Container {
+  const reader = new StateReader(Buffer.from(text, 'base64'), CONTAINER_STATE, 'learning');
+  const state = readWindowState(reader);
+  const memory = new ThreadMemory(length);
+  memory.read(reader);
+  const kept = reader.uint();
+  const tally = { kept, unseen: Uint32Array.from({ length: reader.uint() }, () => reader.uint()) };
+  return { state, memory, tally, programs: new Set(), rates: [] };
 }
 
 /** A container's place in its stream, as text. */

@@ -53,6 +53,32 @@ export class Trails {
     this.#index.add(a, b, this.#size);
   }
 
+  /** What learning runs of `length` calls, at most as many as here, would have left: the ends of these. */
+  ends(length: number): Trails {
+    if (length === this.length) return this;
+    const made = new Trails(length);
+    made.dropped = this.dropped;
+    for (const { calls, count } of this) {
+      const end = calls.slice(-length);
+      made.add(...runKey(end), () => end, count);
+    }
+    return made;
+  }
+
+  /**
+   * The probability, in [0, 1], that the next benign call ends a run never seen: the share of the calls so far that end
+   * one seen only once (Good 1953, after Turing). 1 before the first call.
+   */
+  novelty(): number {
+    let once = 0;
+    let calls = 0;
+    for (let i = 0; i < this.#size; i++) {
+      if (this.#counts[i] === 1) once += 1;
+      calls += this.#counts[i]!;
+    }
+    return calls === 0 ? 1 : once / calls;
+  }
+
   /** Each trail with its count, in the order of first sight. */
   *[Symbol.iterator](): Generator<{ readonly calls: readonly number[]; readonly count: number }> {
     for (let i = 0; i < this.#size; i++) {

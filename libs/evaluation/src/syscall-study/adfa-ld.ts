@@ -2,6 +2,7 @@ import { PlimsollError, type SyscallBatch } from '@plimsoll/contracts';
 import {
   ALWAYS,
   type Baseline,
+  type Calibration,
   compositionDistance,
   type Detector,
   type FittedBaseline,
@@ -31,7 +32,7 @@ import { adfaTraces, WHERE } from './adfa-traces.js';
 import type { StudyOptions } from './hids-docker.js';
 import { adfaRoot } from './layout.js';
 import { areaUnderCurve, f1Of, type Interval } from './measures.js';
-import { fitted, strangest } from './scoring.js';
+import { fitted, strangest, together } from './scoring.js';
 import type { Trace } from './trace.js';
 
 /** One method on one selection of test traces. */
@@ -145,8 +146,8 @@ function adfaScorers(): Scorer[] {
       shipped(FROZEN, sequence, () => new SequenceLearner(WHERE, ADFA_OPTIONS)),
       shipped('', frequency, () => new FrequencyLearner(WHERE, { minCalls: ADFA_OPTIONS.minCalls })),
     ),
-    shipped('Plimsoll sequence, default', sequence, () => new SequenceLearner(WHERE)),
-    shipped('Plimsoll frequency, default', frequency, () => new FrequencyLearner(WHERE)),
+    shipped('Plimsoll sequence, default', sequence, () => new SequenceLearner(WHERE), ADFA_P, together),
+    shipped('Plimsoll frequency, default', frequency, () => new FrequencyLearner(WHERE), ADFA_P, together),
   ];
 }
 
@@ -214,18 +215,23 @@ function stideRate(kind: 'ngram' | 'bag', n: number, quantile: number): Scorer {
   };
 }
 
-function shipped<State, Model>(
+/** Ours; a trace's score is that of its strangest window, or of all its windows together. */
+function shipped<State, Model extends { readonly calibration: Calibration }>(
   name: string,
   detector: Detector<SyscallBatch, State, Model>,
   learner: () => FoldLearner<SyscallBatch>,
   p = ADFA_P,
+  scoreOf: typeof together = strangest,
 ): Scorer {
   return {
     name,
     rule: `p ≤ ${p}`,
     score(training, test) {
       const model = fitted(detector, learner, training, ADFA_FOLDS);
-      return { scores: test.map((trace) => strangest(detector, model, trace)), threshold: -Math.log10(p) };
+      return {
+        scores: test.map((trace) => scoreOf(detector, model, trace, training.length)),
+        threshold: -Math.log10(p),
+      };
     },
   };
 }

@@ -121,6 +121,20 @@ export function strangest<State, Model>(
   return Math.max(0, ...scored(detector, model, trace).map(({ score }) => score));
 }
 
+/**
+ * The score of a trace's windows together (`simesP`), counted as at least those of an average benign trace, of which
+ * `learned` calibrated the model; 0 where none was scored.
+ */
+export function together<State, Model extends { readonly calibration: Calibration }>(
+  detector: Detector<SyscallBatch, State, Model>,
+  model: Model,
+  trace: Trace,
+  learned: number,
+): number {
+  const pValues = scored(detector, model, trace).map(({ score }) => 10 ** -score);
+  return pValues.length === 0 ? 0 : -Math.log10(simesP(pValues, model.calibration.count / learned));
+}
+
 /** The windows that a detector scored of a trace; `detector` must publish every window. */
 export function scored<State, Model>(
   detector: Detector<SyscallBatch, State, Model>,

@@ -251,7 +251,7 @@ describe('sequence detector', () => {
       let state = seed;
       const next = (): number => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32;
       const names = ['read', 'write', 'openat', 'close', 'fstat', 'mmap', 'munmap', 'lseek', 'getpid', 'dup2'];
-      const calls = Array.from({ length: 400 }, (): Call => ({ name: names[Math.floor(next() * names.length)]! }));
+      const calls = Array.from({ length: 120 }, (): Call => ({ name: names[Math.floor(next() * names.length)]! }));
       return batches(`process-${seed}`, calls);
     };
     const processes = (count: number): SyscallBatch[][] => Array.from({ length: count }, (_, i) => process(i + 1));
@@ -266,7 +266,7 @@ describe('sequence detector', () => {
       expect(options).toMatchObject({ bags: [], ngrams: [], rare: { length: 8, bits: 4 }, minCalls: 30 });
       expect(units).toHaveLength(1);
       expect(calibration.count).toBe(120);
-      const settled = Array.from({ length: 120 }, (_, i) => batches(`web-${i}`, requests(40, i)));
+      const settled = Array.from({ length: 120 }, (_, i) => batches(`web-${i}`, requests(15, i)));
       expect(learned(settled).options).toEqual(DEFAULT_SEQUENCE_OPTIONS);
     });
 

@@ -133,6 +133,12 @@ describe('descriptors', () => {
     ]);
   });
 
+  it('keep their requests while threads of another process are found to belong together', () => {
+    const urgent = '--- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---';
+    const text = trace(accept(5, 9), read(5, 9, get('/a')), `1 ${urgent}`, `2 ${urgent}`, write(5, 9, OK));
+    expect(summary(exchangesOf(text))).toEqual(['server 5:9#0 /a 200']);
+  });
+
   it('are copied by a fork and live until both have closed them', () => {
     const text = trace(
       accept(1, 9),

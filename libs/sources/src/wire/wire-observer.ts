@@ -166,9 +166,10 @@ export class WireObserver implements IoObserver<Observed> {
   identified(thread: number, process: number, timeUs: TimeUs): void {
     const apart = this.processes.of(thread);
     this.processes.identified(thread, process, timeUs);
-    if (this.processes.of(thread) === apart) return;
+    const joined = this.processes.of(thread);
+    if (joined === apart) return;
     // What this thread answered until now was seen as another connection's: answers would go to the wrong requests.
-    for (const connection of this.open) connection.meetAnew();
+    for (const connection of joined.descriptors.values()) if (connection !== FILE) connection.meetAnew();
   }
 
   belongs(thread: number, leader: number): void {

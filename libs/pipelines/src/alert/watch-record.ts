@@ -14,6 +14,10 @@ import {
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import { PRODUCT_VERSION } from './incident-alert.js';
+import { cut } from './incident-words.js';
+
+/** Names may be long: the subject stands whole in `unmapped`. */
+const MAX_MESSAGE = 512;
 
 /** A watch that was lost or regained, as it is told. */
 export interface WatchChange {
@@ -45,7 +49,7 @@ export function watchRecord(change: WatchChange): OutgoingRecord {
     class_uid: 1008,
     class_name: 'Event Log Activity',
     time: atMs,
-    message: watchWords(change),
+    message: cut(watchWords(change), MAX_MESSAGE),
     log_name: subject.source ?? subject.level ?? 'any source',
     log_provider: 'Plimsoll',
     metadata: {

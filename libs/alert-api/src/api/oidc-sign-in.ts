@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import * as oidc from 'openid-client';
 
 import type { Caller } from './access-tokens.js';
@@ -22,6 +23,7 @@ const MAX_NAME = 128;
  */
 export class OidcSignIn {
   #provider: Promise<oidc.Configuration> | undefined;
+  readonly #log = new Logger('oidc');
 
   constructor(private readonly settings: OidcSettings) {}
 
@@ -60,8 +62,9 @@ export class OidcSignIn {
         idTokenExpected: true,
       });
       claims = tokens.claims();
-    } catch {
-      // Whatever the provider or somebody in between sent: none of it is told on.
+    } catch (error) {
+      // Whatever the provider or somebody in between sent: none of it is told to the browser.
+      this.#log.warn({ reason: reasonOf(error) }, 'a sign-in was refused');
       return 'refused';
     }
     if (claims === undefined) return 'refused';
@@ -72,6 +75,7 @@ export class OidcSignIn {
   #configuration(): Promise<oidc.Configuration> {
     this.#provider ??= this.#discover().catch((error: unknown) => {
       this.#provider = undefined;
+      this.#log.warn({ reason: reasonOf(error) }, 'the identity provider cannot be asked');
       throw error;
     });
     return this.#provider;
@@ -101,4 +105,12 @@ export class OidcSignIn {
 function nameOf(claims: oidc.IDToken): string {
   const readable = claims['preferred_username'] ?? claims['email'];
   return (typeof readable === 'string' && readable !== '' ? readable : claims.sub).slice(0, MAX_NAME);
+}
+
+/** The library's code, OAuth's (`invalid_client`) and the network's: words of a fixed form, never what somebody wrote. */
+function reasonOf(error: unknown): string {
+  const { code, error: oauth, cause } = Object(error) as { code?: unknown; error?: unknown; cause?: unknown };
+  const { code: network } = Object(cause) as { code?: unknown };
+  const words = [code, oauth, network].filter((word) => typeof word === 'string' && /^\w{1,64}$/.test(word));
+  return words.length === 0 ? 'unknown' : words.join(', ');
 }

@@ -32,4 +32,10 @@ export class RateLimiter {
     if (this.#buckets.size > MAX_NAMES && oldest !== undefined) this.#buckets.delete(oldest);
     return allowed ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
   }
+
+  /** What `take` let through did not count after all. */
+  giveBack(name: string): void {
+    const known = this.#buckets.get(name);
+    if (known !== undefined) known.tokens = Math.min(this.limit.burst, known.tokens + 1);
+  }
 }

@@ -114,14 +114,16 @@ export class SessionController {
     const nowMs = clock.nowMs();
     const begun = sessions.readBegun(request.cookies[BEGUN_COOKIE], nowMs);
     const query = request.url.slice(request.url.indexOf('?') + 1);
+    // Before the provider is asked: nobody has us flood it.
+    const waitS = failures.take(request.ip, nowMs);
+    if (waitS > 0) throw tooMany(waitS);
     const outcome = begun === undefined ? 'refused' : await oidc.finish(query, begun);
     void reply.clearCookie(BEGUN_COOKIE, BEGUN);
     if (typeof outcome === 'string') {
-      const waitS = failures.take(request.ip, nowMs);
-      if (waitS > 0) throw tooMany(waitS);
       await reply.redirect(`${SIGN_IN}?failed=${outcome}`);
       return;
     }
+    failures.giveBack(request.ip);
     void reply.setCookie(SESSION_COOKIE, sessions.openFor(outcome, nowMs), { ...COOKIE, maxAge: SESSION_MS / 1_000 });
     await reply.redirect('/console/');
   }

@@ -13,13 +13,17 @@ export const DEFAULT_ADDRESS = 'http://127.0.0.1:8085';
 
 const Problem = z.object({ detail: z.string() });
 
-/** Throws `bad-configuration` where nobody said whose token it is. */
+/** Throws `bad-configuration` where nobody said whose token it is, or the address is none. */
 export function alertService(address: string | undefined): AlertService {
   const token = process.env['PLIMSOLL_API_TOKEN'];
   if (token === undefined || token === '') {
     throw new PlimsollError('bad-configuration', 'set PLIMSOLL_API_TOKEN to an access token of the alert service');
   }
-  return { address: address ?? process.env['PLIMSOLL_API'] ?? DEFAULT_ADDRESS, token };
+  const given = address ?? process.env['PLIMSOLL_API'] ?? DEFAULT_ADDRESS;
+  if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) {
+    throw new PlimsollError('bad-configuration', `${given} is no address; give one as --api ${DEFAULT_ADDRESS}`);
+  }
+  return { address: given, token };
 }
 
 /**
@@ -40,8 +44,16 @@ export async function ask<Answer>(
     throw new PlimsollError('unavailable', `no alert service answers at ${address}; give --api URL`, { cause });
   });
   const text = await response.text();
-  if (response.ok) return answer.parse(JSON.parse(text));
+  if (response.ok) return understood(text, answer, address);
   throw new PlimsollError('unavailable', `the alert service refused: ${detailOf(text) ?? response.status}`);
+}
+
+function understood<Answer>(text: string, answer: z.ZodType<Answer>, address: string): Answer {
+  try {
+    return answer.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new PlimsollError('unavailable', `what answers at ${address} is no alert service of this version`, { cause });
+  }
 }
 
 function detailOf(text: string): string | undefined {

@@ -1,5 +1,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +55,40 @@ describe('the plimsoll command', () => {
     const { code, out } = await plimsoll('--help');
     expect(code).toBe(0);
     for (const word of ['demo', 'learn', 'detect', 'evaluate', 'up', 'alerts', 'profiles']) expect(out).toContain(word);
+  }, 60_000);
+
+  it('says where it looks for an alert service, and what it lacks to ask it', async () => {
+    process.env['PLIMSOLL_API_TOKEN'] = 'any';
+    await refused(
+      ['incidents', 'list', '--api', 'localhost:8085'],
+      /localhost:8085 is no address; give one as --api http/,
+    );
+    await refused(['incidents', 'list', '--api', 'http://127.0.0.1:1'], /no alert service answers at http/);
+    const other = createServer((_request, response) => response.end('<html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await refused(['incidents', 'list', '--api', `http://127.0.0.1:${port}`], /is no alert service of this version/);
+    await new Promise((resolve) => other.close(resolve));
+    delete process.env['PLIMSOLL_API_TOKEN'];
+    await refused(['incidents', 'list'], /set PLIMSOLL_API_TOKEN/);
+  }, 60_000);
+
+  it('refuses a scorer that it cannot load before it measures, and one that no table is asked for', async () => {
+    await refused(
+      ['evaluate', CLUSTER, '--paper', '--scorer', join(dir, 'none.mjs')],
+      /none\.mjs: no module that can be/,
+    );
+    await refused(['evaluate', CLUSTER, '--scorer', join(dir, 'none.mjs')], /give both/);
+  }, 60_000);
+
+  it('compares two runs as tables, and as JSON in a file', async () => {
+    const run = join(dir, 'run');
+    mkdirSync(run);
+    for (const name of ['manifest.json', 'report.json']) writeFileSync(join(run, name), '{}');
+    const json = join(dir, 'compared.json');
+    const { code, out } = await plimsoll('evaluate', '--compare', run, run, '--json', json);
+    expect([code, out.startsWith('#')]).toEqual([0, true]);
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ differences: [], rows: [] });
   }, 60_000);
 
   it('says what is wrong with a source, and ends with 1', async () => {

@@ -2,19 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { PlimsollError } from '@plimsoll/contracts';
-import { compareRuns, comparisonBlocks, markdownOf, type Run } from '@plimsoll/evaluation';
+import { compareRuns, comparisonBlocks, markdownOf, type Comparison, type Run } from '@plimsoll/evaluation';
 
 /**
- * Two runs that `evaluate --out` wrote, compared, as Markdown or JSON. Throws `bad-configuration` where there are not
+ * Two runs that `evaluate --out` wrote, compared. Throws `bad-configuration` where there are not
  * two, `missing-file` where one is no run.
  */
-export async function comparedRuns(folders: readonly string[], json: boolean): Promise<string> {
+export async function comparedRuns(
+  folders: readonly string[],
+): Promise<{ readonly markdown: string; readonly comparison: Comparison }> {
   const [before, after, ...more] = folders;
   if (before === undefined || after === undefined || more.length > 0) {
     throw new PlimsollError('bad-configuration', '--compare takes two folders, as --compare before after');
   }
   const comparison = compareRuns(await runAt(before), await runAt(after));
-  return json ? `${JSON.stringify(comparison, null, 2)}\n` : markdownOf(comparisonBlocks(comparison));
+  return { markdown: markdownOf(comparisonBlocks(comparison)), comparison };
 }
 
 async function runAt(folder: string): Promise<Run> {

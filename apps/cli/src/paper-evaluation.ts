@@ -25,7 +25,9 @@ export function paperFiles(report: PaperReport): {
  * only name files of your own. Throws `bad-configuration` where it is none.
  */
 export async function loadScorer(file: string): Promise<Baseline> {
-  const loaded = (await import(pathToFileURL(resolve(file)).href)) as { default?: unknown };
+  const loaded = (await import(pathToFileURL(resolve(file)).href).catch((cause: unknown) => {
+    throw new PlimsollError('bad-configuration', `${file}: no module that can be loaded`, { cause });
+  })) as { default?: unknown };
   const scorer = loaded.default;
   if (!isScorer(scorer)) {
     throw new PlimsollError(

@@ -24,6 +24,7 @@ export { PAPER_CHOICES, paperBlocks, paperStudy, type PaperReport } from './pape
 export { curvePlot, recallPlot } from './plots.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export {
+  type Comparison,
   compareRuns,
   comparisonBlocks,
   checkSplit,

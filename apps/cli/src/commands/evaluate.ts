@@ -111,10 +111,15 @@ export function evaluateCommand(): Command {
 
 async function run(folder: string | undefined, options: EvaluateCommandOptions): Promise<void> {
   if (options.compare !== undefined) {
-    process.stdout.write(await comparedRuns(options.compare, options.json === '-'));
+    const { markdown, comparison } = await comparedRuns(options.compare);
+    if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(comparison));
+    process.stdout.write(options.json === '-' ? asJson(comparison) : markdown);
     return;
   }
   if (folder === undefined) throw new PlimsollError('bad-configuration', 'name a folder of recordings, or --compare');
+  if (options.scorer.length > 0 && options.paper !== true) {
+    throw new PlimsollError('bad-configuration', '--scorer gets its rows in the tables of --paper: give both');
+  }
   const progress = new Progress('evaluating');
   const measured = await measure(folder, options, progress).finally(() => {
     progress.clear();
@@ -194,6 +199,8 @@ async function measureRecordings(
   const recordings = await findRecordings(folder);
   const unknown = development.find((name) => !recordings.some(({ recording }) => recording.episode === name));
   if (unknown !== undefined) throw new PlimsollError('bad-configuration', `${folder}: no episode ${unknown}`);
+  // Before what takes minutes, so that a wrong name is told at once.
+  const scorers = await Promise.all(options.scorer.map(loadScorer));
   const budget = { falseAlertsPerDay };
   const reports: SourceReport[] = [];
   const evaluation = await evaluateRecordings(recordings, {
@@ -218,7 +225,7 @@ async function measureRecordings(
       budget,
       seed,
       development,
-      scorers: await Promise.all(options.scorer.map(loadScorer)),
+      scorers,
       signal,
       onStep: (name) => {
         onProgress(0.5, name);

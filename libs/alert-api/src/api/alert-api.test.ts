@@ -2,7 +2,7 @@ import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { Alert, decodeJson, PlimsollError, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
 import { MemoryIncidentStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { testApi, type TestApi } from '../testing/api.js';
 import { ROLES, type Role } from './access-tokens.js';
@@ -215,6 +215,26 @@ describe('incidents', () => {
     ]);
     const trail = await ask('GET', 'audit?limit=1', 'admin');
     expect(trail.body.entries).toMatchObject([{ by: 'the analyst', action: 'incident.status', target: id }]);
+  });
+
+  it('lists many without holding all of them whole', async () => {
+    const incidents = new MemoryIncidentStore();
+    for (let i = 0; i < 130; i += 1) await incidents.apply(incidentAlert(`many ${i}`, { atMs: 1_790_000_000_000 + i }));
+    const whole = await incidents.list({}, 130);
+    const asked = vi.spyOn(incidents, 'list');
+    const other = await testApi({ incidents });
+    const listed = async (query: string): Promise<{ ids: string[]; next: string | undefined }> => {
+      const headers = { authorization: `Bearer ${other.tokens.viewer}` };
+      const { body } = await other.app.inject({ url: `/api/v1/incidents?${query}`, headers });
+      const answer = JSON.parse(body) as { incidents: { id: string }[]; next?: string };
+      return { ids: answer.incidents.map((one) => one.id), next: answer.next };
+    };
+    const first = await listed('limit=120');
+    const rest = await listed(`limit=120&after=${first.next ?? ''}`);
+    await other.app.close();
+    expect([first.ids.length, rest.ids.length, rest.next]).toEqual([120, 10, undefined]);
+    expect([...first.ids, ...rest.ids]).toEqual(whole.incidents.map((one) => one.id));
+    expect(Math.max(...asked.mock.calls.map(([, limit]) => limit))).toBeLessThanOrEqual(50);
   });
 
   it('reads what is imported from those alone who may send it', async () => {

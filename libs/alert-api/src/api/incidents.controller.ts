@@ -56,6 +56,8 @@ const listIncidents = {
   response: z.strictObject({ incidents: z.array(IncidentSummary), next: z.string().optional() }),
 } as const satisfies OperationSpec;
 
+/** Whole incidents that a list holds at once: each may be some hundred kilobytes, its line is one. */
+const RECORDS_AT_ONCE = 50;
 /** Incidents that totals count at most, the last seen. */
 const MAX_COUNTED = 10_000;
 /** Parts that the time of the counted incidents is divided into. */
@@ -132,10 +134,18 @@ export class IncidentsController {
   @Operation(listIncidents)
   async list(@Input() { query }: InputOf<typeof listIncidents>): Promise<z.infer<typeof listIncidents.response>> {
     const { incidents } = this.parts;
-    const page = await incidents.list(filterOf(query), query.limit, query.after);
+    const filter = filterOf(query);
     const suppressions = await incidents.suppressions();
-    const shown = page.incidents.flatMap((record) => summaryOf(record, suppressions) ?? []);
-    return { incidents: shown, ...(page.next === undefined ? {} : { next: page.next }) };
+    const shown: IncidentSummary[] = [];
+    let next = query.after;
+    let left = query.limit;
+    do {
+      const page = await incidents.list(filter, Math.min(left, RECORDS_AT_ONCE), next);
+      shown.push(...page.incidents.flatMap((record) => summaryOf(record, suppressions) ?? []));
+      left -= page.incidents.length;
+      next = page.next;
+    } while (next !== undefined && left > 0);
+    return { incidents: shown, ...(next === undefined ? {} : { next }) };
   }
 
   @Get('totals')

@@ -3,6 +3,8 @@ import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 
 /** Dead letters that are remembered, the latest. */
 const MAX_LETTERS = 500;
+/** Longest record that is looked at: ours have some kilobytes, and whoever may write to the topic may write more. */
+const MAX_LETTER_BYTES = 32 << 10;
 /** Kinds that are counted; others are only listed. */
 const MAX_KINDS = 200;
 
@@ -55,10 +57,8 @@ export class DeadLetterWatch implements PartitionHandler {
   }
 
   #take({ value, offset, timestampMs }: LogRecord): void {
-    let letter: DeadLetter;
-    try {
-      letter = decodeJson(DeadLetter, value, 'a dead letter');
-    } catch {
+    const letter = value.byteLength > MAX_LETTER_BYTES ? undefined : letterIn(value);
+    if (letter === undefined) {
       this.unreadable += 1;
       return;
     }
@@ -70,5 +70,13 @@ export class DeadLetterWatch implements PartitionHandler {
     known.count += 1;
     known.lastMs = Math.max(known.lastMs, timestampMs);
     this.#counts.set(key, known);
+  }
+}
+
+function letterIn(value: Uint8Array): DeadLetter | undefined {
+  try {
+    return decodeJson(DeadLetter, value, 'a dead letter');
+  } catch {
+    return undefined;
   }
 }

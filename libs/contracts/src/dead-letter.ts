@@ -14,7 +14,7 @@ export const DeadLetter = z.object({
   detail: z.string().max(1024),
   /** The record's size, and its first bytes in base64 where its topic may be copied; a record of `logs` never is. */
   sizeBytes: z.number().int().nonnegative(),
-  head: z.string().max(2048).optional(),
+  head: z.base64().max(2048).optional(),
   /** Who refused it. */
   by: z.string().max(128),
 });

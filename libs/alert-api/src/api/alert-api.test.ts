@@ -217,6 +217,19 @@ describe('incidents', () => {
     expect(trail.body.entries).toMatchObject([{ by: 'the analyst', action: 'incident.status', target: id }]);
   });
 
+  it('counts against the budget what came in the days that it tells', async () => {
+    const incidents = new MemoryIncidentStore();
+    const other = await testApi({ incidents });
+    await incidents.apply(incidentAlert('before its profiles', { atMs: Date.now() - 7_200_000 }));
+    await incidents.apply(incidentAlert('since', { atMs: Date.now() + 1_000 }));
+    const headers = { authorization: `Bearer ${other.tokens.viewer}` };
+    const { body } = await other.app.inject({ url: '/api/v1/budget', headers });
+    await other.app.close();
+    const [shop] = (JSON.parse(body) as { applications: { days: number; incidents: object }[] }).applications;
+    expect(shop?.days).toBeCloseTo(1 / 24);
+    expect(shop?.incidents).toEqual({ benign: 0, confirmed: 0, undecided: 1 });
+  });
+
   it('lists many without holding all of them whole', async () => {
     const incidents = new MemoryIncidentStore();
     for (let i = 0; i < 130; i += 1) await incidents.apply(incidentAlert(`many ${i}`, { atMs: 1_790_000_000_000 + i }));

@@ -118,7 +118,9 @@ export class OverviewController {
       truncated: cards.length > MAX_COUNTED,
       applications: [...names].sort().map((application) => {
         const startMs = Math.max(fromMs, since.get(application) ?? fromMs);
-        const own = cards.filter((card) => card.application === application && card.state !== 'merged');
+        const own = cards.filter(
+          (card) => card.application === application && card.state !== 'merged' && card.lastSeenMs >= startMs,
+        );
         const days = Math.max(nowMs - startMs, LEAST_MS) / DAY_MS;
         return { application, since: iso(startMs), days, incidents: decided(own), levels: byLevel(own) };
       }),

@@ -129,17 +129,29 @@ describe('the plimsoll command', () => {
   }, 60_000);
 
   if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
+    const traced = 'until grep -q "TracerPid:.[1-9]" /proc/$$/status; do sleep 0.1; done';
+
     it('learns from a process that runs, until it ends, and judges it by that', async () => {
       const work = 'i=0; while [ $i -lt 400 ]; do cat /dev/null; i=$((i+1)); done';
-      const busy = spawn('sh', ['-c', `sleep 2; ${work}`], { stdio: 'ignore' });
+      const busy = spawn('sh', ['-c', `${traced}; ${work}`], { stdio: 'ignore' });
       const learned = join(dir, 'live-profiles');
       const { code, out, err } = await plimsoll('learn', '--live', `job=${busy.pid!}`, '--out', learned);
       expect(err).toContain(`tracing ${busy.pid!} as default/job; Ctrl-C ends learning`);
       expect(err).toMatch(/job: [\d,]+ calls, 0 requests, 0 statements/);
       expect(code).toBe(0);
       expect(out).toContain('default/job');
+      expect(out).toMatch(/default\/job sequence: not complete: .*; at least \d+ events more\n/);
       await refused(['learn', '--live', '4711', '--out', learned], /say which workload it is: --live WORKLOAD=4711/);
       await refused(['learn', '--live', 'job=4194305', '--out', learned], /no process 4194305/);
+    }, 120_000);
+
+    it('judges several processes that run, until all have ended', async () => {
+      const learned = join(dir, 'live-profiles');
+      const names = [1, 2].map(() => String(spawn('sh', ['-c', traced], { stdio: 'ignore' }).pid!));
+      const lives = names.flatMap((name) => ['--live', `job=${name}`]);
+      const { code, err } = await plimsoll('detect', '--profile', learned, ...lives);
+      expect(code).toBe(0);
+      for (const name of names) expect(err).toContain(`tracing ${name} as default/job; Ctrl-C ends it`);
     }, 120_000);
 
     it('starts a program, judges what it does, and ends with it', async () => {

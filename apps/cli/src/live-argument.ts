@@ -9,9 +9,14 @@ export interface LiveArgument {
 }
 
 /** Digits are a process, unless they are as many as a container's short id has. */
-export function parseLive(text: string): LiveArgument {
+function parseLive(text: string): LiveArgument {
   const [, workload, name = ''] = /^(?:(.+)=)?([A-Za-z0-9][\w.:/-]{0,255})$/.exec(text) ?? [];
   if (name === '') throw new InvalidArgumentError('write PID or CONTAINER, or WORKLOAD= before it');
   const target = /^\d{1,10}$/.test(name) ? { pid: Number(name) } : { container: name };
   return { name, target, ...(workload !== undefined && { workload }) };
+}
+
+/** For an option that may be given several times. */
+export function severalLive(text: string, before: LiveArgument[]): LiveArgument[] {
+  return [...before, parseLive(text)];
 }

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import process from 'node:process';
 
 import { Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
+import { asTheyCome, live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { SourceReport } from '@plimsoll/sources';
 import { Command, Option } from 'commander';
 
-import { parseLive, type LiveArgument } from '../live-argument.js';
+import { severalLive, type LiveArgument } from '../live-argument.js';
 import { onNotice } from '../live-learning.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
@@ -21,7 +21,7 @@ import { tellLate, tellReports } from '../terminal/source-reports.js';
 interface DetectOptions {
   profile: string;
   source: string[];
-  live?: LiveArgument;
+  live: LiveArgument[];
   workload?: string;
   application?: string;
   output: 'table' | 'ndjson';
@@ -44,8 +44,9 @@ export function detectCommand(): Command {
     )
     .option(
       '--live <[WORKLOAD=]PID|CONTAINER>',
-      'trace a running process and its children, or a container by id or name, with strace, until Ctrl-C; each call that it makes meanwhile takes some 70 µs longer',
-      parseLive,
+      'trace a running process and its children, or a container by id or name, with strace, until Ctrl-C; may be given several times; each call that they make meanwhile takes some 70 µs longer',
+      severalLive,
+      [],
     )
     .option('--workload <NAME>', 'the workload that the started program is, where the profiles are of several')
     .option('--application <NAME>', 'the application, where the profiles are of several')
@@ -72,14 +73,15 @@ OCSF Detection Finding. An incident is created, then updated; its last alert is 
 Examples:
   plimsoll detect --profile profiles --source db=strace:today.strace.gz --source web=access-log:access.log
   strace -f -ttt -T -s 2048 -p PID 2>&1 | plimsoll detect --profile profiles --source db=strace:- --output ndjson
+  plimsoll detect --profile profiles --live web=4711 --live db=shop-db-1
   plimsoll detect --profile profiles --workload web -- php -S 127.0.0.1:8080`,
     )
     .action(run);
 }
 
 async function run(command: readonly string[], given: DetectOptions): Promise<void> {
-  const options = command.length === 0 ? given : { ...given, live: startedLive(command, given) };
-  const ways = [given.source.length > 0, given.live !== undefined, command.length > 0];
+  const options = command.length === 0 ? given : { ...given, live: [startedLive(command, given)] };
+  const ways = [given.source.length > 0, given.live.length > 0, command.length > 0];
   if (ways.filter(Boolean).length !== 1 || (given.workload !== undefined && command.length === 0)) {
     throw new PlimsollError(
       'bad-configuration',
@@ -94,7 +96,7 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
     messagesOf(options, application, profiles, progress, (report) => reports.push(report)),
     applicationOperators(fixedProfiles(profiles), { falseAlertsPerDay: options.falseAlertsPerDay }),
     outputOf(options, progress),
-    options.live !== undefined || options.source.map(parseSource).some(isPipe),
+    options.live.length > 0 || options.source.map(parseSource).some(isPipe),
   ).finally(() => {
     progress.clear();
   });
@@ -115,16 +117,7 @@ function messagesOf(
 ): AsyncIterable<CollectorMessage> {
   const { privacy } = options;
   const signal = stopSignal();
-  if (options.live !== undefined) {
-    const { name, target, workload = onlyWorkload(profiles, application) } = options.live;
-    refuseStrangers(profiles, application, [workload], options.profile);
-    process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends it\n`);
-    return live({ application, workload, container: `${workload}/live-${name}` }, target, {
-      privacy,
-      signal,
-      onNotice,
-    });
-  }
+  if (options.live.length > 0) return tracesOf(options, application, profiles, signal);
   const sources = sourcesFrom(application, options.source.map(parseSource));
   const workloads = sources.map(({ where }) => where.workload);
   refuseStrangers(profiles, application, workloads, options.profile);
@@ -138,10 +131,37 @@ function messagesOf(
   });
 }
 
+/** What all that is traced does; where one trace fails, the others are let go. */
+async function* tracesOf(
+  options: DetectOptions,
+  application: string,
+  profiles: readonly ProfileFile[],
+  stopped: AbortSignal,
+): AsyncGenerator<CollectorMessage> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([stopped, over.signal]);
+  const named = options.live.map((each) => ({
+    ...each,
+    workload: each.workload ?? onlyWorkload(profiles, application),
+  }));
+  const workloads = named.map(({ workload }) => workload);
+  refuseStrangers(profiles, application, workloads, options.profile);
+  const traces = named.map(({ name, target, workload }) => {
+    process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends it\n`);
+    const where = { application, workload, container: `${workload}/live-${name}` };
+    return live(where, target, { privacy: options.privacy, signal, onNotice });
+  });
+  try {
+    yield* asTheyCome(traces);
+  } finally {
+    over.abort();
+  }
+}
+
 /** NDJSON as it happens; for people, what happens to incidents as it comes where the input does not end by itself. */
 function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: Progress): EmbeddedOutput {
   if (output === 'ndjson') return ndjsonOutput(process.stdout, verdicts === 'all');
-  if (traced === undefined) return {};
+  if (traced.length === 0) return {};
   return {
     onAlert(record) {
       progress.clear();

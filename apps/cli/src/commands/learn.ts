@@ -13,7 +13,7 @@ import {
 import { Command, Option } from 'commander';
 
 import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
-import { parseLive } from '../live-argument.js';
+import { severalLive } from '../live-argument.js';
 import { learnFromLive, type LiveLearningOptions } from '../live-learning.js';
 import { writeProfiles } from '../profile-folder.js';
 import { collected, maxRefusedOption, privacyOption } from '../shared-options.js';
@@ -53,7 +53,7 @@ export function learnCommand(): Command {
     .option(
       '--live <WORKLOAD=PID|CONTAINER>',
       'learn from a running process and its children, or a container, traced with strace until Ctrl-C; may be given several times',
-      (text: string, before: LiveLearningOptions['live']) => [...before, parseLive(text)],
+      severalLive,
       [],
     )
     .option(
@@ -126,12 +126,25 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
   process.stdout.write(`${table(columns, rows)}\n`);
   for (const reason of passedOver) process.stderr.write(`no profile: ${reason}\n`);
   tellSuspects(suspects);
-  if (profiles.some(({ learned }) => !learned.complete)) {
-    process.stdout.write(
-      '\nNovelty is the chance that the next benign window holds something never seen: more benign data lowers it.\n',
-    );
-  }
+  tellIncomplete(profiles);
   if (options.push !== undefined) await pushProfiles(profiles, options.push === 'shadow');
+}
+
+/** What each profile that is not complete waits for, and what to do. */
+function tellIncomplete(profiles: readonly ProfileFile[]): void {
+  const incomplete = profiles.filter(({ learned: { complete } }) => !complete);
+  if (incomplete.length === 0) return;
+  const lines = incomplete.flatMap(({ application, workload, detector, learned: { notes } }) =>
+    notes.filter(waits).map((note) => `${printable(`${application}/${workload} ${detector}: ${note}`)}\n`),
+  );
+  process.stdout.write(`\n${lines.join('')}
+Novelty is the chance that the next benign window holds something never seen: more benign data lowers it. A profile that
+is not complete judges too, with more false alerts than you allow: learn longer before you trust its level.
+`);
+}
+
+function waits(note: string): boolean {
+  return note.startsWith('not complete');
 }
 
 function learned(folder: string | undefined, options: LearnOptions): Promise<Outcome> {

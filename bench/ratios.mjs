@@ -1,6 +1,6 @@
 // Fails where a part has become slow beside its peer in the same run: what a machine under load can still tell.
 //   npm run bench:ratios
-// The limits are some one and a half times what docs/performance.md shows.
+// The limits are some one and a half to twice what was measured on a machine that did other work as well.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -24,6 +24,7 @@ const { values } = parseArgs({
 const ROUNDS = Number(values.rounds);
 const CALLS = Number(values.calls);
 const PARTITIONS = 4;
+let topics = 0;
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Sections whose work needs no server: each row is a process that is told to do it once a round. The first row is the peer. */
@@ -149,8 +150,6 @@ async function growth(servers) {
     ['8 partitions', 'sequence', eight],
   ]);
 }
-
-let topics = 0;
 
 async function fill(servers, options) {
   const topic = `calls-${++topics}`;

@@ -9,6 +9,7 @@ export { K8sAuditWebhook, MAX_WEBHOOK_BYTES } from './k8s/k8s-audit-webhook.js';
 export { likelyKind } from './kind-hint.js';
 export { openParser, readerOf, SOURCE_KINDS, type SourceKindReader } from './kinds.js';
 export { mergeByTime, type Merged } from './merge-by-time.js';
+export { gunzip } from './input/gunzip.js';
 export { listParts } from './input/list-parts.js';
 export { openSource, type OpenSourceOptions, type SourceSpec } from './open-source.js';
 export {

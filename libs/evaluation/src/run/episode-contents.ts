@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
 
 import type { RecordingAt } from '@plimsoll/local-run';
+import { gunzip } from '@plimsoll/sources';
 
 /** One episode's sources by what they hold. */
 export interface EpisodeContents {
@@ -21,7 +22,7 @@ export interface EpisodeContents {
 const SAMPLED = 32;
 const DIGEST_CHARACTERS = 12;
 
-/** Reads and hashes every source of the recordings, unpacked where it is gzip. State: some 0.4 byte a line. */
+/** Reads and hashes every source of the recordings, unpacked where it is gzip, as far as it goes. State: some 0.4 byte a line. */
 export async function episodeContents(recordings: readonly RecordingAt[]): Promise<EpisodeContents[]> {
   const all: EpisodeContents[] = [];
   for (const { folder, recording } of recordings) {
@@ -47,7 +48,7 @@ async function filesAt(path: string): Promise<string[]> {
 async function hashed(file: string, sample: Set<string>): Promise<string> {
   const whole = createHash('sha256');
   const bytes = createReadStream(file);
-  const input = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  const input = file.endsWith('.gz') ? Readable.from(gunzip(bytes, file, { truncated: false })) : bytes;
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     whole.update(line).update('\n');
     const digest = createHash('sha1').update(line).digest('hex');

@@ -1,10 +1,10 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
 
 import { findRecordings } from '@plimsoll/local-run';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { FROZEN_CHOICES, PAPER_CHOICES } from '../paper/choices.js';
 import { windowScore, windowsIn } from '../paper/window-table.js';
@@ -33,6 +33,18 @@ describe('checks against leakage', () => {
     expect(() => {
       checkSplit(SPLIT, contents);
     }).not.toThrow();
+  });
+
+  it('reads a source that was cut off as far as it goes', async () => {
+    const [whole] = await findRecordings(folder);
+    const cut = await mkdtemp(join(tmpdir(), 'cut-'));
+    onTestFinished(() => rm(cut, { recursive: true }));
+    await cp(whole!.folder, join(cut, 'one'), { recursive: true });
+    const packed = whole!.recording.sources.find(({ path }) => path.endsWith('.gz'))!;
+    await truncate(join(cut, 'one', packed.path), (await stat(join(cut, 'one', packed.path))).size >> 1);
+    const [read] = await episodeContents(await findRecordings(cut));
+    expect(read?.sources.map(({ path }) => path)).toContain(packed.path);
+    expect(read?.sample.size).toBeGreaterThan(0);
   });
 
   it('passes every set that is bundled', async () => {

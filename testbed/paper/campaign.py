@@ -123,9 +123,13 @@ def main():
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("Run as root: strace attaches to servers that run as other users.")
+    conditions = options.conditions.split(",")
+    recorded = [condition for condition in conditions if (options.out / condition).exists()]
+    if recorded:
+        sys.exit(f"{options.out} holds {', '.join(recorded)} already: name another folder.")
     print(WARNING, file=sys.stderr)
     failed = []
-    lanes = [threading.Thread(target=lane, args=(condition, options, options.port + 10 * number, failed)) for number, condition in enumerate(options.conditions.split(","))]
+    lanes = [threading.Thread(target=lane, args=(condition, options, options.port + 10 * number, failed)) for number, condition in enumerate(conditions)]
     for each in lanes:
         each.start()
     for each in lanes:

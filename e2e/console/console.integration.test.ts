@@ -116,6 +116,8 @@ afterAll(async () => {
 
 describe('the console, in a real browser on the real service', () => {
   let queue: Page;
+  /** When the last of ten thousand incidents was last seen. */
+  let newestMs: number;
 
   it('asks who it is, and shows that nothing has happened yet', async () => {
     queue = await browser.page('/');
@@ -212,6 +214,7 @@ describe('the console, in a real browser on the real service', () => {
 
   it('loads ten thousand incidents as it scrolls, draws only the rows that are seen, and answers keys at once', async () => {
     const atMs = Date.now() + 3_600_000;
+    newestMs = atMs + MANY - 1;
     await publishAlerts(Array.from({ length: MANY }, (_, i) => ({ name: `incident ${i}`, atMs: atMs + i })));
     const total = async (): Promise<number> => {
       const { body } = await service.get('/api/v1/incidents/totals?text=incident%20', tokens['admin']);
@@ -238,6 +241,31 @@ describe('the console, in a real browser on the real service', () => {
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.close();
   }, 400_000);
+
+  it('decides about more incidents than one request may name', async () => {
+    const many = 250;
+    const from = new Date(newestMs - many + 1).toISOString();
+    const page = await browser.page(`/console/incidents?text=incident%20&from=${from}`);
+    const grid = page.getByRole('grid');
+    await grid.getByText('incident 9999').waitFor(WAIT);
+    await vi.waitFor(
+      async () => {
+        await scrollTo(grid, 'end');
+        expect(Number(await grid.getAttribute('aria-rowcount'))).toBeGreaterThan(many);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    await scrollTo(grid, 'start');
+    await grid.locator('label').first().click();
+    await page.getByText(`${many} selected`).waitFor(WAIT);
+    await page.getByRole('button', { name: 'Take them' }).click();
+    const bar = page.getByRole('region', { name: 'Decide about the selection' });
+    await bar.waitFor({ state: 'detached', timeout: 120_000 });
+    const query = 'text=incident%20&assignee=an%20analyst';
+    const { body } = await service.get(`/api/v1/incidents/totals?${query}`, tokens['admin']);
+    expect(JSON.parse(body)).toMatchObject({ incidents: many });
+    await page.close();
+  }, 300_000);
 
   it('is small, and shows its first view soon on a slow processor', async () => {
     const { shell, routes } = await scriptSizes();

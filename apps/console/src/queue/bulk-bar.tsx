@@ -7,14 +7,21 @@ import { holder } from '../api/queries.js';
 import { Button } from '../ui/button.js';
 import { STATUS_NAMES, STATUSES } from '../ui/words.js';
 
+/** What one request may decide about; as many more are made as the selection needs, one after the other. */
+const AT_ONCE = 200;
+
 /** Decides about the selected incidents together. */
 export function BulkBar({ ids, onDone }: { readonly ids: readonly string[]; readonly onDone: () => void }) {
   const client = useQueryClient();
   const { data: me } = useQuery(holder);
   const [note, setNote] = useState('');
   const deciding = useMutation({
-    mutationFn: (change: { readonly status?: Status; readonly assignee?: string }) =>
-      bodyOf(api.POST('/api/v1/incidents/status', { body: { ids: [...ids], ...change, note } })),
+    mutationFn: async (change: { readonly status?: Status; readonly assignee?: string }) => {
+      for (let from = 0; from < ids.length; from += AT_ONCE) {
+        const body = { ids: ids.slice(from, from + AT_ONCE), ...change, note };
+        await bodyOf(api.POST('/api/v1/incidents/status', { body }));
+      }
+    },
     onSuccess: async () => {
       onDone();
       await client.invalidateQueries({ queryKey: ['incidents'] });

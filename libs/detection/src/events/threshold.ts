@@ -12,12 +12,15 @@ import type { Budget } from '../detector.js';
 export const FLOOR_NATS = 10;
 export const CEILING_NATS = 14;
 
+const SELDOM_BENIGN: ReadonlySet<AttackPath> = new Set(['xss', 'csrf', 'web-shell', 'ssrf', 'credential-guessing']);
+
 /**
- * The ceiling by path. What speaks for a script, a forgery or an uploaded program is seldom seen in benign use at all, so
- * that more would only be lost; statements and values come close to an injection every day.
+ * The ceiling by path. What speaks for a script, a forgery, an uploaded program, a fetch of an inner address or guessing is
+ * seldom seen in benign use at all, so that more would only be lost; statements and values come close to an injection
+ * every day.
  */
 export function ceilingOf(path: AttackPath): number {
-  return path === 'xss' || path === 'csrf' || path === 'web-shell' ? FLOOR_NATS : CEILING_NATS;
+  return SELDOM_BENIGN.has(path) ? FLOOR_NATS : CEILING_NATS;
 }
 
 export interface Threshold {

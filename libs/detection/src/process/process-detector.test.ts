@@ -173,6 +173,22 @@ describe('what programs do', () => {
     expect(inner.observations.map(({ evidence }) => evidence.expected)).toContain('while learning: public 200');
   });
 
+  it("takes a file's scheme in a link to fetch for a forged request, and another parameter's file for traversal", () => {
+    const table = new SmoothedCounts();
+    const by = (parameter: string, relation: 'part' | 'whole') => ({
+      request,
+      tainted: { parameter, relation, syntax: true },
+    });
+    for (let n = 0; n < 5; n++)
+      learnActivity(table, act({ ...DATABASE, target: 'public:443', address: 'public', ...by('url', 'part') }, n));
+    const passwd = { ...OPEN, target: '/etc/passwd', file: { class: 'system', writes: false, climbs: false } } as const;
+    expect(scoreActivity(table, act({ ...passwd, ...by('url', 'whole') }))).toMatchObject({
+      path: 'ssrf',
+      cwe: ['CWE-918'],
+    });
+    expect(scoreActivity(table, act({ ...passwd, ...by('doc', 'whole') }))).toMatchObject({ path: 'path-traversal' });
+  });
+
   it('says which program was executed for which request', () => {
     const verdict = detected(
       act(

@@ -27,6 +27,15 @@ export function usageOf(event: ProcessActivity): string {
   return `${kind} ${endpointOf(event) ?? ''} ${tainted?.parameter ?? ''} ${tainted?.relation ?? ''}`;
 }
 
+/** Whether the parameter that went into the act led to addresses in learning: a link to fetch. */
+export function ledToAddresses(table: SmoothedCounts, event: ProcessActivity): boolean {
+  return (['part', 'whole', 'code'] as const).some((relation) => {
+    if (event.tainted === undefined) return false;
+    const connect: ProcessActivity = { ...event, kind: 'connect', tainted: { ...event.tainted, relation } };
+    return table.total(`reached|${usageOf(connect)}`) > 0;
+  });
+}
+
 /** What kind of file or address an act reached. */
 export function reachedClass({ file, address }: ProcessActivity): FileClass | AddressClass | undefined {
   return file?.class ?? address;

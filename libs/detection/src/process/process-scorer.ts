@@ -19,7 +19,7 @@ import {
   TAINTS,
   type Danger,
 } from './dangers.js';
-import { commandOf, endpointOf, fileOf, nameOf, reachedClass, usageOf } from './process-facts.js';
+import { commandOf, endpointOf, fileOf, ledToAddresses, nameOf, reachedClass, usageOf } from './process-facts.js';
 import { doneWords } from './process-words.js';
 
 /** What one act is taken for. */
@@ -51,7 +51,7 @@ const HELPER_SHARE = 0.5;
 export function scoreActivity(table: SmoothedCounts, event: ProcessActivity): ScoredActivity {
   const found = evidenceOfAct(table, event);
   const share = attachedShare(event) * (isHelper(event) ? HELPER_SHARE : 1);
-  const { path, finding, cwe, techniques } = nameAct(event);
+  const { path, finding, cwe, techniques } = nameAct(table, event);
   const observations = found.map((observation) => ({ ...observation, path, weight: observation.weight * share }));
   return { path, finding, cwe, techniques, score: Math.max(sum(observations), 0), observations };
 }
@@ -272,7 +272,7 @@ function isHelper(event: ProcessActivity): boolean {
 type Named = Pick<ScoredActivity, 'path' | 'finding' | 'cwe' | 'techniques'>;
 
 /** What the act is, should it be an attack. */
-function nameAct(event: ProcessActivity): Named {
+function nameAct(table: SmoothedCounts, event: ProcessActivity): Named {
   const { kind, tainted, file } = event;
   const named = (path: AttackPath, finding: string, cwe: string[] = [], techniques: string[] = []): Named => ({
     path,
@@ -293,6 +293,9 @@ function nameAct(event: ProcessActivity): Named {
   if (kind === 'open' && file !== undefined) {
     if (file.writes && file.class === 'code')
       return named(attached ? 'web-shell' : 'unknown', 'code-written', [], attached ? ['T1505.003'] : []);
+    // A link to fetch, with a file's scheme.
+    if (tainted?.syntax === true && ledToAddresses(table, event))
+      return named('ssrf', 'address-by-parameter', ['CWE-918'], ['T1190']);
     if (tainted?.syntax === true || (attached && file.climbs))
       return named('path-traversal', 'file-by-parameter', ['CWE-22'], ['T1190']);
     return named('unknown', 'new-file', [], []);

@@ -2,7 +2,8 @@ import type { WebRequest } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { SmoothedCounts } from '../scoring/smoothed-counts.js';
-import { CEILING_NATS } from '../events/threshold.js';
+import { sum } from '../scoring/weighted-evidence.js';
+import { FLOOR_NATS } from '../events/threshold.js';
 import { guessEvidence, learnTries } from './guess-evidence.js';
 import { startWebState } from './web-state.js';
 import { parameter, request } from './web.fixture.js';
@@ -43,8 +44,7 @@ function alarmAfter(
 ) {
   const state = startWebState();
   for (let i = 1; i <= most; i++) {
-    const [observation] = guessEvidence(table, signIn(i * everyMs, status, parts), state);
-    if (observation !== undefined && observation.weight >= CEILING_NATS) return i;
+    if (sum(guessEvidence(table, signIn(i * everyMs, status, parts), state)) >= FLOOR_NATS) return i;
   }
   return undefined;
 }
@@ -57,6 +57,36 @@ describe('a client that guesses', () => {
     const careless = alarmAfter(learned(401, 15), 401, 500)!;
     expect(careless).toBeGreaterThan(habit);
     expect(alarmAfter(new SmoothedCounts(), 401, 500)).toBeLessThan(30);
+  });
+
+  it('is told by all of the run: each alarm names its own try and some earlier ones, none twice', () => {
+    const state = startWebState();
+    const table = learned();
+    const tries = Array.from({ length: 24 }, (_, i) => signIn(1_000 + i * 500, 401));
+    const told = tries.flatMap((event) => {
+      const found = guessEvidence(table, event, state);
+      return sum(found) < FLOOR_NATS ? [] : [found.map(({ evidence }) => evidence)];
+    });
+    const named = told.flat().map(({ event }) => event);
+    expect(new Set(named)).toEqual(new Set(tries.map(({ id }) => id)));
+    expect(named).toHaveLength(tries.length);
+    expect(Math.max(...told.map((one) => one.length))).toBeLessThanOrEqual(4);
+    expect(told[0]?.at(-1)).toMatchObject({ kind: 'failed-try' });
+  });
+
+  it('is told where a parameter chooses to sign in, though a line shows no password', () => {
+    const line: Partial<WebRequest> = { view: 'line', path: '/main', route: 'op=login', parameters: [] };
+    expect(alarmAfter(learned(200, 5, line), 200, 500, 60, line)).toBeLessThan(20);
+    expect(alarmAfter(learned(200, 5, line), 200, 500, 60, { ...line, route: 'op=logins-list' })).toBeUndefined();
+  });
+
+  it('is told where other actions of the path answer otherwise', () => {
+    const login = { path: '/main', route: 'op=login' };
+    const table = learned(200, 5, login);
+    const change = { path: '/main', route: 'op=password' };
+    for (let i = 0; i < 300; i++) learnTries(table, signIn(i * 1_000, 200, change), startWebState());
+    expect(alarmAfter(table, 200, 500, 60, login)).toBeLessThan(20);
+    expect(alarmAfter(table, 200, 500, 60, change)).toBeUndefined();
   });
 
   it('is told where the form is shown again instead of a refusal, and by a line of a log', () => {
@@ -95,5 +125,7 @@ describe('a client that guesses', () => {
     const state = startWebState();
     for (let i = 0; i < 50; i++) guessEvidence(learned(), signIn(i, 401, { path: `/login/${i}` }), state);
     expect(state.tries.length).toBeLessThanOrEqual(4);
+    for (let i = 0; i < 50; i++) guessEvidence(learned(401, 15), signIn(100 + i, 401), state);
+    expect(state.tries.at(-1)!.untold.length).toBeLessThanOrEqual(16);
   });
 });

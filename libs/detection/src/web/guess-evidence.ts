@@ -2,7 +2,8 @@ import type { WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { endpointOf } from './web-contexts.js';
+import { ceilingOf } from '../events/threshold.js';
+import { addByAction, contextOf, endpointOf } from './web-contexts.js';
 import { isUnsafe, type Tries, type WebState } from './web-state.js';
 
 /**
@@ -11,6 +12,7 @@ import { isUnsafe, type Tries, type WebState } from './web-state.js';
  * it is there than in benign use, which learning counts: a sequential test, as threshold random walks find scanners
  * (Jung, Paxson, Berger, Balakrishnan 2004).
  */
+const PATH = 'credential-guessing';
 const GOES_ON_GUESSING = 0.97;
 /** Benign: that another failure follows a failure, before anything was learned; with the weight of so many failures. */
 const GOES_ON_PRIOR = 0.5;
@@ -20,21 +22,25 @@ const MOST_NATS = 16;
 const APART_US = 900_000_000;
 /** Endpoints of one client whose tries are remembered. */
 const MAX_ENDPOINTS = 4;
+/** Tries of a run that are kept until an alarm names them, and how many one alarm names beside its own. */
+const MAX_UNTOLD = 16;
+const TOLD_AT_ONCE = 3;
 /** Fewest learned tries that show what getting in looks like. */
 const FEWEST_TRIES = 5;
 
 const SECRET_NAME = /pass(?:word|wd|phrase|code|wort)?$|^pass|passw|pwd|^pin$|^otp|secret/i;
-const SIGN_IN_PATH = /(?:^|[/_.-])(?:log-?in|log-?on|sign-?in|signon|authenticate|auth|sessions?|token)(?:$|[/_.-])/i;
+/** In a path, or in what a parameter chooses: `op=login`. */
+const SIGNS_IN = /(?:^|[/_.=&-])(?:log-?in|log-?on|sign-?in|signon|authenticate|auth|sessions?|token)(?:$|[/_.&-])/i;
 
 type Outcome = 'failed' | 'passed';
 
 /** Counts how a try ended, and what followed a failure. */
 export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebState): void {
   if (!triesCredential(event)) return;
-  table.add(`tried|${event.view}|${endpointOf(event)}`, String(event.status));
+  addByAction(table, 'tried', event, String(event.status));
   const outcome = outcomeOf(table, event);
   if (outcome === undefined) return;
-  if (lastTries(state, event) !== undefined) table.add(`again|${event.view}|${endpointOf(event)}`, outcome);
+  if (lastTries(state, event) !== undefined) addByAction(table, 'again', event, outcome);
   remember(state, event, outcome);
 }
 
@@ -47,9 +53,10 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
   // Whoever gets in at last, after all those failures, has guessed it.
   const tries = outcome === 'failed' ? after : before;
   if (tries === undefined || tries.failed < 2) return [];
-  const context = `again|${event.view}|${endpointOf(event)}`;
+  const context = contextOf(table, 'again', event);
   const goesOn = table.probability(context, 'failed', GOES_ON_PRIOR, PRIOR_FAILURES);
-  const strength = Math.min((tries.failed - 1) * Math.log(GOES_ON_GUESSING / Math.min(goesOn, 0.9)), MOST_NATS);
+  const each = Math.log(GOES_ON_GUESSING / Math.min(goesOn, 0.9));
+  const strength = Math.min((tries.failed - 1) * each, MOST_NATS);
   const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
   const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s`;
   const observed = outcome === 'failed' ? run : `${run}, and then one that got in`;
@@ -59,15 +66,30 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
       ? 'no failed try in learning'
       : `of ${learned} learned tries after a failed one, ${table.count(context, 'failed')} failed too`;
   const kind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
+  const told = strength < ceilingOf(PATH) ? [] : tellEarlier(tries, event);
+  const own = strength - told.length * each;
   return [
-    { path: 'credential-guessing', weight: strength, evidence: evidenceOf(event, kind, observed, expected, strength) },
+    { path: PATH, weight: own, evidence: evidenceOf(event, kind, observed, expected, strength) },
+    ...told.map((earlier): WeightedEvidence => ({
+      path: PATH,
+      weight: each,
+      evidence: evidenceOf(earlier, 'failed-try', `an earlier try of the ${tries.failed}, failed too`, expected, each),
+    })),
   ];
 }
 
-function triesCredential({ method, parameters, path, status, sessionBy }: WebRequest): boolean {
+/** Tries of the run that no alarm has named, the latest first: each alarm catches up with some. Alters `tries`. */
+function tellEarlier(tries: Tries, event: WebRequest): { id: string; timeUs: number }[] {
+  const earlier = tries.untold.filter(({ id }) => id !== event.id);
+  tries.untold = earlier.slice(0, -TOLD_AT_ONCE);
+  return earlier.slice(-TOLD_AT_ONCE);
+}
+
+function triesCredential({ method, parameters, path, route, status, sessionBy }: WebRequest): boolean {
   if (sessionBy === 'authorization' && status === 401) return true;
   if (!isUnsafe(method)) return false;
-  return SIGN_IN_PATH.test(path) || parameters.some(({ name, where }) => where === 'body' && SECRET_NAME.test(name));
+  if (SIGNS_IN.test(path) || SIGNS_IN.test(route ?? '')) return true;
+  return parameters.some(({ name, where }) => where === 'body' && SECRET_NAME.test(name));
 }
 
 /**
@@ -78,7 +100,7 @@ function outcomeOf(table: SmoothedCounts, event: WebRequest): Outcome | undefine
   const { status } = event;
   if (status === 0 || status >= 500) return undefined;
   if (status >= 400) return 'failed';
-  const context = `tried|${event.view}|${endpointOf(event)}`;
+  const context = contextOf(table, 'tried', event);
   const statuses = table.values(context).map(([value, count]) => ({ status: Number(value), count }));
   const redirected = statuses.reduce((sum, one) => sum + (isRedirect(one.status) ? one.count : 0), 0);
   const leadsOn = table.total(context) >= FEWEST_TRIES && redirected * 2 > table.total(context);
@@ -106,7 +128,13 @@ function remember(state: WebState, event: WebRequest, outcome: Outcome): Tries |
     state.tries = others;
     return undefined;
   }
-  const after = { endpoint, failed: (before?.failed ?? 0) + 1, sinceUs: before?.sinceUs ?? timeUs, lastUs: timeUs };
+  const after = {
+    endpoint,
+    failed: (before?.failed ?? 0) + 1,
+    sinceUs: before?.sinceUs ?? timeUs,
+    lastUs: timeUs,
+    untold: [...(before?.untold ?? []), { id: event.id, timeUs }].slice(-MAX_UNTOLD),
+  };
   state.tries = [...others, after].slice(-MAX_ENDPOINTS);
   return after;
 }

@@ -1,17 +1,24 @@
-import type { ActKind, WebParameter, WebRequest } from '@plimsoll/contracts';
+import type { ActKind, ValueAct, WebParameter, WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import type { WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { isFileForAddress, learnAddressField } from './address-field.js';
 import { actEvidence, learnReadings, markupEvidence, sqlEvidence } from './reading-evidence.js';
 import { isSyntaxInNumbers, learnShape, shapeEvidence } from './shape-evidence.js';
 import { parameterContexts } from './web-contexts.js';
+
+interface JudgedAct {
+  readonly kind: ActKind;
+  readonly grade: number;
+  readonly observation: WeightedEvidence;
+}
 
 /** The observations of one parameter that speak for an attack. */
 export interface ParameterEvidence {
   readonly parameter: WebParameter;
   readonly sql: WeightedEvidence | undefined;
   readonly markup: readonly WeightedEvidence[];
-  readonly acts: readonly { readonly kind: ActKind; readonly grade: number; readonly observation: WeightedEvidence }[];
+  readonly acts: readonly JudgedAct[];
   /** Nats by which the value's form, signs and length depart from what the parameter held. */
   readonly shape: WeightedEvidence;
   /** The field held numbers alone, and this value is written as syntax is. */
@@ -43,7 +50,10 @@ const JUDGED_IF_ODD: readonly WebParameter[] = (
 export function learnParameters(table: SmoothedCounts, event: WebRequest): void {
   for (const parameter of event.parameters) {
     const contexts = parameterContexts(event, parameter);
-    if (parameter.where !== 'header' && parameter.where !== 'name') learnShape(table, contexts, parameter);
+    if (parameter.where !== 'header' && parameter.where !== 'name') {
+      learnShape(table, contexts, parameter);
+      learnAddressField(table, event, parameter);
+    }
     learnReadings(table, [contexts.own, contexts.named, contexts.any], parameter);
     if (parameter.reflected) table.add(`reflected|${contexts.own}`, 'yes');
   }
@@ -59,12 +69,16 @@ export function parameterEvidence(table: SmoothedCounts, event: WebRequest): Par
     parameter,
     sql: sqlEvidence(table, event, parameter),
     markup: markupEvidence(table, event, parameter),
-    acts: (parameter.acts ?? []).map((act) => ({
-      kind: act.kind,
-      grade: act.grade,
-      observation: actEvidence(table, event, parameter, act),
-    })),
+    acts: (parameter.acts ?? []).map((act) => actOf(table, event, parameter, act)),
     shape: shapeEvidence(table, event, parameter),
     syntaxInNumbers: isSyntaxInNumbers(table, event, parameter),
   }));
+}
+
+function actOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter, act: ValueAct): JudgedAct {
+  const { kind, grade } = act;
+  const observation = actEvidence(table, event, parameter, act);
+  return isFileForAddress(table, event, parameter, act)
+    ? { kind: 'address', grade, observation: { ...observation, path: 'ssrf' } }
+    : { kind, grade, observation };
 }

@@ -177,6 +177,23 @@ describe('the web detector', () => {
     expect(detect(...sent)).toMatchObject([{ path, finding }]);
   });
 
+  it("takes a file's scheme for a forged request where the field held addresses, and for traversal elsewhere", () => {
+    const file = [{ kind: 'traversal' as const, grade: 3 as const, tokens: 'scheme of a file' }];
+    const link = parameter({ name: 'link', form: 'text', length: 30, shape: 'a://a.a/a', signs: '/:.' });
+    const learner = webLearner({ application: 'shop', workload: 'web' });
+    for (let i = 0; i < 80; i++)
+      for (const event of visit(i * 10_000, 'ann', [link, parameter({ name: 'title' })]))
+        if (i < 60) learner.learn(event);
+        else learner.calibrate(event);
+    const model = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
+    const found = (name: string) =>
+      visit(T, 'ann', [{ ...link, name, shape: 'a:///a/a', acts: file }]).flatMap((event) =>
+        webDetector.step(webDetector.start(), event, model).filter(({ type }) => type === 'verdict'),
+      );
+    expect(found('link')).toMatchObject([{ path: 'ssrf', finding: 'server-side-request', cwe: ['CWE-918'] }]);
+    expect(found('title')).toMatchObject([{ path: 'path-traversal' }]);
+  });
+
   //   page with the planted script   write, 60 ms later, from that page
   //   ──────────●────────────────────────●──────────
   it('names what a script did with the session that it was served to', () => {

@@ -19,12 +19,19 @@ const Delivery = z.object({
 export type Delivery = z.infer<typeof Delivery>;
 
 /** Tries of a credential that failed one after another at one endpoint. */
-const Tries = z.object({ endpoint: z.string(), failed: z.number(), sinceUs: z.number(), lastUs: z.number() });
+const Tries = z.object({
+  endpoint: z.string(),
+  failed: z.number(),
+  sinceUs: z.number(),
+  lastUs: z.number(),
+  /** Those that no alarm has named yet, the newest last; a state of before has none. */
+  untold: z.array(z.object({ id: z.string(), timeUs: z.number() })).default([]),
+});
 export type Tries = z.infer<typeof Tries>;
 
 /**
  * What one session is remembered by: its last visit, how its client usually fills the headers that tell where a request
- * comes from, scripts that it was served, and credentials that it tried in vain. Under 7 KiB.
+ * comes from, scripts that it was served, and credentials that it tried in vain. Under 12 KiB.
  */
 export const WebState = z.object({
   previous: Visit.optional(),

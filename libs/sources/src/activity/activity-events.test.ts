@@ -21,7 +21,10 @@ function trace(...lines: readonly string[]): string {
 }
 
 function served(target: string, ...during: readonly string[]): string[] {
-  const request = REQUEST(target);
+  return servedAs(REQUEST(target), during);
+}
+
+function servedAs(request: string, during: readonly string[]): string[] {
   return [
     '7 accept4(3, {sa_family=AF_INET, sin_port=htons(5001), sin_addr=inet_addr("203.0.113.5")}, [16], 0) = 9',
     `7 read(9, ${quoted(request)}, 8192) = ${request.length}`,
@@ -129,6 +132,33 @@ describe('what programs do, from a trace', () => {
       { kind: 'connect', target: 'loopback:8080', address: 'loopback', tainted: { parameter: 'url' } },
       { kind: 'open', target: '/srv/app/uploads/*.php', file: { class: 'code', writes: true } },
     ]);
+  });
+
+  it('takes an address for what the parameter names by host and port, however a socket writes it', () => {
+    const connect = (query: string, host: string, port: number, family = 'mapped'): unknown => {
+      const to =
+        family === 'mapped'
+          ? `{sa_family=AF_INET6, sin6_port=htons(${port}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::ffff:${host}", &sin6_addr), sin6_scope_id=0}, 28`
+          : `{sa_family=AF_INET, sin_port=htons(${port}), sin_addr=inet_addr("${host}")}, 16`;
+      const [found] = acts(trace(...served(`/get?url=${encodeURIComponent(query)}`, `7 connect(4, ${to}) = 0`)));
+      return found?.tainted?.parameter;
+    };
+    expect(connect('http://0x7f000009:8080/', '127.0.0.9', 8080)).toBe('url');
+    expect(connect('http://0x7f000009:8080/', '127.0.0.9', 8080, 'plain')).toBe('url');
+    expect(connect('http://127.0.0.1:8080/', '127.0.0.1', 5432)).toBeUndefined();
+    expect(connect('http://127.0.0.1/', '127.0.0.1', 80)).toBe('url');
+    expect(connect('http://127.0.0.1/', '127.0.0.1', 5432)).toBeUndefined();
+    expect(connect('127.0.0.1', '127.0.0.1', 5432)).toBe('url');
+  });
+
+  it('takes no address for what the browser says of where it is', () => {
+    const whereabouts = 'Host: 127.0.0.1:5432\r\nOrigin: http://127.0.0.1:5432\r\nReferer: http://127.0.0.1:5432/';
+    const to = '7 connect(4, {sa_family=AF_INET, sin_port=htons(5432), sin_addr=inet_addr("127.0.0.1")}, 16) = 0';
+    const [found] = acts(trace(...servedAs(REQUEST('/get').replace('Host: x', whereabouts), [to])));
+    expect(found).toMatchObject({ kind: 'connect', request: { path: '/get' } });
+    expect(found?.tainted).toBeUndefined();
+    const [other] = acts(trace(...servedAs(REQUEST('/get').replace('Host: x', 'X-Callback: 127.0.0.1:5432'), [to])));
+    expect(other?.tainted).toMatchObject({ parameter: 'X-Callback' });
   });
 
   it('lets no name of a session out, where files are named by it', () => {

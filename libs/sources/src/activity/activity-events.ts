@@ -10,7 +10,7 @@ import { RecentlyTold, TargetQuota } from './activity-limits.js';
 import { shownText, subjectOf, type Subject } from './activity-subject.js';
 import type { Activity } from './activity.js';
 import { pathTemplate } from './path-template.js';
-import { preparedValues, taintOf, type PreparedValue } from './taint.js';
+import { preparedValues, taintOf, type PreparedValue, type RequestValue } from './taint.js';
 import type { Lineage } from './lineage.js';
 
 /** Events that may be told at once, and a second of the trace's time after them. */
@@ -238,12 +238,16 @@ function isServedBy(activity: Activity, { thread, startUs, endUs }: HttpExchange
   return false;
 }
 
-function valuesOf({ request }: HttpExchange): { readonly name: string; readonly value: string }[] {
+const WHEREABOUTS = /^(?:host|origin|referer)$/i;
+
+function valuesOf({ request }: HttpExchange): RequestValue[] {
   const { path, query } = splitTarget(request.target);
   return [
     ...requestParameters(request, query).parameters,
     ...requestPath(path).values,
     { name: 'path', value: path },
-    ...request.headers.slice(0, MAX_HEADERS).map(([name, value]) => ({ name, value })),
+    ...request.headers
+      .slice(0, MAX_HEADERS)
+      .map(([name, value]) => ({ name, value, whereabouts: WHEREABOUTS.test(name) })),
   ];
 }

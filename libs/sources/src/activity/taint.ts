@@ -12,8 +12,14 @@ export interface PreparedValue {
   /** It says more than one word of a command. */
   readonly shellSyntax: boolean;
   readonly path: { readonly bare: string; readonly syntax: boolean; readonly tail: string };
-  /** The host that it names, in whatever notation; undefined where it names none. */
-  readonly host: string | undefined;
+  /** The address that it names, in whatever notation; undefined where it names none, or says whereabouts. */
+  readonly address: NamedAddress | undefined;
+}
+
+interface NamedAddress {
+  readonly host: string;
+  /** Undefined where the value leaves it open. */
+  readonly port: string | undefined;
 }
 
 const MIN_PART = 3;
@@ -24,17 +30,29 @@ const MAX_PARAMETERS = 256;
 /** A value says more than one name: a further command, an option, a parent folder. */
 const SHELL_SYNTAX = /[;|&`$<>\n\\'"(){}]|(?:^|\s)-\w|\s/;
 
-export function preparedValues(
-  values: readonly { readonly name: string; readonly value: string }[],
-): readonly PreparedValue[] {
-  return values.slice(0, MAX_PARAMETERS).map(({ name, value: given }) => {
+/** A value of a request; `whereabouts`: a header by which a browser says where it is and whom it asks. */
+export interface RequestValue {
+  readonly name: string;
+  readonly value: string;
+  readonly whereabouts?: boolean;
+}
+
+export function preparedValues(values: readonly RequestValue[]): readonly PreparedValue[] {
+  return values.slice(0, MAX_PARAMETERS).map(({ name, value: given, whereabouts = false }) => {
     const value = given.slice(0, MAX_VALUE);
     const trimmed = value.trim();
     const bare = value.replace(/^[a-z.]{2,16}:\/\//i, '').replace(/\0.*$/s, '');
     const syntax = /(?:^|[/\\])\.\.(?:[/\\]|$)|^\//.test(bare) || bare !== value;
     const tail = bare.replace(/^.*(?:^|[/\\])\.{2,}[/\\]+/s, '').replace(/^\.\//, '');
     const path = { bare, syntax, tail };
-    return { name, value, trimmed, shellSyntax: SHELL_SYNTAX.test(trimmed), path, host: hostOf(value) };
+    return {
+      name,
+      value,
+      trimmed,
+      shellSyntax: SHELL_SYNTAX.test(trimmed),
+      path,
+      address: whereabouts ? undefined : addressOf(value),
+    };
   });
 }
 
@@ -92,18 +110,26 @@ function pathTaint(
   return { relation: path === bare ? 'whole' : 'part', syntax };
 }
 
-/** The address as the value names it, in whatever notation: a URL's parser reads them all. */
-function addressTaint(address: string, { host: named }: PreparedValue): Omit<Taint, 'parameter'> | undefined {
-  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  if (named === undefined || host.length < MIN_PART || host.startsWith('unix:')) return undefined;
-  const meant = named === 'localhost' ? (host === '::1' ? host : '127.0.0.1') : named;
-  return meant === host ? { relation: 'part', syntax: true } : undefined;
+/**
+ * The address as the value names it, in whatever notation: a URL's parser reads them all. Another port is another's: an
+ * application that is asked under the address of its own database does not connect there for the request's sake.
+ */
+function addressTaint(address: string, { address: named }: PreparedValue): Omit<Taint, 'parameter'> | undefined {
+  const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
+  if (named === undefined || host.length < MIN_PART || host === 'unix') return undefined;
+  const meant = named.host === 'localhost' ? (host === '::1' ? host : '127.0.0.1') : named.host;
+  return meant === host && (named.port ?? port) === port ? { relation: 'part', syntax: true } : undefined;
 }
 
-function hostOf(value: string): string | undefined {
-  const url = /^\s*(?:[a-z][a-z0-9+.-]{1,16}:)?\/\/\S+/i.test(value) ? value.trim() : `http://${value.trim()}`;
+/** A URL without a port means its scheme's; a host alone leaves it open. */
+function addressOf(value: string): NamedAddress | undefined {
+  const schemed = /^\s*(?:[a-z][a-z0-9+.-]{1,16}:)?\/\/\S+/i.test(value);
+  const text = schemed ? value.trim() : `http://${value.trim()}`;
   try {
-    return new URL(url.startsWith('//') ? `http:${url}` : url).hostname.replace(/^\[(.*)\]$/, '$1');
+    const url = new URL(text.startsWith('//') ? `http:${text}` : text);
+    const standard = url.protocol === 'https:' ? '443' : url.protocol === 'http:' ? '80' : undefined;
+    const port = url.port !== '' ? url.port : schemed ? standard : undefined;
+    return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port };
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ const IPV4 = /sin_addr=inet_addr\("([0-9.]{7,15})"\)/;
 const IPV6 = /inet_pton\(AF_INET6, "([0-9a-fA-F:.]{2,45})"/;
 const UNIX = /sun_path=(@?)"([^"\\]{1,108})"/;
 
-/** The address in the arguments of accept or connect: `127.0.0.1:33894`, `[::1]:80`, `unix:/run/x.sock`, or empty. */
+/** The address in the arguments of accept or connect, of a mapped one the IPv4 address: `127.0.0.1:33894`, `[::1]:80`, `unix:/run/x.sock`, or empty. */
 export function readPeer(bytes: Buffer, start: number, end: number): string {
   const open = indexWithin(bytes, 123, start, end);
   if (open < 0) return '';
@@ -17,6 +17,9 @@ export function readPeer(bytes: Buffer, start: number, end: number): string {
   const v4 = IPV4.exec(text)?.[1];
   if (v4 !== undefined) return `${v4}:${port}`;
   const v6 = IPV6.exec(text)?.[1];
+  // A socket for both families (Java's, Go's) names the same client so.
+  const mapped = v6 === undefined ? undefined : /^::ffff:([0-9.]{7,15})$/i.exec(v6)?.[1];
+  if (mapped !== undefined) return `${mapped}:${port}`;
   if (v6 !== undefined) return `[${v6}]:${port}`;
   const path = UNIX.exec(text);
   return path ? `unix:${path[1] ?? ''}${path[2] ?? ''}` : '';

@@ -9,8 +9,11 @@ export class LiveCounts {
     const counts = this.#byWorkload.get(workload) ?? { calls: 0, requests: 0, statements: 0 };
     this.#byWorkload.set(workload, counts);
     if (message.topic === 'syscalls') counts.calls += message.batch.count;
-    else if (message.event.type === 'web-request') counts.requests++;
-    else if (message.event.type === 'sql-statement') counts.statements++;
+    else if (message.event.type === 'web-request') {
+      counts.requests++;
+      // What a server asks its database for a request goes with the request.
+      counts.statements += message.event.statements.length;
+    } else if (message.event.type === 'sql-statement') counts.statements++;
   }
 
   /** `web: 52,110 calls, 120 requests, 340 statements`, one workload after the other. */

@@ -11,6 +11,9 @@ export interface AlertService {
 
 export const DEFAULT_ADDRESS = 'http://127.0.0.1:8085';
 
+/** How long the service may take: a question that nobody answers would stand for minutes. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 const Problem = z.object({ detail: z.string() });
 
 /** Throws `bad-configuration` where nobody said whose token it is, or the address is none. */
@@ -39,6 +42,7 @@ export async function ask<Answer>(
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const response = await fetch(new URL(`/api/v1/${path}`, address), {
     headers,
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {
     throw new PlimsollError('unavailable', `no alert service answers at ${address}; give --api URL`, { cause });

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { alertsCommand } from './commands/alerts.js';
 import { demoCommand } from './commands/demo.js';
 import { detectCommand } from './commands/detect.js';
+import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { incidentsCommand } from './commands/incidents.js';
 import { learnCommand } from './commands/learn.js';
@@ -44,6 +45,7 @@ for (const command of [
   incidentsCommand(),
   profilesCommand(),
   topicsCommand(),
+  doctorCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
 
 import { registerCodecs } from './compression/codecs.js';
 import type { KafkaOptions } from './kafka-options.js';
@@ -6,21 +6,25 @@ import type { KafkaOptions } from './kafka-options.js';
 /** Attempts within one call of kafkajs: short, since the stream repeats calls itself and says what it waits for. */
 export const SHORT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 };
 
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 15_000;
+/** How long a client waits before it gives up. */
+export interface Patience {
+  readonly connectionTimeout: number;
+  readonly requestTimeout: number;
+  readonly retry: RetryOptions;
+}
+
+const PATIENCE: Patience = { connectionTimeout: 3_000, requestTimeout: 15_000, retry: SHORT_RETRY };
 
 registerCodecs();
 
 /** The kafkajs client that `options` describe. */
-export function kafkaClient(options: KafkaOptions): Kafka {
+export function kafkaClient(options: KafkaOptions, patience = PATIENCE): Kafka {
   const { brokers, clientId = 'plimsoll', tls, sasl, onClientMessage } = options;
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...patience,
     enforceRequestTimeout: true,
-    retry: SHORT_RETRY,
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => {
       const level = entry.level === logLevel.ERROR ? 'error' : 'warn';

@@ -97,7 +97,7 @@ async function untilLed(admin: Admin, topic: string, partitions: number): Promis
 
 async function settle(admin: Admin, definition: TopicDefinition, allowChanges: boolean): Promise<TopicOutcome> {
   const { name: topic, partitions } = definition;
-  const found = await describe(admin, topic);
+  const found = await describeTopic(admin, topic);
   const wanted = configOf(definition);
   const differences: TopicDifference[] = [];
   if (found.partitions !== partitions) {
@@ -132,7 +132,7 @@ async function settle(admin: Admin, definition: TopicDefinition, allowChanges: b
 
 const LEADERS_WAIT_MS = 10_000;
 
-interface FoundTopic {
+export interface FoundTopic {
   readonly partitions: number;
   /** Every setting in force. */
   readonly config: Readonly<Record<string, string>>;
@@ -143,7 +143,8 @@ interface FoundTopic {
 /** Where a setting comes from, in Kafka's numbering. */
 const SET_FOR_TOPIC = ConfigSource.TOPIC_CONFIG;
 
-async function describe(admin: Admin, topic: string): Promise<FoundTopic> {
+/** How a topic that exists is set. */
+export async function describeTopic(admin: Admin, topic: string): Promise<FoundTopic> {
   const [metadata, configs] = await Promise.all([
     admin.fetchTopicMetadata({ topics: [topic] }),
     admin.describeConfigs({

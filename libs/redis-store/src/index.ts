@@ -1,3 +1,4 @@
+export { inspectRedis, redisFacts, type RedisFacts } from './redis-inspection.js';
 export { RedisConnection } from './redis-connection.js';
 export { parseRedisUrl, type RedisOptions, type RedisTls } from './redis-options.js';
 export { RedisProfileStore } from './redis-profile-store.js';

@@ -80,11 +80,22 @@ export class RedisConnection {
     }
   }
 
+  /**
+   * What the server tells of itself (INFO); of a cluster every master's: one that is asked by chance would be another the
+   * next time.
+   */
+  async information(section: 'default' | 'stats'): Promise<readonly string[]> {
+    const nodes = 'nodes' in this.client ? this.client.nodes('master') : [this.client];
+    try {
+      return await Promise.all(nodes.map((node) => node.info(section)));
+    } catch (error) {
+      throw this.failure(error, 'INFO');
+    }
+  }
+
   /** What a full Redis has forgotten before its time since it was asked first, where that went on of late. */
   private async evictions(): Promise<string | undefined> {
-    // Of a cluster every node's: one that is asked by chance tells another's count the next time.
-    const nodes = 'nodes' in this.client ? this.client.nodes('master') : [this.client];
-    const stats = await Promise.all(nodes.map((node) => node.info('stats')));
+    const stats = await this.information('stats');
     const keys = stats.reduce((sum, text) => sum + Number(/^evicted_keys:(\d+)/m.exec(text)?.[1] ?? 0), 0);
     this.evicted ??= { first: keys, keys, atMs: -Infinity };
     if (keys > this.evicted.keys) this.evicted = { ...this.evicted, keys, atMs: Date.now() };

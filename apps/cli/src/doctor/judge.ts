@@ -1,0 +1,60 @@
+import {
+  brokerFindings,
+  producerClockFindings,
+  readerFindings,
+  sourceFindings,
+  topicFindings,
+} from './kafka-findings.js';
+import { profileFindings, workloadFindings } from './profile-findings.js';
+import { redisAway, redisClockFindings, redisFindings } from './redis-findings.js';
+import { AREAS, type Area, type Finding, type Looked, type SetUp, type Unseen } from './set-up.js';
+
+export interface Diagnosis {
+  /** By area, in the order of `AREAS`. */
+  readonly findings: readonly Finding[];
+  readonly unseen: readonly Unseen[];
+}
+
+/** What is wrong with a set-up, and what could not be looked at. */
+export function judge({ brokers, topics, readers, flow, redis, profiles, workloads }: SetUp): Diagnosis {
+  const findings = [
+    ...brokerFindings(brokers),
+    ...judged(topics, topicFindings),
+    ...judged(readers, readerFindings),
+    ...judged(flow, sourceFindings),
+    ...('why' in redis ? [redisAway(redis.why)] : redisFindings(redis.found)),
+    ...judged(flow, producerClockFindings),
+    ...judged(redis, redisClockFindings),
+    ...judged(profiles, profileFindings),
+    ...(workloads === undefined
+      ? []
+      : judged(workloads, (heard) => workloadFindings(heard, 'found' in profiles ? profiles.found : undefined))),
+  ];
+  const order = (finding: Finding): number => AREAS.indexOf(finding.area);
+  return {
+    findings: findings.sort((a, b) => order(a) - order(b)),
+    unseen: [
+      ...unseen('topics', topics),
+      ...unseen('consumer groups', readers),
+      ...unseen('sources', flow),
+      ...unseen('clocks', redis),
+      ...unseen('clocks', flow),
+      ...unseen('profiles', profiles),
+      ...(workloads === undefined ? [] : unseen('workloads', workloads)),
+    ],
+  };
+}
+
+/** 0: healthy. 1: something is wrong. 2: nothing wrong was found, but not everything could be looked at. */
+export function exitCodeOf({ findings, unseen }: Diagnosis): 0 | 1 | 2 {
+  if (findings.length > 0) return 1;
+  return unseen.length > 0 ? 2 : 0;
+}
+
+function judged<T>(looked: Looked<T>, findingsOf: (found: T) => Finding[]): Finding[] {
+  return 'found' in looked ? findingsOf(looked.found) : [];
+}
+
+function unseen<T>(area: Area, looked: Looked<T>): Unseen[] {
+  return 'why' in looked ? [{ area, why: looked.why }] : [];
+}

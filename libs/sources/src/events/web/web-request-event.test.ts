@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { context, http, memory, type HttpParts } from '../exchange.fixture.js';
-import { toWebRequest } from './web-request-event.js';
+import { toWebRequest, type SentStatement } from './web-request-event.js';
 
 const event = (parts: HttpParts, privacy: 'strict' | 'balanced' | 'full' = 'balanced'): WebRequest =>
   toWebRequest(http(parts), context(privacy), memory());
@@ -99,6 +99,28 @@ describe('a web request as an event', () => {
     expect(sent("SELECT a FROM t WHERE n='x' OR 1=1 -- '")).toMatchObject({ parameter: 'q', syntax: true });
     expect(sent("SELECT a FROM t WHERE n='x\\' OR 1=1 -- '")).toBeUndefined();
     expect(sent("SELECT a FROM t WHERE n='x'' OR 1=1 -- '")).toBeUndefined();
+  });
+
+  it('keeps a value that became syntax, however many requests are held open beside it', () => {
+    const text = "SELECT a FROM t WHERE n='x' OR 1=1 -- '";
+    const statement: SentStatement = {
+      text,
+      dialect: 'mysql',
+      outline: 'o',
+      writes: false,
+      columnsWritten: [],
+      failed: false,
+    };
+    const { statements } = toWebRequest(
+      http({ target: `/s?q=${encodeURIComponent("x' OR 1=1 -- ")}` }),
+      context(),
+      memory(),
+      [
+        { ...statement, share: { own: 1, others: 500 } },
+        { ...statement, text: 'SELECT 1', share: { own: 1, others: 500 } },
+      ],
+    );
+    expect(statements.map(({ tainted, certainty = 1 }) => [tainted?.parameter, certainty])).toEqual([['q', 1]]);
   });
 
   it('tells where a request says that it comes from', () => {

@@ -224,8 +224,10 @@ function issued(sent: readonly SentStatement[], read: readonly ReadParameter[]):
     .map((statement) => ({ statement, certainty: certaintyOf(statement, values) }))
     .filter(({ certainty }) => certainty >= LEAST_CERTAINTY)
     .slice(0, MAX_STATEMENTS)
-    .map(({ statement: { text, dialect, outline, writes, columnsWritten, failed }, certainty }) => {
+    .map(({ statement: { text, dialect, outline, writes, columnsWritten, failed }, certainty: likely }) => {
       const tainted = statementTaint(text, dialect, values);
+      // A value that became syntax is nobody else's, however many requests somebody holds open beside it.
+      const certainty = tainted?.syntax === true ? 1 : likely;
       return {
         outline,
         writes,
@@ -242,7 +244,8 @@ function certaintyOf({ text, share }: SentStatement, values: readonly { readonly
   if (share === undefined) return 1;
   const holds = values.some(({ value }) => value.length >= LEAST_VALUE && text.includes(value));
   const own = share.own * (holds ? HOLDS_VALUE : 1);
-  return own / (own + share.others);
+  const certainty = own / (own + share.others);
+  return holds ? Math.max(certainty, LEAST_CERTAINTY) : certainty;
 }
 
 function scriptsOf(text: string, contentType: string, memory: WebMemory): ScriptFragment[] {

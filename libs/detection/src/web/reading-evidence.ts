@@ -133,12 +133,21 @@ export function actEvidence(
   const benign = gradeProbability(table, of, event, parameter, act.grade, actSort(act));
   const strength = logLikelihoodRatio(of.underAttack[act.grade] ?? 0, benign) + hidden(parameter);
   const observed = `${describe(parameter)} ${words}: ${act.tokens}`;
-  const expected = expectedReading(table, SQL, event, parameter).replace('contain none', 'contain no SQL');
+  const expected = expectedAct(table, of, event, parameter);
   return {
     path,
     weight: strength,
     evidence: evidenceOf(event, `${act.kind}-in-parameter`, observed, expected, strength),
   };
+}
+
+/** Acts are counted where there are some; every value is counted by how it reads as SQL. */
+function expectedAct(table: SmoothedCounts, of: GradeTable, event: WebRequest, parameter: WebParameter): string {
+  const { own } = parameterContexts(event, parameter);
+  const learned = table.total(`${SQL.name}|${own}`);
+  return learned === 0
+    ? 'this parameter was never seen during learning'
+    : `${table.total(`${of.name}|${own}`)} of ${learned} learned values of this parameter did`;
 }
 
 function reflectedEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {

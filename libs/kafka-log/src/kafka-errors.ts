@@ -30,6 +30,7 @@ function wordsOf(error: unknown): string {
   if (kindOf(error) !== '') return error.message;
   const [code] = /\bE[A-Z]{4,}\b/.exec(error.message) ?? [];
   if (code !== undefined) return `no connection (${code})`;
+  if (/certificate|altnames/.test(error.message)) return "the broker's certificate is not trusted";
   if (error.name === 'KafkaJSRequestTimeoutError') return 'no answer in time';
   return error.name.startsWith('KafkaJSConnection') ? 'no connection' : error.message;
 }

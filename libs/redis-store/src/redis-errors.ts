@@ -3,6 +3,9 @@ import { PlimsollError } from '@plimsoll/contracts';
 /** Answers that name a wrong configuration: trying again changes nothing. */
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR (invalid password|AUTH|unknown command|DB index))/;
 
+/** Codes of TLS, where the server's certificate does not hold. */
+const DISTRUSTED = /CERT|SIGNATURE|ISSUER|ALTNAME/;
+
 /** What an error of the client or of the server stands for. Everything but a wrong configuration may pass by itself. */
 export function redisError(error: unknown, doing: string): PlimsollError {
   if (error instanceof PlimsollError) return error;
@@ -18,6 +21,6 @@ export function redisError(error: unknown, doing: string): PlimsollError {
 function wordsOf(error: unknown, message: string): string {
   if (error instanceof Error && error.name === 'ReplyError') return message.split('\n', 1)[0]!.slice(0, 200);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-    return `no connection (${error.code})`;
+    return `${DISTRUSTED.test(error.code) ? "the server's certificate is not trusted" : 'no connection'} (${error.code})`;
   return /timed out/i.test(message) ? 'no answer in time' : 'no connection';
 }

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlencode
 from recorder.application import Application, Person, as_www_data
 from recorder.attacks import Planting, Surface, Write
 from recorder.databases import Postgres
+from recorder.desk import card, find, link, newsletter, pay, script, signin, wall, webhook
 from recorder.injections import Place, Secrets
 from recorder.labels import Label
-from recorder.users import outside, returned
+from recorder.users import outside
 
 HERE = Path(__file__).parent
 ARTIFACTS = ["org.apache.tomcat:tomcat:9.0.98:tar.gz", "org.apache.jspwiki:jspwiki-war:2.11.2:war", "org.postgresql:postgresql:42.7.4:jar"]
@@ -111,24 +112,8 @@ async def comment(u):
     await u.client.submit(f"/Comment.jsp?page={u.rand.choice(TOPICS[1:])}", {"_editedtext": u.texts.prose(), "author": u.texts.name()})
 
 
-async def find(u):
-    await u.client.submit("/desk/find", {"word": u.texts.query() if u.rand.random() < 0.15 else u.texts.word()})
-    if await u.think(0.2, 0.8):
-        await u.client.visit(f"/desk/cases/{u.rand.randint(1, 60)}")
-
-
 async def ranking(u):
     await u.client.visit(f"/desk/ranking?by={u.rand.choice(['id', 'title', 'priority%20desc', 'title%20desc', 'priority'])}")
-
-
-async def card(u):
-    fields = {"fullname": u.texts.name().replace("<", "("), "email": u.texts.mail(), "phone": u.texts.phone(), "street": u.texts.street(), "city": u.texts.city(), "note": u.rand.choice(["ring twice", "either Mon or Tue", "gift: \"happy\"", "size < 9; blue"])}
-    names = u.rand.sample(sorted(fields), u.rand.randint(1, 6))
-    await u.client.submit("/desk/card", {name: fields[name] for name in names})
-
-
-async def wall(u):
-    await u.client.submit("/desk/wall", {"text": u.texts.markup() if u.rand.random() < 0.4 else u.texts.prose()})
 
 
 async def join(u):
@@ -145,26 +130,8 @@ async def upload(u):
         await u.client.submit("/desk/files", {"name": name})
 
 
-async def link(u):
-    await u.client.submit("/desk/files", {"address": f"{u.sites.honest(False)}/article/{u.rand.randint(1, 99)}?ref=desk"})
-
-
 async def letter(u):
     await u.client.submit("/desk/letter", {"text": u.rand.choice(LETTERS), "case": str(u.rand.randint(1, 60))})
-
-
-async def script(u):
-    await u.client.visit("/desk/find")
-    await u.client.call("POST", "/desk/filter", json={"below": {"priority": u.rand.randint(1, 5)}, "starts": u.rand.choice(["B", "Pr", "", "Rope", "Mail"])})
-
-
-async def pay(u):
-    await u.client.visit("/desk/find")
-    await returned(u, "/desk/paid", {"reference": f"INV-{u.rand.randint(100, 999)}", "state": "paid", "signature": f"{u.rand.getrandbits(64):x}"})
-
-
-async def signin(u):
-    await u.client.submit("/desk/signin", {"login": u.person.login, "pass": u.person.password + ("" if u.rand.random() < 0.8 else "x")})
 
 
 async def sheet(u):
@@ -176,11 +143,6 @@ async def sheet(u):
 
 async def export(u):
     await u.client.visit("/desk/export")
-
-
-async def newsletter(u):
-    """A link on another site that changes something here."""
-    await returned(u, "/desk/join", {"event": u.rand.randint(1, 30), "note": "mail"}, "get", "news")
 
 
 async def odd_upload(u):
@@ -195,10 +157,6 @@ async def odd_question(u):
 
 async def new_feature(u):
     await u.client.visit(f"/Wiki.jsp?page={u.rand.choice(TOPICS)}&version={u.rand.randint(1, 3)}&skin=reader")
-
-
-async def webhook(episode, rand):
-    await outside(episode, rand).call("POST", "/desk/paid", form={"reference": f"INV-{rand.randint(100, 999)}", "state": rand.choice(["paid", "settled", "refunded"])}, headers={"X-Signature": f"{rand.getrandbits(64):x}"})
 
 
 async def api_client(episode, rand):

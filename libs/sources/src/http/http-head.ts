@@ -38,15 +38,23 @@ export function headEnd(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
+/** Where the first line begins: servers pass over empty ones before it (RFC 9112, 2.2). */
+function lineStart(bytes: Uint8Array): number {
+  let start = 0;
+  while (start < bytes.length && (bytes[start] === LINE_FEED || bytes[start] === CARRIAGE_RETURN)) start++;
+  return start;
+}
+
 /** Whether `bytes` begin like a request: a method of capitals, a blank, and something behind it. */
 export function looksLikeRequest(bytes: Uint8Array): boolean {
-  let at = 0;
-  while (at < bytes.length && at <= 20 && ((bytes[at]! >= 65 && bytes[at]! <= 90) || bytes[at] === 45)) at++;
-  if (at < 3 || at > 20 || bytes[at] !== SPACE || at + 1 >= bytes.length) return false;
+  const start = lineStart(bytes);
+  let at = start;
+  while (at < bytes.length && at <= start + 20 && ((bytes[at]! >= 65 && bytes[at]! <= 90) || bytes[at] === 45)) at++;
+  if (at < start + 3 || at > start + 20 || bytes[at] !== SPACE || at + 1 >= bytes.length) return false;
   const next = bytes[at + 1]!;
   // The target is a path, `*`, an absolute form, or `host:port`.
   if (next === 47 || next === 42) return true;
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 8_192));
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(bytes.length - start, 8_192));
   const end = line.indexOf(LINE_FEED);
   return line.subarray(0, end < 0 ? line.length : end).indexOf(' HTTP/1.', 0, 'latin1') > 0;
 }
@@ -57,14 +65,25 @@ export function looksLikeResponse(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, 7).toString('latin1') === 'HTTP/1.' && isStatus(bytes, 9);
 }
 
-/** Whether the first line of `bytes` is a request's on a fresh connection; undefined where it has not ended yet. */
-export function opensRequest(bytes: Uint8Array): boolean | undefined {
-  let start = 0;
-  while (start < bytes.length && (bytes[start] === LINE_FEED || bytes[start] === CARRIAGE_RETURN)) start++;
+/** Whether a method and a blank stand first: all that is asked of a line whose end is not shown. */
+export function beginsRequestLine(bytes: Uint8Array): boolean {
+  const start = lineStart(bytes);
+  const at = tokenEnd(bytes, start);
+  return at > start && (bytes[at] === SPACE || bytes[at] === 9);
+}
+
+function tokenEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && TOKEN[bytes[at]!] === 1) at++;
+  return at;
+}
+
+/** Whether the first line of `bytes` is a request's on a fresh connection; undefined where it has not ended yet. */
+export function opensRequest(bytes: Uint8Array): boolean | undefined {
+  const start = lineStart(bytes);
+  const at = tokenEnd(bytes, start);
   if (at === bytes.length) return undefined;
-  if (at === start || (bytes[at] !== SPACE && bytes[at] !== 9)) return false;
+  if (!beginsRequestLine(bytes)) return false;
   const feed = bytes.indexOf(LINE_FEED, at);
   if (feed < 0) return bytes.length - start > MAX_LINE_BYTES ? false : undefined;
   const { method, target, version } = parseRequestLine(bytes.subarray(start));

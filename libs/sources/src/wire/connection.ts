@@ -3,7 +3,7 @@ import type { TimeUs } from '@plimsoll/contracts';
 import { KeptBytes, type ByteBudget } from '../bytes/byte-budget.js';
 import type { ProtocolStream, Segment } from '../bytes/segment.js';
 import type { HttpExchange } from '../http/http-exchange.js';
-import { looksLikeRequest, looksLikeResponse } from '../http/http-head.js';
+import { beginsRequestLine, looksLikeRequest, looksLikeResponse } from '../http/http-head.js';
 import { HttpStream } from '../http/http-stream.js';
 import { looksLikeGreeting } from '../sql-wire/mysql-packets.js';
 import { MysqlStream } from '../sql-wire/mysql-stream.js';
@@ -143,7 +143,7 @@ export class Connection {
     const cut = call.payload.length < call.lengthBytes;
     let protocol = protocolOf(this.opening.view());
     // Nothing more of the first line will be seen.
-    if (protocol === undefined && cut && looksLikeRequest(this.opening.view())) protocol = 'http';
+    if (protocol === undefined && cut && beginsRequestLine(this.opening.view())) protocol = 'http';
     if (protocol === undefined && cut) protocol = 'other';
     // What is no request here may be one to the server: its answer tells.
     if (protocol === 'other' && !cut && this.opening.whole) return;

@@ -219,6 +219,24 @@ describe('calls', () => {
     expect(summary(exchangesOf(text))).toEqual(['server 1:9#0 /a 200', 'server 1:9#0 /b 200']);
   });
 
+  it.each(['\\r\\nGET /', 'get /', '\\n\\r\\nreport /'])(
+    'that cut the first line of a connection hide no connection (%s)',
+    (begin) => {
+      const text = trace(
+        accept(1, 9),
+        `1 read(9, "${begin}?pad=xxxx", 100) = ${begin.replaceAll('\\r', '.').replaceAll('\\n', '.').length + 9}`,
+        '1 read(9, "xxxxxxxx"..., 4096) = 4000',
+        write(1, 9, OK),
+        read(1, 9, get('/next')),
+        write(1, 9, OK),
+      );
+      const observer = new WireObserver();
+      const exchanges = runWire([Buffer.from(text)], {}, observer).exchanges;
+      expect(exchanges.map((each) => each.type === 'http' && each.request.target.slice(0, 5))).toContain('/next');
+      expect(observer.counts.unrecognised).toBe(0);
+    },
+  );
+
   it('that wrote less than they were given count for what they wrote', () => {
     const text = trace(
       accept(1, 9),

@@ -1,4 +1,4 @@
-import { Alert, decodeJson } from '@plimsoll/contracts';
+import { Alert, decodeJson, isWatchRecord } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 
 /** Hands every record to `take`; keeps no place. */
@@ -22,10 +22,14 @@ export function isWatermark(record: LogRecord): boolean {
   return textOf(record).startsWith('{"type":"watermark"');
 }
 
-/** The last revision of each incident by identity, without what counts the revisions on the way. */
+/**
+ * The last revision of each incident by identity, without what counts the revisions on the way. What is told of the
+ * watch goes by the wall clock and is of no incident: a run whose services are killed may be silent for a minute.
+ */
 export function finalStates(records: readonly LogRecord[]): ReadonlyMap<string, string> {
   const last = new Map<string, Alert>();
   for (const record of records) {
+    if (isWatchRecord(record)) continue;
     const alert = decodeJson(Alert, record.value, 'an alert');
     const known = last.get(alert.finding_info.uid);
     if (!known || alert.unmapped.revision >= known.unmapped.revision) last.set(alert.finding_info.uid, alert);

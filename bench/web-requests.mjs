@@ -48,7 +48,7 @@ for (const event of events) learner.learn(event);
 for (const event of events) learner.calibrate(event);
 const model = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
 const parsed = best(events.length, parse);
-const judged = best(events.length, () => {
+const scored = best(events.length, () => {
   const states = new Map();
   for (const event of events) {
     const state = states.get(event.key) ?? webDetector.start();
@@ -58,5 +58,5 @@ const judged = best(events.length, () => {
 });
 const parameters = events.reduce((sum, event) => sum + event.parameters.length, 0);
 process.stdout.write(
-  `${events.length} requests, ${parameters} parameters: ${parsed} µs to read one, ${judged} µs to judge one\n`,
+  `${events.length} requests, ${parameters} parameters: ${parsed} µs to read one, ${scored} µs to score one\n`,
 );

@@ -79,7 +79,7 @@ describe.skipIf(!possible)('plimsoll doctor', () => {
       'consumer groups: Nobody reads logs as log-detector.',
       'consumer groups: Nobody reads verdicts as alert-service.',
       expect.stringMatching(/^sources: No source publishes: nothing came to syscalls or logs/),
-      expect.stringMatching(/^profiles: No profile is in force/),
+      expect.stringMatching(/^profiles: No profile is active/),
     ]);
   });
 
@@ -115,7 +115,7 @@ describe.skipIf(!possible)('plimsoll doctor', () => {
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const { code, findings } = await doctor(env);
     expect(code).toBe(1);
-    expect(findings).toEqual([expect.stringMatching(/^redis: A full Redis forgets by allkeys-lru/)]);
+    expect(findings).toEqual([expect.stringMatching(/^redis: When Redis is full it evicts by allkeys-lru/)]);
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl');
   });
 

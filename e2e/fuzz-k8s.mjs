@@ -1,5 +1,5 @@
 /**
- * Mutates recorded audit events and sends them through the reading and the judging of Kubernetes audit: nothing may
+ * Mutates recorded audit events and sends them through the reading and the scoring of Kubernetes audit: nothing may
  * throw, take long, grow, or let a secret out. Run after `npm run build`:
  *
  *   node e2e/fuzz-k8s.mjs FOLDER [count] [seed]

@@ -198,7 +198,7 @@ describe.skipIf(servers === undefined)('the life of a profile on Kafka and Redis
     const shadow = report.shadow!;
     expect(report.version).toBe(v1);
     expect(shadow.version).toBe(v2);
-    // Both judged the same windows; the release is strange to the active version alone.
+    // Both scored the same windows; the release is strange to the active version alone.
     expect(shadow.shadow.windows).toBe(shadow.active.windows);
     expect(shadow.active.anomalous).toBeGreaterThan(100);
     expect(shadow.shadow.anomalous).toBe(0);
@@ -232,21 +232,21 @@ describe.skipIf(servers === undefined)('the life of a profile on Kafka and Redis
     for (const detector of ['sequence', 'frequency', 'web', 'sql']) expect(learned.stdout).toContain(detector);
     expect((await plimsoll('profiles', 'list')).stdout).toMatch(new RegExp(`${shop}/db +sql +[0-9a-f]{16}`));
     const shown = (await plimsoll('profiles', 'show', `${shop}/db/sql`)).stdout;
-    expect(shown).toMatch(/complete +(yes|not yet); chance that the next benign window is new/);
+    expect(shown).toMatch(/complete +(yes|not yet); probability that the next benign window is new/);
     expect(shown).toMatch(/from +topic logs, 20\d\d-/);
     expect(shown).toContain('knows table');
     const file = (await plimsoll('profiles', 'show', `${shop}/db/sql`, '--json')).stdout;
     const profile = openProfile(JSON.parse(file));
     expect(profile.learned.from).toMatchObject({ topic: 'logs', leftOut: 0 });
 
-    // Learned again from less, it is another version: what differs is said, and it can judge in shadow.
+    // Learned again from less, it is another version: what differs is said, and it can run in shadow.
     const until = new Date(profile.learned.from!.endUs / 1_000 - 20_000).toISOString();
     await plimsoll('learn', '--from-topic', '--application', shop, '--until', until, '--push', 'shadow');
     const diff = (await plimsoll('profiles', 'diff', `${shop}/db/sql`)).stdout;
     expect(diff).toContain(profile.version);
     expect(diff).toMatch(/^events/m);
-    expect(diff).toContain('in shadow has judged nothing yet');
-    expect((await plimsoll('profiles', 'shadow', `${shop}/db/sql`)).stdout).toContain('has judged nothing yet');
+    expect(diff).toContain('in shadow has scored nothing yet');
+    expect((await plimsoll('profiles', 'shadow', `${shop}/db/sql`)).stdout).toContain('has scored nothing yet');
   });
 
   /** The command as it stands after `npm run build`. */

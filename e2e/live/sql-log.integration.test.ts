@@ -37,7 +37,7 @@ function statementsOf(items: readonly SourceItem[]): SqlStatement[] {
   return statements.slice(statements.findIndex(({ text }) => text?.includes(BEGIN)));
 }
 
-/** What a detector judges by. */
+/** What a detector scores by. */
 function structures(statements: readonly SqlStatement[]): string[] {
   return statements
     .map(({ verb, tables, columnsWritten, fingerprint, outline, functions, marks, prepared }) =>

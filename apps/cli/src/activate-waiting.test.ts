@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { activateWaiting } from './activate-waiting.js';
 
-it('puts what waits of one application into force, in the name of whoever asked', async () => {
+it('activates what is in shadow of one application, in the name of whoever asked', async () => {
   const store = new MemoryProfileStore();
   const slots = [
     { application: 'shop', workload: 'web', detector: 'web' },

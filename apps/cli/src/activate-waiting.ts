@@ -1,7 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import type { ProfilePointer, ProfileStore } from '@plimsoll/streaming';
 
-/** Puts every version of the application that waits in shadow into force, and tells each as it is done. Throws `bad-profile` where none waits. */
+/** Activates every version of the application that is in shadow, and tells each as it is done. Throws `bad-profile` where none is. */
 export async function activateWaiting(
   store: Pick<ProfileStore, 'pointers' | 'activate'>,
   application: string,

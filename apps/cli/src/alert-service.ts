@@ -24,7 +24,10 @@ export function alertService(address: string | undefined): AlertService {
   }
   const given = address ?? process.env['PLIMSOLL_API'] ?? DEFAULT_ADDRESS;
   if (!/^https?:\/\//i.test(given) || !URL.canParse(given)) {
-    throw new PlimsollError('bad-configuration', `${given} is no address; give one as --api ${DEFAULT_ADDRESS}`);
+    throw new PlimsollError(
+      'bad-configuration',
+      `${given} is not an address; give one such as --api ${DEFAULT_ADDRESS}`,
+    );
   }
   return { address: given, token };
 }

@@ -121,7 +121,7 @@ describe('the plimsoll command', () => {
     await refused(detect(altered, `api-server=k8s-audit:${audit}`), /was altered/);
   }, 60_000);
 
-  it('wants one thing to judge', async () => {
+  it('wants one thing to watch', async () => {
     const detect = (...rest: string[]): string[] => ['detect', '--profile', join(dir, 'profiles'), ...rest];
     await refused(detect(), /give one of --source/);
     await refused(detect('--workload', 'db'), /give one of --source/);
@@ -131,7 +131,7 @@ describe('the plimsoll command', () => {
   if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
     const traced = 'until grep -q "TracerPid:.[1-9]" /proc/$$/status; do sleep 0.1; done';
 
-    it('learns from a process that runs, until it ends, and judges it by that', async () => {
+    it('learns from a process that runs, until it ends, and detects by that', async () => {
       const work = 'i=0; while [ $i -lt 400 ]; do cat /dev/null; i=$((i+1)); done';
       const busy = spawn('sh', ['-c', `${traced}; ${work}`], { stdio: 'ignore' });
       const learned = join(dir, 'live-profiles');
@@ -145,7 +145,7 @@ describe('the plimsoll command', () => {
       await refused(['learn', '--live', 'job=4194305', '--out', learned], /no process 4194305/);
     }, 120_000);
 
-    it('judges several processes that run, until all have ended', async () => {
+    it('watches several processes, until all have ended', async () => {
       const learned = join(dir, 'live-profiles');
       const names = [1, 2].map(() => String(spawn('sh', ['-c', traced], { stdio: 'ignore' }).pid!));
       const lives = names.flatMap((name) => ['--live', `job=${name}`]);
@@ -154,7 +154,7 @@ describe('the plimsoll command', () => {
       for (const name of names) expect(err).toContain(`tracing ${name} as default/job; Ctrl-C ends it`);
     }, 120_000);
 
-    it('starts a program, judges what it does, and ends with it', async () => {
+    it('starts a program, watches what it does, and ends with it', async () => {
       const trace = join(dir, 'job.strace');
       const benign = 'i=0; while [ $i -lt 300 ]; do cat /dev/null; i=$((i+1)); done';
       spawnSync('strace', ['-f', '-ttt', '-T', '-o', trace, 'sh', '-c', benign]);

@@ -53,5 +53,5 @@ export function onNotice(notice: string): void {
 
 function named({ workload, name }: LiveArgument): string {
   if (workload !== undefined) return workload;
-  throw new PlimsollError('bad-configuration', `--live ${name}: say which workload it is: --live WORKLOAD=${name}`);
+  throw new PlimsollError('bad-configuration', `--live ${name}: name its workload: --live WORKLOAD=${name}`);
 }

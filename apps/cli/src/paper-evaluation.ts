@@ -26,7 +26,7 @@ export function paperFiles(report: PaperReport): {
  */
 export async function loadScorer(file: string): Promise<Baseline> {
   const loaded = (await import(pathToFileURL(resolve(file)).href).catch((cause: unknown) => {
-    throw new PlimsollError('bad-configuration', `${file}: no module that can be loaded`, { cause });
+    throw new PlimsollError('bad-configuration', `${file}: cannot be loaded as a module`, { cause });
   })) as { default?: unknown };
   const scorer = loaded.default;
   if (!isScorer(scorer)) {

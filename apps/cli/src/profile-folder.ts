@@ -20,7 +20,7 @@ export async function writeProfiles(folder: string, profiles: readonly ProfileFi
 /** Every profile of the folder. Throws `missing-file`, `empty-source`, or `bad-profile` for one that was altered. */
 export async function readProfiles(folder: string): Promise<ProfileFile[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
-    throw new PlimsollError('missing-file', `${folder}: there is no such folder of profiles. ${howToMake(folder)}`, {
+    throw new PlimsollError('missing-file', `${folder}: no such folder. ${howToMake(folder)}`, {
       cause,
     });
   });

@@ -17,7 +17,10 @@ export function profileSummary(profile: ProfileFile, pointer: ProfilePointer, re
       'version',
       `${version} (the hash of its content, which holds)${roles.length > 0 ? `, ${roles.join(' and ')}` : ''}`,
     ],
-    ['complete', `${complete ? 'yes' : 'not yet'}; chance that the next benign window is new: ${novelty.toFixed(4)}`],
+    [
+      'complete',
+      `${complete ? 'yes' : 'not yet'}; probability that the next benign window is new: ${novelty.toFixed(4)}`,
+    ],
     ['learned', `${events} events of ${streams.length} streams`],
     ...(from === undefined ? [] : originLines(from)),
     ...notes.map((note): [string, string] => ['', note]),

@@ -28,7 +28,7 @@ export async function learnFromStack(options: TopicLearningOptions): Promise<Top
   const sinceUs = options.since === undefined ? undefined : timeUs(options.since, nowMs);
   const untilUs = options.until === undefined ? undefined : timeUs(options.until, nowMs);
   if (options.follow === true && untilUs !== undefined) {
-    throw new PlimsollError('bad-configuration', '--follow has no end that is set: leave --until out');
+    throw new PlimsollError('bad-configuration', '--follow ends by itself: leave out --until');
   }
   const { kafkaLog, redisStores } = await import('./stack.js');
   const log = kafkaLog('plimsoll-learn');
@@ -125,7 +125,7 @@ export function timeUs(text: string, nowMs: number): number {
   if (amount !== undefined) return (nowMs - Number(amount) * UNITS[unit as keyof typeof UNITS]) * US_PER_MS;
   const timeMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(timeMs)) {
-    throw new PlimsollError('bad-configuration', `${text} is no time: write 2026-11-25T18:00:00Z, now, 30m or 6h`);
+    throw new PlimsollError('bad-configuration', `${text} is not a time: write 2026-11-25T18:00:00Z, now, 30m or 6h`);
   }
   return timeMs * US_PER_MS;
 }

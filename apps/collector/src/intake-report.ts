@@ -130,7 +130,7 @@ export class IntakeReport {
   };
 
   readonly invalidTargets = (error: PlimsollError): void => {
-    this.#log.error({ err: error }, 'the targets file cannot be used; the last good one stays in force');
+    this.#log.error({ err: error }, 'the targets file cannot be used; the last good one is still used');
   };
 
   /** Of what is counted elsewhere since the start. */

@@ -7,7 +7,7 @@ import { parseIntakeTokens, type IntakeToken } from './intake/http/intake-tokens
 
 /** Live intake: what the collector follows, attaches to, and is sent. */
 export interface IntakeSettings {
-  /** Where the spool and the places in files are kept; undefined without live intake. */
+  /** Where the spool and the positions in files are kept; undefined without live intake. */
   readonly stateFolder?: string;
   readonly spoolBytes: number;
   /** The file that names what is watched. */
@@ -63,7 +63,7 @@ export const intakeSettings: Section<IntakeSettings> = section(
   [
     {
       path: 'PLIMSOLL_STATE_DIR',
-      message: 'is missing: live intake keeps its spool and its places in files there',
+      message: 'is missing: live intake keeps its spool and its positions in files there',
       holds: (names) =>
         names.has('PLIMSOLL_STATE_DIR') || (!names.has('PLIMSOLL_TARGETS_PATH') && !names.has('PLIMSOLL_INTAKE_PORT')),
     },

@@ -101,10 +101,10 @@ export class LiveIntake {
     ];
   }
 
-  /** A targets file that cannot be used is an error to mend, though what was read before stays in force. */
+  /** A targets file that cannot be used is an error to mend, though what was read before is still used. */
   #targetsHealth(): Health | undefined {
     const reason = this.#brokenTargets;
-    if (reason !== undefined) return { ready: false, reason: `${reason}; the last good one stays in force` };
+    if (reason !== undefined) return { ready: false, reason: `${reason}; the last good one is still used` };
     return this.#targets?.health();
   }
 
@@ -136,7 +136,7 @@ export class LiveIntake {
       this.#report.invalidTargets(error);
     };
     const versions = watchTargets(targetsPath, { signal, onInvalid, onValid: () => (this.#brokenTargets = undefined) });
-    // The first content must be usable, and is in force when the step ends; what follows is a matter of its own.
+    // The first content must be usable, and is used when the step ends; what follows is a matter of its own.
     const first = await versions.next();
     if (first.done !== true) await targets.apply(first.value);
     this.#following = (async () => {

@@ -22,7 +22,7 @@ export class ApplicationWatch {
   /** When a level's detectors were last heard of, wall clock. */
   readonly #levels = new Map<Level, number>();
   /** When a level's detectors last heard that a workload is watched. */
-  readonly #judged = new Map<string, number>();
+  readonly #watching = new Map<string, number>();
   /** When a source last said that it has a workload under watch. */
   readonly #sources = new Map<string, { readonly workload: string; readonly source: string; readonly atMs: number }>();
 
@@ -33,7 +33,7 @@ export class ApplicationWatch {
     if (this.#parts.size < MAX_PARTS || this.#parts.has(part)) this.#parts.set(part, timeUs);
     for (const level of LEVELS_OF.get(detector) ?? []) {
       this.#levels.set(level, nowMs);
-      for (const { workload } of watching) keep(this.#judged, `${level}|${workload}`, nowMs);
+      for (const { workload } of watching) keep(this.#watching, `${level}|${workload}`, nowMs);
     }
     for (const { workload, source } of watching) {
       keep(this.#sources, sourceKey(workload, source), { workload, source, atMs: nowMs });
@@ -47,13 +47,13 @@ export class ApplicationWatch {
 
   /** Whether the level, or what has the workload under watch, was heard of and is no more. */
   isSilent(level: Level, workload: string, nowMs: number): boolean {
-    const heard = [this.#levels.get(level), this.#judged.get(`${level}|${workload}`)];
+    const heard = [this.#levels.get(level), this.#watching.get(`${level}|${workload}`)];
     return heard.some((atMs) => atMs !== undefined && nowMs - atMs > SILENT_MS);
   }
 
   /** Whether a source says now that it has the workload under watch, to a detector of the level. */
   isWatched(level: Level, workload: string, nowMs: number): boolean {
-    return isRecent(this.#judged.get(`${level}|${workload}`), nowMs);
+    return isRecent(this.#watching.get(`${level}|${workload}`), nowMs);
   }
 
   /** Whether any source ever said that it has the workload under watch. */

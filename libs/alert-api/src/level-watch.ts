@@ -4,7 +4,7 @@ import { US_PER_SECOND, type Level, type VerdictState } from '@plimsoll/contract
 const RECENT_US = 300 * US_PER_SECOND;
 const MINUTE_US = 60 * US_PER_SECOND;
 
-const UNJUDGED = ['gap', 'insufficient', 'warming'] as const;
+const UNSCORED = ['gap', 'insufficient', 'warming'] as const;
 
 /**
  * `scoring`: it scored windows of late. `gap`, `insufficient`, `warming`: it watched, and could not score, for this reason.
@@ -12,7 +12,7 @@ const UNJUDGED = ['gap', 'insufficient', 'warming'] as const;
  * the wall clock, where no detector says any more how far it has come. A workload that is watched and quiet is
  * `insufficient`. `absent`: never heard, and never meant to be.
  */
-export type Watching = 'judging' | (typeof UNJUDGED)[number] | 'silent' | 'absent';
+export type Watching = 'scoring' | (typeof UNSCORED)[number] | 'silent' | 'absent';
 
 export interface LevelWatch {
   readonly level: Level;
@@ -63,6 +63,6 @@ export function levelWatch(level: Level, heard: Heard | undefined, applicationUs
 
 function stateOf(recent: boolean, windows: Readonly<Record<VerdictState, number>>): Watching {
   if (!recent) return 'silent';
-  if (windows.normal + windows.anomalous > 0) return 'judging';
-  return UNJUDGED.find((state) => windows[state] > 0) ?? 'judging';
+  if (windows.normal + windows.anomalous > 0) return 'scoring';
+  return UNSCORED.find((state) => windows[state] > 0) ?? 'scoring';
 }

@@ -36,7 +36,7 @@ async function watched(...messages: readonly VerdictMessage[]): Promise<Pipeline
 }
 
 describe('who watches', () => {
-  it('says of each level whether it judges, why it cannot, that it fell silent, or that it never was', async () => {
+  it('says of each level whether it scores, why it cannot, that it fell silent, or that it never was', async () => {
     const web = { detector: 'web', level: 'log' } as const;
     const watch = await watched(
       coverage(1, { windows: { insufficient: 3, warming: 1 } }),
@@ -47,7 +47,7 @@ describe('who watches', () => {
     const states = watch.workloads().map(({ workload, levels }) => [workload, ...levels.map(({ state }) => state)]);
     expect(states).toEqual([
       ['db', 'gap', 'absent', 'absent', 'absent'],
-      ['web', 'silent', 'absent', 'judging', 'absent'],
+      ['web', 'silent', 'absent', 'scoring', 'absent'],
     ]);
     const [, { levels, applicationUs } = { levels: [], applicationUs: 0 }] = watch.workloads();
     expect(applicationUs).toBe(20 * MINUTE_US + 1);
@@ -91,7 +91,7 @@ describe('who watches', () => {
     await take(reached('log-detector', 10 * MINUTE_US));
     nowMs += 15_000;
     const states = () => watch.workloads()[0]!.levels.map(({ state }) => state);
-    expect(states()).toEqual(['silent', 'absent', 'judging', 'absent']);
+    expect(states()).toEqual(['silent', 'absent', 'scoring', 'absent']);
     nowMs += 60_000;
     expect(states()).toEqual(['silent', 'absent', 'silent', 'absent']);
     expect(watch.health()).toEqual({
@@ -125,7 +125,7 @@ describe('who watches', () => {
     await take(reached('web'));
     expect(watch.workloads().map(({ workload, levels }) => [workload, levels[0]!.state])).toEqual([
       ['db', 'silent'],
-      ['web', 'judging'],
+      ['web', 'scoring'],
     ]);
     expect(watch.losses()).toEqual([
       { subject: { application: 'shop', workload: 'db', source: 'trace' }, sinceMs: 1_000_000 },

@@ -120,7 +120,7 @@ export class PipelineWatch implements PartitionHandler {
     return entries.sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
-  /** Takes the profiles that are in force: what they are of is meant to be watched. */
+  /** Takes the active profiles: what they are of is meant to be watched. */
   expect(active: readonly ProfileSlot[]): void {
     const expected = new Map<string, Expected>();
     for (const { application, workload, detector } of active) {

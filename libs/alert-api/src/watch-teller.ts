@@ -84,7 +84,7 @@ export class WatchTeller {
   }
 }
 
-/** The slots that have a profile in force. */
+/** The slots that have an active profile. */
 export function activeSlots(pointers: readonly ProfilePointer[]): ProfileSlot[] {
   return pointers.filter(({ active }) => active !== undefined).map(({ slot }) => slot);
 }

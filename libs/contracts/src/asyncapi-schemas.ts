@@ -18,7 +18,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 const PUBLISHED = {
   verdict: [
     VerdictsRecord,
-    'A record of `verdicts`: one judgement, a minute of unremarkable ones, or how far a detector has come',
+    'A record of `verdicts`: one verdict, a minute of unremarkable ones, or how far a detector has come',
   ],
   alert: [Alert, 'A record of `alerts`: an OCSF 1.8.0 Detection Finding as Plimsoll writes it'],
   'watch-event': [
@@ -29,8 +29,8 @@ const PUBLISHED = {
   incident: [IncidentSnapshot, 'A record of `incidents`: one incident with its evidence and decisions'],
   'log-event': [LogEvent, 'A record of `logs`: one normalised event, secrets removed'],
   progress: [Progress, 'A record of `syscalls` or `logs` with the header plimsoll-progress: how far a source has come'],
-  'profiles-message': [ProfilesMessage, 'A record of `profiles`: a change of what is in force, or a report'],
-  'profile-change': [ProfileChangeRecord, 'A record of `profiles`: which versions are in force'],
+  'profiles-message': [ProfilesMessage, 'A record of `profiles`: a change of what is active, or a report'],
+  'profile-change': [ProfileChangeRecord, 'A record of `profiles`: which versions are active'],
   'profile-report': [ProfileReport, 'A record of `profiles`: how a profile fits what is seen live'],
   'dead-letter': [DeadLetter, 'A record of `dead-letters`: what could not be used, and why'],
   profile: [ProfileFile, 'A profile as a file'],

@@ -39,7 +39,7 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
   },
   {
     topic: TOPICS.verdicts,
-    summary: "One detector's judgement of one window, a minute of unremarkable ones, or how far a detector has come",
+    summary: "One detector's verdict on one window, a minute of unremarkable ones, or how far a detector has come",
     schema: 'verdict',
     writtenBy: 'sequence-detector, frequency-detector, log-detector',
     readBy: ['alert-service', 'profile-watch'],
@@ -65,7 +65,7 @@ const DESCRIPTIONS: readonly TopicDescription[] = [
   },
   {
     topic: TOPICS.profiles,
-    summary: 'Which profile versions are in force, and how they fit what is seen live',
+    summary: 'Which profile versions are active, and how they fit what is seen live',
     schema: 'profiles-message',
     writtenBy: 'whoever changes it, and alert-service',
     readBy: ['profile-reports'],

@@ -37,7 +37,7 @@ export const ProfileReport = z.object({
   /** Windows scored, and found anomalous, in the day of event time before `atUs`. */
   windows: Count,
   anomalous: Count,
-  /** Largest excess of small p-values over the uniform share, and what chance and calibration may make it, in [0, 1]. */
+  /** Largest excess of small p-values over the uniform share, and what randomness and calibration may account for, in [0, 1]. */
   distance: z.number(),
   allowed: z.number(),
   bins: Bins,

@@ -35,7 +35,7 @@ export const ProfileFile = z.object({
   learned: z.object({
     streams: z.array(z.string()).max(10_000),
     events: z.number().int().nonnegative(),
-    /** Estimated chance that the next benign window holds something never seen (Good–Turing); 0 is complete. */
+    /** Estimated probability that the next benign window holds something never seen (Good–Turing); 0 is complete. */
     novelty: z.number().min(0).max(1),
     complete: z.boolean(),
     notes: z.array(z.string()),

@@ -16,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Every topic of Plimsoll; nothing else names one. */
 export const TOPICS = {
   syscalls: { name: 'syscalls', partitions: 6, retentionMs: 6 * HOUR_MS, compacted: false, key: 'container id' },
-  logs: { name: 'logs', partitions: 6, retentionMs: DAY_MS, compacted: false, key: 'what the event is judged with' },
+  logs: { name: 'logs', partitions: 6, retentionMs: DAY_MS, compacted: false, key: 'what the event is scored with' },
   verdicts: { name: 'verdicts', partitions: 6, retentionMs: 7 * DAY_MS, compacted: false, key: 'application' },
   alerts: { name: 'alerts', partitions: 3, retentionMs: 30 * DAY_MS, compacted: false, key: 'incident id' },
   incidents: { name: 'incidents', partitions: 3, retentionMs: 90 * DAY_MS, compacted: true, key: 'incident id' },

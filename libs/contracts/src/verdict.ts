@@ -82,7 +82,7 @@ export const Verdict = Where.extend({
   /** Events (calls, requests, statements) scored. */
   count: z.number().int().nonnegative(),
   state: VerdictState,
-  /** Chance that a benign window scores at least as high; in (0, 1]. 1 where nothing was scored. */
+  /** Probability that a benign window scores at least as high; in (0, 1]. 1 where nothing was scored. */
   pValue: z.number().gt(0).max(1),
   /** The detector's own score; higher is stranger. */
   score: z.number(),

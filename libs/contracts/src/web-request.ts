@@ -124,7 +124,7 @@ export const IssuedStatement = z.object({
   columnsWritten: z.array(z.string().max(128)).max(64),
   failed: z.boolean(),
   /**
-   * Chance that this request, and no other that was served at the time, sent the statement: above 0, at most 1. Absent
+   * Probability that this request, and no other that was served at the time, sent the statement: above 0, at most 1. Absent
    * where nothing else can have: 1.
    */
   certainty: z.number().positive().max(1).optional(),

@@ -14,7 +14,7 @@ export function callStudyMarkdown(study: CallStudy): string[] {
     '',
     "### What an attack leaves in the database's calls",
     '',
-    'Statements of attacks beside benign ones of the same verb, by the calls that the thread made while it served them (without those of waiting). Same calls: a benign statement of the learn episodes made the same calls in the same order; where all of them did, no detector of names, orders or counts can tell them apart. Longer, more calls: the chance that such a statement exceeds a benign one of the test (0.5 is no difference).',
+    'Statements of attacks beside benign ones of the same verb, by the calls that the thread made while it served them (without those of waiting). Same calls: a benign statement of the learn episodes made the same calls in the same order; where all of them did, no detector of names, orders or counts can tell them apart. Longer, more calls: the probability that such a statement exceeds a benign one of the test (0.5 is no difference).',
     '',
     ...statementTable(study.statements),
     '',

@@ -36,7 +36,7 @@ export interface VariantOptions {
 const RANDOM_GROUPS = 3;
 export const LONGEST_BAG = 15;
 
-/** Judges one application's test episodes with the detectors of calls in any variant, without the development episodes. */
+/** Scores one application's test episodes with the detectors of calls in any variant, without the development episodes. */
 export class CallVariants {
   readonly scored: CallCorpus;
   readonly developed: readonly CallEpisode[];

@@ -13,7 +13,7 @@ export interface StatementCalls {
   readonly sameCalls: Proportion;
   /** The same without the order: how many of each call. */
   readonly sameCounts: Proportion;
-  /** Chance that a statement of this kind is longer than a benign test statement of its verb (ties half); 0.5 is no difference. */
+  /** Probability that a statement of this kind is longer than a benign test statement of its verb (ties half); 0.5 is no difference. */
   readonly longer: number;
   /** The same for the number of calls. */
   readonly moreCalls: number;

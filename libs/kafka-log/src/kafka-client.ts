@@ -13,17 +13,17 @@ export interface Patience {
   readonly retry: RetryOptions;
 }
 
-const PATIENCE: Patience = { connectionTimeout: 3_000, requestTimeout: 15_000, retry: SHORT_RETRY };
+const RETRY: Patience = { connectionTimeout: 3_000, requestTimeout: 15_000, retry: SHORT_RETRY };
 
 registerCodecs();
 
 /** The kafkajs client that `options` describe. */
-export function kafkaClient(options: KafkaOptions, patience = PATIENCE): Kafka {
+export function kafkaClient(options: KafkaOptions, retry = RETRY): Kafka {
   const { brokers, clientId = 'plimsoll', tls, sasl, onClientMessage } = options;
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId,
-    ...patience,
+    ...retry,
     enforceRequestTimeout: true,
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => {

@@ -134,7 +134,7 @@ const LEADERS_WAIT_MS = 10_000;
 
 export interface FoundTopic {
   readonly partitions: number;
-  /** Every setting in force. */
+  /** Every setting as it applies. */
   readonly config: Readonly<Record<string, string>>;
   /** Settings made for this topic alone. */
   readonly own: Readonly<Record<string, string>>;

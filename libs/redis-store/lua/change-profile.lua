@@ -1,5 +1,5 @@
 --[[
-  Changes which profile versions a slot judges with, and writes it into the slot's history.
+  Changes which profile versions a slot scores with, and writes it into the slot's history.
 
   KEYS[1]  set of slots that have a pointer
   KEYS[2]  list of the slot's versions

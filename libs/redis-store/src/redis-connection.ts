@@ -81,7 +81,7 @@ export class RedisConnection {
   }
 
   /**
-   * What the server tells of itself (INFO); of a cluster every master's: one that is asked by chance would be another the
+   * What the server tells of itself (INFO); of a cluster every master's: one that is picked at random would be another the
    * next time.
    */
   async information(section: 'default' | 'stats'): Promise<readonly string[]> {

@@ -10,7 +10,7 @@ export interface StepResult {
 }
 
 /**
- * What is decided outside the stream and yet alters the output: which profiles are in force. A change is written into
+ * What is decided outside the stream and yet alters the output: which profiles are active. A change is written into
  * the partition's checkpoint before a record is scored by it, so a replay scores every record by the same settings.
  */
 export interface OperatorSettings {

@@ -280,7 +280,7 @@ export class PartitionTask<Message, State> {
       await waiting.until(this.task, 'settings', signal, () => settings.prepare(this.settings));
     } catch (error) {
       if (signal.aborted) throw error;
-      // What was in force cannot be had any more; the next step moves to what is wanted.
+      // What was active is gone; the next step moves to what is wanted.
       this.settings = '';
     }
   }

@@ -35,7 +35,7 @@ export const PROFILE_HISTORY = 100;
 /** Largest profile. */
 export const MAX_PROFILE_BYTES = 67_108_864;
 
-/** Profiles by version, and which of them are in force: memory or Redis. A version never changes once it is put. */
+/** Profiles by version, and which of them are active: memory or Redis. A version never changes once it is put. */
 export interface ProfileStore {
   /** Keeps a profile. Putting the same version again changes nothing; throws `too-large` beyond `MAX_PROFILE_BYTES`. */
   put(slot: ProfileSlot, version: string, profile: Uint8Array): Promise<void>;

@@ -202,7 +202,7 @@ describe('StatefulProcessor', () => {
     expect(restored.store.states(task)).toEqual(await finalStates(12));
   });
 
-  it('scores a replay by the settings that were in force', async () => {
+  it('scores a replay by the settings of that time', async () => {
     let wanted = 'v1';
     const prepared = new Set<string>();
     const settings = {

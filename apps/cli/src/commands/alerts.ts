@@ -22,8 +22,8 @@ const QUIET_MS = 3_000;
 export function alertsCommand(): Command {
   return new Command('alerts')
     .description('Read the alerts topic: every change of every incident, from the oldest that Kafka keeps.')
-    .option('--follow', 'stay, and print what comes')
-    .option('--final', 'the last state of each incident alone; with --follow, as each is over')
+    .option('--follow', 'keep running and print new alerts')
+    .option('--final', 'only the last state of each incident; with --follow, when it is over')
     .addOption(
       new Option('--output <FORM>', 'text for people, or one JSON object a line')
         .choices(['table', 'ndjson'])
@@ -107,7 +107,7 @@ function print(record: LogRecord, output: AlertsOptions['output']): void {
   try {
     process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record)}\n`);
   } catch {
-    process.stderr.write(`partition ${record.partition}, offset ${record.offset}: not an alert, passed over\n`);
+    process.stderr.write(`partition ${record.partition}, offset ${record.offset}: not an alert, skipped\n`);
   }
 }
 

@@ -33,23 +33,26 @@ interface DetectOptions {
 
 export function detectCommand(): Command {
   return new Command('detect')
-    .description('Judge sources by learned profiles and print the incidents.')
-    .argument('[command...]', 'after --: a program to start and to trace until it ends, with what it starts')
+    .description('Score sources against learned profiles and print the incidents.')
+    .argument('[command...]', 'after --: a program to start and trace, with its children, until it exits')
     .requiredOption('--profile <DIR>', 'the folder that plimsoll learn wrote')
     .option(
       '--source <WORKLOAD=KIND:PATH>',
-      'what to judge; may be given several times; PATH - is standard input',
+      'a source to watch; may be given several times; PATH - is standard input',
       collected,
       [],
     )
     .option(
       '--live <[WORKLOAD=]PID|CONTAINER>',
-      'trace a running process and its children, or a container by id or name, with strace, until Ctrl-C; may be given several times; each call that they make meanwhile takes some 70 µs longer',
+      'trace a running process and its children, or a container by id or name, with strace, until Ctrl-C; may be given several times; tracing adds some 70 µs to each system call',
       severalLive,
       [],
     )
-    .option('--workload <NAME>', 'the workload that the started program is, where the profiles are of several')
-    .option('--application <NAME>', 'the application, where the profiles are of several')
+    .option(
+      '--workload <NAME>',
+      'the workload to which the started program belongs; needed where DIR has profiles of several',
+    )
+    .option('--application <NAME>', 'the application; needed where DIR has profiles of several')
     .addOption(
       new Option('--output <FORM>', 'a table for people, or one JSON object a line')
         .choices(['table', 'ndjson'])
@@ -66,7 +69,7 @@ export function detectCommand(): Command {
     .addHelpText(
       'after',
       `
-NDJSON has one object a line: {"type":"verdict",…} is one detector's judgement of one window or event;
+NDJSON has one object a line: {"type":"verdict",…} is one detector's verdict on one window or event;
 {"type":"alert","key":…,"headers":…,"finding":…} is a message as the alerts topic holds it: CloudEvents headers and an
 OCSF Detection Finding. An incident is created, then updated; its last alert is its final state.
 
@@ -85,12 +88,12 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
   if (ways.filter(Boolean).length !== 1 || (given.workload !== undefined && command.length === 0)) {
     throw new PlimsollError(
       'bad-configuration',
-      'give one of --source WORKLOAD=KIND:PATH, --live PID|CONTAINER, and -- COMMAND (with --workload): it is judged',
+      'give one of --source WORKLOAD=KIND:PATH, --live PID|CONTAINER, and -- COMMAND (with --workload): what is to be watched',
     );
   }
   const profiles = await readProfiles(options.profile);
   const application = options.application ?? onlyApplication(profiles, options.profile);
-  const progress = new Progress('judging');
+  const progress = new Progress('detecting');
   const reports: SourceReport[] = [];
   const result = await runDetection(
     messagesOf(options, application, profiles, progress, (report) => reports.push(report)),
@@ -180,7 +183,7 @@ function onlyWorkload(profiles: readonly ProfileFile[], application: string): st
   const names = traced.map(({ workload }) => workload).join(', ');
   throw new PlimsollError(
     'bad-configuration',
-    `say which workload it is: --live WORKLOAD=PID, or --workload before -- COMMAND (${names})`,
+    `name its workload: --live WORKLOAD=PID, or --workload before -- COMMAND (${names})`,
   );
 }
 
@@ -189,11 +192,11 @@ function onlyApplication(profiles: readonly ProfileFile[], folder: string): stri
   if (names.length === 1) return names[0]!;
   throw new PlimsollError(
     'bad-configuration',
-    `${folder} holds profiles of ${names.join(', ')}: say which with --application`,
+    `${folder} holds profiles of ${names.join(', ')}: choose one with --application`,
   );
 }
 
-/** A source of a workload that nothing was learned of would be judged by nobody: that is a mistake, not a result. */
+/** Nothing would score a source whose workload has no profile: that is a mistake, not a result. */
 function refuseStrangers(
   profiles: readonly ProfileFile[],
   application: string,

@@ -4,7 +4,7 @@ import { PlimsollError, printable } from '@plimsoll/contracts';
 import { Command } from 'commander';
 
 import { diagnosisReport } from '../doctor/diagnosis-report.js';
-import { exitCodeOf, judge } from '../doctor/judge.js';
+import { diagnose, exitCodeOf } from '../doctor/diagnose.js';
 import type { SetUp } from '../doctor/set-up.js';
 import { STACK_HELP } from '../stack-help.js';
 
@@ -28,7 +28,7 @@ Exit code 0: healthy. 1: something is wrong. 2: nothing wrong was found, but not
 async function doctor(asJson: boolean): Promise<void> {
   const setUp = await lookOrSay();
   if (setUp === undefined) return;
-  const diagnosis = judge(setUp);
+  const diagnosis = diagnose(setUp);
   process.exitCode = exitCodeOf(diagnosis);
   const text = asJson
     ? JSON.stringify({ healthy: process.exitCode === 0, ...diagnosis }, null, 2)

@@ -67,42 +67,42 @@ interface EvaluateCommandOptions {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description(
-      'Measure detection on labelled recordings: learn from the benign episodes, judge the test episodes, print tables.',
+      'Measure detection on labelled recordings: learn from the benign episodes, score the test episodes, print tables.',
     )
-    .argument('[DIR]', 'a folder of recordings, or an own copy of hids-docker, ADFA-LD or LID-DS 2021')
+    .argument('[DIR]', 'a folder of recordings, or your copy of hids-docker, ADFA-LD or LID-DS 2021')
     .option('--out <DIR>', 'write report.md, report.json and plots there')
     .option('--json <FILE>', 'write the raw counts as JSON; - is standard output')
     .option(
       '--development <EPISODE>',
-      'a test episode that something was chosen on: the others are scored apart too; may be given several times',
+      'a test episode that was used to make choices: the others are also scored without it; may be given several times',
       collected,
       [],
     )
     .option(
       '--study',
-      'the detectors of calls by themselves too: bag sizes, key groups, sizes; of hids-docker, the key groups (minutes)',
+      'also measure the system-call detectors alone, by bag size, key group and window size; on hids-docker, by key group (minutes)',
     )
-    .option('--seed <N>', 'orders the episodes whose split the recordings leave open', wholeNumber, 1)
+    .option('--seed <N>', 'shuffles the episodes for which the recordings set no split', wholeNumber, 1)
     .addOption(budgetOption())
     .option(
       '--budgets <LIST>',
-      'judge again at these false alerts a day, as 0.1,0.5,1,5,20: what each costs, and how the levels are best combined',
+      'repeat with each of these budgets (false alerts a day, such as 0.1,0.5,1,5,20), and compare ways to combine the levels',
       budgetList,
     )
-    .option('--ablation', 'evaluate again without each kind of observation: what it is worth (minutes)')
+    .option('--ablation', 'repeat without each kind of observation in turn, to show what it contributes (minutes)')
     .option(
       '--paper',
       "re-make the paper's tables and figures: by window and by request, by fields, bag size and key group (minutes)",
     )
     .option(
       '--scorer <FILE>',
-      'with --paper, a module with a scorer of your own, which gets its row in every table; may be given several times',
+      'with --paper, a module with a scorer of your own, which is added to every table; may be given several times',
       collected,
       [],
     )
     .option(
       '--compare <RUN...>',
-      'instead of measuring: what differs between two runs (folders that --out wrote), and what that did',
+      'compare two earlier runs (folders that --out wrote): which settings differ, and how the results changed',
     )
     .addOption(privacyOption())
     .addOption(maxRefusedOption())
@@ -118,7 +118,7 @@ async function run(folder: string | undefined, options: EvaluateCommandOptions):
   }
   if (folder === undefined) throw new PlimsollError('bad-configuration', 'name a folder of recordings, or --compare');
   if (options.scorer.length > 0 && options.paper !== true) {
-    throw new PlimsollError('bad-configuration', '--scorer gets its rows in the tables of --paper: give both');
+    throw new PlimsollError('bad-configuration', '--scorer adds rows to the tables of --paper: give both');
   }
   const progress = new Progress('evaluating');
   const measured = await measure(folder, options, progress).finally(() => {
@@ -136,7 +136,9 @@ async function run(folder: string | undefined, options: EvaluateCommandOptions):
     for (const [name, content] of Object.entries(files)) await writeFile(join(options.out, name), content);
     const figures = Object.keys(measured.plots).filter((name) => name.endsWith('.svg'));
     if (options.paper === true && !(await drawPictures(options.out, figures))) {
-      process.stderr.write('No PNG: no chromium on this machine draws them (apt-get install chromium).\n');
+      process.stderr.write(
+        'No PNG files: they are drawn with Chromium, which is not installed (apt-get install chromium).\n',
+      );
     }
   }
   if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(measured.report));

@@ -38,12 +38,12 @@ interface Listing extends Asking {
 /** Incidents for those without a browser: what the alert service knows, and deciding about it. */
 export function incidentsCommand(): Command {
   const command = new Command('incidents').description(
-    'List, show and close the incidents of an alert service, without a browser.',
+    'List, show and close incidents by the HTTP interface of an alert service.',
   );
   command.addHelpText(
     'after',
     `
-PLIMSOLL_API_TOKEN holds an access token: a viewer's lists and shows, an analyst's closes.
+PLIMSOLL_API_TOKEN holds an access token. Listing takes a viewer's, closing an analyst's.
 
 Examples:
   plimsoll incidents list --status new
@@ -51,15 +51,19 @@ Examples:
   plimsoll incidents close 5f0c… --as benign --note 'our own scanner'`,
   );
   asking(command.command('list').description('Incidents, last seen first.'))
-    .addOption(new Option('--status <STATUS>', 'those that were decided so').choices(STATUSES))
-    .option('--application <NAME>', 'those of one application')
-    .option('--text <TEXT>', 'those that hold it in title, principal, address, page, finding or what was observed')
+    .addOption(new Option('--status <STATUS>', 'only those with this status').choices(STATUSES))
+    .option('--application <NAME>', 'only those of this application')
+    .option('--text <TEXT>', 'only those with this text in their title, principal, address, page, finding or evidence')
     .option('--limit <N>', 'how many, up to 500', '50')
     .action(list);
   asking(command.command('show').description('One incident with its evidence and what people decided.'))
     .argument('<id>', 'as list prints it')
     .action(show);
-  asking(command.command('close').description('Decide about an incident; benign feeds what is learned next.'))
+  asking(
+    command
+      .command('close')
+      .description('Close an incident as resolved or benign; what is benign is learned next time.'),
+  )
     .argument('<id>', 'as list prints it')
     .addOption(new Option('--as <STATUS>', 'what it is').choices(['resolved', 'benign']).default('resolved'))
     .option('--note <TEXT>', 'why, for the audit trail', '')
@@ -70,7 +74,7 @@ Examples:
 function asking(command: Command): Command {
   return command
     .option('--api <URL>', `the alert service's address (PLIMSOLL_API, else ${DEFAULT_ADDRESS})`)
-    .option('--json', 'print what the service answers');
+    .option('--json', 'print the answer as JSON');
 }
 
 async function list({ api, json, limit, ...filter }: Listing): Promise<void> {
@@ -90,7 +94,7 @@ async function list({ api, json, limit, ...filter }: Listing): Promise<void> {
     ...[assignee ?? '', last_seen, title],
   ]);
   say(table([...columns, { title: 'assignee' }, { title: 'last seen' }, { title: 'incident' }], rows));
-  if (answer.next !== undefined) say(`\nThere are more: --limit, or a narrower --text.`);
+  if (answer.next !== undefined) say(`\nThere are more: raise --limit or narrow --text.`);
 }
 
 async function show(id: string, { api, json }: Asking): Promise<void> {

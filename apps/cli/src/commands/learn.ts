@@ -58,20 +58,17 @@ export function learnCommand(): Command {
     )
     .option(
       '--key-group <[WORKLOAD=]CALLS>',
-      'names of the system calls that the detectors keep, comma between them; may be given for each workload',
+      'the system calls that the detectors keep, separated by commas; may be given for each workload',
       keyGroup,
       new Map() satisfies KeyGroups,
     )
-    .option('--from-topic', 'learn from what the topics syscalls and logs of the stack hold')
-    .option('--since <TIME>', 'event time to begin with: 2026-11-25T18:00:00Z, or 6h ago; the oldest record otherwise')
-    .option('--until <TIME>', 'event time to end with; what is there now otherwise')
-    .option('--follow', 'read on until novelty has converged on enough data')
-    .option(
-      '--name <NAME>',
-      'a name under which an interrupted learning is taken up again; made from the options otherwise',
-    )
-    .addOption(new Option('--push <AS>', 'bring the profiles to the stack at once').choices(['shadow', 'active']))
-    .option('--out <DIR>', 'where the profiles go')
+    .option('--from-topic', 'learn from the topics syscalls and logs')
+    .option('--since <TIME>', 'first event time, as 2026-11-25T18:00:00Z or 6h (ago); default: the oldest record')
+    .option('--until <TIME>', 'last event time; default: now')
+    .option('--follow', 'keep reading until enough was seen and novelty has converged')
+    .option('--name <NAME>', 'the name under which an interrupted run is resumed; default: made from the options')
+    .addOption(new Option('--push <AS>', 'push the profiles to the stack when done').choices(['shadow', 'active']))
+    .option('--out <DIR>', 'folder to write the profiles to')
     .option(
       '--application <NAME>',
       'the application that the sources belong to ("default" otherwise); with --from-topic, the only one to learn',
@@ -87,9 +84,9 @@ sources are kept for that; of a single source, the last 30 % of its events.
 --live learns from what its processes do meanwhile: use the application as on an ordinary day, then Ctrl-C. Children are
 traced with their parent: of a server with workers, give the process that started them, before it starts more.
 
-From the topics, what lies in an incident is left out, unless an analyst marked it benign: then the next version learns
-it. A loss in the range keeps a profile from being complete. What was learned so far is kept in Redis for a day: an
-interrupted learning goes on when the same command is given again.
+--from-topic leaves out events that belong to an incident, unless an analyst marked it benign. If events were lost in the
+range, the profile is not complete. Progress is kept in Redis for a day: give the same command again to resume a run that
+was interrupted.
 
 Examples:
   plimsoll learn --source db=strace:monday.strace.gz --source web=access-log:access.log --out profiles
@@ -106,7 +103,7 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
   if (options.out === undefined && options.push === undefined) {
     throw new PlimsollError(
       'bad-configuration',
-      'say where the profiles go: --out DIR, --push shadow or --push active',
+      'say where to put the profiles: --out DIR, --push shadow or --push active',
     );
   }
   const { profiles, passedOver, suspects = [] } = await learned(folder, options);
@@ -138,8 +135,8 @@ function tellIncomplete(profiles: readonly ProfileFile[]): void {
     notes.filter(waits).map((note) => `${printable(`${application}/${workload} ${detector}: ${note}`)}\n`),
   );
   process.stdout.write(`\n${lines.join('')}
-Novelty is the chance that the next benign window holds something never seen: more benign data lowers it. A profile that
-is not complete judges too, with more false alerts than you allow: learn longer before you trust its level.
+Novelty is the probability that the next benign window holds something never seen: more benign data lowers it. A profile
+that is not complete can be used, but will give more false alerts than you allow: learn longer before you rely on it.
 `);
 }
 
@@ -150,7 +147,7 @@ function waits(note: string): boolean {
 function learned(folder: string | undefined, options: LearnOptions): Promise<Outcome> {
   const files = folder !== undefined || options.source.length > 0 || options.calibrate.length > 0;
   if ([files, options.fromTopic === true, options.live.length > 0].filter(Boolean).length > 1) {
-    throw new PlimsollError('bad-configuration', 'learn from one of: files (a folder, --source), --from-topic, --live');
+    throw new PlimsollError('bad-configuration', 'choose one: files (a folder or --source), --from-topic, or --live');
   }
   if (options.fromTopic) return fromTopic(options);
   return options.live.length > 0 ? learnFromLive(options) : fromSources(folder, options);
@@ -166,7 +163,7 @@ interface Outcome {
 function tellSuspects(suspects: readonly Suspects[]): void {
   for (const one of suspects) process.stderr.write(`${printable(suspectWords(one))}\n`);
   if (suspects.length === 0) return;
-  process.stderr.write('Look at them before you activate what was learned: it takes them for normal.\n');
+  process.stderr.write('Look at them before you activate the profiles, which treat them as normal.\n');
 }
 
 async function fromTopic(options: LearnOptions): Promise<Outcome> {

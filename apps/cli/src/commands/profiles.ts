@@ -16,7 +16,7 @@ const BY = 'plimsoll profiles';
 
 export function profilesCommand(): Command {
   const command = new Command('profiles')
-    .description('Which version of each profile judges: list, push, activate, compare, roll back.')
+    .description('Manage versions of profiles: list, push, activate, compare, roll back.')
     .addHelpText('after', STACK_HELP);
   command
     .command('list')
@@ -25,9 +25,9 @@ export function profilesCommand(): Command {
     .action((options: { json?: true }) => withStore((store) => list(store, options.json === true)));
   command
     .command('push')
-    .description('bring the profiles of a folder to the stack, and activate them')
+    .description('store the profiles of a folder in the stack and activate them')
     .argument('<DIR>', 'the folder that plimsoll learn wrote')
-    .option('--shadow', 'let them judge beside the active ones instead')
+    .option('--shadow', 'run them in shadow of the active ones instead')
     .action((folder: string, options: { shadow?: true }) =>
       withStore(async (store) => push(store, await readProfiles(folder), options.shadow === true)),
     );
@@ -36,7 +36,7 @@ export function profilesCommand(): Command {
     .description('what one version has learned, from where, and how complete it is; the active one where none is named')
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
     .argument('[VERSION]')
-    .option('--json', 'the whole file that it is')
+    .option('--json', 'the whole profile as JSON')
     .action((slot: string, version: string | undefined, options: { json?: true }) =>
       withStore((store) => show(store, parseSlot(slot), version, options.json === true)),
     );
@@ -49,26 +49,28 @@ export function profilesCommand(): Command {
     .action((slot: string, from?: string, to?: string) => withStore((store) => diff(store, parseSlot(slot), from, to)));
   command
     .command('activate')
-    .description('judge with a version from now on: with one, or with all that wait in shadow of an application')
+    .description('make a version the active one; with --application, all versions of it that are in shadow')
     .argument('[SLOT]', 'APPLICATION/WORKLOAD/DETECTOR')
     .argument('[VERSION]')
-    .option('--application <NAME>', 'every version of this application that waits in shadow')
-    .option('--by <PERSON>', 'whose decision it is, as the audit trail shows it', BY)
+    .option('--application <NAME>', 'all versions of this application that are in shadow')
+    .option('--by <PERSON>', 'who decided, for the audit trail', BY)
     .action((slot: string | undefined, version: string | undefined, options: ActivateOptions) =>
       withStore((store) => activate(store, slot, version, options)),
     );
   command
     .command('shadow')
-    .description('let a version judge beside the active one; without a version, show how the two compare')
+    .description(
+      'run a version in shadow: it scores the same input and publishes nothing; without VERSION, compare it with the active one',
+    )
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
     .argument('[VERSION]')
-    .option('--end', 'let no version judge in shadow any more')
+    .option('--end', 'end the shadow')
     .action((slot: string, version: string | undefined, options: { end?: true }) =>
       withStore((store) => shadow(store, parseSlot(slot), version, options.end === true)),
     );
   command
     .command('rollback')
-    .description('return to the version that was active before')
+    .description('reactivate the version that was active before')
     .argument('<SLOT>', 'APPLICATION/WORKLOAD/DETECTOR')
     .action((slot: string) => withStore((store) => store.rollback(parseSlot(slot), BY)));
   return command;
@@ -92,7 +94,7 @@ async function activate(
   if (application === undefined || slot !== undefined) {
     throw new PlimsollError(
       'bad-configuration',
-      'give SLOT and VERSION, or --application NAME for all that wait of it',
+      'give SLOT and VERSION, or --application NAME for all of its versions in shadow',
     );
   }
   await activateWaiting(store, application, by, ({ slot: activated, active }) => {
@@ -137,7 +139,7 @@ async function list(store: ProfileStore, asJson: boolean): Promise<void> {
   );
 }
 
-/** Starts or ends a shadow, or shows what both versions made of the windows that both judged. */
+/** Starts or ends a shadow, or shows what both versions made of the windows that both scored. */
 async function shadow(
   store: ProfileStore,
   slot: ProfileSlot,
@@ -159,7 +161,7 @@ async function comparison(store: ProfileStore, { slot, shadow: version }: Profil
   const report = await profileReport(store, slot);
   const compared = report?.shadow?.version === version ? report?.shadow : undefined;
   if (report === undefined || compared === undefined) {
-    return `${version ?? 'no version'} in shadow has judged nothing yet; coverage is told once a minute\n`;
+    return `${version ?? 'no version'} in shadow has scored nothing yet; results come once a minute\n`;
   }
   const { active, shadow: made, both } = compared;
   const apart = active.anomalous + made.anomalous - 2 * both;
@@ -171,7 +173,7 @@ async function comparison(store: ProfileStore, { slot, shadow: version }: Profil
     );
   const rows = [
     ['version', report.version, compared.version],
-    ['windows judged', String(active.windows), String(made.windows)],
+    ['windows scored', String(active.windows), String(made.windows)],
     ['anomalous', String(active.anomalous), String(made.anomalous)],
     ['anomalous in both', String(both), String(both)],
     ['p-values up to 0.05', under(active.bins, 1), under(made.bins, 1)],
@@ -183,7 +185,7 @@ async function comparison(store: ProfileStore, { slot, shadow: version }: Profil
   return `${table([{ title: '' }, { title: 'active' }, { title: 'shadow' }], rows)}\nagree on ${agreement} of the windows since ${since}\n`;
 }
 
-/** Brings profiles to the stack that the environment names: into force, or into shadow. */
+/** Stores profiles in the stack that the environment names, active or in shadow. */
 export function pushProfiles(profiles: readonly ProfileFile[], shadow: boolean): Promise<void> {
   return withStore((store) => push(store, profiles, shadow));
 }
@@ -197,7 +199,7 @@ async function push(store: ProfileStore, profiles: readonly ProfileFile[], shado
   const incomplete = profiles.filter(({ learned }) => !learned.complete);
   if (incomplete.length > 0) {
     process.stderr.write(
-      `${incomplete.length} of ${profiles.length} are not complete: ${incomplete.map(slotName).join(', ')}. They judge, and what ` +
+      `${incomplete.length} of ${profiles.length} are not complete: ${incomplete.map(slotName).join(', ')}. They are in use, and what ` +
         `is benign and was not learned may alert; learn from more (plimsoll learn --from-topic … --push shadow), or take them ` +
         `out of force (plimsoll profiles rollback).\n`,
     );
@@ -205,7 +207,7 @@ async function push(store: ProfileStore, profiles: readonly ProfileFile[], shado
   if (shadow) process.stderr.write(`Next: ${activateWords(profiles)}\n`);
 }
 
-/** How the versions that wait are brought into force. */
+/** How the versions in shadow are activated. */
 function activateWords(profiles: readonly ProfileFile[]): string {
   const applications = [...new Set(profiles.map(({ application }) => application))];
   return applications.map((name) => `plimsoll profiles activate --application ${name} --by YOUR-NAME`).join('; ');

@@ -31,7 +31,7 @@ export function replayCommand(): Command {
     .addHelpText(
       'after',
       `
-Sending the same recording twice is harmless: identities repeat, and what was alerted is not alerted again.
+Sending a recording twice is harmless: events are recognised by their identity, and nothing is alerted again.
 
 Example:
   plimsoll replay recordings/employee/sqli-union-a`,
@@ -49,7 +49,7 @@ async function run(folder: string | undefined, options: ReplayOptions): Promise<
     const counts = await Promise.all(sources.map((source) => send(source, options.to, signal)));
     events += counts.reduce((sum, count) => sum + count, 0);
   }
-  progress.done(`${episodes.length} episodes, ${events} messages durable`);
+  progress.done(`${episodes.length} episodes, ${events} messages stored`);
 }
 
 async function episodesOf(folder: string | undefined, options: ReplayOptions): Promise<ReplaySource[][]> {

@@ -8,9 +8,7 @@ import { STACK_HELP } from '../stack-help.js';
 import { table } from '../terminal/table.js';
 
 export function topicsCommand(): Command {
-  const command = new Command('topics')
-    .description("Kafka's topics: create them as the stack needs them.")
-    .addHelpText('after', STACK_HELP);
+  const command = new Command('topics').description("Create Kafka's topics.").addHelpText('after', STACK_HELP);
   command
     .command('apply')
     .description('create what is missing; what exists and differs is reported, and changed only with --change')

@@ -40,9 +40,9 @@ interface UpOptions {
 export function upCommand(): Command {
   return new Command('up')
     .description(
-      'Run every service in one process until Ctrl-C: in memory with --profile, or on the Kafka and Redis that the environment names.',
+      'Run every service in one process until Ctrl-C: in memory with --profile, or on the Kafka and Redis named in the environment.',
     )
-    .option('--profile <DIR>', 'profiles for a run in memory; on Redis they come from plimsoll profiles push')
+    .option('--profile <DIR>', 'profiles for a run in memory; with Redis, use plimsoll profiles push')
     .option(
       '--source <WORKLOAD=KIND:PATH>',
       'what to collect; may be given several times; PATH - is standard input',

@@ -20,11 +20,11 @@ import { openConsole } from './open-console.js';
 const PARTITION_BYTES = 8 << 20;
 
 export interface ConsoleRun {
-  /** All of them are in force from the start. */
+  /** All of them are active from the start. */
   readonly profiles: readonly ProfileFile[];
   readonly budget: Budget;
   readonly port: number;
-  /** Publishes what shall be judged. */
+  /** Publishes what the detectors are to score. */
   readonly feed: (log: EventLog) => Promise<void>;
   readonly signal: AbortSignal;
 }

@@ -60,9 +60,13 @@ export async function openConsole(parts: ConsoleParts, port: number): Promise<Op
     await server.listen(port, HOST);
   } catch (cause) {
     await server.close();
-    throw new PlimsollError('unavailable', `port ${port} of ${HOST} cannot be had; give another with --port`, {
-      cause,
-    });
+    throw new PlimsollError(
+      'unavailable',
+      `port ${port} of ${HOST} is taken or not allowed; choose another with --port`,
+      {
+        cause,
+      },
+    );
   }
   for (const consumer of consumers) await consumer.start?.();
   return {

@@ -1,7 +1,7 @@
 import { printable } from '@plimsoll/contracts';
 import pc from 'picocolors';
 
-import type { Diagnosis } from './judge.js';
+import type { Diagnosis } from './diagnose.js';
 import { AREAS, type Area } from './set-up.js';
 
 /** A diagnosis as a person reads it: each area, what is wrong with it, and below what to do. */

@@ -9,8 +9,8 @@ export function profileFindings(profiles: readonly ProfileFacts[]): Finding[] {
     return [
       {
         area: 'profiles',
-        what: 'No profile is in force: nothing is judged.',
-        todo: 'plimsoll learn, then plimsoll profiles push; what waits in shadow is brought into force by plimsoll profiles activate.',
+        what: 'No profile is active: nothing is detected.',
+        todo: 'plimsoll learn, then plimsoll profiles push; versions that are in shadow already: plimsoll profiles activate.',
       },
     ];
   }
@@ -26,7 +26,7 @@ function troubleOf(
 ): Omit<Finding, 'area'> | undefined {
   if (!readable) {
     return {
-      what: `The active version ${version} of ${slot} is gone or was altered: nothing judges by it after a restart.`,
+      what: `The active version ${version} of ${slot} is missing or was altered: after a restart its detector has no profile.`,
       todo: `plimsoll profiles push it again, or plimsoll profiles rollback ${slot}.`,
     };
   }
@@ -61,13 +61,13 @@ function hearingFindings(workload: WorkloadFacts, profilesKnown: boolean, watche
   const found = (what: string, todo: string): Finding[] => [{ area: 'workloads', what, todo }];
   if (workload.heard && profilesKnown && !watched.has(name)) {
     return found(
-      `${name} is heard and has no profile in force: nothing of it is judged.`,
+      `${name} sends events but has no active profile: nothing is detected there.`,
       `plimsoll learn --from-topic --application ${workload.application} --push shadow, then plimsoll profiles activate.`,
     );
   }
   if (!workload.heard && watched.has(name)) {
     return found(
-      `${name} has profiles in force, and the alert service has never heard of it since it started.`,
+      `${name} has active profiles, but the alert service has not heard of it since it started.`,
       'Start its source, or compare the names of application and workload in the collector with those of the profiles.',
     );
   }

@@ -5,7 +5,7 @@ import { LIMITS, type Finding } from './set-up.js';
 
 /** GETEX and several values of LPOP came with it. */
 const OLDEST = [6, 2] as const;
-/** What forgets no profile in force and no incident for a window that was just written. */
+/** The policies that evict no active profile and no incident for a window that was just written. */
 const SAFE_POLICIES = ['volatile-ttl', 'noeviction'];
 const NEARLY_FULL = 0.9;
 const POLICY_WORDS = 'CONFIG SET maxmemory-policy volatile-ttl, and in its configuration.';
@@ -40,7 +40,7 @@ function memoryFindings({ policy, usedBytes, maxBytes }: RedisFacts): Finding[] 
   if (!SAFE_POLICIES.includes(policy)) {
     found.push({
       area: 'redis',
-      what: `A full Redis forgets by ${policy}: profiles in force and incidents may go before windows that nobody needs.`,
+      what: `When Redis is full it evicts by ${policy}: active profiles and incidents may go before windows that nobody needs.`,
       todo: POLICY_WORDS,
     });
   }

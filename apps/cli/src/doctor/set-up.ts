@@ -9,7 +9,7 @@ export interface ProfileFacts {
   readonly application: string;
   readonly workload: string;
   readonly detector: string;
-  /** Undefined where no version is in force. */
+  /** Undefined where no version is active. */
   readonly active: ActiveProfile | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface WorkloadFacts {
   readonly behindMs: number;
 }
 
-/** Everything that is known of a set-up: what `judge` looks at. */
+/** Everything that is known of a set-up: what `diagnose` looks at. */
 export interface SetUp {
   readonly brokers: readonly BrokerFacts[];
   readonly topics: Looked<readonly TopicFacts[]>;

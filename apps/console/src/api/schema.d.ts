@@ -216,7 +216,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Which profile versions are in force, and how they fit
+     * Which profile versions are active, and how they fit
      * @description Needs the role viewer.
      */
     get: operations['listProfiles'];
@@ -278,7 +278,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Judge with this version from now on
+     * Make this version the active one
      * @description Needs the role admin.
      */
     post: operations['activateProfile'];
@@ -298,7 +298,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Judge beside the active version with this one, for comparison; null ends that
+     * Run this version in shadow of the active one, for comparison; null ends the shadow
      * @description Needs the role admin.
      */
     post: operations['shadowProfile'];
@@ -2795,7 +2795,7 @@ export interface operations {
               levels: {
                 level: string;
                 /** @enum {string} */
-                state: 'judging' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'absent';
+                state: 'scoring' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'absent';
                 detectors: string[];
                 /** Format: date-time */
                 last_window?: string;

@@ -17,15 +17,15 @@ export function BudgetPage() {
     <>
       <h1>Budget of false alerts</h1>
       <p>
-        An incident that was decided to be benign is a false alert. One that nobody has decided about may be: it is
-        counted beside it. By level, an incident counts for each level that found it anomalous.
+        An incident that was marked benign is a false alert. One that nobody has decided about may be one: it is counted
+        beside it. By level, an incident counts for each level that found it anomalous.
       </p>
       {isPending ? <Loading what="the budget" /> : null}
       {error === null ? null : <Failed error={error} />}
       {data?.applications.length === 0 ? (
-        <Empty title="No application yet">Neither a profile is in force nor was an incident seen.</Empty>
+        <Empty title="No application yet">There is no active profile and no incident.</Empty>
       ) : null}
-      {data?.truncated === true ? <p className="notice">There were more incidents than are counted here.</p> : null}
+      {data?.truncated === true ? <p className="notice">Some incidents are not counted: there are too many.</p> : null}
       {data?.applications.map((application) => (
         <ApplicationBudget key={application.application} application={application} budget={data} />
       ))}
@@ -55,7 +55,7 @@ function ApplicationBudget({ application, budget }: { readonly application: Appl
             <th scope="col">Level</th>
             <th scope="col">Allowed a day</th>
             <th scope="col">False a day</th>
-            <th scope="col">At most, with those undecided</th>
+            <th scope="col">False at most, with undecided</th>
             <th scope="col">Benign</th>
             <th scope="col">Undecided</th>
             <th scope="col">Confirmed</th>

@@ -78,14 +78,14 @@ export function Decide({ incident, allowed }: { readonly incident: Incident; rea
               Note only
             </Button>
           </div>
-          <p className="quiet small">Benign is taken into what is learned next, when the trail of changes holds it.</p>
+          <p className="quiet small">Incidents marked benign are learned from next time.</p>
         </>
       ) : (
         <p className="quiet small">Deciding needs the role analyst.</p>
       )}
       {deciding.error === null ? null : (
         <p className="notice bad" role="alert">
-          Not decided: {deciding.error.message}
+          Could not save: {deciding.error.message}
         </p>
       )}
       <Decisions incident={incident} />

@@ -7,10 +7,10 @@ import { plain, Untrusted } from '../ui/untrusted.js';
 /** What is known of each level, those that saw nothing too, and why. */
 export function Levels({ incident }: { readonly incident: Incident }) {
   const silent: Readonly<Record<string, string>> = {
-    normal: 'judged, found nothing unusual',
-    insufficient: 'too little evidence to judge',
-    gap: 'events were lost; not judged',
-    warming: 'not yet ready to judge',
+    normal: 'nothing unusual',
+    insufficient: 'too little data to score',
+    gap: 'events were lost; not scored',
+    warming: 'no profile yet',
     absent: 'not watching here',
     weak: 'unusual, too weak alone',
     anomalous: 'anomalous',
@@ -23,7 +23,7 @@ export function Levels({ incident }: { readonly incident: Incident }) {
           <tr>
             <th scope="col">Level</th>
             <th scope="col">Says</th>
-            <th scope="col">Anomalous of judged</th>
+            <th scope="col">Anomalous of scored</th>
             <th scope="col">p</th>
           </tr>
         </thead>

@@ -9,7 +9,7 @@ const MAX_COMPARED = 4_096;
 
 /**
  * Splits `observed` into words and signs and marks those that `expected` does not hold: where a reader looks first. A
- * hint for the eye, not a judgement; both texts are for people. Linear in both lengths.
+ * hint for the eye, not a score; both texts are for people. Linear in both lengths.
  */
 export function unusualParts(observed: string, expected: string): readonly Part[] {
   if (observed.length > MAX_COMPARED) return [{ text: observed, unusual: false }];

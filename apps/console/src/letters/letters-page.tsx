@@ -61,7 +61,8 @@ export function LettersPage() {
             <h2 id="replay">Replay</h2>
             <p>
               A record is not sent again by itself: it would be refused for the same reason. When the cause is gone, its
-              source is replayed; what was judged already is recognised by its identity and alerts nobody twice.
+              source is replayed; events that were processed already are recognised by their identity, and nothing is
+              alerted twice.
             </p>
             <pre tabIndex={0}>plimsoll replay RECORDING --to http://COLLECTOR:8081</pre>
           </section>

@@ -16,7 +16,7 @@ type Change =
   | { readonly to: 'shadow'; readonly version: string | null }
   | { readonly to: 'rollback' };
 
-/** One profile: its versions, what each learned, how the one in force fits, and changing which that is. */
+/** One profile: its versions, what each learned, how the active one fits, and changing which that is. */
 export function ProfilePage() {
   const slot = useParams({ from: '/shell/profiles/$application/$workload/$detector' });
   const { data, error, isPending } = useQuery(profileQuery(slot));
@@ -45,11 +45,11 @@ export function ProfilePage() {
       </header>
       {change.error === null ? null : (
         <p className="notice bad" role="alert">
-          Not changed: {change.error.message}
+          Could not change: {change.error.message}
         </p>
       )}
       <section className="panel stack" aria-labelledby="fit">
-        <h2 id="fit">How it fits what is seen now</h2>
+        <h2 id="fit">Fit with current traffic</h2>
         <div className="row">
           <Fit report={data.report} />
           <span>{data.report?.words}</span>
@@ -63,7 +63,7 @@ export function ProfilePage() {
             <tr>
               <th scope="col">Version</th>
               <th scope="col">Events</th>
-              <th scope="col">Chance of something new</th>
+              <th scope="col">Novelty</th>
               <th scope="col">Complete</th>
               <th scope="col">Learned from</th>
               <th scope="col">Use</th>
@@ -121,7 +121,7 @@ function Shadow({ profile }: { readonly profile: Profile }) {
   const { active, shadow, both } = comparison;
   return (
     <p>
-      Of {active.windows} windows that both judged, the active version found {active.anomalous} anomalous, the one in
+      Of {active.windows} windows that both scored, the active version found {active.anomalous} anomalous, the one in
       shadow {shadow.anomalous}, both {both}.
     </p>
   );

@@ -70,7 +70,7 @@ function Line({ profile }: { readonly profile: Profile }) {
 }
 
 export function Fit({ report }: { readonly report: Profile['report'] }) {
-  if (report === undefined) return <span className="quiet">nothing judged by it yet</span>;
+  if (report === undefined) return <span className="quiet">nothing scored yet</span>;
   return (
     <span className={`chip ${FITS[report.state]}`} title={report.words}>
       {report.state}

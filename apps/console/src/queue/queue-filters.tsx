@@ -13,7 +13,7 @@ const STATES = [
   { value: 'merged', label: 'Merged into another' },
 ] as const;
 
-/** Filters as fields, and those in force as chips that are taken away with one press. */
+/** Filters as fields, and the active ones as chips that are taken away with one press. */
 export function QueueFilters({
   filter,
   onChange,
@@ -125,7 +125,7 @@ function FilterChips({
   const names = Object.keys(filter) as (keyof QueueFilter)[];
   if (names.length === 0) return null;
   return (
-    <ul className="row" aria-label="Filters in force">
+    <ul className="row" aria-label="Active filters">
       {names.map((name) => (
         <li key={name} className="chip">
           {chipText(name, filter)}

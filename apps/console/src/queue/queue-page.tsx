@@ -54,7 +54,7 @@ export function QueuePage() {
         <Empty title="No incident here">
           {Object.keys(filter).length > 0
             ? 'None matches these filters.'
-            : 'None yet. The view Watch shows whether every level is judging.'}
+            : 'None yet. The Watch view shows whether every level is working.'}
         </Empty>
       ) : null}
       {rows.length === 0 ? null : (

@@ -20,7 +20,7 @@ export function ReportPage() {
       {isPending ? <Loading what="the report" /> : null}
       {error === null || missing ? null : <Failed error={error} />}
       {missing ? (
-        <Empty title="No evaluation was given">
+        <Empty title="No evaluation report">
           plimsoll evaluate RECORDINGS --json report.json writes one; PLIMSOLL_REPORT_FILE names it to the alert
           service.
         </Empty>

@@ -23,7 +23,7 @@ export function SuppressionsPage() {
       {isPending ? <Loading what="suppressions" /> : null}
       {error === null ? null : <Failed error={error} />}
       {data?.suppressions.length === 0 ? (
-        <Empty title="Nothing is suppressed">An incident&apos;s page suppresses its kind for a while.</Empty>
+        <Empty title="Nothing is suppressed">To suppress a kind of incident for a while, open one of them.</Empty>
       ) : null}
       {data === undefined || data.suppressions.length === 0 ? null : (
         <section className="panel scroll-x" aria-label="Suppressions" tabIndex={0}>

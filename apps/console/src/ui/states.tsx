@@ -22,8 +22,8 @@ export function Loading({ what }: { readonly what: string }) {
 export function Failed({ error }: { readonly error: unknown }) {
   return (
     <div className="notice bad" role="alert">
-      <strong>This could not be loaded.</strong> {error instanceof Error ? error.message : 'Not foreseen'}. It is tried
-      again when you return to this window.
+      <strong>This could not be loaded.</strong> {error instanceof Error ? error.message : 'Unexpected error'}. It is
+      tried again when you return to this window.
     </div>
   );
 }

@@ -10,9 +10,9 @@ type Watched = Answer<'/api/v1/pipeline'>['workloads'][number];
 type Level = Watched['levels'][number];
 
 const LOOKS: Readonly<Record<string, { readonly look: string; readonly says: string }>> = {
-  judging: { look: 'good', says: 'judging' },
+  scoring: { look: 'good', says: 'scoring' },
   gap: { look: 'warn', says: 'gap: events were lost' },
-  insufficient: { look: 'warn', says: 'too little to judge' },
+  insufficient: { look: 'warn', says: 'too little data to score' },
   warming: { look: 'warn', says: 'learning or warming up' },
   silent: { look: 'bad', says: 'silent' },
   absent: { look: '', says: 'not watching' },
@@ -46,7 +46,7 @@ export function WatchPage() {
           </table>
         </section>
         <section className="panel stack" aria-labelledby="lag">
-          <h2 id="lag">Verdicts not yet fused</h2>
+          <h2 id="lag">Verdicts not yet processed</h2>
           <table>
             <tbody>
               {watched.data?.lag.map(({ task, records, late }) => (
@@ -69,8 +69,7 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
   if (workloads.length === 0) {
     return (
       <Empty title="Nothing was heard yet">
-        No detector has said anything since the alert service started. A collector with a target, and profiles, are
-        needed.
+        No detector has reported since the alert service started. A collector with a target, and profiles, are needed.
       </Empty>
     );
   }
@@ -104,7 +103,10 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
                 {workload.event_time === undefined ? 'nothing was heard' : <Ago at={workload.event_time} />}
                 {workload.skewed === 0 ? null : (
                   <div>
-                    <span className="chip warn" title="Times that were ahead of their arrival, and were set to it">
+                    <span
+                      className="chip warn"
+                      title="Event times that were in the future and were set to the time of arrival"
+                    >
                       clock skewed, {workload.skewed}
                     </span>
                   </div>

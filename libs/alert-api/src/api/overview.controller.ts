@@ -41,7 +41,7 @@ const getBudget = {
     applications: z.array(
       z.strictObject({
         application: z.string(),
-        /** From when on: the days asked for, or since its profiles are in force. */
+        /** From when on: the days asked for, or since its profiles are active. */
         since: z.iso.datetime(),
         days: z.number(),
         incidents: Decided,

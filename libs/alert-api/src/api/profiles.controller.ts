@@ -47,7 +47,7 @@ const Detail = Listed.extend({
 
 const listProfiles = {
   id: 'listProfiles',
-  summary: 'Which profile versions are in force, and how they fit',
+  summary: 'Which profile versions are active, and how they fit',
   role: 'viewer',
   response: z.strictObject({ profiles: z.array(Listed) }),
 } as const satisfies OperationSpec;
@@ -72,7 +72,7 @@ const getVersion = {
 
 const activate = {
   id: 'activateProfile',
-  summary: 'Judge with this version from now on',
+  summary: 'Make this version the active one',
   role: 'admin',
   params: Slot,
   body: z.strictObject({ version: Version }),
@@ -82,7 +82,7 @@ const activate = {
 
 const shadow = {
   id: 'shadowProfile',
-  summary: 'Judge beside the active version with this one, for comparison; null ends that',
+  summary: 'Run this version in shadow of the active one, for comparison; null ends the shadow',
   role: 'admin',
   params: Slot,
   body: z.strictObject({ version: Version.nullable() }),
@@ -99,7 +99,7 @@ const rollback = {
   problems: [409],
 } as const satisfies OperationSpec;
 
-/** Profiles: what is in force, what was, and changing it. */
+/** Profiles: what is active, what was, and changing it. */
 @Controller('api/v1/profiles')
 @UseGuards(AccessGuard)
 @UseFilters(ProblemFilter)

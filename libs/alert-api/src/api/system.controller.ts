@@ -67,7 +67,7 @@ const getPipeline = {
         levels: z.array(
           z.strictObject({
             level: z.string(),
-            state: z.enum(['judging', 'gap', 'insufficient', 'warming', 'silent', 'absent']),
+            state: z.enum(['scoring', 'gap', 'insufficient', 'warming', 'silent', 'absent']),
             detectors: z.array(z.string()),
             last_window: z.iso.datetime().optional(),
             /** Windows of the last five minutes of event time, by what became of them. */

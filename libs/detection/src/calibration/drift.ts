@@ -15,7 +15,7 @@ export interface Drift {
   readonly windows: number;
   /** Largest excess of small p-values over the uniform share, in [0, 1]. */
   readonly distance: number;
-  /** What chance and a short calibration may make of it, in [0, 1]. */
+  /** What randomness and a short calibration may account for, in [0, 1]. */
   readonly allowed: number;
   readonly moved: boolean;
 }

@@ -41,7 +41,7 @@ export interface FusionConfig {
   readonly weakShare: number;
   /** A verdict that is not anomalous counts as a weak sign up to here. */
   readonly weakPValue: number;
-  /** Windows that a level judges in a minute of one application, at most, as the weak signs' threshold assumes. */
+  /** Windows that a level scores in a minute of one application, at most, as the weak signs' threshold assumes. */
   readonly windowsPerMinute: Readonly<Record<Level, number>>;
 }
 

@@ -22,7 +22,7 @@ const config = fusionConfig({
 });
 const END = watermarkAt(100_000);
 
-/** The parts that judge, each with its own share of the messages. */
+/** The detectors, each with its own share of the messages. */
 const PARTS = [0, 1, 2, 3, 4, 5];
 const partOf = (m: VerdictMessage): number => m.id.charCodeAt(0) % PARTS.length;
 const reached = (part: number, second: number): Watermark =>

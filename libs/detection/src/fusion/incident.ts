@@ -10,8 +10,8 @@ import type { Group, GroupKind } from './grouping.js';
 import { compareEvidence, type FusedEvidence } from './signal.js';
 
 /**
- * `anomalous`: the level fired. `weak`: nothing over its own threshold, but near it. `normal`: it judged and found
- * nothing. `insufficient`, `gap`, `warming`: it could not judge. `absent`: nobody reported for it.
+ * `anomalous`: the level fired. `weak`: nothing over its own threshold, but near it. `normal`: it scored and found
+ * nothing. `insufficient`, `gap`, `warming`: it could not score. `absent`: nobody reported for it.
  */
 export type LevelState = 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap' | 'warming' | 'absent';
 
@@ -19,14 +19,14 @@ export type LevelState = 'anomalous' | 'weak' | 'normal' | 'insufficient' | 'gap
 export interface LevelReport {
   readonly level: Level;
   readonly state: LevelState;
-  /** Probability of this in a benign time as long, the windows that were judged normal counted in; 1 where it is silent. */
+  /** Probability of this in a benign time as long, the windows that were normal counted in; 1 where it is silent. */
   readonly pValue: number;
   /** The strongest single verdict. */
   readonly minP: number;
   readonly maxScore: number;
   readonly anomalous: number;
-  /** Windows that it judged in the incident's minutes. */
-  readonly judged: number;
+  /** Windows that it scored in the incident's minutes. */
+  readonly scored: number;
   /** `detector@profile version`. */
   readonly profiles: readonly string[];
 }
@@ -55,7 +55,7 @@ export interface Incident {
   readonly impact: { readonly seen: boolean; readonly columns: readonly string[] };
   /** 1 low, 2 medium, 3 high. */
   readonly confidence: 1 | 2 | 3;
-  /** Combined over the levels that judged, allowing for dependence. */
+  /** Combined over the levels that scored, allowing for dependence. */
   readonly pValue: number;
   readonly verdicts: number;
   readonly anomalous: number;
@@ -79,8 +79,8 @@ export function incidentOf(
 ): Incident {
   const sum = sumOf(group, config);
   const levels = LEVELS.map((level) => levelReport(level, sum, coverage));
-  const judging = levels.filter(({ judged }) => judged > 0);
-  const pValue = harmonicMeanP(judging.map((level) => level.pValue));
+  const scoring = levels.filter(({ scored }) => scored > 0);
+  const pValue = harmonicMeanP(scoring.map((level) => level.pValue));
   const findings = Object.values(sum.findings).sort(
     (a, b) => a.minP - b.minP || compareText(findingKey(a), findingKey(b)),
   );
@@ -126,10 +126,10 @@ export function sumOf(group: Pick<Group, 'carries' | 'atoms'>, config: FusionCon
 function levelReport(level: Level, sum: Sum, coverage: CoverageByMinute): LevelReport {
   const windows = coverageOf(coverage, level, sum.firstUs, sum.lastUs);
   const own = sum.levels[level];
-  const judged = (own?.count ?? 0) + windows.normal;
+  const scored = (own?.count ?? 0) + windows.normal;
   if (own !== undefined) {
-    // The harmonic mean over every window judged in the time: an unremarkable one counts as p = 1.
-    const pValue = Math.min(1, judged / (own.reciprocals + windows.normal));
+    // The harmonic mean over every window scored in the time: an unremarkable one counts as p = 1.
+    const pValue = Math.min(1, scored / (own.reciprocals + windows.normal));
     return {
       level,
       state: own.anomalous > 0 ? 'anomalous' : 'weak',
@@ -137,11 +137,11 @@ function levelReport(level: Level, sum: Sum, coverage: CoverageByMinute): LevelR
       minP: own.minP,
       maxScore: own.maxScore,
       anomalous: own.anomalous,
-      judged,
+      scored,
       profiles: own.profiles,
     };
   }
-  return { level, state: silentState(windows), pValue: 1, minP: 1, maxScore: 0, anomalous: 0, judged, profiles: [] };
+  return { level, state: silentState(windows), pValue: 1, minP: 1, maxScore: 0, anomalous: 0, scored, profiles: [] };
 }
 
 function silentState(windows: ReturnType<typeof coverageOf>): LevelState {

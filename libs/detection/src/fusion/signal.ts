@@ -61,14 +61,14 @@ const MAX_WORDS = 512;
 /** Evidences of one verdict closer than this are one observation: a burst of calls is not four events. */
 const SAME_MOMENT_US = 100_000;
 
-/** The signal in a verdict, or undefined where the verdict says nothing: not judged, or neither anomalous nor weak. */
+/** The signal in a verdict, or undefined where the verdict says nothing: not scored, or neither anomalous nor weak. */
 export function signalOf(verdict: Verdict, config: FusionConfig): Signal | undefined {
   const anomalous = verdict.state === 'anomalous';
   if (!anomalous && !(verdict.state === 'normal' && verdict.pValue <= config.weakPValue)) return undefined;
   const principal = principalOf(verdict.joins);
   const evidence = strongest(verdict, principal, config.evidencePerVerdict);
   const { startUs, endUs } = verdict.window;
-  // A window may be long where a container is quiet: it is placed near its end, when it could be judged at all.
+  // A window may be long where a container is quiet: it is placed near its end, when it could be scored at all.
   const timeUs = Math.max(evidence[0]?.timeUs ?? endUs, endUs - config.lookbackUs);
   return {
     id: verdict.id,

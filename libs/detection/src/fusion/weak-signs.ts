@@ -12,7 +12,7 @@ export function weakThreshold(config: FusionConfig): number {
 
 /**
  * Whether the atoms of one incident, none of them anomalous in itself, are strange together within one minute: the
- * harmonic mean of their p-values, over as many windows as the levels judge in a minute (the others counted as
+ * harmonic mean of their p-values, over as many windows as the levels score in a minute (the others counted as
  * entirely ordinary), reaches the threshold. It can only become true as signals are added, never false again.
  */
 export function strangeTogether(atoms: readonly Atom[], config: FusionConfig): boolean {

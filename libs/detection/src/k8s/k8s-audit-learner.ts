@@ -222,7 +222,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     const notes = [`events by audit level: ${levels.sort().join(', ')}`];
     const bodies = (this.#learned.levels['Request'] ?? 0) + (this.#learned.levels['RequestResponse'] ?? 0);
     if (bodies === 0)
-      notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be judged');
+      notes.push('only Metadata: what roles grant and what pods may do was not seen, and cannot be scored');
     return notes;
   }
 

@@ -18,7 +18,7 @@ describe('what learning still lacks', () => {
     const outlook = learningOutlook(NEEDS);
     expect(outlook).toMatchObject({
       converged: false,
-      missing: ['40 of 100 windows', 'chance of something new 0.1000, at most 0.02'],
+      missing: ['40 of 100 windows', 'novelty 0.1000, at most 0.02'],
       moreEvents: 160_000,
     });
     expect(outlookNotes(outlook)[0]).toMatch(/^not complete: 40 of 100 windows; .*; at least 160000 events more$/);

@@ -32,7 +32,7 @@ export function learningOutlook(needs: LearningNeeds): LearningProgress {
   ];
   const passing = [
     ...(few ? [`${seen} of ${enough} ${units}`] : []),
-    ...(isNew ? [`chance of something new ${novelty.toFixed(4)}, at most ${mostNovelty}`] : []),
+    ...(isNew ? [`novelty ${novelty.toFixed(4)}, at most ${mostNovelty}`] : []),
   ];
   const missing = [...lasting, ...passing];
   const times = Math.max(1, seen === 0 ? NaN : enough / seen, novelty / mostNovelty);

@@ -202,7 +202,7 @@ function verdictOf(hours: readonly Hour[], nowHour: number, drift: Drift): Pick<
   if (drift.moved && hours.length >= LASTING_HOURS) {
     return {
       state: 'ageing',
-      words: `p-values have moved by ${drift.distance.toFixed(2)} (chance and calibration allow ${drift.allowed.toFixed(2)}) over ${drift.windows} windows in ${hours.length} hours: the profile is ageing; learn the next version`,
+      words: `p-values have moved by ${drift.distance.toFixed(2)} (randomness and calibration account for ${drift.allowed.toFixed(2)}) over ${drift.windows} windows in ${hours.length} hours: the profile is ageing; learn the next version`,
     };
   }
   if (drift.windows < ENOUGH_WINDOWS || hours.length < LASTING_HOURS) {

@@ -260,7 +260,7 @@ describe('sequence detector', () => {
       return detector.prepare(profile, budget);
     };
 
-    it('judges by rare calls what does not settle, in every fold, and by bags what does', () => {
+    it('scores by rare calls what does not settle, in every fold, and by bags what does', () => {
       // Each fold alone would see too few windows to say so.
       const { options, units, calibration } = learned(processes(120));
       expect(options).toMatchObject({ bags: [], ngrams: [], rare: { length: 8, bits: 4 }, minCalls: 30 });
@@ -277,7 +277,7 @@ describe('sequence detector', () => {
       expect(learned(processes(120), { keyGroup }).options).toMatchObject({ bags: [], keyGroup });
     });
 
-    it('holds, where it judges by bags, the profile that runs of their length give', () => {
+    it('holds, where it scores by bags, the profile that runs of their length give', () => {
       const profile = (options: Partial<SequenceOptions>): unknown => {
         const learner = new SequenceLearner(where, options);
         for (let i = 0; i < 4; i++) for (const batch of batches(`learn-${i}`, requests(200, i))) learner.learn(batch);

@@ -100,7 +100,7 @@ const Held = z.object({
 export class SequenceLearner implements FoldLearner<SyscallBatch> {
   readonly #of: Pick<Where, 'application' | 'workload'>;
   readonly #options: SequenceOptions;
-  /** What a workload that does not settle is judged by; undefined where the caller chose. */
+  /** What a workload that does not settle is scored by; undefined where the caller chose. */
   readonly #unsettled: SequenceOptions | undefined;
   /** What the profile will look at, once something depends on it. */
   #chosen: SequenceOptions | undefined;
@@ -215,7 +215,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
         complete: progress.converged,
         notes: [
           `${this.#novelty.windows} windows learned, ${windows.length} calibrated, ${trails.size} distinct runs`,
-          ...(options === this.#unsettled ? ['its order does not settle: judged by rare calls, not by bags'] : []),
+          ...(options === this.#unsettled ? ['its order does not settle: scored by rare calls, not by bags'] : []),
           ...outlookNotes(progress),
         ],
       },

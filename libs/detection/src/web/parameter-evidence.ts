@@ -7,7 +7,7 @@ import { actEvidence, learnReadings, markupEvidence, sqlEvidence } from './readi
 import { isSyntaxInNumbers, learnShape, shapeEvidence } from './shape-evidence.js';
 import { parameterContexts } from './web-contexts.js';
 
-interface JudgedAct {
+interface ScoredAct {
   readonly kind: ActKind;
   readonly grade: number;
   readonly observation: WeightedEvidence;
@@ -18,7 +18,7 @@ export interface ParameterEvidence {
   readonly parameter: WebParameter;
   readonly sql: WeightedEvidence | undefined;
   readonly markup: readonly WeightedEvidence[];
-  readonly acts: readonly JudgedAct[];
+  readonly acts: readonly ScoredAct[];
   /** Nats by which the value's form, signs and length depart from what the parameter held. */
   readonly shape: WeightedEvidence;
   /** The field held numbers alone, and this value is written as syntax is. */
@@ -26,7 +26,7 @@ export interface ParameterEvidence {
 }
 
 /** Header values and names of parameters are in an event only where they read as something: a request without is one more that did not. */
-const JUDGED_IF_ODD: readonly WebParameter[] = (
+const SCORED_IF_ODD: readonly WebParameter[] = (
   [
     ['header', 'user-agent'],
     ['header', 'referer'],
@@ -57,7 +57,7 @@ export function learnParameters(table: SmoothedCounts, event: WebRequest): void 
     learnReadings(table, [contexts.own, contexts.named, contexts.any], parameter);
     if (parameter.reflected) table.add(`reflected|${contexts.own}`, 'yes');
   }
-  for (const absent of JUDGED_IF_ODD) {
+  for (const absent of SCORED_IF_ODD) {
     if (event.parameters.some(({ where, name }) => where === absent.where && name === absent.name)) continue;
     const { own } = parameterContexts(event, absent);
     learnReadings(table, [own], absent);
@@ -75,7 +75,7 @@ export function parameterEvidence(table: SmoothedCounts, event: WebRequest): Par
   }));
 }
 
-function actOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter, act: ValueAct): JudgedAct {
+function actOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter, act: ValueAct): ScoredAct {
   const { kind, grade } = act;
   const observation = actEvidence(table, event, parameter, act);
   return isFileForAddress(table, event, parameter, act)

@@ -53,7 +53,7 @@ function noveltyOf(table: SmoothedCounts, event: WebRequest, script: ScriptFragm
   const page = `script|${event.view}|${pathOf(event)}`;
   const rendered = table.total(`pages|${event.view}|${pathOf(event)}`);
   if (rendered === 0) return 1;
-  // Of pages without a script, each rendering was a chance to show one.
+  // Of pages without a script, each rendering could have shown one.
   const benign = table.total(page) === 0 ? 1 / (rendered + 2) : table.probabilityOfNew(page);
   return Math.min(logLikelihoodRatio(0.9, benign), MOST_NOVEL_NATS);
 }

@@ -353,7 +353,7 @@ function callBlocks(application: string, calls: NonNullable<PaperApplication['ca
     ...honestBlocks(calls.honest),
     {
       kind: 'text',
-      text: "Statements by the calls that the database's thread made while it served them (without those of waiting). Same calls: some learned benign statement of the verb made them in that order. Longer, more calls: the chance that such a statement exceeds a benign one (0.5 is no difference).",
+      text: "Statements by the calls that the database's thread made while it served them (without those of waiting). Same calls: some learned benign statement of the verb made them in that order. Longer, more calls: the probability that such a statement exceeds a benign one (0.5 is no difference).",
     },
     {
       kind: 'table',

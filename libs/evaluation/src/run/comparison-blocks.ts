@@ -24,7 +24,7 @@ export function comparisonBlocks({ differences, rows, onlyBefore, onlyAfter }: C
     { kind: 'heading', level: 2, text: 'What that did, by request' },
     {
       kind: 'text',
-      text: `${changed.length} of ${rows.length} rows that both runs have differ; the others are equal in recall, precision and F1. Differences are after less before, over the episodes that both scored, with the 95 % bootstrap over those, each drawn for both; one whose interval holds 0 may be chance.`,
+      text: `${changed.length} of ${rows.length} rows that both runs have differ; the others are equal in recall, precision and F1. Differences are after less before, over the episodes that both scored, with the 95 % bootstrap over those, each drawn for both; one whose interval holds 0 may be coincidence.`,
     },
     ...(changed.length === 0 ? [] : [rowsTable(changed)]),
     ...only('Only in the first run', onlyBefore),

@@ -8,7 +8,7 @@ import type { EpisodeContents } from './episode-contents.js';
 
 /** Two episodes that share more than this of the smaller one's sampled lines hold a piece of one trace. */
 const MOST_SHARED = 0.02;
-/** Fewer are chance: a log's line may repeat. */
+/** Fewer may be coincidence: a log's line may repeat. */
 const LEAST_SHARED = 4;
 
 type Part = keyof Evaluation['split'];

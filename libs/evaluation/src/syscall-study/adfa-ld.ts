@@ -164,7 +164,7 @@ function both(one: Scorer, other: Scorer): Scorer {
   };
 }
 
-/** -log10 of the chance that two independent p-values have as small a product; arguments are -log10 of each. */
+/** -log10 of the probability that two independent p-values have as small a product; arguments are -log10 of each. */
 function fisher(one: number, other: number): number {
   const nats = (one + other) * Math.LN10;
   return one + other - Math.log10(1 + nats);

@@ -128,7 +128,7 @@ function bootstrapped(folds: readonly FoldOutcome[], statistic: (traces: readonl
   };
 }
 
-/** Area under the ROC curve: the chance that an attack scores higher than a benign trace, ties counting half. */
+/** Area under the ROC curve: the probability that an attack scores higher than a benign trace, ties counting half. */
 export function areaUnderCurve(benign: readonly number[], attack: readonly number[]): number {
   const all = [
     ...benign.map((score) => ({ score, attack: false })),

@@ -31,8 +31,8 @@ export function everydayTexts(kind: 'clean' | 'messy', count: number, seed: numb
     Array.from({ length: 2 + Math.floor(random() * 6) }, (_, i) => (i === 2 ? pick(VERBS) : pick(WORDS))).join(' ');
   return Array.from({ length: count }, () => {
     const plain = `${words()}${random() < 0.5 ? '.' : ''}`;
-    const chance = random();
-    if (kind === 'clean' || chance >= 0.33) return plain;
-    return chance < 0.13 ? `${words()} ${pick(SPELLED)} ${words()}` : pick(MESSY)(words);
+    const drawn = random();
+    if (kind === 'clean' || drawn >= 0.33) return plain;
+    return drawn < 0.13 ? `${words()} ${pick(SPELLED)} ${words()}` : pick(MESSY)(words);
   });
 }

@@ -60,7 +60,7 @@ export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<Arri
 }
 
 /**
- * A watermark for every detector at once: all of the application's events up to `timeUs` were judged. For tests and
+ * A watermark for every detector at once: all of the application's events up to `timeUs` were scored. For tests and
  * measurements that write verdicts without detectors; to close what is open, `timeUs` must be more than `gapUs` +
  * `graceUs` after the last.
  */

@@ -244,7 +244,7 @@ function analysis(
         observation_type,
         observation_parameter: 'level',
         observed_pattern: report.state,
-        observations: [{ value: cut(levelWords(report), 4096), count: report.judged }],
+        observations: [{ value: cut(levelWords(report), 4096), count: report.scored }],
       },
       ...findings.flatMap(({ finding }) => {
         const example = own.find((e) => e.finding === finding);
@@ -265,14 +265,14 @@ function facts({ incident, revision, mergedInto }: IncidentChange): Alert['unmap
     workloads: [...incident.workloads],
     p_value: incident.pValue,
     impact: { seen: incident.impact.seen, columns: [...incident.impact.columns] },
-    levels: incident.levels.map(({ level, state, pValue, minP, maxScore, anomalous, judged, profiles }) => ({
+    levels: incident.levels.map(({ level, state, pValue, minP, maxScore, anomalous, scored, profiles }) => ({
       level,
       state,
       p_value: pValue,
       min_p_value: minP,
       score: maxScore,
       anomalous,
-      judged,
+      judged: scored,
       profiles: [...profiles],
     })),
     findings: incident.findings.map(({ level, detector, finding, count }) => ({ level, detector, finding, count })),

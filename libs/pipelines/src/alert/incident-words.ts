@@ -95,16 +95,16 @@ export function impactWords({ severity, impact }: Pick<Incident, 'severity' | 'i
   return `Columns written: ${impact.columns.join(', ')} (severity ${severity}).`;
 }
 
-/** What one level says. A level that could not judge says so: silence is not 'normal'. */
+/** What one level says. A level that could not score says so: silence is not 'normal'. */
 export function levelWords(report: LevelReport): string {
   const name = `${report.level} (${LEVELS[report.level]})`;
   switch (report.state) {
     case 'anomalous':
-      return `${name}: ${report.anomalous} of ${report.judged} windows anomalous, p = ${shortNumber(report.pValue)}.`;
+      return `${name}: ${report.anomalous} of ${report.scored} windows anomalous, p = ${shortNumber(report.pValue)}.`;
     case 'weak':
       return `${name}: no window above its own threshold; the most unusual has p = ${shortNumber(report.minP)}.`;
     case 'normal':
-      return `${name}: ${report.judged} windows scored, none unusual.`;
+      return `${name}: ${report.scored} windows scored, none unusual.`;
     case 'insufficient':
       return `${name}: not enough data to score.`;
     case 'gap':

@@ -80,8 +80,8 @@ function watchWords({ subject: { application, workload, source, level }, lost, s
   const what = workload === undefined ? application : `${application}/${workload}`;
   if (level !== undefined) {
     return lost
-      ? `Watch lost: nobody judges ${what} at the level ${level} since ${timeOf(sinceMs)}; is the detector running?`
-      : `Watch regained: ${what} is judged at the level ${level} again`;
+      ? `Watch lost: ${what} has not been scored at the level ${level} since ${timeOf(sinceMs)}; is the detector running?`
+      : `Watch regained: ${what} is scored at the level ${level} again`;
   }
   if (source === undefined) {
     return lost

@@ -10,7 +10,7 @@ export interface ProfileInForce {
   readonly shadow: boolean;
 }
 
-/** Where a detector finds the profiles in force: a folder, memory, or Redis. */
+/** Where a detector finds the active profiles: a folder, memory, or Redis. */
 export interface ProfileSource {
   /** The profiles of a detector that score, as last heard of; cheap, asked before every step. */
   inForce(detector: string): readonly ProfileInForce[];
@@ -43,7 +43,7 @@ export function storedProfiles(store: ProfileStore): StoredProfiles {
     async open() {
       pointers = await store.pointers();
       unwatch ??= await store.watch(() => {
-        // A refresh that fails leaves what was known in force; the watch tells again when the store is back.
+        // A refresh that fails leaves what was known in use; the watch tells again when the store is back.
         store.pointers().then(
           (fresh) => (pointers = fresh),
           () => undefined,

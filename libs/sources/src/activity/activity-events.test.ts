@@ -58,7 +58,7 @@ function acts(text: string, privacy?: 'strict' | 'balanced' | 'full'): ProcessAc
 }
 
 describe('what programs do, from a trace', () => {
-  it('joins an injected command, and what it begets, with the request whose parameter it holds', () => {
+  it('joins an injected command, and its children, with the request whose parameter it holds', () => {
     const found = acts(
       trace(
         ...served(

@@ -41,7 +41,7 @@ interface Held {
 
 /**
  * What programs did, as events, each with the request that it was done for. A process serves the requests that one of
- * its threads read; what it begets acts for the request that was open at the birth. Of several open at once (an event
+ * its threads read; its children act for the request that was open at the birth. Of several open at once (an event
  * loop) it is the one whose parameter went into the act; where none did, no request is named.
  *
  * State: at most 1,024 acts for at most three seconds of the trace's time, and 16,384 names. At most 50 events a second
@@ -53,7 +53,7 @@ export class ActivityEvents {
   readonly #quota = new TargetQuota();
   readonly #told = new RecentlyTold();
   readonly #rate = new TokenBucket(BURST, PER_SECOND);
-  /** What a process's program was started for: what it begets acts for that too. */
+  /** What a process's program was started for: its children act for that too. */
   readonly #purpose = new WeakMap<Lineage, RequestFacts>();
   #surplus = 0;
   #ordinal = 0;

@@ -9,7 +9,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125] as
 /**
  * Finds wanted members of one flat JSON object in its bytes, without making strings or numbers of the rest: a number of
  * 19 digits stays what it is, and a line costs one pass. Nested values are passed over by their brackets. It does not
- * judge whether the rest is valid JSON; only what it finds is used.
+ * check whether the rest is valid JSON; only what it finds is used.
  */
 export class FieldReader {
   readonly #names: NameTable;

@@ -2,7 +2,7 @@ import { callNames, PlimsollError } from '@plimsoll/contracts';
 
 import { ACTS } from '../activity/strace-act.js';
 
-/** What strace is to watch: running processes with all that they beget, or a program that it starts. */
+/** What strace is to watch: running processes with their children, or a program that it starts. */
 export type StraceTarget = { readonly pids: readonly number[] } | { readonly command: readonly string[] };
 
 export interface StraceSettings {

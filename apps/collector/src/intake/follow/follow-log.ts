@@ -35,7 +35,7 @@ export interface FollowOptions extends Omit<TailOptions, 'from'> {
 }
 
 /** Lines after which it is checked whether a log is of the form that it was taken for. */
-const JUDGED_LINES = 16;
+const SAMPLE_LINES = 16;
 /** Share of them that may be refused. */
 const REFUSED_SHARE = 0.5;
 const HEAD_BYTES = 32_768;
@@ -127,7 +127,7 @@ class LogFollower {
   #check(bytes: Uint8Array): void {
     const { counts } = this.#parser;
     const lines = counts.lines - this.#checked.lines;
-    if (lines < JUDGED_LINES) return;
+    if (lines < SAMPLE_LINES) return;
     const refused = counts.malformed - this.#checked.malformed;
     this.#checked = { lines: counts.lines, malformed: counts.malformed };
     const { kind, path } = this.log;

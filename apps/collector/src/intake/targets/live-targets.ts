@@ -64,7 +64,7 @@ export class LiveTargets {
     this.#options = options;
   }
 
-  /** Where the containers of sources of many belong, by the rules in force. */
+  /** Where the containers of sources of many belong, by the current rules. */
   placeOf(facts: Parameters<typeof placeOfContainer>[0], fallbackWorkload = 'unassigned'): Where {
     return placeOfContainer(facts, this.#rules, { application: this.#application, workload: fallbackWorkload });
   }

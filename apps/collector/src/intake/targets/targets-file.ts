@@ -9,7 +9,7 @@ export interface WatchOptions {
   /** How often the file is looked at. Default 1,000 ms. */
   readonly pollMs?: number;
   readonly signal: AbortSignal;
-  /** Told of a file that cannot be used, once for each content; what was read before stays in force. */
+  /** Told of a file that cannot be used, once for each content; what was read before is still used. */
   readonly onInvalid?: (error: PlimsollError) => void;
   /** Told when the file is as it can be used again. */
   readonly onValid?: () => void;

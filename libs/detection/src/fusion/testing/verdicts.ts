@@ -81,7 +81,7 @@ export function watermarkAt(second: number, change: Partial<Watermark> = {}): Wa
   return { type: 'watermark', schema: 1, application: APPLICATION, ...every, timeUs, ...change };
 }
 
-/** A minute in which a level of a container judged `windows`. */
+/** A minute in which a level of a container scored `windows`. */
 export function coverageAt(second: number, change: Partial<Coverage> = {}): Coverage {
   const endUs = T0 + second * SECOND;
   const base: Omit<Coverage, 'id'> = {

@@ -8,14 +8,14 @@ const PROGRAM_NAME =
   /\.(?:php\d?|phtml|pht|phar|phps|jspx?|jspf|war|aspx?|ashx|asmx|cer|cgi|pl|cfm|shtml|htaccess|user\.ini)(?:[.\s;:%\0]|$)/i;
 const PAGE_NAME = /\.(?:x?html?|svgz?|xml|xsl|mht|swf)$/i;
 /**
- * How programs begin, or stand inside what passes for a picture. Two or three characters occur in any picture by chance:
+ * How programs begin, or stand inside what passes for a picture. Two or three characters occur in any picture by coincidence:
  * text has to follow them.
  */
 const PROGRAM_CONTENT =
   /<\?php\b|(?:<\?[=\s]|<%[@!])(?:[\t\r\n -~]{12}|[\t\r\n -~]{1,11}[?%]>)|<jsp:|^\x7fELF|^MZ[\s\S]{58,}PE\0\0|^AddType |^AddHandler |auto_prepend_file/i;
 /**
  * A template that starts programs, or climbs from a harmless object to what does, as soon as it is shown. Only text may
- * stand between: in a picture the marks of a template occur by chance.
+ * stand between: in a picture the marks of a template occur by coincidence.
  */
 const TEMPLATE_PROGRAM =
   /(?:\{\{|\{%|\$\{|#\{|<%)[\t\r\n -$&-z|~]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec(?:ute(?:global)?)?\b|`[ -~]{2,200}`)/i;

@@ -16,19 +16,19 @@ export interface Diagnosis {
 }
 
 /** What is wrong with a set-up, and what could not be looked at. */
-export function judge({ brokers, topics, readers, flow, redis, profiles, workloads }: SetUp): Diagnosis {
+export function diagnose({ brokers, topics, readers, flow, redis, profiles, workloads }: SetUp): Diagnosis {
   const findings = [
     ...brokerFindings(brokers),
-    ...judged(topics, topicFindings),
-    ...judged(readers, readerFindings),
-    ...judged(flow, sourceFindings),
+    ...findingsIn(topics, topicFindings),
+    ...findingsIn(readers, readerFindings),
+    ...findingsIn(flow, sourceFindings),
     ...('why' in redis ? [redisAway(redis.why)] : redisFindings(redis.found)),
-    ...judged(flow, producerClockFindings),
-    ...judged(redis, redisClockFindings),
-    ...judged(profiles, profileFindings),
+    ...findingsIn(flow, producerClockFindings),
+    ...findingsIn(redis, redisClockFindings),
+    ...findingsIn(profiles, profileFindings),
     ...(workloads === undefined
       ? []
-      : judged(workloads, (heard) => workloadFindings(heard, 'found' in profiles ? profiles.found : undefined))),
+      : findingsIn(workloads, (heard) => workloadFindings(heard, 'found' in profiles ? profiles.found : undefined))),
   ];
   const order = (finding: Finding): number => AREAS.indexOf(finding.area);
   return {
@@ -51,7 +51,7 @@ export function exitCodeOf({ findings, unseen }: Diagnosis): 0 | 1 | 2 {
   return unseen.length > 0 ? 2 : 0;
 }
 
-function judged<T>(looked: Looked<T>, findingsOf: (found: T) => Finding[]): Finding[] {
+function findingsIn<T>(looked: Looked<T>, findingsOf: (found: T) => Finding[]): Finding[] {
   return 'found' in looked ? findingsOf(looked.found) : [];
 }
 

@@ -4,7 +4,7 @@ import type { RedisFacts } from '@plimsoll/redis-store';
 import { describe, expect, it } from 'vitest';
 
 import { diagnosisReport } from './diagnosis-report.js';
-import { exitCodeOf, judge } from './judge.js';
+import { diagnose, exitCodeOf } from './diagnose.js';
 import type { ActiveProfile, SetUp, WorkloadFacts } from './set-up.js';
 
 const REDIS: RedisFacts = {
@@ -47,7 +47,7 @@ const HEALTHY: SetUp = {
 
 /** Area and sentence of each finding, in a set-up that differs from a healthy one. */
 function found(change: Partial<SetUp>): string[] {
-  const { findings } = judge({ ...HEALTHY, ...change });
+  const { findings } = diagnose({ ...HEALTHY, ...change });
   for (const { todo } of findings) expect(todo).toMatch(/\w.*\.$/s);
   return findings.map(({ area, what }) => `${area}: ${what}`);
 }
@@ -73,10 +73,10 @@ const workload = (change: Partial<WorkloadFacts>): Partial<SetUp> => ({
   workloads: { found: [{ ...HEARD, ...change }] },
 });
 
-describe('judge', () => {
+describe('diagnose', () => {
   it('finds nothing wrong with a healthy set-up, and nothing with more than is needed', () => {
     expect(found({})).toEqual([]);
-    expect(exitCodeOf(judge(HEALTHY))).toBe(0);
+    expect(exitCodeOf(diagnose(HEALTHY))).toBe(0);
     expect(found(logs({ partitions: 24, retentionMs: -1, maxMessageBytes: 5_000_000 }))).toEqual([]);
     expect(found(redis({ policy: 'noeviction', version: '6.2.0' }))).toEqual([]);
   });
@@ -90,8 +90,8 @@ describe('judge', () => {
   });
 
   it('sends to advertised.listeners where only the brokers name an address', () => {
-    expect(judge({ ...HEALTHY, ...broker('away', 'no connection', true) }).findings[0]?.todo).toMatch(/advertised/);
-    expect(judge({ ...HEALTHY, ...broker('away', 'no connection') }).findings[0]?.todo).toMatch(/KAFKA_BROKERS/);
+    expect(diagnose({ ...HEALTHY, ...broker('away', 'no connection', true) }).findings[0]?.todo).toMatch(/advertised/);
+    expect(diagnose({ ...HEALTHY, ...broker('away', 'no connection') }).findings[0]?.todo).toMatch(/KAFKA_BROKERS/);
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe('judge', () => {
   });
 
   it.each([
-    [redis({ policy: 'allkeys-lru' }), /^redis: A full Redis forgets by allkeys-lru/],
+    [redis({ policy: 'allkeys-lru' }), /^redis: When Redis is full it evicts by allkeys-lru/],
     [redis({ maxBytes: 0 }), /no limit of memory/],
     [redis({ usedBytes: 3_900_000_000, maxBytes: 4_000_000_000 }), /uses 3719 MiB of 3815 MiB: full, it forgets/],
     [redis({ usedBytes: 950, policy: 'noeviction' }), /full, it takes no state of anybody/],
@@ -143,15 +143,15 @@ describe('judge', () => {
 
   it('tells of a Redis that is away, and of one that refuses the password', () => {
     const away = (why: string): SetUp => ({ ...HEALTHY, redis: { why }, profiles: { why: 'Redis does not answer' } });
-    const { findings, unseen } = judge(away('Redis, EXISTS: no connection (ECONNREFUSED)'));
+    const { findings, unseen } = diagnose(away('Redis, EXISTS: no connection (ECONNREFUSED)'));
     expect(findings).toMatchObject([{ area: 'redis', what: 'Redis, EXISTS: no connection (ECONNREFUSED).' }]);
     expect(unseen.map(({ area }) => area)).toEqual(['clocks', 'profiles']);
-    expect(judge(away('Redis: WRONGPASS invalid username')).findings[0]?.todo).toMatch(/REDIS_PASSWORD/);
+    expect(diagnose(away('Redis: WRONGPASS invalid username')).findings[0]?.todo).toMatch(/REDIS_PASSWORD/);
   });
 
   it.each([
-    [profile(undefined), /^profiles: No profile is in force/],
-    [profile({ readable: false }), /v1 of shop\/web\/web is gone or was altered/],
+    [profile(undefined), /^profiles: No profile is active/],
+    [profile({ readable: false }), /v1 of shop\/web\/web is missing or was altered/],
     [profile({ complete: false }), /shop\/web\/web is not complete/],
     [profile({ fit: 'ageing', complete: false }), /shop\/web\/web is ageing/],
     [profile({ fit: 'deployment' }), /shop\/web\/web is out of date: .*a new release/],
@@ -160,8 +160,8 @@ describe('judge', () => {
   });
 
   it.each([
-    [workload({ workload: 'db' }), /^workloads: shop\/db is heard and has no profile in force/],
-    [workload({ heard: false, silentLevels: ['log'] }), /shop\/web has profiles in force, .* never heard of it/],
+    [workload({ workload: 'db' }), /^workloads: shop\/db sends events but has no active profile/],
+    [workload({ heard: false, silentLevels: ['log'] }), /shop\/web has active profiles, .* not heard of it/],
     [workload({ silentLevels: ['log', 'sequence'] }), /shop\/web is silent at the level log, sequence/],
     [workload({ behindMs: 1_200_000 }), /of shop is 20 min behind its newest event/],
     [workload({ skewed: 7 }), /^clocks: 7 events of shop bore times ahead/],
@@ -175,13 +175,13 @@ describe('judge', () => {
 
   it('ends with 1 for findings, and with 2 where something could not be looked at and nothing was found', () => {
     const topics = { why: 'not authorised' };
-    expect(exitCodeOf(judge({ ...HEALTHY, topics }))).toBe(2);
-    expect(exitCodeOf(judge({ ...HEALTHY, ...redis({ replica: true }), topics }))).toBe(1);
+    expect(exitCodeOf(diagnose({ ...HEALTHY, topics }))).toBe(2);
+    expect(exitCodeOf(diagnose({ ...HEALTHY, ...redis({ replica: true }), topics }))).toBe(1);
   });
 });
 
 it('is reported by area, with what was not seen and what was not asked for, names made harmless', () => {
-  const diagnosis = judge({
+  const diagnosis = diagnose({
     ...HEALTHY,
     ...workload({ workload: 'db\u001b[2J' }),
     topics: { why: 'not authorised' },
@@ -191,5 +191,5 @@ it('is reported by area, with what was not seen and what was not asked for, name
   expect(text).toMatch(/topics +.*not seen/);
   expect(text).toContain('Could not look: not authorised.');
   expect(text).toMatch(/redis +.*well/);
-  expect(diagnosisReport(judge(HEALTHY), false)).toMatch(/workloads +.*set PLIMSOLL_API_TOKEN/);
+  expect(diagnosisReport(diagnose(HEALTHY), false)).toMatch(/workloads +.*set PLIMSOLL_API_TOKEN/);
 });

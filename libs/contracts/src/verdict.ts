@@ -47,6 +47,10 @@ export const Joins = z.object({
   session: z.string().max(256).optional(),
   /** An address and agent, in a session's place where a request shows none. */
   client: z.string().max(256).optional(),
+  /** A session or client that ran a script which somebody else had planted: it is hit, and did not act. */
+  victim: z.string().max(256).optional(),
+  /** The request that brought that script, by its event's id, where it was seen. */
+  planted: z.string().max(512).optional(),
   user: z.string().max(256).optional(),
   credential: z.string().max(256).optional(),
   connection: z.string().max(256).optional(),

@@ -36,6 +36,8 @@ export interface FindingSum {
 export interface Sum {
   firstUs: number;
   lastUs: number;
+  /** `[firstUs, lastUs]` of the anomalous ones alone. */
+  firedUs: { first: number; last: number };
   count: number;
   anomalous: number;
   damage: Damage;
@@ -59,6 +61,7 @@ export function emptySum(): Sum {
   return {
     firstUs: Number.MAX_SAFE_INTEGER,
     lastUs: 0,
+    firedUs: { first: Number.MAX_SAFE_INTEGER, last: 0 },
     count: 0,
     anomalous: 0,
     damage: noDamage(),
@@ -76,6 +79,7 @@ export function addSignal(sum: Sum, signal: Signal, finding: string, evidencePer
   const anomalous = signal.anomalous ? 1 : 0;
   sum.firstUs = Math.min(sum.firstUs, signal.timeUs);
   sum.lastUs = Math.max(sum.lastUs, signal.timeUs);
+  if (signal.anomalous) widen(sum.firedUs, signal.timeUs, signal.timeUs);
   sum.count += 1;
   sum.anomalous += anomalous;
   addDamage(sum.damage, signal.severity, signal.impact);
@@ -105,6 +109,7 @@ export function addSignal(sum: Sum, signal: Signal, finding: string, evidencePer
 export function mergeSum(sum: Sum, other: Sum, evidencePerFinding: number): void {
   sum.firstUs = Math.min(sum.firstUs, other.firstUs);
   sum.lastUs = Math.max(sum.lastUs, other.lastUs);
+  widen(sum.firedUs, other.firedUs.first, other.firedUs.last);
   sum.count += other.count;
   sum.anomalous += other.anomalous;
   mergeDamage(sum.damage, other.damage);
@@ -138,6 +143,11 @@ export function renameFindings(sum: Sum, finding: string, evidencePerFinding: nu
     mergeFinding(findingOf(renamed, from.level, from.detector, finding), from, evidencePerFinding);
   }
   return renamed;
+}
+
+function widen(span: Sum['firedUs'], firstUs: number, lastUs: number): void {
+  span.first = Math.min(span.first, firstUs);
+  span.last = Math.max(span.last, lastUs);
 }
 
 function levelOf(sum: Sum, level: Level): LevelSum {

@@ -19,6 +19,8 @@ export interface FusionConfig {
   readonly idleUs: number;
   /** Whom the watermark waits for, once one of them has said how many partitions there are. */
   readonly readers: readonly Reader[];
+  /** How long what may be part of another incident waits to be told, in event time; see `isRipe`. */
+  readonly holdUs: number;
   /** Two levels speak of the same thing when their times overlap, each widened by this. */
   readonly slackUs: number;
   /** How much of a long window, counted back from its end, can overlap with another level's finding. */
@@ -51,6 +53,7 @@ export const DEFAULT_FUSION: FusionConfig = {
   graceUs: 30 * MINUTE_US,
   idleUs: IDLE_US,
   readers: [],
+  holdUs: 10 * US_PER_SECOND,
   slackUs: US_PER_SECOND,
   lookbackUs: 30 * US_PER_SECOND,
   maxPrincipals: 4,
@@ -79,6 +82,7 @@ export function fusionConfig(given: Partial<FusionConfig> = {}): FusionConfig {
   whole('bucketUs', US_PER_SECOND);
   whole('gapUs', US_PER_SECOND);
   whole('graceUs', 0);
+  whole('holdUs', 0);
   whole('slackUs', 0);
   whole('lookbackUs', 0);
   for (const name of ['maxPrincipals', 'maxFindings', 'evidencePerVerdict', 'evidencePerFinding'] as const) {

@@ -1,5 +1,6 @@
 import { PlimsollError, type AttackPath } from '@plimsoll/contracts';
 
+import { emptySum, type Sum } from './aggregate.js';
 import type { Atom } from './atom.js';
 import type { CoverageByMinute, CoverageMinute } from './coverage.js';
 import type { Families, Family } from './families.js';
@@ -65,8 +66,10 @@ export function emptyFusionState(): FusionState {
   };
 }
 
-const VERSION = 3;
-/** Has no watermark: what it was late against, its stream time, stands for it until the first one comes. */
+const VERSION = 4;
+/** Its sums do not tell what fired from what was near it. */
+const WITHOUT_FIRED = 3;
+/** Has no watermark either: what it was late against, its stream time, stands for it until the first one comes. */
 const WITHOUT_WATERMARK = 2;
 
 interface Encoded {
@@ -106,14 +109,21 @@ export function decodeFusionState(bytes: Uint8Array): FusionState {
     streamUs: encoded.streamUs,
     watermarkUs: encoded.watermarkUs ?? encoded.streamUs,
     reached: new Map(encoded.reached),
-    atoms: new Map(encoded.atoms.map((atom) => [atom.key, { ...atom, ids: new Set(atom.ids) }])),
-    carries: new Map(encoded.carries.map((carry) => [carry.id, carry])),
+    atoms: new Map(
+      encoded.atoms.map((atom) => [atom.key, { ...atom, ids: new Set(atom.ids), sum: withFired(atom.sum) }]),
+    ),
+    carries: new Map(encoded.carries.map((carry) => [carry.id, { ...carry, sum: withFired(carry.sum) }])),
     families: new Map(encoded.families),
     coverage: new Map(encoded.coverage),
     published: new Map(encoded.published),
     counts: encoded.counts,
     groups: undefined,
   };
+}
+
+function withFired(sum: Omit<Sum, 'firedUs'> & Partial<Pick<Sum, 'firedUs'>>): Sum {
+  const { first, last } = sum.anomalous > 0 ? { first: sum.firstUs, last: sum.lastUs } : emptySum().firedUs;
+  return { firedUs: { first, last }, ...sum };
 }
 
 function parseEncoded(text: string): Encoded {
@@ -132,5 +142,5 @@ function parseEncoded(text: string): Encoded {
 /** The state is our own writing: its version says that the rest has this form. */
 function isEncoded(value: unknown): value is Encoded {
   if (typeof value !== 'object' || value === null || !('version' in value)) return false;
-  return value.version === VERSION || value.version === WITHOUT_WATERMARK;
+  return [VERSION, WITHOUT_FIRED, WITHOUT_WATERMARK].some((known) => value.version === known);
 }

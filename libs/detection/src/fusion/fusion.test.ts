@@ -130,12 +130,73 @@ describe('fusion', () => {
   });
 
   it('tells an incident that became part of another where to', () => {
-    // The window comes first and stands alone; then the request it belongs to arrives.
-    const { changes } = run([windowAt(2), verdictAt(2)]);
+    // The window comes first and stands alone for a while; then the request it belongs to arrives.
+    const { changes } = run([windowAt(2), coverageAt(20), verdictAt(2)]);
     const merged = changes.find(({ mergedInto }) => mergedInto !== undefined)!;
     const created = changes.filter(({ kind }) => kind === 'create').map(({ incident }) => incident.id);
     expect(created).toEqual([merged.incident.id, merged.mergedInto]);
     expect(changes.at(-2)!.evidence).toHaveLength(2);
+  });
+
+  it('tells a window of calls at once with the request that explains it, and never as an incident of its own', () => {
+    const { changes } = run([windowAt(2), verdictAt(2), END]);
+    expect(changes.map(({ kind, mergedInto }) => [kind, mergedInto])).toEqual([
+      ['create', undefined],
+      ['close', undefined],
+    ]);
+  });
+
+  it('tells a window of calls that nothing explains, when the hold is over', () => {
+    expect(run([windowAt(2), coverageAt(11)]).changes).toEqual([]);
+    expect(run([windowAt(2), coverageAt(20)]).changes.map(({ kind }) => kind)).toEqual(['create']);
+  });
+
+  it('does not open again, for each request, what a log tells before the trace does', () => {
+    const twice = (second: number) => [
+      verdictAt(second, { joins: { client: 'c', request: `r${second}` }, container: 'log' }),
+      verdictAt(second + 0.1, { joins: { session: 'alice', request: `r${second}` } }),
+    ];
+    const { changes } = run([...twice(1), ...twice(20), ...twice(40), END]);
+    expect(changes.filter(({ mergedInto }) => mergedInto !== undefined)).toHaveLength(1);
+    expect(closes(changes).map(({ incident }) => incident.anomalous)).toEqual([6]);
+  });
+
+  it('begins with what fired, not with what was near its threshold before', () => {
+    const { changes } = run([
+      windowAt(20, { state: 'normal', pValue: 0.005, joins: { session: 'mallory' } }),
+      verdictAt(30),
+      END,
+    ]);
+    const { verdicts, firstUs } = closes(changes)[0]!.incident;
+    expect([verdicts, (firstUs - T0) / SECOND]).toEqual([2, 30]);
+  });
+
+  describe('a script that one request plants and others run', () => {
+    const planting = verdictAt(1, {
+      path: 'xss',
+      finding: 'script-in-parameter',
+      request: { method: 'POST', path: '/comments', status: 302 },
+    });
+    const event = planting.evidence[0]!.event;
+    const firing = (second: number, victim: string) =>
+      verdictAt(second, {
+        path: 'xss',
+        finding: 'script-acted',
+        joins: { victim, request: `of ${victim}`, planted: event },
+      });
+
+    it('is one incident of whoever planted it; its readers are no principals', () => {
+      // The last one is further from the planting than incidents reach, but not from the one before.
+      const { changes } = run([firing(9, 'ann'), planting, firing(290, 'bob'), firing(500, 'cyd'), END]);
+      const told = closes(changes).map(({ incident }) => [incident.principals, incident.anomalous]);
+      expect(told).toEqual([[['session:mallory'], 4]]);
+    });
+
+    it('is one incident, of nobody, where the planting was not noticed', () => {
+      const { changes } = run([firing(9, 'ann'), firing(60, 'bob'), END]);
+      const told = closes(changes).map(({ incident }) => [incident.kind.by, incident.principals, incident.anomalous]);
+      expect(told).toEqual([['workload', [], 2]]);
+    });
   });
 
   it('ends an incident after the gap, and begins another one then', () => {

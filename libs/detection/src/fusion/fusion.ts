@@ -189,7 +189,7 @@ function decide(
   const context = { state, application, config };
   const fresh = state.groups === undefined;
   const groups = grouped(state, application, config);
-  const newMinute = Math.floor(state.streamUs / MINUTE_US) !== Math.floor(beforeUs / MINUTE_US);
+  const newBucket = Math.floor(state.streamUs / config.bucketUs) !== Math.floor(beforeUs / config.bucketUs);
   if (fresh) {
     const { stale, gone } = reassign(state, groups);
     for (const group of groups.values()) {
@@ -198,7 +198,7 @@ function decide(
       else changes.push(...publishDue(context, group, successor !== undefined));
     }
     for (const [id, successor] of gone) changes.push(...retire(context, id, groups.get(successor)));
-  } else if (newMinute) {
+  } else if (newBucket) {
     for (const group of groups.values()) changes.push(...publishDue(context, group, false));
   } else if (touched !== undefined) {
     const group = groups.get(state.atoms.get(touched)?.incidents[0] ?? '');

@@ -4,7 +4,7 @@ import { MANY, type Atom } from './atom.js';
 import { compareText } from './bounded.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { Sum } from './aggregate.js';
-import { isClient } from './signal.js';
+import { isClient, SCRIPT } from './signal.js';
 
 /** The settled part of an incident that has gone on for longer than anything can still arrive late. */
 export interface Carry {
@@ -55,8 +55,8 @@ interface Core {
  * Identity first, time second. (1) Findings with a known path and principal form the cores: one incident for each
  * path and principal, until nothing comes for `gapUs`. (2) Findings with a path and a client alone (an access log shows
  * no session) join a core by a shared request or client; else they are cores by client. (3) Findings with a path but nobody's name
- * (an SQL statement) join a core by a shared request, connection or thread, or one of the same path that overlaps in
- * time; else they are cores by workload. (4) Findings of a principal without a path join a core of the same principal,
+ * (an SQL statement, a request that a planted script made) join a core by a shared request, connection, thread or
+ * script, or one of the same path that overlaps in time; else they are cores by workload. (4) Findings of a principal without a path join a core of the same principal,
  * or one by identity or time. (5) What has neither (windows of system calls) joins any core by identity or time: it
  * supports that incident and never bridges two. What is left forms incidents by workload.
  */
@@ -174,6 +174,9 @@ class Grouping {
     if (core === undefined) return false;
     core.group.atoms.push(atom);
     core.group.lastBucket = Math.max(core.group.lastBucket, atom.bucket);
+    // Whom a planted script hits hours later belongs to those whom it hit before, as long as they are near enough.
+    const scripts = atom.links.filter((link) => link.startsWith(SCRIPT));
+    for (const link of scripts) push(this.#byLink, link, { ...core, bucket: atom.bucket, ...secondsOf(atom.sum) });
     return true;
   }
 

@@ -84,13 +84,15 @@ export function incidentOf(
   const findings = Object.values(sum.findings).sort(
     (a, b) => a.minP - b.minP || compareText(findingKey(a), findingKey(b)),
   );
+  // It begins with the first thing that fired, not with what was only near its threshold before.
+  const span = sum.anomalous > 0 ? sum.firedUs : { first: sum.firstUs, last: sum.lastUs };
   return {
     id: group.id,
     application,
     kind: group.kind,
     path: group.kind.path,
-    firstUs: sum.firstUs,
-    lastUs: sum.lastUs,
+    firstUs: span.first,
+    lastUs: Math.max(span.last, span.first),
     severity: severityOf(sum.damage),
     impact: { seen: sum.damage.seen > 0, columns: sum.damage.columns },
     confidence: confidenceOf(group.kind.path, levels, sum),

@@ -35,6 +35,25 @@ const MAX_TOLD = 64;
  */
 export function publishDue(context: RevisionContext, group: Group, forced: boolean): IncidentChange[] {
   const { state, config } = context;
+  if (!isRipe(state, group, config)) return [];
+  return publish(context, group, forced);
+}
+
+/**
+ * Whether the incident may be told. Windows of calls fire before the request that explains them has ended, and what was
+ * merged once in its time (a log's line before the trace of the same request) will be again: such an incident waits
+ * `holdUs` of event time for the one that it belongs to. Everything else is told at once.
+ */
+function isRipe({ published, streamUs }: FusionState, { id, kind, firstBucket }: Group, config: FusionConfig): boolean {
+  const known = published.get(id);
+  const told = known !== undefined && known.retiredUs === undefined;
+  const namesNothing = kind.path === 'unknown' && kind.by === 'workload';
+  if (told || (known === undefined && !namesNothing)) return true;
+  return streamUs >= (firstBucket + 1) * config.bucketUs + config.holdUs;
+}
+
+function publish(context: RevisionContext, group: Group, forced: boolean): IncidentChange[] {
+  const { state, config } = context;
   const changes: IncidentChange[] = [];
   let published = state.published.get(group.id);
   if (published === undefined || published.retiredUs !== undefined) {
@@ -55,7 +74,7 @@ export function publishDue(context: RevisionContext, group: Group, forced: boole
 
 /** The last revisions of an incident to which nothing can be added: evidence not carried yet, then the close. */
 export function publishFinal(context: RevisionContext, group: Group): IncidentChange[] {
-  const changes = publishDue(context, group, false);
+  const changes = publish(context, group, false);
   const published = context.state.published.get(group.id);
   if (published === undefined || published.retiredUs !== undefined) return changes;
   while (pendingOf(group).length > 0) {

@@ -127,8 +127,20 @@ function principalOf(joins: Verdict['joins']): string {
   return '';
 }
 
-function linksOf({ joins, container, request }: Verdict): string[] {
+/** Links of a request with those that a script makes which it brought. */
+export const SCRIPT = 'script:';
+
+function linksOf({ joins, container, request, level, evidence }: Verdict): string[] {
+  // Whoever runs a planted script belongs to the request that planted it, not to what its client or thread did else.
+  if (joins.victim !== undefined) {
+    return [
+      ...(joins.planted === undefined ? [] : [`${SCRIPT}${joins.planted}`]),
+      ...(joins.request === undefined ? [] : [`request:${joins.request}`]),
+    ];
+  }
   const links: string[] = [];
+  if (level === 'log' && request !== undefined && evidence[0] !== undefined)
+    links.push(`${SCRIPT}${evidence[0].event}`);
   // Told with the request where the privacy mode lets it out: how a log without sessions knows whose request it is.
   if (request?.address !== undefined) links.push(`from:${request.address} ${request.agent ?? ''}`);
   if (joins.request !== undefined) links.push(`request:${joins.request}`);

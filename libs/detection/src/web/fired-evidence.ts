@@ -120,6 +120,12 @@ function namedEvidence(event: WebRequest, state: WebState): WeightedEvidence[] {
   return [{ path: 'xss', weight: strength, evidence }];
 }
 
+/** The event of the request that brought the script which made this one, as far as that was seen. */
+export function plantedBy(event: WebRequest, state: WebState): string | undefined {
+  const served = deliveriesTo(event, state).filter(({ planted }) => planted !== undefined);
+  return event.namedInScript?.event ?? served.at(-1)?.planted;
+}
+
 /** The page that the browser says the request came from, or else those that the session was shown of late. */
 function pagesOf(event: WebRequest, state: WebState): string[] {
   if (event.refererPath !== undefined) return [event.refererPath];

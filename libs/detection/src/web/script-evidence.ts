@@ -38,7 +38,7 @@ export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery |
         timeUs: event.timeUs,
         path: pathOf(event),
         nats: strength,
-        ...(script.from === undefined ? {} : { parameter: script.from.parameter }),
+        ...(script.from === undefined ? {} : { parameter: script.from.parameter, planted: script.from.event }),
       };
     }
   }

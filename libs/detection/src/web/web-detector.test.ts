@@ -321,7 +321,10 @@ describe('the web detector', () => {
         parameters: [parameter({ name: 'title' })],
       }),
     ];
-    expect(detect(...write(80))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(detect(...write(80))).toMatchObject([
+      { path: 'xss', finding: 'script-acted', joins: { victim: expect.any(String) as string, planted: 'plant' } },
+    ]);
+    expect(detect(...write(80))[0]?.joins).not.toHaveProperty('session');
     expect(detect(...write(80))[0]?.evidence.every(({ event }) => event === `r${T + 80}-eve`)).toBe(true);
   });
 

@@ -66,7 +66,7 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredR
       cwe: act === undefined ? [...about.cwe] : [act.cwe],
       techniques: act === undefined ? [...about.techniques] : ['T1190'],
       request: requestFacts(event, observations),
-      joins: joinsOf(event),
+      joins: joinsOf(event, scored),
     };
   },
 });
@@ -77,10 +77,11 @@ function viewOf(data: WebModelData['views']['line'], budget: Budget): WebView | 
   return { calibration: data.calibration, threshold };
 }
 
-function joinsOf(event: WebRequest): Verdict['joins'] {
+function joinsOf(event: WebRequest, { finding, planted }: ScoredRequest): Verdict['joins'] {
   const { request, connection, thread } = event;
   return {
-    ...whose(event),
+    ...(finding === SCRIPT_ACTED ? { victim: event.session } : whose(event)),
+    ...(planted === undefined ? {} : { planted }),
     request,
     ...(connection === undefined ? {} : { connection }),
     ...(thread === undefined ? {} : { thread }),

@@ -9,7 +9,7 @@ import { hostEvidence, learnHost } from './host-evidence.js';
 import { learnOrigin, originEvidence } from './origin-evidence.js';
 import { learnParameters, parameterEvidence, type ParameterEvidence } from './parameter-evidence.js';
 import { learnPrograms, programEvidence } from './program-evidence.js';
-import { firedEvidence } from './fired-evidence.js';
+import { firedEvidence, plantedBy } from './fired-evidence.js';
 import { deliveryOf, learnScripts, reflectedScriptEvidence } from './script-evidence.js';
 import { ACTS } from './reading-evidence.js';
 import { isShownEncoded, learnShown } from './shown-values.js';
@@ -28,6 +28,8 @@ export interface ScoredRequest {
   readonly score: number;
   readonly observations: readonly WeightedEvidence[];
   readonly changes: boolean;
+  /** Of a request that a script made: the event that brought the script, where it was seen. */
+  readonly planted?: string | undefined;
 }
 
 /** The finding of a request that a script made by itself. */
@@ -135,7 +137,10 @@ function unusualValue(parameters: readonly ParameterEvidence[]): Candidate {
 }
 
 function fired(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
-  return candidate('xss', SCRIPT_ACTED, firedEvidence(table, event, state));
+  return {
+    ...candidate('xss', SCRIPT_ACTED, firedEvidence(table, event, state)),
+    planted: plantedBy(event, state),
+  };
 }
 
 function forgery(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {

@@ -15,6 +15,8 @@ const Delivery = z.object({
   /** How much the script's novelty speaks for an attack, nats. */
   nats: z.number(),
   parameter: z.string().optional(),
+  /** The event of the request that brought it, where that was seen. */
+  planted: z.string().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;
 

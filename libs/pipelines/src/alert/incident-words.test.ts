@@ -77,9 +77,23 @@ describe('the title of an incident', () => {
     );
   });
 
+  it('does not name the client of a reader who ran what another planted', () => {
+    const fired = evidence({
+      kind: 'named-in-script',
+      finding: 'script-acted',
+      principal: '',
+      joins: { victim: 's1' },
+    });
+    expect(titleOf(incident('xss', [fired]))).toBe('Cross-site scripting in shop: GET /tools/ping, parameter host');
+    const planted = evidence({ request: { ...PAGE, path: '/comments', address: '10.0.0.66' } });
+    expect(titleOf(incident('xss', [fired, planted]))).toBe(
+      'Cross-site scripting in shop: GET /comments, parameter host and other pages, from 10.0.0.66',
+    );
+  });
+
   it('names the page where nothing was seen to run, and where what ran is another path', () => {
     expect(titleOf(incident('web-shell', [evidence({})]))).toBe(
-      'Web shell in shop: GET /tools/ping, parameter host, from 10.0.0.9',
+      'Command injection in shop: GET /tools/ping, parameter host, from 10.0.0.9',
     );
     expect(titleOf(incident('sqli', [evidence({}), RAN]))).toBe(
       'SQL injection in shop: GET /tools/ping, parameter host, from 10.0.0.9',

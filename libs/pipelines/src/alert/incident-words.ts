@@ -42,14 +42,30 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'code-written': 'Code written by a server',
 };
 
+/** What requests ask a server to do, until programs show that it did. */
+const ASKED: Readonly<Record<string, string>> = {
+  'command-injection': 'Command injection',
+  'template-injection': 'Template injection',
+  'code-injection': 'Code injection',
+  'program-uploaded': 'Upload of a program',
+};
+
 /** One line: what happened, where, by whom. */
 export function titleOf(incident: Incident): string {
-  const named =
-    incident.path === 'rbac' ? incident.findings[0] : incident.findings.find(({ level }) => level === 'process');
-  const tells = incident.path === 'rbac' || incident.path === 'web-shell';
-  const happened = tells ? HAPPENED[named?.finding ?? ''] : undefined;
+  const happened = happenedIn(incident);
   const did = happened === undefined ? undefined : didOf(incident);
-  return cut(`${happened ?? PATHS[incident.path]} in ${incident.application}${whoOf(incident, did)}`, 512);
+  const what = happened ?? askedIn(incident) ?? PATHS[incident.path];
+  return cut(`${what} in ${incident.application}${whoOf(incident, did)}`, 512);
+}
+
+function happenedIn({ path, findings }: Incident): string | undefined {
+  if (path !== 'rbac' && path !== 'web-shell') return undefined;
+  const named = path === 'rbac' ? findings[0] : findings.find(({ level }) => level === 'process');
+  return HAPPENED[named?.finding ?? ''];
+}
+
+function askedIn({ path, findings }: Incident): string | undefined {
+  return path === 'web-shell' ? ASKED[findings.find(({ level }) => level === 'log')?.finding ?? ''] : undefined;
 }
 
 const MAX_PAGE = 160;
@@ -130,8 +146,13 @@ export function cut(text: string, limit: number): string {
 }
 
 function whoOf({ kind, evidence }: Incident, did: string | undefined): string {
-  const page = evidence.find(({ request }) => request !== undefined)?.request;
-  if (page !== undefined && kind.by !== 'many') return pageWords(page, evidence, did);
+  const requests = evidence.filter(({ request }) => request !== undefined);
+  const acted = requests.find(({ joins }) => joins?.victim === undefined);
+  const page = (acted ?? requests[0])?.request;
+  if (page !== undefined && kind.by !== 'many') {
+    // Where nobody but victims was seen, whoever planted the script is not known.
+    return pageWords(acted === undefined ? { ...page, address: undefined } : page, evidence, did);
+  }
   if (did !== undefined) return `: ${did}`;
   if (kind.by === 'principal') return ` by ${kind.name.replace(':', ' ')}`;
   return kind.by === 'many' ? `, ${kind.name} by many` : `, workload ${kind.name}`;

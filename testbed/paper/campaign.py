@@ -3,69 +3,64 @@ import argparse
 import asyncio
 import json
 import os
-import re
 import sys
 import threading
 import time
 from pathlib import Path
 
-from recorder.application import Instance, seeded
-from recorder.labels import Label, Labels
+from recorder.application import Instance
+from recorder.labels import Labels
+from recorder.plain_client import PlainClient
 from recorder.tracing import pack, trace
 
-from .attackers import Attacker
-from .directory import PEOPLE, directory
-from .people import CHANGES, Honest
+from .acts import ACTS
+from .directory import directory
+from .people import CHANGES
+from .plan import episode_plan, text_of
 
 WARNING = """
 *** WARNING: this starts a DELIBERATELY VULNERABLE server on the loopback interface of this machine, and attacks it.
 *** Run it on a machine of its own where nobody else has an account. Everything listens on 127.0.0.1 alone.
 """
 BENIGN_S, ATTACK_S, QUIET_S = 34, 20, 0.7
-PLAN = [
+EPISODES = [
     *[(f"benign-{n}", "learn") for n in (1, 2, 3, 4)],
     *[(f"benign-{n}", "calibrate") for n in (5, 6)],
-    *[(f"benign-{n}", "test") for n in (7, 8)],
+    *[(f"benign-{n}", "test") for n in (7, 8, 9, 10)],
     *[(f"update-{n}", "test") for n in (1, 2, 3, 4, 5, 6)],
     *[(name, "test") for name in ("update-development", "union", "bypass", "stored", "reflected", "forged")],
 ]
-FIRED = re.compile(r"<script>fetch\('/edit',\{method:'POST',body:new URLSearchParams\('([^']*)'\)\}\)</script>")
 
 
 class Episode:
-    """One condition's people at work, with one attacker or none."""
+    """One condition's people at work, with one attacker or none, as its plan says."""
 
     def __init__(self, instance, condition, name, split, seconds, seed):
-        self.instance, self.condition, self.name, self.split, self.seconds = instance, condition, name, split, seconds
-        self.rand, self.labels, self.failures, self.fired = seeded(condition, name, seed), Labels(), [], 0
-
-    async def pause(self, seconds):
-        """Waits; False when the episode is over."""
-        left = self._end - time.monotonic()
-        await asyncio.sleep(max(0, min(seconds, left)))
-        return time.monotonic() < self._end
-
-    async def guarded(self, act):
-        try:
-            await act
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is told with the episode
-            self.failures.append(repr(error)[:150])
-
-    async def fire(self, client, text):
-        """What the newest planted script of a page makes this reader's browser send; three an episode at the most by reader."""
-        found = FIRED.search(text)
-        if found and self.fired < 12:
-            self.fired += 1
-            form = dict(pair.split("=") for pair in found[1].split("&"))
-            await client.call("POST", "/edit", form=form, label=Label("xss", "stored-fire", len(form)))
+        self.instance, self.condition, self.name, self.split = instance, condition, name, split
+        self.plan = episode_plan(condition, name, split, seconds, seed)
+        self.labels, self.failures = Labels(), []
 
     async def _play(self):
-        self._end = time.monotonic() + self.seconds
-        people = [Honest(self, person, seeded(self.rand.random())) for person in self.rand.sample(PEOPLE[1:11], 4)]
-        tasks = [self.guarded(one.run()) for one in people]
-        if not self.name.startswith("benign"):
-            tasks.append(self.guarded(Attacker(self, seeded(self.rand.random())).run(self.name)))
-        await asyncio.gather(*tasks)
+        self._begin, steps = time.monotonic(), self.plan["steps"]
+        # A victim's browser waits for the script that it is to run.
+        self._done = [asyncio.Event() for _ in steps]
+        await asyncio.gather(*(self._client(login) for login in {step["client"]: None for step in steps}))
+
+    async def _client(self, login):
+        """Does one client's steps, each when it is due or, where the machine is slow, as soon as the one before is done."""
+        own = [(number, step) for number, step in enumerate(self.plan["steps"]) if step["client"] == login]
+        client = PlainClient(self.instance.address, None, self.labels, agent=own[0][1]["agent"])
+        for number, step in own:
+            await asyncio.sleep(max(0, self._begin + step["at"] - time.monotonic()))
+            if "plant" in step:
+                await self._done[step["plant"]].wait()
+            try:
+                await ACTS[step["do"]](client, step)
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is told with the episode
+                self.failures.append(repr(error)[:150])
+            finally:
+                self._done[number].set()
+        client.close()
 
     def record(self, out):
         folder = out / self.condition / self.name
@@ -90,7 +85,8 @@ class Episode:
         for name in ("db.strace", "web.strace", "access.log"):
             pack(folder / name)
         sources = [("db", "strace", "db.strace.gz"), ("web", "strace", "web.strace.gz"), ("web", "access-log", "access.log.gz")]
-        recording = {"application": f"directory-{self.condition}", "episode": self.name, "split": self.split,
+        (folder / "plan.json").write_text(text_of(self.plan))
+        recording = {"application": f"directory-{self.condition}", "episode": self.name, "split": self.split, "plan": "plan.json",
                      "sources": [{"workload": w, "kind": k, "path": p} for w, k, p in sources],
                      "attacks": sorted(self.labels.entries, key=lambda entry: entry["start"])}
         (folder / "recording.json").write_text(json.dumps(recording, indent=1) + "\n")
@@ -99,10 +95,11 @@ class Episode:
 
 def lane(condition, options, port, failed):
     """One condition on an instance of its own."""
-    instance = Instance(directory(f"directory-{condition}"), options.work / condition, port)
+    # A prepared folder has its port written in it.
+    instance = Instance(directory(f"directory-{condition}"), options.work / f"{condition}-{port}", port)
     try:
         instance.prepare()
-        for name, split in PLAN:
+        for name, split in EPISODES:
             seconds = (BENIGN_S if name.startswith("benign") else ATTACK_S) * options.scale
             Episode(instance, condition, name, split, seconds, options.seed).record(options.out)
     except BaseException as error:

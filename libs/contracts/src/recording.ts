@@ -28,7 +28,7 @@ export const LabelledAttack = z.object({
 });
 export type LabelledAttack = z.infer<typeof LabelledAttack>;
 
-/** Where a source lies, below the recording's own folder: neither absolute nor beyond it. */
+/** Where a file lies, below the recording's own folder: neither absolute nor beyond it. */
 const SourcePath = z
   .string()
   .min(1)
@@ -36,7 +36,7 @@ const SourcePath = z
     (path) =>
       !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes('..') && !path.includes('\0') && path !== '-',
     {
-      message: 'a source lies within the folder of its recording: give a path below it, without ..',
+      message: 'a file lies within the folder of its recording: give a path below it, without ..',
     },
   );
 
@@ -46,6 +46,8 @@ export const Recording = z.object({
   episode: z.string().min(1),
   split: z.enum(['learn', 'calibrate', 'test']).optional(),
   sources: z.array(z.object({ workload: z.string().min(1), kind: SourceKind, path: SourcePath })).min(1),
+  /** What was to be done, as the recorder drew it from its seed: hashed into an evaluation's manifest, never read. */
+  plan: SourcePath.optional(),
   /** Empty for a benign episode. */
   attacks: z.array(LabelledAttack),
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -14,6 +14,8 @@ export interface EpisodeContents {
   readonly application: string;
   readonly attacks: number;
   readonly sources: readonly { readonly path: string; readonly sha256: string }[];
+  /** SHA-256 of the plan that was recorded, where there is one. */
+  readonly plan?: string;
   /** A sample of the lines, chosen by their hash alone, so that two copies of one piece choose the same. */
   readonly sample: ReadonlySet<string>;
 }
@@ -33,10 +35,15 @@ export async function episodeContents(recordings: readonly RecordingAt[]): Promi
         sources.push({ path: file.slice(folder.length + 1), sha256: await hashed(file, sample) });
       }
     }
-    const { application, episode, attacks } = recording;
-    all.push({ application, episode, attacks: attacks.length, sources, sample });
+    const { application, episode, attacks, plan } = recording;
+    const planned = plan === undefined ? {} : { plan: sha256(await readFile(join(folder, plan))) };
+    all.push({ application, episode, attacks: attacks.length, sources, ...planned, sample });
   }
   return all;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function filesAt(path: string): Promise<string[]> {

@@ -54,7 +54,8 @@ async function judge(at) {
       [firstUs, lastUs] = [Math.min(firstUs, startUs), Math.max(lastUs, startUs)];
       const { score, path: named } = await rules.ask(request);
       const id = `${connection} ${ordinal} ${startUs}`;
-      if (score >= BLOCKS_AT) evidence.push({ id, timeUs: startUs, window: false, incident: id, path: named });
+      if (score >= BLOCKS_AT)
+        evidence.push({ id, timeUs: startUs, saidUs: startUs, window: false, incident: id, path: named });
     }
   }
   return requests > 0 ? { actions: actionsOf(at), evidence, spanUs: lastUs - firstUs, requests } : undefined;

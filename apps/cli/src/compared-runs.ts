@@ -2,7 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { PlimsollError } from '@plimsoll/contracts';
-import { compareRuns, comparisonBlocks, markdownOf, type Comparison, type Run } from '@plimsoll/evaluation';
+import {
+  compareRuns,
+  comparisonBlocks,
+  markdownOf,
+  PAPER_CHOICES,
+  type Comparison,
+  type RequestScore,
+  type Run,
+  type WindowScore,
+} from '@plimsoll/evaluation';
 
 /**
  * Two runs that `evaluate --out` wrote, compared. Throws `bad-configuration` where there are not
@@ -23,7 +32,7 @@ async function runAt(folder: string): Promise<Run> {
   const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, name), 'utf8'));
   try {
     const [manifest, report] = await Promise.all([read('manifest.json'), read('report.json')]);
-    return { manifest: manifest as Run['manifest'], requests: requestsOf(report) };
+    return { manifest: withPlans(manifest as Run['manifest']), rows: rowsOf(report) };
   } catch (cause) {
     throw new PlimsollError(
       'missing-file',
@@ -33,14 +42,46 @@ async function runAt(folder: string): Promise<Run> {
   }
 }
 
-/** Rows by request: of an evaluation, or of the paper's tables, those of every variant too. */
-function requestsOf(report: unknown): Run['requests'] {
-  const found: Run['requests'][number][] = [];
-  const visit = (value: unknown): void => {
+/** A run of an earlier release names no plans. */
+function withPlans(
+  manifest: Omit<Run['manifest'], 'plans'> & Partial<Pick<Run['manifest'], 'plans'>>,
+): Run['manifest'] {
+  return { ...manifest, plans: manifest.plans ?? {} };
+}
+
+/** Rows of every table but those of one number of fields: by request, and of the paper's tables by the counted window. */
+function rowsOf(report: unknown): Run['rows'] {
+  const found: Run['rows'][number][] = [];
+  const visit = (value: unknown, application: string): void => {
     if (typeof value !== 'object' || value === null) return;
-    if ('view' in value && 'falseEvents' in value && 'episodes' in value) found.push(value as Run['requests'][number]);
-    else for (const child of Object.values(value)) visit(child);
+    const own = 'application' in value && typeof value.application === 'string' ? value.application : application;
+    if ('view' in value && 'episodes' in value && 'falseEvents' in value) {
+      found.push({ ...(value as RequestScore), by: 'request' });
+    } else if ('view' in value && 'episodes' in value && 'counts' in value) {
+      found.push(...windowRow(value as WindowScore, own));
+    } else {
+      for (const [name, child] of Object.entries(value)) if (!OF_FIELDS.has(name)) visit(child, own);
+    }
   };
-  visit(report);
+  visit(report, '');
   return found;
+}
+
+const OF_FIELDS = new Set(['fields', 'sets']);
+
+function windowRow({ view, seconds, episodes }: WindowScore, application: string): Run['rows'] {
+  if (seconds !== PAPER_CHOICES.countedSeconds) return [];
+  return [
+    {
+      application,
+      view,
+      by: 'window',
+      episodes: episodes.map(({ episode, truePositives, falsePositives, falseNegatives }) => ({
+        episode,
+        actions: truePositives + falseNegatives,
+        detected: truePositives,
+        falseEvents: falsePositives,
+      })),
+    },
+  ];
 }

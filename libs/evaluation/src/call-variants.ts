@@ -76,6 +76,11 @@ export class CallVariants {
     return keyGroups(this.scored, this.developed);
   }
 
+  /** As large as the group from benign data, of calls that a seed draws. */
+  randomGroup(seed: number): NamedGroup {
+    return randomGroup(this.scored, seed);
+  }
+
   /** Tells what comes next. Throws `stopped` where the study was stopped. */
   begin(name: string): void {
     if (this.#options.signal?.aborted) throw new PlimsollError('stopped', 'the study was stopped');
@@ -99,22 +104,7 @@ function keyGroup(group: number[] | undefined): { keyGroup?: number[] } {
 
 /** Every way to choose a group, for each workload by itself; random ones are as large as the one from benign data. */
 function keyGroups(corpus: CallCorpus, developed: readonly CallEpisode[]): NamedGroup[] {
-  const callsIn = (episodes: readonly CallEpisode[], workload: string): Uint16Array[] =>
-    episodes.map((episode) => joined(batchesOf([episode], workload).map(({ numbers }) => numbers)));
-  const chosen = new Map<string, Map<string, number[]>>();
-  const groups = (name: string, choose: (workload: string) => number[]): NamedGroup => {
-    const known = chosen.get(name) ?? new Map<string, number[]>();
-    chosen.set(name, known);
-    return {
-      name,
-      groupOf: (workload) => {
-        const group = known.get(workload) ?? choose(workload);
-        known.set(workload, group);
-        return group;
-      },
-    };
-  };
-  const benign = groups('chosen from benign', (workload) => benignKeyGroup(callsIn(corpus.learn, workload)));
+  const benign = benignGroup(corpus);
   const size = (workload: string): number => benign.groupOf(workload)?.length ?? 0;
   return [
     { name: 'all calls', groupOf: () => undefined },
@@ -122,17 +112,39 @@ function keyGroups(corpus: CallCorpus, developed: readonly CallEpisode[]): Named
     ...(developed.length === 0
       ? []
       : [
-          groups('chosen from development attacks', (workload) =>
+          chosenOnce('chosen from development attacks', (workload) =>
             developmentKeyGroup(callsIn(corpus.learn, workload), callsIn(developed, workload), size(workload)),
           ),
         ]),
-    groups("the paper's", publishedKeyGroup),
-    ...Array.from({ length: RANDOM_GROUPS }, (_, i) =>
-      groups(`random ${i + 1}`, (workload) =>
-        randomKeyGroup(callsOf(callsIn(corpus.learn, workload)), size(workload), i + 1),
-      ),
-    ),
+    chosenOnce("the paper's", publishedKeyGroup),
+    ...Array.from({ length: RANDOM_GROUPS }, (_, i) => randomGroup(corpus, i + 1)),
   ];
+}
+
+function benignGroup({ learn }: CallCorpus): NamedGroup {
+  return chosenOnce('chosen from benign', (workload) => benignKeyGroup(callsIn(learn, workload)));
+}
+
+function randomGroup(corpus: CallCorpus, seed: number): NamedGroup {
+  const benign = benignGroup(corpus);
+  return chosenOnce(`random ${seed}`, (workload) =>
+    randomKeyGroup(callsOf(callsIn(corpus.learn, workload)), benign.groupOf(workload)?.length ?? 0, seed),
+  );
+}
+
+function chosenOnce(name: string, choose: GroupOf): NamedGroup {
+  const known = new Map<string, number[] | undefined>();
+  return {
+    name,
+    groupOf: (workload) => {
+      if (!known.has(workload)) known.set(workload, choose(workload));
+      return known.get(workload);
+    },
+  };
+}
+
+function callsIn(episodes: readonly CallEpisode[], workload: string): Uint16Array[] {
+  return episodes.map((episode) => joined(batchesOf([episode], workload).map(({ numbers }) => numbers)));
 }
 
 function joined(parts: readonly Uint16Array[]): Uint16Array {

@@ -34,6 +34,22 @@ export function splitEpisodes(recordings: readonly RecordingAt[], seed: number):
   };
 }
 
+/**
+ * One application's recordings with another split: of the benign episodes a seed draws which learn, calibrate and test,
+ * as many of each as `splitEpisodes` has; attacks are test.
+ */
+export function redrawnSplit(recordings: readonly RecordingAt[], seed: number): RecordingAt[] {
+  const { learn, calibrate, test } = splitEpisodes(recordings, seed);
+  const isBenign = ({ recording }: RecordingAt): boolean => recording.attacks.length === 0;
+  const benign = shuffled([...learn, ...calibrate, ...test.filter(isBenign)], seed);
+  const parts = [
+    ['learn', benign.slice(0, learn.length)],
+    ['calibrate', benign.slice(learn.length, learn.length + calibrate.length)],
+    ['test', [...benign.slice(learn.length + calibrate.length), ...test.filter((at) => !isBenign(at))]],
+  ] as const;
+  return parts.flatMap(([split, part]) => part.map((at) => ({ ...at, recording: { ...at.recording, split } })));
+}
+
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = seededRandom(seed);
   const result = [...items];

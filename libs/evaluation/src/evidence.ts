@@ -60,7 +60,8 @@ export function namedByAlerts({ alerts: records, verdicts, preciseUs }: Run): Na
       const window = OF_WINDOWS.has(data.level);
       const id = window ? data.verdict : data.event;
       const timeUs = (window ? endsUs : preciseUs).get(id) ?? data.time_us;
-      named.set(`${incident} ${id}`, { id, timeUs, window, incident, path });
+      const saidUs = Math.max(timeUs, endsUs.get(data.verdict) ?? timeUs);
+      named.set(`${incident} ${id}`, { id, timeUs, saidUs, window, incident, path });
     }
   }
   return [...named.values()];
@@ -75,15 +76,12 @@ export function namedByVerdicts(
     .filter((verdict) => verdict.level === level && verdict.state === 'anomalous')
     .flatMap(({ id, window: { endUs }, evidence, path }): NamedEvent[] => {
       if (OF_WINDOWS.has(level) || evidence.length === 0) {
-        return [{ id, timeUs: endUs, window: true, incident: id, path }];
+        return [{ id, timeUs: endUs, saidUs: endUs, window: true, incident: id, path }];
       }
-      return evidence.map(({ event, timeUs }) => ({
-        id: event,
-        timeUs: preciseUs.get(event) ?? timeUs,
-        window: false,
-        incident: id,
-        path,
-      }));
+      return evidence.map((item) => {
+        const timeUs = preciseUs.get(item.event) ?? item.timeUs;
+        return { id: item.event, timeUs, saidUs: Math.max(timeUs, endUs), window: false, incident: id, path };
+      });
     });
 }
 

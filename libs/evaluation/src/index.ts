@@ -20,7 +20,7 @@ export { operatingCurve, type OperatingPoint } from './operating-curve.js';
 export type { Block } from './document/blocks.js';
 export { htmlOf } from './document/html.js';
 export { markdownOf } from './document/markdown.js';
-export { PAPER_CHOICES, paperBlocks, paperStudy, type PaperReport } from './paper/index.js';
+export { PAPER_CHOICES, paperBlocks, paperStudy, type PaperReport, type WindowScore } from './paper/index.js';
 export { curvePlot, recallPlot } from './plots.js';
 export { reportMarkdown, type EvaluationReport } from './report.js';
 export {

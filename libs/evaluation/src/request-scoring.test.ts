@@ -14,6 +14,7 @@ const action = (startS: number, endS: number): Action => ({
 const named = (timeS: number, parts: Partial<NamedEvent> = {}): NamedEvent => ({
   id: `event at ${timeS}`,
   timeUs: Math.round(timeS * S),
+  saidUs: Math.round(timeS * S),
   window: false,
   incident: `incident at ${timeS}`,
   path: 'xss',
@@ -57,5 +58,14 @@ describe('scoring by request', () => {
       [named(10, { path: 'sqli' }), named(10.1), named(20, { path: 'sqli' })],
     );
     expect(actions.map((scored) => scored.named)).toEqual([true, false]);
+  });
+
+  it('tells when the first of it could be said, which a window that ended before the request cannot', () => {
+    const said = (evidence: readonly NamedEvent[]): number | undefined =>
+      scoreRequests([action(10, 10.5)], evidence).actions[0]!.saidUs;
+    expect(said([named(10, { saidUs: 10.4 * S }), named(9.5, { window: true }), named(11, { window: true })])).toBe(
+      10.4 * S,
+    );
+    expect(said([named(9.5, { window: true })])).toBeUndefined();
   });
 });

@@ -8,6 +8,8 @@ export interface NamedEvent {
   readonly id: string;
   /** When the event happened; of a window, its end. */
   readonly timeUs: TimeUs;
+  /** End of what was scored, in event time: earlier nothing could be said. */
+  readonly saidUs: TimeUs;
   readonly window: boolean;
   readonly incident: string;
   /** Path that the incident was given. */
@@ -17,8 +19,8 @@ export interface NamedEvent {
 export interface RequestAction {
   readonly action: Action;
   readonly detected: boolean;
-  /** When the earliest of what detects it happened. */
-  readonly foundUs: TimeUs | undefined;
+  /** When the first of what detects it could be said; none where all of that was said before it began. */
+  readonly saidUs: TimeUs | undefined;
   /** Some incident that detects it has its path. */
   readonly named: boolean;
 }
@@ -57,9 +59,10 @@ export function scoreRequests(actions: readonly Action[], evidence: readonly Nam
   return {
     actions: actions.map((action) => {
       const inside = evidence.filter((item) => detects(action, item));
-      const foundUs = inside.length > 0 ? Math.min(...inside.map(({ timeUs }) => timeUs)) : undefined;
+      const said = inside.map(({ saidUs }) => saidUs).filter((saidUs) => saidUs >= action.startUs);
+      const saidUs = said.length > 0 ? Math.min(...said) : undefined;
       const named = inside.some(({ path }) => path === action.path);
-      return { action, detected: inside.length > 0, foundUs, named };
+      return { action, detected: inside.length > 0, saidUs, named };
     }),
     falseEvents: new Set(astray.map(({ id }) => id)).size,
     falseIncidents: [...incidents].filter((incident) => !touching.has(incident)).length,

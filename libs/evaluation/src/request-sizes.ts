@@ -1,5 +1,5 @@
 import { callNumber, type SyscallBatch } from '@plimsoll/contracts';
-import { pValue, type Budget } from '@plimsoll/detection';
+import { BUDGET_SHARES, pValue, type Budget } from '@plimsoll/detection';
 
 import type { AlertEvidence } from './action-scoring.js';
 import { batchesOf, workloadsOf, type CallCorpus, type CallEpisode } from './call-corpus.js';
@@ -69,7 +69,7 @@ function alarms(
     return usual === undefined ? 0 : (sizeOf(segment) - usual.mean) / usual.deviation;
   };
   const runs = corpus.calibrate.map((episode) => segmentsIn(episode).map(scoreOf));
-  const { calibration, threshold } = calibrated(corpus, runs, total, budget);
+  const { calibration, threshold } = calibrated(corpus, runs, total, budget, BUDGET_SHARES.frequency);
   for (const [episode, found] of evidence) {
     for (const segment of segmentsIn(episode)) {
       if (pValue(calibration, scoreOf(segment)) > threshold) continue;

@@ -73,7 +73,14 @@ export function requestTable(outcomes: readonly EpisodeOutcome[]): RequestScore[
 
 /** An incident for each request. Under a measure by which this does well, nothing can be told. */
 function everyRequest({ requests }: EpisodeOutcome): NamedEvent[] {
-  return requests.map(({ id, timeUs }) => ({ id, timeUs, window: false, incident: id, path: 'unknown' }));
+  return requests.map(({ id, timeUs }) => ({
+    id,
+    timeUs,
+    saidUs: timeUs,
+    window: false,
+    incident: id,
+    path: 'unknown',
+  }));
 }
 
 /** Scores the test episodes of one application as one view saw them. */

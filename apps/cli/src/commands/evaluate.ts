@@ -61,6 +61,7 @@ interface EvaluateCommandOptions {
   ablation?: boolean;
   paper?: boolean;
   scorer: string[];
+  seeds: number;
   compare?: string[];
 }
 
@@ -101,6 +102,12 @@ export function evaluateCommand(): Command {
       [],
     )
     .option(
+      '--seeds <N>',
+      'with --paper, learn and score again with N other splits of the benign episodes: mean and spread (each an evaluation)',
+      wholeNumber,
+      0,
+    )
+    .option(
       '--compare <RUN...>',
       'compare two earlier runs (folders that --out wrote): which settings differ, and how the results changed',
     )
@@ -119,6 +126,9 @@ async function run(folder: string | undefined, options: EvaluateCommandOptions):
   if (folder === undefined) throw new PlimsollError('bad-configuration', 'name a folder of recordings, or --compare');
   if (options.scorer.length > 0 && options.paper !== true) {
     throw new PlimsollError('bad-configuration', '--scorer adds rows to the tables of --paper: give both');
+  }
+  if (options.seeds > 0 && options.paper !== true) {
+    throw new PlimsollError('bad-configuration', '--seeds is a table of --paper: give both');
   }
   const progress = new Progress('evaluating');
   const measured = await measure(folder, options, progress).finally(() => {
@@ -228,6 +238,8 @@ async function measureRecordings(
       seed,
       development,
       scorers,
+      seeds: options.seeds,
+      privacy,
       signal,
       onStep: (name) => {
         onProgress(0.5, name);
@@ -276,8 +288,8 @@ async function measureRecordings(
 
 /** What may change a figure: not where reports go. */
 function settingsOf(options: EvaluateCommandOptions): Record<string, unknown> {
-  const { privacy, development, study, falseAlertsPerDay, budgets, ablation, paper, scorer } = options;
-  return { falseAlertsPerDay, privacy, development, scorer, study, budgets, ablation, paper };
+  const { privacy, development, study, falseAlertsPerDay, budgets, ablation, paper, scorer, seeds } = options;
+  return { falseAlertsPerDay, privacy, development, scorer, seeds, study, budgets, ablation, paper };
 }
 
 function asJson(report: unknown): string {

@@ -6,6 +6,7 @@ import { PUBLISHED_RESULTS } from './choices.js';
 import { FIELDS } from './field-table.js';
 import type { HonestChanges } from './honest-changes.js';
 import type { PaperApplication, PaperReport, VariantScore } from './paper-study.js';
+import type { Spread } from './seed-table.js';
 import type { Estimate, WindowScore } from './window-table.js';
 
 const OURS = ['fused', 'sequence', 'frequency', 'log', 'process'];
@@ -21,7 +22,7 @@ export function paperBlocks(report: PaperReport): Block[] {
         `Applications: ${names}. Seed ${report.seed}; ${report.falseAlertsPerDay} false alerts a day and application allowed, thresholds from benign data alone. ` +
         `Split by episode before any windowing: ${report.split.learn.length} learn, ${report.split.calibrate.length} calibrate, ${report.split.test.length} test. ` +
         (report.development.length > 0
-          ? `Development episodes, which chose a key group and are scored nowhere here: ${report.development.join(', ')}. `
+          ? `Development episodes, which chose a key group and stand in no table here: ${report.development.join(', ')}. `
           : 'No development episode was named, so no key group is chosen from attacks. ') +
         'Intervals are 95 %: Wilson for proportions (windows of one episode depend on each other, so these are narrow), a bootstrap over episodes for F1; at other shares of attacks, the ends of the intervals of recall and false windows.',
     },
@@ -42,6 +43,8 @@ function applicationBlocks(application: PaperApplication, report: PaperReport): 
     ...prevalenceBlocks(application, report),
     ...lengthBlocks(application, report),
     ...pathBlocks(application),
+    ...latencyBlocks(application),
+    ...seedBlocks(application, report),
     ...fieldBlocks(application),
     ...(application.calls ? callBlocks(application.application, application.calls) : []),
   ];
@@ -217,7 +220,7 @@ function lengthBlocks({ application, windows }: PaperApplication, { choices }: P
 
 function pathBlocks({ paths }: PaperApplication): Block[] {
   return [
-    { kind: 'heading', level: 3, text: 'Attack path by level, and which level fired first' },
+    { kind: 'heading', level: 3, text: 'Attack path by level, and which level could say so first' },
     {
       kind: 'table',
       head: ['path', 'requests', ...OURS, ...OURS.slice(1).map((level) => `first: ${level}`)],
@@ -229,6 +232,58 @@ function pathBlocks({ paths }: PaperApplication): Block[] {
       ]),
     },
   ];
+}
+
+function latencyBlocks({ latency }: PaperApplication): Block[] {
+  return [
+    { kind: 'heading', level: 3, text: 'From a request to a verdict' },
+    {
+      kind: 'text',
+      text: "Seconds of event time from the begin of a labelled request to the end of what its first verdict scored: a request or statement that is over, a window of calls that is full. What computing takes is not in it. A window of calls that had ended when the request began detects it by the rule's second of slack, and tells nothing of it.",
+    },
+    {
+      kind: 'table',
+      head: ['level', 'detected', 'by windows that ended before', 'median', '90 %', 'longest'],
+      rows: latency.map(({ view, detected, before, seconds }) => [
+        view,
+        String(detected),
+        String(before),
+        ...(seconds ? [seconds.median, seconds.ninetieth, seconds.longest].map(fixed) : ['–', '–', '–']),
+      ]),
+    },
+  ];
+}
+
+function seedBlocks({ seeds }: PaperApplication, { choices }: PaperReport): Block[] {
+  if (seeds.length === 0) return [];
+  return [
+    { kind: 'heading', level: 3, text: `Over ${seeds[0]!.seeds} seeds` },
+    {
+      kind: 'text',
+      text: 'Each seed draws anew which benign episodes learn, calibrate and are scored, as many of each as above, and the random key group; episodes with attacks are always scored. Detectors have no seed of their own. Mean ± standard deviation (least to most); seeds share episodes, so this is no interval.',
+    },
+    {
+      kind: 'table',
+      head: [
+        'detector',
+        `F1 at ${percent(choices.prevalences[0])}, by window`,
+        'false windows, share',
+        'recall by request',
+        'false events',
+      ],
+      rows: seeds.map(({ view, f1, falseWindows, recall, falseEvents }) => [
+        view,
+        spread(f1),
+        spread(falseWindows),
+        spread(recall),
+        spread(falseEvents),
+      ]),
+    },
+  ];
+}
+
+function spread({ mean, deviation, least, most }: Spread): string {
+  return `${fixed(mean)} ± ${fixed(deviation)} (${fixed(least)} to ${fixed(most)})`;
 }
 
 function fieldBlocks({ application, fields }: PaperApplication): Block[] {

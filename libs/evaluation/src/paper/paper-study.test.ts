@@ -4,6 +4,8 @@ import type { Baseline } from '@plimsoll/detection';
 import { findRecordings } from '@plimsoll/local-run';
 import { expect, it } from 'vitest';
 
+import { evaluateRecordings } from '../evaluate-recordings.js';
+import { paperBlocks } from './paper-blocks.js';
 import { paperStudy } from './paper-study.js';
 
 const BUNDLED = fileURLToPath(new URL('../../../../recordings/employee', import.meta.url));
@@ -51,4 +53,27 @@ it("gives a new scorer its row in every table of detectors, and re-makes the pap
   expect(calls.honest.injected).toBeGreaterThan(0);
   expect(calls.honest.points[0]!.told.value).toBe(1);
   expect(calls.honest.points.at(-1)!.told.value).toBe(0);
+}, 240_000);
+
+it('makes the same report twice, with a table over seeds, and leaves development episodes out of every table', async () => {
+  const all = await findRecordings(BUNDLED);
+  const recordings = all.filter(({ recording }) => EPISODES.includes(recording.episode));
+  const options = {
+    budget: { falseAlertsPerDay: 1 },
+    seed: 1,
+    seeds: 2,
+    development: ['sqli-update-single-3-a'],
+  };
+  const made = async (): Promise<string> => {
+    const report = await paperStudy(await evaluateRecordings(recordings, options), recordings, options);
+    const [employee] = report.applications;
+    expect(employee!.seeds.map(({ view }) => view)).toEqual(
+      expect.arrayContaining(['fused', 'log', 'sequence, random group', 'BoSC w=2, frame 100']),
+    );
+    expect(employee!.seeds.every(({ seeds }) => seeds === 2)).toBe(true);
+    expect(employee!.calls!.honest.injected).toBe(0);
+    expect(employee!.calls!.statements.map(({ kind }) => kind)).not.toContain('update-injection');
+    return JSON.stringify([report, paperBlocks(report)]);
+  };
+  expect(await made()).toBe(await made());
 }, 240_000);

@@ -4,7 +4,8 @@ import type { RecordingAt } from '@plimsoll/local-run';
 
 import { callCorpus, workloadsOf, type CallCorpus } from '../call-corpus.js';
 import { CallVariants, FREQUENCY_VARIANTS, type GroupOf } from '../call-variants.js';
-import type { Evaluation } from '../evaluate-recordings.js';
+import { redrawnSplit } from '../episode-split.js';
+import { evaluateRecordings, type EvaluateOptions, type Evaluation } from '../evaluate-recordings.js';
 import { scoreApplication, type RequestScore } from '../request-table.js';
 import { statementCalls, type StatementCalls } from '../statement-calls.js';
 import { publishedDetectors } from '../syscall-study/published-detectors.js';
@@ -12,7 +13,9 @@ import { checkFrozen, checkPrevalence } from '../run/leakage.js';
 import { FROZEN_CHOICES, PAPER_CHOICES } from './choices.js';
 import { FIELDS, fieldScore, fieldScores, type FieldScore } from './field-table.js';
 import { honestChanges, type HonestChanges } from './honest-changes.js';
+import { latencyScore, type LatencyScore } from './latency-table.js';
 import { pathScores, type PathScore } from './path-table.js';
+import { redrawnCorpus, seedScores, type SeededScore, type SeedScore } from './seed-table.js';
 import { variantView, outcomeViews, scorerView, type View } from './view.js';
 import { windowScore, windowsIn, type WindowScore } from './window-table.js';
 
@@ -36,6 +39,10 @@ export interface PaperApplication {
   readonly requests: readonly RequestScore[];
   readonly fields: readonly FieldScore[];
   readonly paths: readonly PathScore[];
+  /** By level. */
+  readonly latency: readonly LatencyScore[];
+  /** Over splits and random groups that seeds draw; empty where none was asked for. */
+  readonly seeds: readonly SeedScore[];
   /** Nothing of what follows where no calls were recorded. */
   readonly calls?: {
     readonly bagSizes: readonly VariantScore[];
@@ -64,6 +71,9 @@ export interface PaperOptions {
   readonly seed: number;
   /** Episodes whose attacks choose a key group; they are scored in no row. */
   readonly development: readonly string[];
+  /** Seeds 1 … n each draw the split anew; each costs an evaluation. */
+  readonly seeds?: number;
+  readonly privacy?: EvaluateOptions['privacy'];
   /** Beside the published ones: each gets its row in every table of detectors. */
   readonly scorers?: readonly Baseline[];
   readonly signal?: AbortSignal;
@@ -86,7 +96,8 @@ export async function paperStudy(
     const own = recordings.filter(({ recording }) => recording.application === application);
     options.onStep?.(`${application}: reading calls`);
     const corpus = await callCorpus(own, { seed: options.seed, ...(options.signal && { signal: options.signal }) });
-    applications.push(studied(application, evaluation, corpus, options));
+    const seeds = await overSeeds(own, corpus, options);
+    applications.push({ ...studied(application, evaluation, corpus, options), seeds });
   }
   return {
     schema: 1,
@@ -104,7 +115,7 @@ function studied(
   { outcomes }: Evaluation,
   corpus: CallCorpus,
   options: PaperOptions,
-): PaperApplication {
+): Omit<PaperApplication, 'seeds'> {
   const { windowSeconds, countedSeconds, prevalences, levels } = PAPER_CHOICES;
   const scored = outcomes.filter(
     (outcome) => outcome.application === application && !options.development.includes(outcome.episode),
@@ -128,8 +139,50 @@ function studied(
     requests: views.map((view) => scoreApplication(application, view.name, view.episodes)),
     fields: views.flatMap((view) => fieldScores(view, countedSeconds, prevalences)),
     paths: pathScores(views, levels),
+    latency: views.filter(({ name }) => levels.some((level) => level === name)).map(latencyScore),
     ...(hasCalls && { calls: callTables(application, corpus, variants, options) }),
   };
+}
+
+/** Learns and scores one application again for every seed. */
+async function overSeeds(
+  recordings: readonly RecordingAt[],
+  corpus: CallCorpus,
+  { seeds = 0, ...options }: PaperOptions,
+): Promise<SeedScore[]> {
+  const { application } = corpus;
+  const { budget, privacy, signal } = options;
+  const runs: SeededScore[][] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    options.onStep?.(`${application}: seed ${seed} of ${seeds}`);
+    const redrawn = redrawnSplit(recordings, seed);
+    const { outcomes } = await evaluateRecordings(redrawn, {
+      budget,
+      ...(privacy && { privacy }),
+      ...(signal && { signal }),
+    });
+    const own = outcomes.filter(({ episode }) => !options.development.includes(episode));
+    const variants = new CallVariants(redrawnCorpus(corpus, redrawn), options);
+    const calls = workloadsOf(corpus).length > 0;
+    const views = [...outcomeViews(own), ...(calls ? seededViews(application, variants, seed, options) : [])];
+    runs.push(
+      views.map((view) => ({
+        windows: checkedWindows(view, PAPER_CHOICES.countedSeconds),
+        requests: scoreApplication(application, view.name, view.episodes),
+      })),
+    );
+  }
+  return seedScores(runs);
+}
+
+function seededViews(application: string, variants: CallVariants, seed: number, options: PaperOptions): View[] {
+  const { groupOf } = variants.randomGroup(seed);
+  const [sequence, frequency] = ['sequence, random group', 'frequency, random group'];
+  return [
+    variantView(sequence, application, 'sequence', variants.sequence(sequence, {}, groupOf)),
+    variantView(frequency, application, 'frequency', variants.frequency(frequency, {}, groupOf)),
+    ...scorerViews(variants, options),
+  ];
 }
 
 /** The windows of a view, all of them. */
@@ -182,8 +235,8 @@ function callTables(
     ),
     sets: setScores(frequencyView, variants),
     frequencyWindows: FREQUENCY_VARIANTS.map(({ name, given }) => frequency(name, given)),
-    statements: statementCalls(corpus),
-    honest: honestChanges(corpus, options.seed),
+    statements: statementCalls(variants.scored),
+    honest: honestChanges(variants.scored, options.seed),
   };
 }
 

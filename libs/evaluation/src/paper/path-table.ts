@@ -9,11 +9,11 @@ export interface PathScore {
   readonly application: string;
   readonly path: AttackPath;
   readonly recall: Readonly<Record<string, Proportion>>;
-  /** How many actions each level has the earliest evidence of, by the evidence's own time. */
+  /** Of how many actions each level could say something first, by event time. */
   readonly first: Readonly<Record<string, number>>;
 }
 
-/** Path by view; `levels` are the views that compete for the first evidence. */
+/** Path by view; `levels` are the views that compete for who is first. */
 export function pathScores(views: readonly View[], levels: readonly string[]): PathScore[] {
   const found = views.map(({ name, episodes }) => ({
     name,
@@ -42,14 +42,14 @@ export function pathScores(views: readonly View[], levels: readonly string[]): P
 }
 
 function firstLevel(
-  found: readonly { readonly name: string; readonly actions: readonly { readonly foundUs: number | undefined }[] }[],
+  found: readonly { readonly name: string; readonly actions: readonly { readonly saidUs: number | undefined }[] }[],
   levels: readonly string[],
   i: number,
 ): string | undefined {
   let [first, firstUs] = [undefined as string | undefined, Infinity];
   for (const { name, actions } of found) {
-    const foundUs = actions[i]!.foundUs ?? Infinity;
-    if (levels.includes(name) && foundUs < firstUs) [first, firstUs] = [name, foundUs];
+    const saidUs = actions[i]!.saidUs ?? Infinity;
+    if (levels.includes(name) && saidUs < firstUs) [first, firstUs] = [name, saidUs];
   }
   return first;
 }

@@ -1,5 +1,5 @@
 import { Level, type TimeUs } from '@plimsoll/contracts';
-import { type Baseline, type Budget, pValue } from '@plimsoll/detection';
+import { type Baseline, BUDGET_SHARES, type Budget, pValue } from '@plimsoll/detection';
 
 import type { Action } from '../action-scoring.js';
 import { batchesOf, workloadsOf, type CallCorpus, type ScoredEpisode } from '../call-corpus.js';
@@ -34,7 +34,14 @@ export function outcomeViews(outcomes: readonly EpisodeOutcome[]): View[] {
     view('fused', namedByAlerts),
     ...Level.options.map((level) => view(level, (outcome) => namedByVerdicts(outcome, level))),
     view('always alert', ({ requests }) =>
-      requests.map(({ id, timeUs }) => ({ id, timeUs, window: false, incident: id, path: 'unknown' })),
+      requests.map(({ id, timeUs }) => ({
+        id,
+        timeUs,
+        saidUs: timeUs,
+        window: false,
+        incident: id,
+        path: 'unknown',
+      })),
     ),
   ];
 }
@@ -60,6 +67,8 @@ export function variantView(
 
 /** A scorer sees windows of this many calls. */
 const SCORER_CALLS = 1_000;
+/** And may spend as much of the budget as the larger of our two detectors of calls. */
+const SCORER_SHARE = Math.max(BUDGET_SHARES.sequence, BUDGET_SHARES.frequency);
 
 /**
  * What a scorer (a published detector, or a researcher's own) makes of one application: fitted to each workload's learn
@@ -77,14 +86,14 @@ export function scorerView(scorer: Baseline, corpus: CallCorpus, budget: Budget)
     const learned = corpus.learn
       .flatMap(tracesIn)
       .reduce((sum, { calls }) => sum + Math.ceil(calls.length / SCORER_CALLS), 0);
-    const { calibration, threshold } = calibrated(corpus, runs, learned, budget);
+    const { calibration, threshold } = calibrated(corpus, runs, learned, budget, SCORER_SHARE);
     for (const episode of corpus.test) {
       for (const { calls, timesUs, container } of tracesIn(episode)) {
         for (const [i, score] of fitted.windows(calls, SCORER_CALLS).entries()) {
           if (pValue(calibration, score) > threshold) continue;
           const timeUs = timesUs[Math.min((i + 1) * SCORER_CALLS, calls.length) - 1]!;
           const id = `${container} ${i}`;
-          found.get(episode.episode)!.push({ id, timeUs, window: true, incident: id, path: 'unknown' });
+          found.get(episode.episode)!.push({ id, timeUs, saidUs: timeUs, window: true, incident: id, path: 'unknown' });
         }
       }
     }

@@ -19,6 +19,7 @@ function episode(actions: readonly [number, number][], namedAt: readonly number[
     evidence: namedAt.map((at, i) => ({
       id: `${i}`,
       timeUs: at * SECOND,
+      saidUs: at * SECOND,
       window: false,
       incident: `${i}`,
       path: 'sqli',
@@ -35,8 +36,24 @@ describe('windows as the paper counts them', () => {
       truePositives: 1,
       falsePositives: 1,
       falseNegatives: 1,
-      trueNegatives: 2,
+      trueNegatives: 1,
     });
+  });
+
+  it('counts no last piece as a window: one shorter than half belongs to the window before', () => {
+    const ending = (seconds: number): SeenEpisode => ({ ...episode([], []), spanUs: seconds * SECOND });
+    expect([10, 11, 12.4, 12.6, 15].map((seconds) => windowsIn(ending(seconds), 5))).toEqual([2, 2, 2, 3, 3]);
+    expect(windowsIn(ending(0.4), 5)).toBe(1);
+    const { truePositives, trueNegatives } = countWindows(
+      { ...episode([[10.5, 10.6]], [10.9]), spanUs: 11 * SECOND },
+      5,
+    );
+    expect([truePositives, trueNegatives]).toEqual([1, 1]);
+  });
+
+  it('puts an attack that is labelled past the last message into the last window', () => {
+    expect(countWindows(episode([[26, 27]], []), 5).falseNegatives).toBe(1);
+    expect(countWindows(episode([[-2, -1]], []), 5).falseNegatives).toBe(1);
   });
 
   it('drops none: what is counted comes to all windows of all episodes', () => {

@@ -23,6 +23,8 @@ export interface WindowScore {
   readonly view: string;
   readonly seconds: number;
   readonly counts: WindowCounts;
+  /** The counts that the row is made of: what another run is compared with. */
+  readonly episodes: readonly (WindowCounts & { readonly episode: string })[];
   readonly precision: Proportion;
   readonly recall: Proportion;
   readonly accuracy: Proportion;
@@ -40,8 +42,9 @@ export interface WindowScore {
 }
 
 /**
- * Cuts every episode into windows of `seconds` from its first message on. A window is an attack where it overlaps a
- * labelled action, flagged where something of it was named: no slack, no echo, each window one sample.
+ * Cuts every episode into windows of `seconds` from its first message on; a last piece shorter than half of that belongs
+ * to the window before it. A window is an attack where it overlaps a labelled action, flagged where something of it was
+ * named: no slack, no echo, each window one sample.
  */
 export function windowScore({ name, episodes }: View, seconds: number, prevalences: readonly number[]): WindowScore {
   const counts = episodes.map((episode) => countWindows(episode, seconds));
@@ -55,6 +58,7 @@ export function windowScore({ name, episodes }: View, seconds: number, prevalenc
     view: name,
     seconds,
     counts: all,
+    episodes: counts.map((count, i) => ({ episode: episodes[i]!.episode, ...count })),
     precision: proportion(tp, tp + fp),
     recall: proportion(tp, tp + fn),
     accuracy: proportion(tp + tn, tp + fp + fn + tn),
@@ -81,18 +85,19 @@ function atPrevalence(prevalence: number, recall: Proportion, falseRate: Proport
 
 /** How many windows of `seconds` an episode has: what is counted has to come to this. */
 export function windowsIn({ spanUs }: Pick<SeenEpisode, 'spanUs'>, seconds: number): number {
-  return Math.floor(spanUs / (seconds * US_PER_SECOND)) + 1;
+  return Math.max(1, Math.round(spanUs / (seconds * US_PER_SECOND)));
 }
 
 export function countWindows(episode: SeenEpisode, seconds: number): WindowCounts {
   const windows = windowsIn(episode, seconds);
-  const at = (timeUs: number): number => Math.floor((timeUs - episode.startUs) / (seconds * US_PER_SECOND));
+  // What lies in the last piece, or just outside the episode (a label's clock, a window of calls), is in the nearest window.
+  const at = (timeUs: number): number =>
+    Math.min(windows - 1, Math.max(0, Math.floor((timeUs - episode.startUs) / (seconds * US_PER_SECOND))));
   const attacks = new Set<number>();
   for (const { startUs, endUs } of episode.actions) {
-    for (let i = Math.max(0, at(startUs)); i <= Math.min(windows - 1, at(endUs)); i++) attacks.add(i);
+    for (let i = at(startUs); i <= at(endUs); i++) attacks.add(i);
   }
-  // A window of calls may end with the last message of all, or just after it.
-  const flagged = new Set(episode.evidence.map(({ timeUs }) => Math.min(windows - 1, Math.max(0, at(timeUs)))));
+  const flagged = new Set(episode.evidence.map(({ timeUs }) => at(timeUs)));
   const truePositives = [...attacks].filter((i) => flagged.has(i)).length;
   const falsePositives = flagged.size - truePositives;
   const falseNegatives = attacks.size - truePositives;

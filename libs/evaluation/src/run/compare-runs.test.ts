@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { scoreApplication, type RequestScore } from '../request-table.js';
-import { compareRuns } from './compare-runs.js';
+import { scoreApplication } from '../request-table.js';
+import { compareRuns, type RunRow } from './compare-runs.js';
 import type { RunManifest } from './manifest.js';
 
 const MANIFEST: RunManifest = {
@@ -13,32 +13,34 @@ const MANIFEST: RunManifest = {
   seed: 1,
   settings: { falseAlertsPerDay: 1 },
   data: { 'shop/one/a': '00' },
+  plans: {},
 };
 
 /** Ten episodes of one attack, of which the first `found` are found. */
-function score(found: number, wrong: number): RequestScore {
+function score(found: number, wrong: number): RunRow {
   const action = { path: 'sqli' as const, kind: 'any', severity: 1, startUs: 1e6, endUs: 2e6 };
   const event = { window: false, path: 'sqli' as const };
-  return scoreApplication(
+  const scored = scoreApplication(
     'shop',
     'fused',
     Array.from({ length: 10 }, (_, i) => ({
       episode: `${i}`,
       actions: [action],
       evidence: [
-        ...(i < found ? [{ ...event, id: 'hit', incident: 'hit', timeUs: 1.5e6 }] : []),
-        ...(i < wrong ? [{ ...event, id: 'false', incident: 'false', timeUs: 60e6 }] : []),
+        ...(i < found ? [{ ...event, id: 'hit', incident: 'hit', timeUs: 1.5e6, saidUs: 1.5e6 }] : []),
+        ...(i < wrong ? [{ ...event, id: 'false', incident: 'false', timeUs: 60e6, saidUs: 60e6 }] : []),
       ],
       spanUs: 100e6,
     })),
   );
+  return { ...scored, by: 'request' };
 }
 
 it('says what differs and what that did, with intervals', () => {
-  const before = { manifest: MANIFEST, requests: [score(4, 0)] };
+  const before = { manifest: MANIFEST, rows: [score(4, 0)] };
   const after = {
     manifest: { ...MANIFEST, settings: { falseAlertsPerDay: 5 }, data: { 'shop/one/a': '01' } },
-    requests: [score(10, 2)],
+    rows: [score(10, 2)],
   };
   const { differences, rows } = compareRuns(before, after);
   expect(differences).toEqual([
@@ -53,9 +55,22 @@ it('says what differs and what that did, with intervals', () => {
 });
 
 it('finds no difference between a run and itself, and names rows that one of them lacks', () => {
-  const run = { manifest: MANIFEST, requests: [score(4, 1)] };
+  const run = { manifest: MANIFEST, rows: [score(4, 1)] };
   const same = compareRuns(run, run);
   expect(same.differences).toEqual([]);
   expect(same.rows[0]!.difference.f1).toEqual({ value: 0, low: 0, high: 0 });
-  expect(compareRuns(run, { ...run, requests: [] }).onlyBefore).toEqual(['shop: fused']);
+  expect(compareRuns(run, { ...run, rows: [] }).onlyBefore).toEqual(['shop: fused, by request']);
+});
+
+it('knows two recordings of one plan from one recording, and from recordings of two plans', () => {
+  const planned = (plan: string, data: string): RunManifest => ({
+    ...MANIFEST,
+    data: { 'shop/one/a': data },
+    plans: { 'shop/one': plan },
+  });
+  const again = (before: RunManifest, after: RunManifest): readonly string[] =>
+    compareRuns({ manifest: before, rows: [] }, { manifest: after, rows: [] }).recordedAgain;
+  expect(again(planned('p', '00'), planned('p', '01'))).toEqual(['shop/one']);
+  expect(again(planned('p', '00'), planned('p', '00'))).toEqual([]);
+  expect(again(planned('p', '00'), planned('q', '01'))).toEqual([]);
 });

@@ -1,18 +1,35 @@
 import { episodeBootstrap, f1 } from '../intervals.js';
-import type { RequestScore } from '../request-table.js';
 import type { Estimate } from '../paper/window-table.js';
 import type { RunManifest } from './manifest.js';
 
-/** A run: its manifest, and its rows by request. */
+/** A run: its manifest, and the rows of its tables. */
 export interface Run {
   readonly manifest: RunManifest;
-  readonly requests: readonly RequestScore[];
+  readonly rows: readonly RunRow[];
+}
+
+/** One detector, by what it was scored on: labelled requests, or the counted windows. */
+export interface RunRow {
+  readonly application: string;
+  readonly view: string;
+  readonly by: 'request' | 'window';
+  readonly episodes: readonly EpisodeCounts[];
+}
+
+export interface EpisodeCounts {
+  readonly episode: string;
+  /** Labelled requests, or windows that hold an attack. */
+  readonly actions: number;
+  readonly detected: number;
+  readonly falseEvents: number;
 }
 
 /** What differs between two runs, and what that did. */
 export interface Comparison {
   /** Fields of the manifests that differ, as `settings.budget`. */
   readonly differences: readonly { readonly what: string; readonly before: string; readonly after: string }[];
+  /** Episodes that both recorded from one plan, each at its own time: the same requests, other calls. */
+  readonly recordedAgain: readonly string[];
   readonly rows: readonly ComparedRow[];
   /** Rows that only one of them has. */
   readonly onlyBefore: readonly string[];
@@ -22,24 +39,26 @@ export interface Comparison {
 export interface ComparedRow {
   readonly application: string;
   readonly view: string;
+  readonly by: RunRow['by'];
   /** Episodes that both scored: the differences are over these alone. */
   readonly episodes: number;
   readonly before: Measures;
   readonly after: Measures;
   /** After less before, with its 95 % bootstrap over episodes, each drawn for both. */
-  readonly difference: Readonly<Record<keyof Measures, Estimate>>;
+  readonly difference: Readonly<Record<Exclude<keyof Measures, 'attacks'>, Estimate>>;
 }
 
 export interface Measures {
+  /** Labelled requests, or windows that hold an attack. */
+  readonly attacks: number;
   readonly recall: number;
   readonly precision: number;
   readonly f1: number;
 }
 
-type Counts = RequestScore['episodes'][number];
 interface Pair {
-  readonly before: Counts;
-  readonly after: Counts;
+  readonly before: EpisodeCounts;
+  readonly after: EpisodeCounts;
 }
 
 export function compareRuns(before: Run, after: Run): Comparison {
@@ -47,24 +66,33 @@ export function compareRuns(before: Run, after: Run): Comparison {
   const shared = [...left.keys()].filter((key) => right.has(key));
   return {
     differences: manifestDifferences(before.manifest, after.manifest),
+    recordedAgain: recordedAgain(before.manifest, after.manifest),
     rows: shared.map((key) => comparedRow(left.get(key)!, right.get(key)!)),
     onlyBefore: [...left.keys()].filter((key) => !right.has(key)),
     onlyAfter: [...right.keys()].filter((key) => !left.has(key)),
   };
 }
 
-function byRow({ requests }: Run): Map<string, RequestScore> {
-  return new Map(requests.map((score) => [`${score.application}: ${score.view}`, score]));
+function byRow({ rows }: Run): Map<string, RunRow> {
+  return new Map(rows.map((row) => [`${row.application}: ${row.view}, by ${row.by}`, row]));
 }
 
-function comparedRow(before: RequestScore, after: RequestScore): ComparedRow {
+function recordedAgain(before: RunManifest, after: RunManifest): string[] {
+  const sources = ({ data }: RunManifest, episode: string): string =>
+    JSON.stringify(Object.entries(data).filter(([path]) => path.startsWith(`${episode}/`)));
+  return Object.keys(before.plans).filter(
+    (episode) => before.plans[episode] === after.plans[episode] && sources(before, episode) !== sources(after, episode),
+  );
+}
+
+function comparedRow(before: RunRow, after: RunRow): ComparedRow {
   const its = new Map(after.episodes.map((counts) => [counts.episode, counts]));
   const pairs = before.episodes.flatMap((counts): Pair[] => {
     const other = its.get(counts.episode);
     return other === undefined ? [] : [{ before: counts, after: other }];
   });
   const [old, now] = [measures(pairs.map((pair) => pair.before)), measures(pairs.map((pair) => pair.after))];
-  const difference = (measure: keyof Measures): Estimate => ({
+  const difference = (measure: keyof ComparedRow['difference']): Estimate => ({
     value: now[measure] - old[measure],
     ...episodeBootstrap(
       pairs,
@@ -75,6 +103,7 @@ function comparedRow(before: RequestScore, after: RequestScore): ComparedRow {
   return {
     application: before.application,
     view: before.view,
+    by: before.by,
     episodes: pairs.length,
     before: old,
     after: now,
@@ -82,8 +111,8 @@ function comparedRow(before: RequestScore, after: RequestScore): ComparedRow {
   };
 }
 
-function measures(counts: readonly Counts[]): Measures {
-  const sum = (of: (count: Counts) => number): number => counts.reduce((all, count) => all + of(count), 0);
+function measures(counts: readonly EpisodeCounts[]): Measures {
+  const sum = (of: (count: EpisodeCounts) => number): number => counts.reduce((all, count) => all + of(count), 0);
   const [actions, detected, wrong] = [
     sum((count) => count.actions),
     sum((count) => count.detected),
@@ -91,7 +120,7 @@ function measures(counts: readonly Counts[]): Measures {
   ];
   const recall = actions === 0 ? 0 : detected / actions;
   const precision = detected + wrong === 0 ? 0 : detected / (detected + wrong);
-  return { recall, precision, f1: f1(precision, recall) };
+  return { attacks: actions, recall, precision, f1: f1(precision, recall) };
 }
 
 /** Fields that differ, by their path. */

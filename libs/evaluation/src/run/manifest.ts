@@ -23,6 +23,11 @@ export interface RunManifest {
   readonly settings: Readonly<Record<string, unknown>>;
   /** SHA-256 of each source, unpacked, by `application/episode/path`. */
   readonly data: Readonly<Record<string, string>>;
+  /**
+   * SHA-256 of the plan that was recorded, by `application/episode`, where there is one: recordings of one plan hold the
+   * same requests at other times.
+   */
+  readonly plans: Readonly<Record<string, string>>;
 }
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -50,6 +55,11 @@ export async function runManifest(
     data: Object.fromEntries(
       contents.flatMap(({ application, episode, sources }) =>
         sources.map(({ path, sha256 }) => [`${application}/${episode}/${path}`, sha256]),
+      ),
+    ),
+    plans: Object.fromEntries(
+      contents.flatMap(({ application, episode, plan }) =>
+        plan === undefined ? [] : [[`${application}/${episode}`, plan] as const],
       ),
     ),
   };

@@ -61,7 +61,7 @@ describe('the plimsoll command', () => {
     process.env['PLIMSOLL_API_TOKEN'] = 'any';
     await refused(
       ['incidents', 'list', '--api', 'localhost:8085'],
-      /localhost:8085 is no address; give one as --api http/,
+      /localhost:8085 is not an address; give one such as --api http/,
     );
     await refused(['incidents', 'list', '--api', 'http://127.0.0.1:1'], /no alert service answers at http/);
     const other = createServer((_request, response) => response.end('<html>'));
@@ -76,7 +76,7 @@ describe('the plimsoll command', () => {
   it('refuses a scorer that it cannot load before it measures, and one that no table is asked for', async () => {
     await refused(
       ['evaluate', CLUSTER, '--paper', '--scorer', join(dir, 'none.mjs')],
-      /none\.mjs: no module that can be/,
+      /none\.mjs: cannot be loaded as a module/,
     );
     await refused(['evaluate', CLUSTER, '--scorer', join(dir, 'none.mjs')], /give both/);
   }, 60_000);
@@ -108,7 +108,7 @@ describe('the plimsoll command', () => {
   it('says what is wrong with profiles, and ends with 1', async () => {
     const audit = join(CLUSTER, 'benign-day1', 'audit.jsonl.gz');
     const detect = (profile: string, source: string): string[] => ['detect', '--profile', profile, '--source', source];
-    await refused(detect(join(dir, 'nowhere'), `api-server=k8s-audit:${audit}`), /no such folder of profiles/);
+    await refused(detect(join(dir, 'nowhere'), `api-server=k8s-audit:${audit}`), /no such folder/);
     await refused(
       detect(join(dir, 'profiles'), `db=k8s-audit:${audit}`),
       /no profile of workload db; it has api-server/,
@@ -141,7 +141,7 @@ describe('the plimsoll command', () => {
       expect(code).toBe(0);
       expect(out).toContain('default/job');
       expect(out).toMatch(/default\/job sequence: not complete: .*; at least \d+ events more\n/);
-      await refused(['learn', '--live', '4711', '--out', learned], /say which workload it is: --live WORKLOAD=4711/);
+      await refused(['learn', '--live', '4711', '--out', learned], /name its workload: --live WORKLOAD=4711/);
       await refused(['learn', '--live', 'job=4194305', '--out', learned], /no process 4194305/);
     }, 120_000);
 

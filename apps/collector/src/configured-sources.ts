@@ -53,13 +53,13 @@ async function publishSource(
   publisher: Pick<Publisher, 'clockOf' | 'replay' | 'ended'>,
   signal: AbortSignal,
 ): Promise<number> {
-  const place: Where = { application: where.application, workload: where.workload, container: where.container };
-  const pipeline = new CollectorPipeline(place, stream);
+  const full: Where = { application: where.application, workload: where.workload, container: where.container };
+  const pipeline = new CollectorPipeline(full, stream);
   const clock = await publisher.clockOf(stream);
   let count = 0;
   for await (const item of openSource(
-    { workload: place.workload, kind, path },
-    { ...place, stream, ...privacy },
+    { workload: full.workload, kind, path },
+    { ...full, stream, ...privacy },
     { signal },
   )) {
     const messages = pipeline.push(item);

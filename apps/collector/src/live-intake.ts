@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { PlimsollError } from '@plimsoll/contracts';
-import type { PlaceOf } from '@plimsoll/pipelines';
+import type { WhereOf } from '@plimsoll/pipelines';
 import type { Dependency, ServiceTools, Step } from '@plimsoll/service-kit';
 import type { SourceContext } from '@plimsoll/sources';
 import type { EventLog, Health } from '@plimsoll/streaming';
@@ -158,8 +158,8 @@ export class LiveIntake {
     const arrivals = this.#arrivals;
     this.#audit = new AuditWebhook(server, { cluster, outbox, arrivals, ...this.#privacy });
     const targets = this.#targets;
-    const placeOf: PlaceOf | undefined = targets && ((facts) => targets.placeOf(facts));
-    this.#lines = new JsonLinesIntake(server, { outbox, arrivals, ...this.#privacy, ...(placeOf && { placeOf }) });
+    const whereOf: WhereOf | undefined = targets && ((facts) => targets.whereOf(facts));
+    this.#lines = new JsonLinesIntake(server, { outbox, arrivals, ...this.#privacy, ...(whereOf && { whereOf }) });
     this.#server = server;
     await server.listen();
     this.#listening = true;

@@ -3,7 +3,7 @@ import { CALL_NUMBERS } from './syscall-table.js';
 
 /**
  * The columns of a batch of calls, as narrow as their values. Each is written by one function and read by another; none
- * believes the bytes: whatever they are, a reader fills exactly `count` places or throws `bad-message`.
+ * believes the bytes: whatever they are, a reader fills exactly `count` elements or throws `bad-message`.
  */
 
 /** Kinds of call that one byte names; a batch of more has two bytes a call. */
@@ -12,16 +12,16 @@ const BYTE_KINDS = 256;
 const MAX_KINDS = 2 * CALL_NUMBERS;
 /** What stands for no kind, in the table that a reader looks kinds up in. */
 const NO_KIND = 0x8000;
-/** A turn of one byte: place of the thread in the low four bits, length less one in the others; 15 says that more follows. */
+/** A turn of one byte: index of the thread in the low four bits, length less one in the others; 15 says that more follows. */
 const MORE = 15;
 const LARGEST_OFFSET_US = 0xffffffff;
 
-const places = new Uint16Array(MAX_KINDS);
+const indices = new Uint16Array(MAX_KINDS);
 const table = new Uint16Array(MAX_KINDS);
 
 /**
  * Writes which call each is, and whether its result is not 0: the kinds that occur as numbers, then for each call the
- * place of its kind. A kind is twice the call's number, and one more where a result follows in the column of results.
+ * index of its kind. A kind is twice the call's number, and one more where a result follows in the column of results.
  */
 export function writeKinds(
   kinds: ProtobufWriter,
@@ -30,23 +30,23 @@ export function writeKinds(
   results: Int32Array | undefined,
 ): void {
   const count = numbers.length;
-  // Before `places` is touched, which the next batch finds as this one leaves it.
+  // Before `indices` is touched, which the next batch finds as this one leaves it.
   for (const number of numbers) if (number >= CALL_NUMBERS) damaged(`with call number ${number}, beyond the table`);
   const order: number[] = [];
   for (let i = 0; i < count; i++) {
     const kind = kindOf(numbers, results, i);
-    if (places[kind] !== 0) continue;
+    if (indices[kind] !== 0) continue;
     order.push(kind);
-    places[kind] = order.length;
+    indices[kind] = order.length;
     kinds.varint(kind);
   }
   const wide = order.length > BYTE_KINDS;
   for (let i = 0; i < count; i++) {
-    const place = places[kindOf(numbers, results, i)]! - 1;
-    calls.byte(place & 0xff);
-    if (wide) calls.byte(place >>> 8);
+    const index = indices[kindOf(numbers, results, i)]! - 1;
+    calls.byte(index & 0xff);
+    if (wide) calls.byte(index >>> 8);
   }
-  for (const kind of order) places[kind] = 0;
+  for (const kind of order) indices[kind] = 0;
 }
 
 function kindOf(numbers: Uint16Array, results: Int32Array | undefined, i: number): number {
@@ -103,15 +103,15 @@ export function writeThreads(ids: ProtobufWriter, turns: ProtobufWriter, threads
     const thread = threads[i]!;
     let end = i + 1;
     while (end < threads.length && threads[end] === thread) end++;
-    let place = known.get(thread);
-    if (place === undefined) {
-      known.set(thread, (place = known.size));
+    let index = known.get(thread);
+    if (index === undefined) {
+      known.set(thread, (index = known.size));
       ids.varint(zigzag((thread - before) | 0));
       before = thread;
     }
     const more = end - i - 1;
-    turns.byte(Math.min(place, MORE) | (Math.min(more, MORE) << 4));
-    if (place >= MORE) turns.varint(place - MORE);
+    turns.byte(Math.min(index, MORE) | (Math.min(more, MORE) << 4));
+    if (index >= MORE) turns.varint(index - MORE);
     if (more >= MORE) turns.varint(more - MORE);
     i = end;
   }
@@ -128,11 +128,11 @@ export function readThreads(bytes: Uint8Array, ids: Span, turns: Span, threads: 
   let at = 0;
   while (reader.at < turns.to) {
     const turn = bytes[reader.at++]!;
-    let place = turn & MORE;
+    let index = turn & MORE;
     let more = turn >>> 4;
-    if (place === MORE) place += reader.varint();
+    if (index === MORE) index += reader.varint();
     if (more === MORE) more += reader.varint();
-    const thread = known[place];
+    const thread = known[index];
     if (thread === undefined || more >= threads.length - at) damaged('with a turn of no thread, or of too many calls');
     // Turns are a few calls long: a loop is faster than `fill`.
     for (const end = at + more; at <= end; at++) threads[at] = thread;
@@ -197,9 +197,9 @@ export function readResults(bytes: Uint8Array, column: Span, kinds: Span, calls:
   const wide = loadKinds(bytes, kinds) > BYTE_KINDS;
   let at = column.from;
   for (let i = 0, call = calls.from; i < results.length; i++) {
-    const place = wide ? bytes[call]! | (bytes[call + 1]! << 8) : bytes[call]!;
+    const index = wide ? bytes[call]! | (bytes[call + 1]! << 8) : bytes[call]!;
     call += wide ? 2 : 1;
-    if ((table[place]! & 1) === 0) continue;
+    if ((table[index]! & 1) === 0) continue;
     let value = 0;
     let shift = 0;
     let byte: number;
@@ -212,7 +212,7 @@ export function readResults(bytes: Uint8Array, column: Span, kinds: Span, calls:
   }
 }
 
-/** Writes the digests that are not 0: those that occur, then for each the calls since the last and its place. */
+/** Writes the digests that are not 0: those that occur, then for each the calls since the last and its index. */
 export function writeDigests(column: ProtobufWriter, digests: Uint32Array): void {
   const known = new Map<number, number>();
   for (const digest of digests) if (digest !== 0 && !known.has(digest)) known.set(digest, known.size);
@@ -241,9 +241,9 @@ export function readDigests(
   reader.at = words + 4 * size;
   for (let at = 0; reader.at < column.to; at++) {
     at += reader.varint();
-    const place = reader.varint();
-    if (at >= count || place >= size) damaged('with a digest of no call');
-    visit(at, wordAt(bytes, words + 4 * place));
+    const index = reader.varint();
+    if (at >= count || index >= size) damaged('with a digest of no call');
+    visit(at, wordAt(bytes, words + 4 * index));
   }
 }
 

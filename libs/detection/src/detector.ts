@@ -24,7 +24,7 @@ export interface Detector<Input, State, Model> {
   start(): State;
 
   /**
-   * The state of another version that begins to score beside the one of `state`: at the same place in its streams, with
+   * The state of another version that begins to score beside the one of `state`: at the same position in its streams, with
    * nothing counted yet. `state` stays as it is.
    */
   beside(state: State): State;

@@ -40,14 +40,14 @@ const COMMIT_INTERVAL_MS = 1_000;
 const RESTARTS = { firstPauseMs: 250, longestPauseMs: 5_000 };
 /** Longer than a consumer takes to start anew, join and fetch. */
 const UNREADABLE_MEMORY_MS = 4 * RESTARTS.longestPauseMs;
-const PLACES_LIFE_MS = 500;
+const OFFSETS_LIFE_MS = 500;
 /** A consumer that has not fetched for so long, and was not waiting for its group, hangs. */
 const SILENCE_MS = 120_000;
 const DISCONNECT_TIMEOUT_MS = 15_000;
 
 /**
  * One member of a consumer group. kafkajs fetches, keeps the membership and tells of every new assignment before it
- * fetches for it; pumps hand out the batches. When kafkajs gives up, a new consumer is made in its place.
+ * fetches for it; pumps hand out the batches. When kafkajs gives up, a new consumer is made instead.
  */
 export class KafkaConsumption implements Consumption, PumpHost {
   private consumer: Consumer | undefined;
@@ -65,7 +65,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   private trouble: string | undefined = 'has not joined its group yet';
   /** The last failure that does not pass by itself. */
   private last: { readonly atMs: number; readonly reason: string } | undefined;
-  private places: { readonly atMs: number; readonly found: Promise<Map<number, Place>> } | undefined;
+  private known: { readonly atMs: number; readonly found: Promise<Map<number, Offsets>> } | undefined;
   private readonly life: Promise<void>;
   private committed = new Map<number, number>();
   private committing: Promise<void> | undefined;
@@ -105,19 +105,20 @@ export class KafkaConsumption implements Consumption, PumpHost {
     await this.life;
   }
 
-  async place(partition: number, renew: boolean): Promise<Place> {
+  async offsetsOf(partition: number, renew: boolean): Promise<Offsets> {
     const nowMs = Date.now();
-    if (renew || this.places === undefined || nowMs - this.places.atMs > PLACES_LIFE_MS) {
-      this.places = { atMs: nowMs, found: this.findPlaces() };
+    if (renew || this.known === undefined || nowMs - this.known.atMs > OFFSETS_LIFE_MS) {
+      this.known = { atMs: nowMs, found: this.findOffsets() };
     }
-    const { found } = this.places;
+    const { found } = this.known;
     try {
-      const place = (await found).get(partition);
-      if (place === undefined) throw new PlimsollError('unavailable', `Kafka does not show partition ${partition} yet`);
-      return place;
+      const offsets = (await found).get(partition);
+      if (offsets === undefined)
+        throw new PlimsollError('unavailable', `Kafka does not show partition ${partition} yet`);
+      return offsets;
     } catch (error) {
-      this.places = undefined;
-      throw kafkaError(error, 'find the place to read from');
+      this.known = undefined;
+      throw kafkaError(error, 'find the offsets to read from');
     }
   }
 
@@ -220,13 +221,13 @@ export class KafkaConsumption implements Consumption, PumpHost {
     consumer.on(consumer.events.HEARTBEAT, () => {
       this.lastContactMs = Date.now();
     });
-    // Called before kafkajs fetches for the new assignment: nothing is read from a place we have not set.
+    // Called before kafkajs fetches for the new assignment: nothing is read from an offset that we have not set.
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       if (this.consumer === consumer && !this.leaving) this.joined(payload.memberAssignment[this.options.topic] ?? []);
     });
     try {
       await consumer.connect();
-      // Should retention overtake the place we read at, kafkajs goes to the oldest record, not to the newest.
+      // Should retention overtake the offset we read at, kafkajs goes to the oldest record, not to the newest.
       await consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
       if (this.stopped) return;
       this.consumer = consumer;
@@ -256,7 +257,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   private joined(partitions: readonly number[]): void {
     this.lastContactMs = Date.now();
     this.trouble = undefined;
-    this.places = undefined;
+    this.known = undefined;
     const kept = new Set(partitions);
     for (const [partition, pump] of this.pumps) {
       if (!kept.has(partition)) this.lose(partition, pump);
@@ -274,7 +275,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
     }
   }
 
-  /** Batches of a partition that was taken away meanwhile, or from another place, are not looked at (kafkajs#1046). */
+  /** Batches of a partition that was taken away meanwhile, or from another offset, are not looked at (kafkajs#1046). */
   private async fetched(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     this.beat = () => payload.heartbeat();
@@ -319,7 +320,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   /** The last pump of each partition given back since the last commit. */
   private readonly finished = new Map<number, PartitionPump>();
 
-  /** Commits what the handlers have finished with. Lag tools read it, and handlers that keep no place of their own. */
+  /** Commits what the handlers have finished with. Lag tools read it, and handlers that keep no offset of their own. */
   private async commit(): Promise<void> {
     const { topic } = this.options;
     const offsets: { topic: string; partition: number; offset: string }[] = [];
@@ -340,7 +341,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
     }
   }
 
-  private async findPlaces(): Promise<Map<number, Place>> {
+  private async findOffsets(): Promise<Map<number, Offsets>> {
     const { topic, group, startAt = 'earliest' } = this.options;
     const [bounds, committedBy] = await this.parts.administer((admin) =>
       Promise.all([admin.fetchTopicOffsets(topic), admin.fetchOffsets({ groupId: group, topics: [topic] })]),
@@ -359,7 +360,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   }
 }
 
-interface Place {
+interface Offsets {
   readonly start: number;
   readonly low: number;
   readonly high: number;

@@ -188,7 +188,7 @@ describe.skipIf(servers === undefined)('faults of kafkajs', () => {
     expect([...member.held].sort()).toEqual([0, 1, 2]);
   });
 
-  it('finds its place again in a topic that was deleted and made anew', async () => {
+  it('finds its offset again in a topic that was deleted and made anew', async () => {
     const name = await newTopic(1);
     const log = newLog();
     const member = new Member();

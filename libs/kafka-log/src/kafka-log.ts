@@ -61,12 +61,12 @@ export class KafkaLog implements EventLog, TopicPositions {
         ]),
       );
       const from = new Map(since.map(({ partition, offset }) => [partition, Number(offset)]));
-      const places = bounds.map(({ partition, low, high }) => {
+      const found = bounds.map(({ partition, low, high }) => {
         // A broker answers -1 where nothing was published since.
         const found = from.get(partition) ?? Number(low);
         return { partition, first: found < 0 ? Number(high) : Math.max(found, Number(low)), end: Number(high) };
       });
-      return places.sort((a, b) => a.partition - b.partition);
+      return found.sort((a, b) => a.partition - b.partition);
     } catch (error) {
       throw kafkaError(error, `find the records of ${topic}`);
     }

@@ -10,7 +10,7 @@ export interface PumpHost {
    * Where the partition is read from when its handler does not say, and the bounds of what the log holds: as known to
    * all partitions of one assignment, or, with `renew`, as they are now.
    */
-  place(
+  offsetsOf(
     partition: number,
     renew: boolean,
   ): Promise<{ readonly start: number; readonly low: number; readonly high: number }>;
@@ -36,7 +36,7 @@ export interface FetchedBatch {
 export class PartitionPump {
   /** The partition is lost already: what the handler does from now on must not count. */
   lost = false;
-  /** The next offset to be fetched; undefined until the partition has its place. */
+  /** The next offset to be fetched; undefined until the partition has its offset. */
   private expected: number | undefined;
   /** The end of what the handler has done with. */
   private doneOffset: number | undefined;
@@ -45,9 +45,9 @@ export class PartitionPump {
   private wake: () => void = () => undefined;
   private freed: () => void = () => undefined;
   private heldBack = true;
-  /** The place at which a batch was refused because it began later. */
+  /** The offset at which a batch was refused because it began later. */
   private refusedAt: number | undefined;
-  /** Since when the log has ended before our place, and where it ended before the handler was told. */
+  /** Since when the log has ended before our offset, and where it ended before the handler was told. */
   private beyondEnd: { readonly sinceMs: number; readonly high: number } | undefined;
   private readonly done: Promise<void>;
 
@@ -129,7 +129,7 @@ export class PartitionPump {
     return this.queue.length >= this.limits.queuedBatches;
   }
 
-  /** The log ends before the place that is read: it was cut or made anew, and the handler is asked for its place again. */
+  /** The log ends before the offset that is read: it was cut or made anew, and the handler is asked for its offset again. */
   private loseWay(): void {
     this.expected = undefined;
     this.heldBack = true;
@@ -157,24 +157,27 @@ export class PartitionPump {
     await this.untilDone(() => consume.handler.revoked(partition));
   }
 
-  /** Asks the handler for its place and reads from there, or from the nearest that the log holds. */
+  /** Asks the handler for its offset and reads from there, or from the nearest that the log holds. */
   private async begin(): Promise<void> {
     const { partition, consume, host } = this;
     // The end is asked for first: what is published after the handler was told is read by a group that begins there.
-    const before = await host.place(partition, false);
+    const before = await host.offsetsOf(partition, false);
     const own = await consume.handler.assigned(partition, this.gone.signal);
-    const place = own ?? before.start;
-    const { low, high } = place > before.high ? await host.place(partition, true) : before;
+    const offset = own ?? before.start;
+    const { low, high } = offset > before.high ? await host.offsetsOf(partition, true) : before;
     if (this.isGone()) return;
-    if (place > high) {
+    if (offset > high) {
       // A new leader may not know yet how far it holds the log: only what lasts is believed.
       this.beyondEnd ??= { sinceMs: Date.now(), high: before.high };
       if (Date.now() - this.beyondEnd.sinceMs < BEYOND_END_MS) {
-        throw new PlimsollError('unavailable', `the log ends at ${high}, before the place to read from, ${place}`);
+        throw new PlimsollError(
+          'unavailable',
+          `the log ends at ${high}, before offset ${offset}, where reading was to begin`,
+        );
       }
     }
     this.queue.length = 0;
-    this.expected = Math.min(Math.max(place, low), this.beyondEnd?.high ?? high);
+    this.expected = Math.min(Math.max(offset, low), this.beyondEnd?.high ?? high);
     this.beyondEnd = undefined;
     this.heldBack = false;
     host.seek(partition, this.expected);

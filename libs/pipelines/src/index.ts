@@ -5,7 +5,7 @@ export {
   messageRecord,
   messageTimeUs,
   type CollectorMessage,
-  type PlaceOf,
+  type WhereOf,
 } from './collect/collector-pipeline.js';
 export { DetectorModels } from './detect/detector-models.js';
 export { detectorOperator, verdictRecord } from './detect/detector-operator.js';

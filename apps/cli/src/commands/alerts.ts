@@ -53,7 +53,7 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
     revoked: () => Promise.resolve(),
   };
   try {
-    // A group of its own each time: the reader shares nothing with other readers and leaves no place behind.
+    // A group of its own each time: the reader shares nothing with other readers and leaves no offsets behind.
     const consumption = await log.consume({
       topic: TOPICS.alerts.name,
       group: `plimsoll-alerts-${randomUUID()}`,

@@ -1,5 +1,5 @@
 import type { SourceItem, TimeUs, Unseen, Watching, Where } from '@plimsoll/contracts';
-import { ArrivalBound, type PlaceOf } from '@plimsoll/pipelines';
+import { ArrivalBound, type WhereOf } from '@plimsoll/pipelines';
 import type { Health } from '@plimsoll/streaming';
 
 /** How long readiness tells of a source whose clock was ahead. */
@@ -79,10 +79,10 @@ export class Arrivals {
     return bounded;
   }
 
-  /** `placeOf`, with a note that the source speaks of the application. */
-  placing(source: string, placeOf: PlaceOf): PlaceOf {
+  /** `whereOf`, with a note that the source speaks of the application. */
+  noting(source: string, whereOf: WhereOf): WhereOf {
     return (of) => {
-      const where = placeOf(of);
+      const where = whereOf(of);
       this.concerns(source, where);
       return where;
     };

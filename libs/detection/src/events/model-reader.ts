@@ -1,7 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import type { z } from 'zod';
 
-/** Reads a profile's model. The reader throws `bad-profile`, with the first place that differs, where it is not one of `of`. */
+/** Reads a profile's model. The reader throws `bad-profile`, with the first field that differs, where it is not one of `of`. */
 export function modelReader<Data>(schema: z.ZodType<Data>, of: string): (model: unknown) => Data {
   return (model) => {
     const parsed = schema.safeParse(model);

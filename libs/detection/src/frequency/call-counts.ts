@@ -21,7 +21,7 @@ export const WRITE_SIZES_AT = CALL_NUMBERS + SIZE_CLASSES;
 /** The kernel's, not the program's: it goes on with a call that a signal interrupted, or a tracer that attached. */
 const RESUMES = callNumber('restart_syscall');
 
-/** Counts calls `[from, to)` into `counts`, which has `COUNTERS` places. Allocates nothing. */
+/** Counts calls `[from, to)` into `counts`, of `COUNTERS` numbers. Allocates nothing. */
 export function countCalls(batch: SyscallBatch, from: number, to: number, counts: Uint32Array): void {
   const { numbers, results } = batch;
   for (let i = from; i < to; i++) {

@@ -8,24 +8,24 @@ import { READ_SIZES_AT, TOTAL_AT, WRITE_SIZES_AT } from './call-counts.js';
  * is load. The square root (Hellinger's transform; Rao 1995) makes the noise of a share the same whatever its size, so
  * rare calls weigh as much as frequent ones.
  *
- * `pieces` are the counts that make the window; `places` are counters of `call-counts.ts`; the last feature is 'all
- * others'. Cost: pieces · places.
+ * `pieces` are the counts that make the window; `counters` those of `call-counts.ts` that are features; the last feature is 'all
+ * others'. Cost: pieces · counters.
  */
-export function featuresOf(pieces: readonly Uint32Array[], places: readonly number[]): Float64Array {
+export function featuresOf(pieces: readonly Uint32Array[], counters: readonly number[]): Float64Array {
   const calls = sum(pieces, TOTAL_AT, TOTAL_AT + 1);
   const read = sum(pieces, READ_SIZES_AT, WRITE_SIZES_AT);
   const written = sum(pieces, WRITE_SIZES_AT, TOTAL_AT);
-  const features = new Float64Array(places.length + 1);
+  const features = new Float64Array(counters.length + 1);
   let others = calls;
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i]!;
+  for (let i = 0; i < counters.length; i++) {
+    const counter = counters[i]!;
     let count = 0;
-    for (const piece of pieces) count += piece[place]!;
-    if (place < CALL_NUMBERS) others -= count;
-    const all = place < CALL_NUMBERS ? calls : place < WRITE_SIZES_AT ? read : written;
+    for (const piece of pieces) count += piece[counter]!;
+    if (counter < CALL_NUMBERS) others -= count;
+    const all = counter < CALL_NUMBERS ? calls : counter < WRITE_SIZES_AT ? read : written;
     features[i] = all === 0 ? 0 : Math.sqrt(count / all);
   }
-  features[places.length] = calls === 0 ? 0 : Math.sqrt(others / calls);
+  features[counters.length] = calls === 0 ? 0 : Math.sqrt(others / calls);
   return features;
 }
 

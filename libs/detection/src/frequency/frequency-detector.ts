@@ -77,7 +77,7 @@ class Scorer implements WindowScorer<FrequencyModel> {
     if (!enough) return undefined;
     const { open, past } = this.#state;
     const pieces = windowPieces(open, past, model.options.pieces);
-    const point = featuresOf(pieces, model.places);
+    const point = featuresOf(pieces, model.counters);
     const score = distanceOf(point, model.mean, model.factor);
     const p = pValue(model.calibration, score);
     const anomalous = p <= model.threshold && !isTold(pieces, score, model);
@@ -106,12 +106,12 @@ class Scorer implements WindowScorer<FrequencyModel> {
       .filter((i) => distances[i]! > 2)
       .slice(0, MAX_EVIDENCE)
       .map((i) => {
-        const { name, place, range } = model.features[i]!;
+        const { name, place: counter, range } = model.features[i]!;
         return {
           kind: 'call-share',
           event: `${stream}#${window.startOrdinal}`,
           timeUs: window.endUs,
-          observed: `${name}: ${percent(point[i]! ** 2)} of ${wholeWords(place, counts, model.places)}`,
+          observed: `${name}: ${percent(point[i]! ** 2)} of ${wholeWords(counter, counts, model.counters)}`,
           expected: `${percent(range[0])} to ${percent(range[2])} in 98 % of benign windows, usually ${percent(range[1])}`,
           score: distances[i]!,
         };
@@ -120,18 +120,18 @@ class Scorer implements WindowScorer<FrequencyModel> {
 }
 
 /** A window looks back on pieces that were scored before: what the newest makes more ordinary was told with them. */
-function isTold(pieces: readonly Uint32Array[], score: number, { places, mean, factor }: FrequencyModel): boolean {
-  return pieces.length > 1 && score < distanceOf(featuresOf(pieces.slice(0, -1), places), mean, factor);
+function isTold(pieces: readonly Uint32Array[], score: number, { counters, mean, factor }: FrequencyModel): boolean {
+  return pieces.length > 1 && score < distanceOf(featuresOf(pieces.slice(0, -1), counters), mean, factor);
 }
 
 /** What a share is a share of; of 'all other calls' also which they are, the most frequent first. */
-function wholeWords(place: number | undefined, counts: Uint32Array, places: readonly number[]): string {
+function wholeWords(counter: number | undefined, counts: Uint32Array, counters: readonly number[]): string {
   const calls = `the window's ${counts[TOTAL_AT]!} calls`;
-  if (place !== undefined && place >= WRITE_SIZES_AT) return 'what was written';
-  if (place !== undefined && place >= READ_SIZES_AT) return 'what was read';
-  if (place !== undefined) return calls;
+  if (counter !== undefined && counter >= WRITE_SIZES_AT) return 'what was written';
+  if (counter !== undefined && counter >= READ_SIZES_AT) return 'what was read';
+  if (counter !== undefined) return calls;
   const others = [...counts.subarray(0, CALL_NUMBERS).keys()].filter(
-    (call) => counts[call]! > 0 && !places.includes(call),
+    (call) => counts[call]! > 0 && !counters.includes(call),
   );
   others.sort((one, other) => counts[other]! - counts[one]! || one - other);
   const named = others.slice(0, MAX_OTHERS).map((call) => `${callName(call)} ${counts[call]!}`);

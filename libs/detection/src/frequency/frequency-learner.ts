@@ -32,7 +32,7 @@ import {
 import { COUNTERS, countCalls, TOTAL_AT } from './call-counts.js';
 import { choleskyOf, distanceOf, type Spread, spreadOf } from './covariance.js';
 import { featuresOf } from './features.js';
-import { type FrequencyProfile, MAX_FEATURES, placeName } from './frequency-model.js';
+import { type FrequencyProfile, MAX_FEATURES, counterName } from './frequency-model.js';
 import { readCounts, writeCounts } from './frequency-state.js';
 import { type FrequencyOptions, frequencyOptions } from './options.js';
 import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
@@ -52,7 +52,7 @@ interface Container {
 
 /** What calibration is done against: features chosen, spread estimated. */
 interface Fitted extends Spread {
-  readonly places: readonly number[];
+  readonly counters: readonly number[];
   readonly factor: Float64Array;
 }
 
@@ -121,7 +121,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     const fitted = this.#fit();
     const container = this.#container(this.#calibrating, batch);
     const score = (counts: Uint32Array): void => {
-      container.scores.push(distanceOf(featuresOf([counts], fitted.places), fitted.mean, fitted.factor));
+      container.scores.push(distanceOf(featuresOf([counts], fitted.counters), fitted.mean, fitted.factor));
     };
     cutWindows(container.state, batch, { ...this.#bounds, serves: this.#serves }, this.#visitor(container, score));
     this.#time.add(batch);
@@ -142,15 +142,15 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
         `${this.#of.workload}: too few system calls to ${missing}; trace more of its everyday work`,
       );
     }
-    const { places, mean, covariance } = this.#fit();
+    const { counters, mean, covariance } = this.#fit();
     const progress = this.progress();
-    const shares = this.#windows.map((window) => featuresOf([dense(window)], places).map((root) => root * root));
+    const shares = this.#windows.map((window) => featuresOf([dense(window)], counters).map((root) => root * root));
     const model: FrequencyProfile = {
       schema: 1,
       options: this.#options,
-      features: [...places, undefined].map((place, i) => ({
-        name: place === undefined ? 'all other calls' : placeName(place),
-        ...(place === undefined ? {} : { place }),
+      features: [...counters, undefined].map((counter, i) => ({
+        name: counter === undefined ? 'all other calls' : counterName(counter),
+        ...(counter === undefined ? {} : { place: counter }),
         mean: mean[i]!,
         range: percentiles(shares.map((window) => window[i]!)),
       })),
@@ -168,7 +168,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
         novelty: progress.novelty,
         complete: progress.converged,
         notes: [
-          `${this.#seen} windows learned, ${calibrated} calibrated, ${places.length + 1} features`,
+          `${this.#seen} windows learned, ${calibrated} calibrated, ${counters.length + 1} features`,
           ...outlookNotes(progress),
         ],
       },
@@ -177,7 +177,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   }
 
   progress(): LearningProgress {
-    const features = this.#fitted?.places.length ?? this.#places().length;
+    const features = this.#fitted?.counters.length ?? this.#counters().length;
     // A share of a percent of windows still brings new calls: that is the sequence detector's novelty to report.
     const novelty = Math.min(1, (this.#seen === 0 ? 1 : features) / Math.max(this.#seen, 1));
     return learningOutlook({
@@ -200,7 +200,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   snapshot(): Uint8Array {
     const held: z.infer<typeof Held> = {
-      windows: this.#windows.map(({ places, counts }) => [[...places], [...counts]]),
+      windows: this.#windows.map(({ counters, counts }) => [[...counters], [...counts]]),
       stride: this.#stride,
       seen: this.#seen,
       calls: this.#calls,
@@ -234,8 +234,8 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   /** Windows of both at the wider stride, so that each counts alike. */
   #adopt({ windows, stride, seen }: Pick<z.infer<typeof Held>, 'windows' | 'stride' | 'seen'>): void {
-    let others = windows.map(([places, counts]): Sparse => ({
-      places: Uint16Array.from(places),
+    let others = windows.map(([counters, counts]): Sparse => ({
+      counters: Uint16Array.from(counters),
       counts: Uint32Array.from(counts),
     }));
     while (this.#stride < stride) this.#thin();
@@ -252,26 +252,26 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   #fit(): Fitted {
     if (this.#fitted) return this.#fitted;
-    const places = this.#places();
-    const spread = spreadOf(this.#windows.map((window) => featuresOf([dense(window)], places)));
-    this.#fitted = { places, ...spread, factor: choleskyOf(spread.covariance, spread.mean.length) };
+    const counters = this.#counters();
+    const spread = spreadOf(this.#windows.map((window) => featuresOf([dense(window)], counters)));
+    this.#fitted = { counters, ...spread, factor: choleskyOf(spread.covariance, spread.mean.length) };
     return this.#fitted;
   }
 
   /** The counters that become features: the key group, or what was seen most often. */
-  #places(): number[] {
+  #counters(): number[] {
     const totals = new Map<number, number>();
-    for (const { places, counts } of this.#windows) {
-      places.forEach((place, i) => {
-        if (place !== TOTAL_AT) totals.set(place, (totals.get(place) ?? 0) + counts[i]!);
+    for (const { counters, counts } of this.#windows) {
+      counters.forEach((counter, i) => {
+        if (counter !== TOTAL_AT) totals.set(counter, (totals.get(counter) ?? 0) + counts[i]!);
       });
     }
     const { keyGroup, sizes } = this.#options;
-    const wanted = [...totals].filter(([place]) =>
-      place >= CALL_NUMBERS ? sizes : keyGroup === undefined || keyGroup.includes(place),
+    const wanted = [...totals].filter(([counter]) =>
+      counter >= CALL_NUMBERS ? sizes : keyGroup === undefined || keyGroup.includes(counter),
     );
     const frequent = wanted.sort(([one, a], [other, b]) => b - a || one - other).slice(0, MAX_FEATURES - 1);
-    return frequent.map(([place]) => place).sort((one, other) => one - other);
+    return frequent.map(([counter]) => counter).sort((one, other) => one - other);
   }
 
   #keep(counts: Uint32Array): void {
@@ -319,19 +319,19 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
 /** A window's counts without its zeros. */
 interface Sparse {
-  readonly places: Uint16Array;
+  readonly counters: Uint16Array;
   readonly counts: Uint32Array;
 }
 
 function sparse(counts: Uint32Array): Sparse {
-  const places = Uint16Array.from([...counts.keys()].filter((place) => counts[place]! > 0));
-  return { places, counts: Uint32Array.from(places, (place) => counts[place]!) };
+  const counters = Uint16Array.from([...counts.keys()].filter((counter) => counts[counter]! > 0));
+  return { counters, counts: Uint32Array.from(counters, (counter) => counts[counter]!) };
 }
 
-function dense({ places, counts }: Sparse): Uint32Array {
+function dense({ counters, counts }: Sparse): Uint32Array {
   const all = new Uint32Array(COUNTERS);
-  places.forEach((place, i) => {
-    all[place] = counts[i]!;
+  counters.forEach((counter, i) => {
+    all[counter] = counts[i]!;
   });
   return all;
 }
@@ -340,7 +340,7 @@ function everySecond<T>(items: readonly T[]): T[] {
   return items.filter((_, i) => i % 2 === 0);
 }
 
-/** A container's place in its stream, as text. */
+/** A container's position in its stream, as text. */
 function stateText({ state, counts }: Container): string {
   const writer = new StateWriter(CONTAINER_STATE);
   writeWindowState(writer, state);

@@ -46,7 +46,7 @@ export interface FrequencyModel {
   readonly version: string;
   readonly options: FrequencyOptions;
   readonly features: FrequencyProfile['features'];
-  readonly places: readonly number[];
+  readonly counters: readonly number[];
   readonly mean: Float64Array;
   readonly factor: Float64Array;
   readonly calibration: Calibration;
@@ -68,15 +68,15 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
     );
   }
   const { options, features, covariance, calibration, serves = false, windowsPerDay } = parsed.data;
-  const places = features.flatMap(({ place }) => (place === undefined ? [] : [place]));
-  if (places.length !== features.length - 1 || covariance.length !== triangle(features.length)) {
+  const counters = features.flatMap(({ place }) => (place === undefined ? [] : [place]));
+  if (counters.length !== features.length - 1 || covariance.length !== triangle(features.length)) {
     throw new PlimsollError('bad-profile', `profile ${profile.version}: features and covariance disagree`);
   }
   return {
     version: profile.version,
     options,
     features,
-    places,
+    counters,
     mean: Float64Array.from(features, ({ mean }) => mean),
     factor: choleskyOf(covariance, features.length),
     calibration,
@@ -86,10 +86,10 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
 }
 
 /** What a counter counts, in words. */
-export function placeName(place: number): string {
-  if (place < CALL_NUMBERS) return callName(place);
-  const written = place >= WRITE_SIZES_AT;
-  const power = place - (written ? WRITE_SIZES_AT : READ_SIZES_AT);
+export function counterName(counter: number): string {
+  if (counter < CALL_NUMBERS) return callName(counter);
+  const written = counter >= WRITE_SIZES_AT;
+  const power = counter - (written ? WRITE_SIZES_AT : READ_SIZES_AT);
   const from = power === 0 ? 0 : 2 ** (power - 1);
   return `${written ? 'writes' : 'reads'} of ${from}${power <= 1 ? '' : ` to ${2 * from - 1}`} bytes`;
 }

@@ -42,14 +42,14 @@ export function decodeFrequencyState(bytes: Uint8Array): FrequencyState {
   return { ...window, profileVersion, open, past: Array.from({ length: reader.uint() }, () => readCounts(reader)) };
 }
 
-/** Most counters are zero: places and counts of the others. */
+/** Most counters are zero: which are not, and their counts. */
 export function writeCounts(writer: StateWriter, counts: Uint32Array): void {
   let used = 0;
   for (const count of counts) if (count > 0) used++;
   writer.uint(used);
-  counts.forEach((count, place) => {
+  counts.forEach((count, counter) => {
     if (count === 0) return;
-    writer.uint(place);
+    writer.uint(counter);
     writer.uint(count);
   });
 }
@@ -58,8 +58,8 @@ export function readCounts(reader: StateReader): Uint32Array {
   const counts = new Uint32Array(COUNTERS);
   const used = reader.uint();
   for (let i = 0; i < used; i++) {
-    const place = reader.uint();
-    counts[place] = reader.uint();
+    const counter = reader.uint();
+    counts[counter] = reader.uint();
   }
   return counts;
 }

@@ -23,7 +23,7 @@ interface Told {
   readonly tally: Tally;
   readonly onUnseen: OnUnseen;
   /** Where each call of the key group stands in the batch, where the group leaves some out. */
-  places: Uint32Array | undefined;
+  positions: Uint32Array | undefined;
 }
 
 /**
@@ -44,7 +44,7 @@ export class Scanner {
   /** Calls of the key group in the piece at hand, where the group leaves some out. */
   #kept = new Uint16Array(0);
   /** Where each of them stands in the batch. */
-  #places = new Uint32Array(0);
+  #positions = new Uint32Array(0);
 
   constructor(known: KnownRuns, scope: 'thread' | 'container', dropped: Uint8Array | undefined) {
     this.#known = known;
@@ -56,7 +56,7 @@ export class Scanner {
 
   scan(batch: SyscallBatch, from: number, to: number, memory: ThreadMemory, tally: Tally, onUnseen: OnUnseen): void {
     const { numbers, threads } = batch;
-    const told: Told = { batch, memory, tally, onUnseen, places: undefined };
+    const told: Told = { batch, memory, tally, onUnseen, positions: undefined };
     let start = from;
     while (start < to) {
       const thread = this.#perThread ? threads[start]! : 0;
@@ -77,18 +77,18 @@ export class Scanner {
     const { numbers } = told.batch;
     if (this.#kept.length < end - start) {
       this.#kept = new Uint16Array(end - start);
-      this.#places = new Uint32Array(end - start);
+      this.#positions = new Uint32Array(end - start);
     }
-    const places = this.#places;
+    const positions = this.#positions;
     let kept = 0;
     for (let i = start; i < end; i++) {
       const call = numbers[i]!;
       if (this.#dropped![call] === 1) continue;
       this.#kept[kept] = call;
-      places[kept] = i;
+      positions[kept] = i;
       kept += 1;
     }
-    told.places = places;
+    told.positions = positions;
     this.#run(this.#kept, 0, kept, slot, told);
     told.tally.kept += kept;
   }
@@ -219,7 +219,7 @@ export class Scanner {
   }
 
   /** Looks up every size that ends with call `i`, the last in the ring, and tells of the first that is unseen. */
-  #each(i: number, slot: number, { batch, memory, tally, onUnseen, places }: Told): void {
+  #each(i: number, slot: number, { batch, memory, tally, onUnseen, positions }: Told): void {
     const { unseen } = tally;
     const { sizes } = this.#known;
     const { rings } = memory;
@@ -250,7 +250,7 @@ export class Scanner {
       unseen[s] = unseen[s]! + 1;
       if (smallest < 0) smallest = s;
     }
-    if (smallest >= 0) onUnseen(batch, places === undefined ? i : places[i]!, slot, smallest);
+    if (smallest >= 0) onUnseen(batch, positions === undefined ? i : positions[i]!, slot, smallest);
   }
 }
 

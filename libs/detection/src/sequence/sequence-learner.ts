@@ -396,7 +396,7 @@ function readContainer(text: string, length: number): Container {
   return { state, memory, tally, programs: new Set(), rates: [] };
 }
 
-/** A container's place in its stream, as text. */
+/** A container's position in its stream, as text. */
 function stateText({ state, memory, tally }: Container): string {
   const writer = new StateWriter(CONTAINER_STATE);
   writeWindowState(writer, state);

@@ -1,4 +1,4 @@
-/** Containers whose place in their stream is remembered while learning; the one that came first is forgotten. */
+/** Containers whose position in their stream is remembered while learning; the one that came first is forgotten. */
 const MAX_CONTAINERS = 1024;
 
 /** What is remembered of a container, begun where it is new; `forgotten` takes what made room for it. */

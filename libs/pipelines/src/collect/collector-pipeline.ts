@@ -42,7 +42,7 @@ const OPEN_CONTAINERS = 2_048;
 const KNOWN_CONTAINERS = 65_536;
 
 /** Where the calls of one of the source's containers belong. */
-export type PlaceOf = (of: ItemContainer) => Where;
+export type WhereOf = (of: ItemContainer) => Where;
 
 /**
  * One source's stream as messages. Calls keep their order within their container; an event leaves as it comes. A loss
@@ -53,13 +53,13 @@ export class CollectorPipeline {
   readonly #where: Where;
   readonly #stream: string;
   readonly #limits: BatchLimits;
-  readonly #placeOf: PlaceOf;
+  readonly #whereOf: WhereOf;
   readonly #keys = new Map<string, LogEvent>();
   readonly #open = new Map<string, CallBatcher>();
   readonly #ordinals = new Map<string, number>();
 
   /**
-   * Without `placeOf`, every container of the source belongs to the workload that the source was opened for. `ordinals`
+   * Without `whereOf`, every container of the source belongs to the workload that the source was opened for. `ordinals`
    * continue the numbering where an earlier run of the collector stopped.
    */
   constructor(
@@ -67,14 +67,14 @@ export class CollectorPipeline {
     stream: string,
     options: {
       readonly limits?: BatchLimits;
-      readonly placeOf?: PlaceOf;
+      readonly whereOf?: WhereOf;
       readonly ordinals?: Iterable<readonly [container: string, nextOrdinal: number]>;
     } = {},
   ) {
     this.#where = where;
     this.#stream = stream;
     this.#limits = options.limits ?? DEFAULT_BATCH_LIMITS;
-    this.#placeOf = options.placeOf ?? (({ container }) => ({ ...where, container }));
+    this.#whereOf = options.whereOf ?? (({ container }) => ({ ...where, container }));
     for (const [container, next] of options.ordinals ?? []) this.#ordinals.set(container, next);
   }
 
@@ -111,7 +111,7 @@ export class CollectorPipeline {
 
   /** What one of several containers did belongs where its calls do. */
   #event({ event, of }: Extract<SourceItem, { type: 'event' }>): LogEvent {
-    const own = of ? { ...event, ...this.#placeOf(of), key: `${of.container}/process` } : event;
+    const own = of ? { ...event, ...this.#whereOf(of), key: `${of.container}/process` } : event;
     remember(this.#keys, own.key, own, RECENT_KEYS);
     return own;
   }
@@ -123,7 +123,7 @@ export class CollectorPipeline {
       remember(this.#open, name, known, OPEN_CONTAINERS);
       return [[], known];
     }
-    const where = of ? this.#placeOf(of) : this.#where;
+    const where = of ? this.#whereOf(of) : this.#where;
     const opened = new CallBatcher(where, this.#stream, this.#limits, this.#ordinals.get(name) ?? 0);
     const evicted = remember(this.#open, name, opened, OPEN_CONTAINERS);
     return [evicted ? this.#close(evicted[0], evicted[1]) : [], opened];

@@ -116,9 +116,9 @@ export class StreamLearning {
     const met = this.#met(application, message);
     const out = met.filter(({ benign }) => !benign);
     const use: LearningStage = met.length > 0 ? 'learning' : home;
-    const place = `${groupKey(message)}\n${container}`;
+    const owner = `${groupKey(message)}\n${container}`;
     if (out.length > 0 || use !== stage) {
-      this.#skipped.add(place);
+      this.#skipped.add(owner);
       if (out.length > 0 && home === stage) {
         group.counts.leftOut += 1;
         addNames(group.counts.incidents, out);
@@ -126,13 +126,13 @@ export class StreamLearning {
       return home;
     }
     addNames(group.counts.benignIncidents, met);
-    const input = this.#skipped.delete(place) ? afterCut(message) : message;
+    const input = this.#skipped.delete(owner) ? afterCut(message) : message;
     for (const learning of group.learnings) {
       if (stage === 'learning') learning.learn(container, input);
       else learning.calibrate(container, input);
     }
     count(group.counts, stage, messageTimeUs(message));
-    this.#changed.add(`${stage}\n${place}`);
+    this.#changed.add(`${stage}\n${owner}`);
     return home;
   }
 
@@ -150,7 +150,7 @@ export class StreamLearning {
   changedParts(): Map<string, Uint8Array> {
     const parts = new Map<string, Uint8Array>();
     for (const changed of this.#changed) {
-      const { stage, key, container } = readPlace(changed);
+      const { stage, key, container } = readOwner(changed);
       this.#groups.get(key)?.learnings.forEach((learning, i) => {
         const bytes = learning.snapshot(stage, container);
         if (bytes !== undefined) parts.set(`${i}\n${changed}`, bytes);
@@ -171,14 +171,14 @@ export class StreamLearning {
   /** Brings back what `data` and `changedParts` gave. Throws `unknown-version` where a part is of another release. */
   restore({ groups, skipped, splits }: StreamLearningData, parts: ReadonlyMap<string, Uint8Array>): void {
     for (const [key, counts] of groups) Object.assign(this.#open(key).counts, counts);
-    for (const place of skipped) this.#skipped.add(place);
+    for (const owner of skipped) this.#skipped.add(owner);
     if (splits !== undefined) this.#splits = new Map(splits);
     for (const stage of ['learning', 'calibrating'] as const) {
       for (const [name, bytes] of parts) {
         const at = name.indexOf('\n');
-        const place = readPlace(name.slice(at + 1));
-        if (at === -1 || place.stage !== stage) continue;
-        this.#open(place.key).learnings[Number(name.slice(0, at))]?.restore(stage, place.container, bytes);
+        const owner = readOwner(name.slice(at + 1));
+        if (at === -1 || owner.stage !== stage) continue;
+        this.#open(owner.key).learnings[Number(name.slice(0, at))]?.restore(stage, owner.container, bytes);
       }
     }
   }
@@ -267,7 +267,7 @@ function groupKey(message: CollectorMessage): string {
   return JSON.stringify([message.topic, type, application, workload]);
 }
 
-function readPlace(text: string): { readonly stage: LearningStage; readonly key: string; readonly container: string } {
+function readOwner(text: string): { readonly stage: LearningStage; readonly key: string; readonly container: string } {
   const [stage, key = '', ...container] = text.split('\n');
   return { stage: stage === 'calibrating' ? 'calibrating' : 'learning', key, container: container.join('\n') };
 }

@@ -107,7 +107,7 @@ type Kept = z.infer<typeof Kept>;
 
 /**
  * Learns profiles from a range of the topics `syscalls` and `logs`. Records are read in the order of event time; after
- * every so many, what was learned and the places reached are written in one step, so a run that was interrupted goes on
+ * every so many, what was learned and the positions reached are written in one step, so a run that was interrupted goes on
  * and comes to the same profiles to the byte.
  *
  * Of a given range, the first 70 % of each workload's messages teach, and the rest calibrate. While following,

@@ -165,9 +165,9 @@ export class AuditdParser implements SourceParser {
     result: number | undefined,
     program: Buffer | undefined,
   ): void {
-    const place = this.#calls.place('', () => undefined);
+    const slot = this.#calls.slot('', () => undefined);
     const digest = program === undefined ? 0 : this.#paths.path(call, program, 0, program.length);
-    this.#calls.add('whole', place, call, thread >>> 0, timeUs, result, digest);
+    this.#calls.add('whole', slot, call, thread >>> 0, timeUs, result, digest);
     if (timeUs !== undefined) this.#activities.watched(undefined, timeUs, true);
   }
 

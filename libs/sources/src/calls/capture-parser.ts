@@ -68,11 +68,11 @@ export abstract class CaptureParser implements SourceParser {
   }
 
   /**
-   * A call of the container at `place` returns: what it did is told, before the call itself. `words` are its arguments
+   * A call of the container at `slot` returns: what it did is told, before the call itself. `words` are its arguments
    * as sysdig writes them; undefined where the record has none.
    */
   protected returned(
-    place: number,
+    slot: number,
     thread: number,
     number: number,
     result: number | undefined,
@@ -80,26 +80,26 @@ export abstract class CaptureParser implements SourceParser {
     words: () => string | undefined,
   ): void {
     if (timeUs === undefined) return;
-    const of = this.calls.columns.container(place);
-    if (this.#isNew(place, timeUs)) this.activities.watched(of, timeUs, words() !== undefined);
+    const of = this.calls.columns.container(slot);
+    if (this.#isNew(slot, timeUs)) this.activities.watched(of, timeUs, words() !== undefined);
     if (ACCEPTS.has(number)) this.activities.accepted(of, thread);
     if (kindOfCall(number) === undefined) return;
     const found = sysdigAct(number, result, words() ?? '');
     if (found) this.activities.act(of, found.process ?? thread, found.parent, found.act, timeUs);
   }
 
-  /** A thread of the container at `place` has ended; its number may become another's. */
-  protected ended(place: number, thread: number): void {
+  /** A thread of the container at `slot` has ended; its number may become another's. */
+  protected ended(slot: number, thread: number): void {
     this.tally.notCalls++;
-    this.activities.ended(this.calls.columns.container(place), thread);
+    this.activities.ended(this.calls.columns.container(slot), thread);
   }
 
   /** Whether it is the container's first call of its minute. */
-  #isNew(place: number, timeUs: TimeUs): boolean {
+  #isNew(slot: number, timeUs: TimeUs): boolean {
     const minute = Math.floor(timeUs / MINUTE_US);
     if (minute !== this.#minute) this.#ofMinute.clear();
     this.#minute = minute;
-    return !this.#ofMinute.has(place) && this.#ofMinute.add(place).size > 0;
+    return !this.#ofMinute.has(slot) && this.#ofMinute.add(slot).size > 0;
   }
 
   /** Reads the line `[start, end)`, without its end; `cut` where it was too long and its rest is missing. */

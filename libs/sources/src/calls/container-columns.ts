@@ -15,14 +15,14 @@ const DIGESTS = 2 ** 32;
  */
 export class ContainerColumns {
   count = 0;
-  readonly #places = new Uint16Array(MAX_HELD_CALLS);
+  readonly #slots = new Uint16Array(MAX_HELD_CALLS);
   readonly #numbers = new Uint16Array(MAX_HELD_CALLS);
   readonly #threads = new Uint32Array(MAX_HELD_CALLS);
   readonly #timesUs = new Float64Array(MAX_HELD_CALLS);
   readonly #results = new Int32Array(MAX_HELD_CALLS);
   readonly #digests = new Uint32Array(MAX_HELD_CALLS);
   readonly #containers: (ItemContainer | undefined)[] = [];
-  readonly #placeOf = new Map<string, number>();
+  readonly #slotOf = new Map<string, number>();
   readonly #texts = new Map<number, string>();
   readonly #told = new Set<number>();
   #hasResults = false;
@@ -34,31 +34,31 @@ export class ContainerColumns {
   }
 
   get #crowded(): boolean {
-    return this.#containers.length >= MAX_CONTAINERS || this.#placeOf.size >= MAX_SPELLINGS;
+    return this.#containers.length >= MAX_CONTAINERS || this.#slotOf.size >= MAX_SPELLINGS;
   }
 
-  /** The place of the container whose id is written like this, if it has one. */
-  place(spelling: string): number | undefined {
-    return this.#placeOf.get(spelling);
+  /** The slot of the container whose id is written like this, if it has one. */
+  slot(spelling: string): number | undefined {
+    return this.#slotOf.get(spelling);
   }
 
-  /** Gives the container a place, the one that it has where its id was written otherwise before. */
+  /** Gives the container a slot, the one that it has where its id was written otherwise before. */
   open(spelling: string, container: ItemContainer | undefined): number {
     const name = `=${container?.container ?? ''}`;
-    const place = this.#placeOf.get(name) ?? this.#containers.push(container) - 1;
-    this.#placeOf.set(name, place).set(spelling, place);
-    return place;
+    const slot = this.#slotOf.get(name) ?? this.#containers.push(container) - 1;
+    this.#slotOf.set(name, slot).set(spelling, slot);
+    return slot;
   }
 
-  /** The container of a place. */
-  container(place: number): ItemContainer | undefined {
-    return this.#containers[place];
+  /** The container of a slot. */
+  container(slot: number): ItemContainer | undefined {
+    return this.#containers[slot];
   }
 
   /** `result` undefined where the source does not tell it; `digest` 0 where the call names nothing. */
-  add(place: number, number: number, thread: number, timeUs: TimeUs, result: number | undefined, digest: number): void {
+  add(slot: number, number: number, thread: number, timeUs: TimeUs, result: number | undefined, digest: number): void {
     const at = this.count++;
-    this.#places[at] = place;
+    this.#slots[at] = slot;
     this.#numbers[at] = number;
     this.#threads[at] = thread;
     this.#timesUs[at] = timeUs;
@@ -84,15 +84,15 @@ export class ContainerColumns {
   take(): SourceItem[] {
     const sizes = new Map<number, number>();
     for (let i = 0; i < this.count; i++) {
-      const place = this.#places[i]!;
-      sizes.set(place, (sizes.get(place) ?? 0) + 1);
+      const slot = this.#slots[i]!;
+      sizes.set(slot, (sizes.get(slot) ?? 0) + 1);
     }
-    const items = [...sizes].map(([place, size]) => this.#item(place, size));
+    const items = [...sizes].map(([slot, size]) => this.#item(slot, size));
     this.count = 0;
     return items;
   }
 
-  #item(place: number, count: number): SourceItem {
+  #item(slot: number, count: number): SourceItem {
     const numbers = new Uint16Array(count);
     const threads = new Uint32Array(count);
     const timesUs = new Float64Array(count);
@@ -100,22 +100,22 @@ export class ContainerColumns {
     const digests = this.#hasDigests ? new Uint32Array(count) : undefined;
     const names = new Map<number, string>();
     for (let i = 0, at = 0; at < count; i++) {
-      if (this.#places[i] !== place) continue;
+      if (this.#slots[i] !== slot) continue;
       numbers[at] = this.#numbers[i]!;
       threads[at] = this.#threads[i]!;
       timesUs[at] = this.#timesUs[i]!;
       if (results) results[at] = this.#results[i]!;
       const digest = this.#digests[i]!;
       if (digests) digests[at] = digest;
-      if (digest !== 0) this.#tell(place, digest, names);
+      if (digest !== 0) this.#tell(slot, digest, names);
       at++;
     }
-    const of = this.#containers[place];
+    const of = this.#containers[slot];
     return { type: 'calls', calls: { count, numbers, threads, timesUs, results, digests, names }, ...(of && { of }) };
   }
 
-  #tell(place: number, digest: number, names: Map<number, string>): void {
-    const key = place * DIGESTS + digest;
+  #tell(slot: number, digest: number, names: Map<number, string>): void {
+    const key = slot * DIGESTS + digest;
     if (this.#told.has(key)) return;
     if (this.#told.size >= MAX_TOLD) this.#told.clear();
     this.#told.add(key);
@@ -123,11 +123,11 @@ export class ContainerColumns {
     if (text !== undefined) names.set(digest, text);
   }
 
-  /** Containers come and go: where nothing is held and there are many, the places are given anew. */
+  /** Containers come and go: where nothing is held and there are many, the slots are given anew. */
   makeRoom(): void {
     if (this.count > 0 || !this.#crowded) return;
     this.#containers.length = 0;
-    this.#placeOf.clear();
+    this.#slotOf.clear();
     this.#told.clear();
   }
 }

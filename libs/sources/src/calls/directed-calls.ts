@@ -35,7 +35,7 @@ export class DirectedCalls {
   /** `timeUs` undefined where the source has no times: the n-th call is then at n steps of `ORDINAL_STEP_US`. */
   add(
     direction: Direction,
-    place: number,
+    slot: number,
     number: number,
     thread: number,
     timeUs: TimeUs | undefined,
@@ -51,7 +51,7 @@ export class DirectedCalls {
     }
     this.#ordinal++;
     this.events++;
-    this.columns.add(place, number, thread, this.lastUs, result, digest);
+    this.columns.add(slot, number, thread, this.lastUs, result, digest);
     if (this.#counted === undefined && this.events >= ENTERS_TO_DECIDE) this.#counted = 'enter';
     if (!this.columns.full) return;
     this.#items.push(...this.columns.take());
@@ -64,8 +64,8 @@ export class DirectedCalls {
     this.#items.push(item);
   }
 
-  place(name: string, container: () => ItemContainer | undefined): number {
-    return this.columns.place(name) ?? this.columns.open(name, container());
+  slot(name: string, container: () => ItemContainer | undefined): number {
+    return this.columns.slot(name) ?? this.columns.open(name, container());
   }
 
   take(): SourceItem[] {

@@ -37,7 +37,7 @@ export class LidDsParser extends CaptureParser {
       if (call === DROP) this.dropped(timeUs);
       else if (call === ENDED)
         this.ended(
-          this.calls.place('', () => undefined),
+          this.calls.slot('', () => undefined),
           thread,
         );
       else this.tally.notCalls++;
@@ -47,9 +47,9 @@ export class LidDsParser extends CaptureParser {
     const info = Math.min(this.#ends[arrow]! + 1, end);
     const result = enters ? undefined : sysdigResult(bytes, info, end);
     const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
-    const place = this.calls.place('', () => undefined);
-    if (!enters) this.returned(place, thread, call, result, timeUs, () => bytes.toString('utf8', info, end));
-    this.calls.add(enters ? 'enter' : 'exit', place, call, thread >>> 0, timeUs, result, digest);
+    const slot = this.calls.slot('', () => undefined);
+    if (!enters) this.returned(slot, thread, call, result, timeUs, () => bytes.toString('utf8', info, end));
+    this.calls.add(enters ? 'enter' : 'exit', slot, call, thread >>> 0, timeUs, result, digest);
     return true;
   }
 

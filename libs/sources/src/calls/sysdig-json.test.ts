@@ -157,7 +157,7 @@ describe('SysdigJsonParser', () => {
     expect(parser.counts).toMatchObject({ lines: 7, events: 2, malformed: 5 });
   });
 
-  it('keeps apart more containers than it has places for', () => {
+  it('keeps apart more containers than it has slots for', () => {
     const parser = new SysdigJsonParser(context());
     const ids = Array.from({ length: 10_000 }, (_, i) => i.toString(16).padStart(12, '0'));
     const { calls } = parseText(

@@ -77,7 +77,7 @@ export class SysdigJsonParser extends CaptureParser {
     const number = fields.has(type) ? sysdigCall(bytes, fields.start(type), fields.end(type)) : -1;
     if (number < 0) this.refuse('not of this form', bytes, start, end);
     else if (number === DROP) this.dropped(this.#timeOf(fields, bytes), undefined);
-    else if (number === ENDED) this.ended(this.#place(fields, bytes), threadOf(fields, bytes));
+    else if (number === ENDED) this.ended(this.#slot(fields, bytes), threadOf(fields, bytes));
     else if (number >= NOT_A_CALL) this.tally.notCalls++;
     else this.#call(fields, bytes, number);
   }
@@ -90,11 +90,11 @@ export class SysdigJsonParser extends CaptureParser {
     if (direction !== 'enter') result = resultOf(fields, bytes, info);
     if (direction !== 'enter' && this.paths.wants(number)) digest = this.#digest(fields, bytes, number, info);
     const thread = threadOf(fields, bytes);
-    const place = this.#place(fields, bytes);
+    const slot = this.#slot(fields, bytes);
     const timeUs = this.#timeOf(fields, bytes);
     if (direction !== 'enter')
-      this.returned(place, thread, number, result, timeUs, () => this.#words(fields, bytes, info));
-    this.calls.add(direction, place, number, thread, timeUs, result, digest);
+      this.returned(slot, thread, number, result, timeUs, () => this.#words(fields, bytes, info));
+    this.calls.add(direction, slot, number, thread, timeUs, result, digest);
   }
 
   /** The arguments, or, where an alert shows the file alone, that. */
@@ -115,10 +115,10 @@ export class SysdigJsonParser extends CaptureParser {
     return fields.has(info) ? this.paths.inArguments(number, bytes, fields.start(info), fields.end(info)) : 0;
   }
 
-  #place(fields: FieldReader, bytes: Buffer): number {
+  #slot(fields: FieldReader, bytes: Buffer): number {
     const field = FIELD['container.id'];
     const name = fields.has(field) ? bytes.toString('latin1', fields.start(field), fields.end(field)) : '';
-    return this.calls.place(name, () => (fields.has(field) ? containerOf(fields, bytes, name) : undefined));
+    return this.calls.slot(name, () => (fields.has(field) ? containerOf(fields, bytes, name) : undefined));
   }
 
   #timeOf(fields: FieldReader, bytes: Buffer): TimeUs | undefined {

@@ -53,29 +53,29 @@ export class SysdigTextParser extends CaptureParser {
     if (call === DROP) this.dropped(timeUs);
     else if (call >= NOT_A_CALL && call !== ENDED) this.tally.notCalls++;
     else {
-      const place = this.#place(bytes.toString('latin1', names, thread));
+      const slot = this.#slot(bytes.toString('latin1', names, thread));
       const tid = integerAt(bytes, thread + 1, end) ?? 0;
       if (call === ENDED) {
-        this.ended(place, tid);
+        this.ended(slot, tid);
         return true;
       }
       const info = Math.min(typeEnd + 1, end);
       const result = enters ? undefined : sysdigResult(bytes, info, end);
       const digest = enters || !this.paths.wants(call) ? 0 : this.paths.inArguments(call, bytes, info, end);
-      if (!enters) this.returned(place, tid, call, result, timeUs, () => bytes.toString('utf8', info, end));
-      this.calls.add(enters ? 'enter' : 'exit', place, call, tid, timeUs, result, digest);
+      if (!enters) this.returned(slot, tid, call, result, timeUs, () => bytes.toString('utf8', info, end));
+      this.calls.add(enters ? 'enter' : 'exit', slot, call, tid, timeUs, result, digest);
     }
     return true;
   }
 
   /** The container in `names`, which holds what stands between processor and thread. */
-  #place(names: string): number {
+  #slot(names: string): number {
     const first = CONTAINER.exec(names)?.[1];
-    if (first !== undefined) return this.calls.place(first, () => ({ container: containerId(first) }));
+    if (first !== undefined) return this.calls.slot(first, () => ({ container: containerId(first) }));
     const inBrackets = CONTAINER_IN_BRACKETS.exec(names);
-    if (!inBrackets) return this.calls.place('', () => undefined);
+    if (!inBrackets) return this.calls.slot('', () => undefined);
     const [, name = '', id = ''] = inBrackets;
-    return this.calls.place(id, () => ({ container: containerId(id), ...(name !== id && { name }) }));
+    return this.calls.slot(id, () => ({ container: containerId(id), ...(name !== id && { name }) }));
   }
 }
 

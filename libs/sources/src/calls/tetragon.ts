@@ -70,11 +70,11 @@ export class TetragonParser extends CaptureParser {
       this.tally.notCalls++;
       return;
     }
-    const place = this.#place(process);
+    const slot = this.#slot(process);
     const thread = integer(process['tid']) ?? integer(process['pid']) ?? 0;
     const result = kind === 'process_exec' ? 0 : integer(at(body, 'return', 'int_arg'));
     this.#act(kind, number, body, process, timeUs, result);
-    this.calls.add(direction, place, number, thread >>> 0, timeUs, result, this.#digest(kind, number, body, process));
+    this.calls.add(direction, slot, number, thread >>> 0, timeUs, result, this.#digest(kind, number, body, process));
   }
 
   /** What the record shows that its process did. */
@@ -86,7 +86,7 @@ export class TetragonParser extends CaptureParser {
     timeUs: TimeUs,
     result: number | undefined,
   ): void {
-    const of = this.calls.columns.container(this.#place(process));
+    const of = this.calls.columns.container(this.#slot(process));
     const act = kind === 'process_exec' ? executionOf(process) : tetragonAct(number, list(body['args']), result);
     if (act === undefined) {
       this.activities.watched(of, timeUs, true);
@@ -105,9 +105,9 @@ export class TetragonParser extends CaptureParser {
     return this.paths.path(number, bytes, 0, bytes.length);
   }
 
-  #place(process: JsonRecord): number {
+  #slot(process: JsonRecord): number {
     const id = text(at(process, 'pod', 'container', 'id'), 128) ?? text(process['docker'], 128) ?? HOST;
-    return this.calls.place(id, () => containerOf(process, id));
+    return this.calls.slot(id, () => containerOf(process, id));
   }
 }
 

@@ -138,7 +138,7 @@ export function eventLogContract(name: string, fixture: () => EventLogFixture): 
       expect(handler.texts).not.toContain('text-0');
     });
 
-    it('goes on at the place of the group', async () => {
+    it('goes on at the offset of the group', async () => {
       const log = await connect();
       const topic = await fixture().topic(2);
       const group = randomUUID();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import type { Gap, SourceItem, SourceKind, Where } from '@plimsoll/contracts';
-import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
+import { CollectorPipeline, messageRecord, type WhereOf } from '@plimsoll/pipelines';
 import { formHint, openParser, type SourceContext, type SourceCounts, type SourceParser } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
@@ -27,7 +27,7 @@ export interface FollowOptions extends Omit<TailOptions, 'from'> {
   readonly arrivals: Arrivals;
   readonly checkpoints: Checkpoints;
   /** Where the containers of a source of many belong. */
-  readonly placeOf?: PlaceOf;
+  readonly whereOf?: WhereOf;
   /** Told of failures that are waited out. */
   readonly onWaiting?: (reason: string) => void;
   /** Told, every so many lines, what became of them so far, and why nearly none of the last can be read, if so. */
@@ -82,7 +82,7 @@ class LogFollower {
     private readonly options: FollowOptions,
   ) {
     const { application, workload, container, kind, stream } = log;
-    const { privacy, digestKey, placeOf, checkpoints, arrivals } = options;
+    const { privacy, digestKey, whereOf, checkpoints, arrivals } = options;
     this.#tellWatch();
     const saved = checkpoints.get(stream);
     this.#firstLine = saved?.lines ?? 0;
@@ -98,7 +98,7 @@ class LogFollower {
     };
     this.#parser = openParser(kind, context);
     this.#pipeline = new CollectorPipeline(where, stream, {
-      ...(placeOf && { placeOf: arrivals.placing(stream, placeOf) }),
+      ...(whereOf && { whereOf: arrivals.noting(stream, whereOf) }),
       ...(saved && { ordinals: saved.ordinals }),
     });
   }

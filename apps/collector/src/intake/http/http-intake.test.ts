@@ -443,8 +443,8 @@ describe('tokens bound to applications', () => {
     const accepted: OutgoingRecord[] = [];
     const outbox = { accept: (records: readonly OutgoingRecord[]) => Promise.resolve(void accepted.push(...records)) };
     const server = serverOf({ boundTokens: [{ name: 'host-1', sha256, applications: ['shop'] }] });
-    const placeOf = () => ({ application: 'bank', workload: 'vault', container: 'vault-1' });
-    new JsonLinesIntake(server, { privacy: 'balanced', outbox, arrivals: ARRIVALS, placeOf });
+    const whereOf = () => ({ application: 'bank', workload: 'vault', container: 'vault-1' });
+    new JsonLinesIntake(server, { privacy: 'balanced', outbox, arrivals: ARRIVALS, whereOf });
     await server.listen();
     const path = linesOf('shop').replace('kind=access-log', 'kind=tetragon');
     const answer = await post(

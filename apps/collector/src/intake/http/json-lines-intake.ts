@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { PlimsollError, SourceKind, Where, type SourceItem } from '@plimsoll/contracts';
-import { CollectorPipeline, messageRecord, type PlaceOf } from '@plimsoll/pipelines';
+import { CollectorPipeline, messageRecord, type WhereOf } from '@plimsoll/pipelines';
 import { likelyKind, openParser, type SourceContext, type SourceParser } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ export interface JsonLinesOptions {
   readonly outbox: Acceptor;
   readonly arrivals: Arrivals;
   /** Where the containers of a source of many belong. */
-  readonly placeOf?: PlaceOf;
+  readonly whereOf?: WhereOf;
   /** Default `/v1/lines`. */
   readonly path?: string;
 }
@@ -87,7 +87,7 @@ export class JsonLinesIntake {
       this.#streams.get(name) ??
       new LineStream(query, `${query.stream}@${this.#run}.${this.#opened++}`, {
         ...this.#options,
-        ...within(query, applications, this.#options.placeOf),
+        ...within(query, applications, this.#options.whereOf),
       });
     this.#streams.delete(name);
     this.#streams.set(name, stream);
@@ -108,13 +108,13 @@ export class JsonLinesIntake {
 function within(
   { application, workload, container }: Where,
   applications: readonly string[] | undefined,
-  placeOf: PlaceOf | undefined,
-): { placeOf?: PlaceOf } {
-  if (applications === undefined || placeOf === undefined) return {};
+  whereOf: WhereOf | undefined,
+): { whereOf?: WhereOf } {
+  if (applications === undefined || whereOf === undefined) return {};
   return {
-    placeOf: (facts) => {
-      const place = placeOf(facts);
-      return applications.includes(place.application) ? place : { application, workload, container };
+    whereOf: (facts) => {
+      const where = whereOf(facts);
+      return applications.includes(where.application) ? where : { application, workload, container };
     },
   };
 }
@@ -146,7 +146,7 @@ class LineStream {
   #underWay = 0;
   #takenMs = Date.now();
 
-  constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, arrivals, placeOf }: JsonLinesOptions) {
+  constructor(query: LinesQuery, stream: string, { privacy, digestKey, outbox, arrivals, whereOf }: JsonLinesOptions) {
     const { application, workload, container, kind } = query;
     this.#name = query.stream;
     this.source = sentSource(query.stream, stream);
@@ -156,7 +156,7 @@ class LineStream {
     this.#pipeline = new CollectorPipeline(
       where,
       stream,
-      placeOf && { placeOf: arrivals.placing(this.source, placeOf) },
+      whereOf && { whereOf: arrivals.noting(this.source, whereOf) },
     );
     arrivals.concerns(this.source, where);
     this.#delivery = new OrderedDelivery(outbox);

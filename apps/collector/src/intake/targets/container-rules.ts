@@ -46,7 +46,7 @@ const WORKLOAD_VARIABLE = 'PLIMSOLL_WORKLOAD';
  * fits, labels, environment; then for the workload the controller, the pod's name without its random ends, the
  * container's name, and for the application the namespace, then `fallback`.
  */
-export function placeOfContainer(
+export function whereOfContainer(
   facts: ContainerFacts,
   rules: readonly ContainerRule[],
   fallback: Pick<Where, 'application' | 'workload'>,

@@ -18,7 +18,7 @@ import type { Acceptor } from '../ordered-delivery.js';
 import type { Arrivals } from '../arrivals.js';
 import { pause } from '../pause.js';
 import { untilSafe } from '../spool/until-safe.js';
-import { placeOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
+import { whereOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
 import type { Target, Targets } from './targets.js';
 
 export interface LiveTargetsOptions {
@@ -65,8 +65,8 @@ export class LiveTargets {
   }
 
   /** Where the containers of sources of many belong, by the current rules. */
-  placeOf(facts: Parameters<typeof placeOfContainer>[0], fallbackWorkload = 'unassigned'): Where {
-    return placeOfContainer(facts, this.#rules, { application: this.#application, workload: fallbackWorkload });
+  whereOf(facts: Parameters<typeof whereOfContainer>[0], fallbackWorkload = 'unassigned'): Where {
+    return whereOfContainer(facts, this.#rules, { application: this.#application, workload: fallbackWorkload });
   }
 
   /** Resolves when what is gone has stopped; what is new has been begun. */
@@ -152,7 +152,7 @@ export class LiveTargets {
         checkpoints,
         privacy,
         signal,
-        placeOf: (facts) => this.placeOf(facts, target.workload),
+        whereOf: (facts) => this.whereOf(facts, target.workload),
         onWaiting: (reason) => onChange?.(target.name, 'waiting', reason),
         onCounts: (counts, unreadable) => {
           if (unreadable === undefined) this.#unreadable.delete(target.name);
@@ -174,8 +174,8 @@ export class LiveTargets {
     const context = this.#context(name, where);
     const { arrivals } = this.#options;
     arrivals.concerns(name, where);
-    const placeOf = arrivals.placing(name, (facts: ContainerFacts): Where => this.placeOf(facts, workload));
-    const pipeline = new CollectorPipeline(where, context.stream, { placeOf });
+    const whereOf = arrivals.noting(name, (facts: ContainerFacts): Where => this.whereOf(facts, workload));
+    const pipeline = new CollectorPipeline(where, context.stream, { whereOf });
     await this.#publish(name, pipeline, runSource(kind, command, context, signal), signal);
   }
 

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Arrivals } from '../arrivals.js';
 import { Checkpoints } from '../follow/checkpoint.js';
-import { matchesPattern, placeOfContainer, podOwner } from './container-rules.js';
+import { matchesPattern, whereOfContainer, podOwner } from './container-rules.js';
 import { LiveTargets } from './live-targets.js';
 import { watchTargets } from './targets-file.js';
 import { parseTargets } from './targets.js';
@@ -37,28 +37,28 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('placeOfContainer', () => {
+describe('whereOfContainer', () => {
   it('asks rules, then labels, then environment, then names', () => {
     const { containers } = parseTargets(FILE, 'targets');
     const facts = { container: '4a1d8c0f2b3e', image: 'php:8.2-apache', name: 'shop-web-1' };
-    expect(placeOfContainer(facts, containers, FALLBACK)).toEqual({
+    expect(whereOfContainer(facts, containers, FALLBACK)).toEqual({
       application: 'unassigned',
       workload: 'web',
       container: '4a1d8c0f2b3e',
     });
     const labels = { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'db' };
-    expect(placeOfContainer({ container: 'c', labels }, containers, FALLBACK)).toMatchObject({
+    expect(whereOfContainer({ container: 'c', labels }, containers, FALLBACK)).toMatchObject({
       application: 'shop',
       workload: 'db',
     });
     const environment = { PLIMSOLL_APPLICATION: 'a', PLIMSOLL_WORKLOAD: 'w' };
-    expect(placeOfContainer({ container: 'c', environment }, [], FALLBACK)).toMatchObject({
+    expect(whereOfContainer({ container: 'c', environment }, [], FALLBACK)).toMatchObject({
       application: 'a',
       workload: 'w',
     });
     const pod = { container: 'c', namespace: 'billing', pod: 'api-7d9f8b6c5d-x2x4z', name: 'main' };
-    expect(placeOfContainer(pod, containers, FALLBACK)).toMatchObject({ application: 'bills', workload: 'api' });
-    expect(placeOfContainer({ container: 'c' }, [], FALLBACK)).toMatchObject(FALLBACK);
+    expect(whereOfContainer(pod, containers, FALLBACK)).toMatchObject({ application: 'bills', workload: 'api' });
+    expect(whereOfContainer({ container: 'c' }, [], FALLBACK)).toMatchObject(FALLBACK);
   });
 
   it('takes the random ends off the names of pods', () => {

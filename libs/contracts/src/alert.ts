@@ -76,6 +76,8 @@ const EvidenceData = z.strictObject({
   workload: Word,
   verdict: Word,
   profile_version: Word,
+  /** The act follows from what the incident's principal did to the same objects, and is another's. */
+  consequence: z.literal(true).optional(),
   /** Digests and numbers that name the request, the connection, the session or token, and the thread. */
   joins: z.strictObject(Joins.shape).optional(),
 });

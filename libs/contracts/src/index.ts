@@ -79,6 +79,7 @@ export {
   PValueCounts,
   ShadowCoverage,
   RequestFacts,
+  TouchedObjects,
   Verdict,
   VerdictMessage,
   VerdictState,

@@ -107,6 +107,8 @@ export const K8sAuditEvent = LogEventBase.extend({
   truncated: z.boolean().optional(),
   /** Another request had this auditID before; whoever sends the header `Audit-ID` chooses it. */
   auditIdReused: z.boolean().optional(),
+  /** What the object belongs to by its `ownerReferences`, where a body was logged: `deployments/web` in its namespace. */
+  owners: z.array(Name).max(8).optional(),
   dryRun: z.boolean(),
   status: z.number().int().min(0).max(999),
   decision: z.enum(['allow', 'forbid']).optional(),

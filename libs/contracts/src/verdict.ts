@@ -59,6 +59,17 @@ export const Joins = z.object({
 });
 export type Joins = z.infer<typeof Joins>;
 
+/**
+ * Objects of Kubernetes, by digests that are compared for equality alone: which ones its identity changed in the
+ * minutes up to a verdict, and on whose change by another its act may follow (the garbage collector's, a repair).
+ */
+export const TouchedObjects = z.object({
+  changed: z.array(z.string().max(32)).max(16),
+  /** The act's own objects, their owners and namespaces; none where the act gives power to anybody. */
+  follows: z.array(z.string().max(32)).max(32),
+});
+export type TouchedObjects = z.infer<typeof TouchedObjects>;
+
 /** The web request that a verdict is of: the page and the client, for whoever reads the alert. */
 export const RequestFacts = WebClient.extend({
   method: z.string().max(32),
@@ -103,6 +114,7 @@ export const Verdict = Where.extend({
   techniques: z.array(z.string().max(16)).max(8),
   evidence: z.array(Evidence).max(32),
   joins: Joins,
+  objects: TouchedObjects.optional(),
   request: RequestFacts.optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;

@@ -739,9 +739,13 @@ export interface components {
           workload: string;
           verdict: string;
           profile_version: string;
+          /** @constant */
+          consequence?: true;
           joins?: {
             session?: string;
             client?: string;
+            victim?: string;
+            planted?: string;
             user?: string;
             credential?: string;
             connection?: string;
@@ -1030,9 +1034,13 @@ export interface components {
           workload: string;
           verdict: string;
           profile_version: string;
+          /** @constant */
+          consequence?: true;
           joins?: {
             session?: string;
             client?: string;
+            victim?: string;
+            planted?: string;
             user?: string;
             credential?: string;
             connection?: string;
@@ -3733,9 +3741,13 @@ export interface operations {
                   workload: string;
                   verdict: string;
                   profile_version: string;
+                  /** @constant */
+                  consequence?: true;
                   joins?: {
                     session?: string;
                     client?: string;
+                    victim?: string;
+                    planted?: string;
                     user?: string;
                     credential?: string;
                     connection?: string;
@@ -4057,9 +4069,13 @@ export interface operations {
                 workload: string;
                 verdict: string;
                 profile_version: string;
+                /** @constant */
+                consequence?: true;
                 joins?: {
                   session?: string;
                   client?: string;
+                  victim?: string;
+                  planted?: string;
                   user?: string;
                   credential?: string;
                   connection?: string;

@@ -1,4 +1,4 @@
-import type { AttackPath, Level } from '@plimsoll/contracts';
+import type { AttackPath, Level, TouchedObjects } from '@plimsoll/contracts';
 
 import { emptySum, mergeSum, type Sum } from './aggregate.js';
 import { keepSmallest } from './bounded.js';
@@ -27,6 +27,8 @@ export interface Atom extends AtomKind {
   fromUs: number;
   toUs: number;
   links: string[];
+  /** Objects that its principal changed, and those on whose change by another it may follow; null for most atoms. */
+  objects: TouchedObjects | null;
   /** Identities of the verdicts in it, for recognising a repetition. */
   ids: Set<string>;
   sum: Sum;
@@ -37,6 +39,7 @@ export interface Atom extends AtomKind {
 }
 
 const MAX_LINKS = 32;
+const MAX_OBJECTS = 64;
 
 export function atomKey(kind: AtomKind, bucket: number): string {
   return JSON.stringify([bucket, kind.path, kind.level, kind.detector, kind.finding, kind.workload, kind.principal]);
@@ -56,6 +59,7 @@ export function emptyAtom(kind: AtomKind, bucket: number): Atom {
     fromUs: Number.MAX_SAFE_INTEGER,
     toUs: 0,
     links: [],
+    objects: null,
     ids: new Set(),
     sum: emptySum(),
     pending: [],
@@ -68,6 +72,7 @@ export function absorbAtom(to: Atom, from: Atom, sum: Sum, evidencePerFinding: n
   to.fromUs = Math.min(to.fromUs, from.fromUs);
   to.toUs = Math.max(to.toUs, from.toUs);
   addLinks(to, from.links);
+  addObjects(to, from.objects);
   for (const id of from.ids) to.ids.add(id);
   mergeSum(to.sum, sum, evidencePerFinding);
   to.pending.push(...from.pending);
@@ -79,4 +84,14 @@ export function addLinks(atom: Atom, links: readonly string[]): boolean {
   const before = atom.links.join('\n');
   for (const link of links) keepSmallest(atom.links, link, MAX_LINKS);
   return links.length > 0 && atom.links.join('\n') !== before;
+}
+
+/** Whether an object was new: only then can it change what belongs together. */
+export function addObjects(atom: Atom, objects: TouchedObjects | null | undefined): boolean {
+  if (objects === null || objects === undefined) return false;
+  const before = JSON.stringify(atom.objects);
+  const sum = (atom.objects ??= { changed: [], follows: [] });
+  for (const one of objects.changed) keepSmallest(sum.changed, one, MAX_OBJECTS);
+  for (const one of objects.follows) keepSmallest(sum.follows, one, MAX_OBJECTS);
+  return JSON.stringify(sum) !== before;
 }

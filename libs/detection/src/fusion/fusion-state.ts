@@ -77,7 +77,10 @@ interface Encoded {
   readonly streamUs: number;
   readonly watermarkUs?: number;
   readonly reached?: readonly (readonly [string, Reached])[];
-  readonly atoms: readonly (Omit<Atom, 'ids'> & { readonly ids: readonly string[] })[];
+  readonly atoms: readonly (Omit<Atom, 'ids' | 'objects'> & {
+    readonly ids: readonly string[];
+    readonly objects?: Atom['objects'];
+  })[];
   readonly carries: readonly Carry[];
   readonly families: readonly (readonly [string, Family])[];
   readonly coverage: readonly (readonly [string, CoverageMinute])[];
@@ -110,7 +113,10 @@ export function decodeFusionState(bytes: Uint8Array): FusionState {
     watermarkUs: encoded.watermarkUs ?? encoded.streamUs,
     reached: new Map(encoded.reached),
     atoms: new Map(
-      encoded.atoms.map((atom) => [atom.key, { ...atom, ids: new Set(atom.ids), sum: withFired(atom.sum) }]),
+      encoded.atoms.map((atom) => {
+        const { objects = null, ids, sum } = atom;
+        return [atom.key, { ...atom, objects, ids: new Set(ids), sum: withFired(sum) }];
+      }),
     ),
     carries: new Map(encoded.carries.map((carry) => [carry.id, { ...carry, sum: withFired(carry.sum) }])),
     families: new Map(encoded.families),

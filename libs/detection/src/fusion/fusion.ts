@@ -1,14 +1,14 @@
 import type { Coverage, TimeUs, Verdict, VerdictsRecord } from '@plimsoll/contracts';
 
 import { addSignal, emptySum, mergeSum, renameFindings } from './aggregate.js';
-import { absorbAtom, addLinks, atomKey, emptyAtom, type Atom, type AtomKind } from './atom.js';
+import { absorbAtom, addLinks, addObjects, atomKey, emptyAtom, type Atom, type AtomKind } from './atom.js';
 import { compareText } from './bounded.js';
 import { addCoverage, MINUTE_US, pruneCoverage } from './coverage.js';
 import { admit, naming } from './families.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { FusionState } from './fusion-state.js';
 import { groupAtoms, kindOf, secondsOf, type Carry, type Group, type GroupKind } from './grouping.js';
-import { incidentOf, type Incident } from './incident.js';
+import { incidentOf, toldSum, type Incident } from './incident.js';
 import { evidenceKey, publishDue, publishFinal, qualifies, retire, type IncidentChange } from './revisions.js';
 import { signalOf, type Signal } from './signal.js';
 import { takeWatermark } from './watermark.js';
@@ -120,6 +120,7 @@ function take(state: FusionState, signal: Signal, config: FusionConfig): Atom | 
 
 function put(state: FusionState, atom: Atom, signal: Signal, config: FusionConfig): void {
   const seconds = secondsOf(atom.sum);
+  const first = atom.sum.firstUs;
   atom.ids.add(signal.id);
   addSignal(atom.sum, signal, atom.finding, config.evidencePerFinding);
   if (signal.anomalous) atom.pending.push(...signal.evidence);
@@ -129,8 +130,10 @@ function put(state: FusionState, atom: Atom, signal: Signal, config: FusionConfi
   atom.fromUs = Math.min(fromUs, window.firstUs);
   atom.toUs = Math.max(toUs, window.lastUs);
   const linked = addLinks(atom, signal.links);
+  // Which of two acts on one object came first decides: there, whole seconds are too coarse.
+  const acted = addObjects(atom, signal.objects) || (atom.objects !== null && atom.sum.firstUs !== first);
   const moved = now.firstUs !== seconds.firstUs || now.lastUs !== seconds.lastUs;
-  if (moved || linked || atom.fromUs !== fromUs || atom.toUs !== toUs) state.groups = undefined;
+  if (moved || linked || acted || atom.fromUs !== fromUs || atom.toUs !== toUs) state.groups = undefined;
 }
 
 /** With too many buckets: the one of the same kind that is nearest, or of the same path and level, if there is any. */
@@ -305,7 +308,7 @@ function fold(state: FusionState, group: Group, settledUs: number, config: Fusio
   }
   carry.qualified ||= settled.some(({ sum }) => sum.anomalous > 0) || strangeTogether(settled, config);
   for (const atom of settled) {
-    mergeSum(carry.sum, atom.sum, config.evidencePerFinding);
+    mergeSum(carry.sum, toldSum(group, atom), config.evidencePerFinding);
     carry.lastBucket = Math.max(carry.lastBucket, atom.bucket);
     if (isCore(atom)) {
       carry.lastCoreBucket = Math.max(carry.lastCoreBucket, atom.bucket);

@@ -36,6 +36,8 @@ export interface Group {
   lastCoreBucket: number;
   lastBucket: number;
   readonly atoms: Atom[];
+  /** Keys of atoms that follow from what the incident's principal did to the same objects. */
+  readonly consequences: Set<string>;
 }
 
 /** A point that others can belong to: a core atom, or the end of a settled part. */
@@ -49,6 +51,19 @@ interface Core {
   readonly principal: string;
 }
 
+/** Who changed an object, and the incident that this is part of. */
+interface Change {
+  readonly group: Group;
+  readonly bucket: number;
+  readonly principal: string;
+  /** Of the atom. */
+  readonly key: string;
+}
+
+function isNewer(a: Change, b: Change): boolean {
+  return a.bucket > b.bucket || (a.bucket === b.bucket && compareText(a.key, b.key) > 0);
+}
+
 /**
  * Puts atoms together into incidents: a pure function of atoms and settled parts, whatever their order.
  *
@@ -59,6 +74,9 @@ interface Core {
  * script, or one of the same path that overlaps in time; else they are cores by workload. (4) Findings of a principal without a path join a core of the same principal,
  * or one by identity or time. (5) What has neither (windows of system calls) joins any core by identity or time: it
  * supports that incident and never bridges two. What is left forms incidents by workload.
+ *
+ * An act on an object of Kubernetes that another changed less than `gapUs` before, or on what belongs to it, and that
+ * gives nobody power, is a consequence: it joins the incident of that change instead of making one of its own.
  */
 export function groupAtoms(
   application: string,
@@ -67,13 +85,18 @@ export function groupAtoms(
   config: FusionConfig,
 ): Group[] {
   const grouping = new Grouping(application, carries, config);
-  const sorted = [...atoms].sort((a, b) => a.bucket - b.bucket || compareText(a.key, b.key));
+  const sorted = [...atoms].sort((a, b) => a.bucket - b.bucket || beganUs(a) - beganUs(b) || compareText(a.key, b.key));
   const tiers: Atom[][] = [[], [], [], [], []];
   for (const atom of sorted) tiers[tierOf(kindOf(atom))]!.push(atom);
 
   grouping.addCores(tiers[0]!);
   for (const [tier, by] of JOINING) grouping.addCores(tiers[tier]!.filter((atom) => !grouping.join(atom, by)));
   return grouping.groups;
+}
+
+/** When its principal began; 0 for atoms that touch no object, whose order within a bucket decides nothing. */
+function beganUs({ objects, sum }: Atom): number {
+  return objects === null ? 0 : sum.firstUs;
 }
 
 /** By what the findings of a step join a core, the first that finds one. */
@@ -114,6 +137,8 @@ class Grouping {
   readonly groups: Group[] = [];
   readonly #byBucket = new Map<number, Core[]>();
   readonly #byLink = new Map<string, Core[]>();
+  /** By object, in the order of their times. */
+  readonly #changes = new Map<string, Change[]>();
   readonly #byPrincipal = new Map<string, Core[]>();
   /** The open end of each kind's chain. */
   readonly #ends = new Map<string, Group[]>();
@@ -134,6 +159,7 @@ class Grouping {
         lastCoreBucket: carry.lastCoreBucket,
         lastBucket: carry.lastBucket,
         atoms: [],
+        consequences: new Set(),
       };
       this.groups.push(group);
       this.#endsOf(carry.kind).push(group);
@@ -148,6 +174,7 @@ class Grouping {
   /** Chains atoms of one kind while the gaps are small enough; each chain is an incident. */
   addCores(atoms: readonly Atom[]): void {
     for (const atom of atoms) {
+      if (this.#follow(atom)) continue;
       const kind = kindOf(atom);
       const ends = this.#endsOf(kind);
       let group = ends.at(-1);
@@ -155,13 +182,23 @@ class Grouping {
         const bucket = atom.bucket;
         const epoch = Math.floor(bucket / this.#gapBuckets);
         const id = identity('incident', this.application, kind.path, kind.by, kind.name, epoch);
-        group = { id, kind, carries: [], firstBucket: bucket, lastCoreBucket: bucket, lastBucket: bucket, atoms: [] };
+        group = {
+          id,
+          kind,
+          carries: [],
+          firstBucket: bucket,
+          lastCoreBucket: bucket,
+          lastBucket: bucket,
+          atoms: [],
+          consequences: new Set(),
+        };
         this.groups.push(group);
         ends.push(group);
       }
       group.lastCoreBucket = Math.max(group.lastCoreBucket, atom.bucket);
       group.lastBucket = Math.max(group.lastBucket, atom.bucket);
       group.atoms.push(atom);
+      this.#indexObjects(group, atom);
       const { bucket, workload, principal } = atom;
       this.#index({ group, tier: tierOf(kind), bucket, ...secondsOf(atom.sum), workload, principal }, atom.links);
     }
@@ -178,6 +215,34 @@ class Grouping {
     const scripts = atom.links.filter((link) => link.startsWith(SCRIPT));
     for (const link of scripts) push(this.#byLink, link, { ...core, bucket: atom.bucket, ...secondsOf(atom.sum) });
     return true;
+  }
+
+  /** Puts the atom with the newest change that it follows from, if there is one. */
+  #follow(atom: Atom): boolean {
+    let cause: Change | undefined;
+    for (const object of atom.objects?.follows ?? []) {
+      const change = this.#changes.get(object)?.findLast(({ group, principal, bucket }) => {
+        const near = atom.bucket - bucket <= this.#gapBuckets;
+        return near && principal !== atom.principal && group.kind.name !== atom.principal;
+      });
+      if (change !== undefined && (cause === undefined || isNewer(change, cause))) cause = change;
+    }
+    if (cause === undefined) return false;
+    const { group } = cause;
+    group.atoms.push(atom);
+    group.consequences.add(atom.key);
+    group.lastBucket = Math.max(group.lastBucket, atom.bucket);
+    this.#indexObjects(group, atom);
+    return true;
+  }
+
+  #indexObjects(group: Group, { objects, bucket, principal, key }: Atom): void {
+    for (const object of objects?.changed ?? []) {
+      const change = { group, bucket, principal, key };
+      const known = this.#changes.get(object);
+      if (known === undefined) this.#changes.set(object, [change]);
+      else known.push(change);
+    }
   }
 
   #find(atom: Atom, joining: Joining): Core | undefined {

@@ -1,6 +1,7 @@
 import type { AttackPath, Level } from '@plimsoll/contracts';
 
 import { emptySum, LEVELS, mergeSum, type FindingSum, type Sum } from './aggregate.js';
+import type { Atom } from './atom.js';
 import { compareText } from './bounded.js';
 import { harmonicMeanP } from './combine.js';
 import { coverageOf, type CoverageByMinute } from './coverage.js';
@@ -82,7 +83,10 @@ export function incidentOf(
   const scoring = levels.filter(({ scored }) => scored > 0);
   const pValue = harmonicMeanP(scoring.map((level) => level.pValue));
   const findings = Object.values(sum.findings).sort(
-    (a, b) => a.minP - b.minP || compareText(findingKey(a), findingKey(b)),
+    (a, b) =>
+      Number(isConsequence(a)) - Number(isConsequence(b)) ||
+      a.minP - b.minP ||
+      compareText(findingKey(a), findingKey(b)),
   );
   // It begins with the first thing that fired, not with what was only near its threshold before.
   const span = sum.anomalous > 0 ? sum.firedUs : { first: sum.firstUs, last: sum.lastUs };
@@ -118,11 +122,28 @@ export function incidentOf(
   };
 }
 
-export function sumOf(group: Pick<Group, 'carries' | 'atoms'>, config: FusionConfig): Sum {
+export function sumOf(group: Pick<Group, 'carries' | 'atoms' | 'consequences'>, config: FusionConfig): Sum {
   const sum = emptySum();
   for (const carry of group.carries) mergeSum(sum, carry.sum, config.evidencePerFinding);
-  for (const atom of group.atoms) mergeSum(sum, atom.sum, config.evidencePerFinding);
+  for (const atom of group.atoms) mergeSum(sum, toldSum(group, atom), config.evidencePerFinding);
   return sum;
+}
+
+/** What an atom comes to in its incident: consequences are findings of their own, so that neither crowds out the other. */
+export function toldSum(group: Pick<Group, 'consequences'>, atom: Atom): Sum {
+  if (!group.consequences.has(atom.key)) return atom.sum;
+  const findings = Object.entries(atom.sum.findings).map(([name, sum]) => {
+    return [name, { ...sum, finding: `${sum.finding} (consequence)`, top: sum.top.map(asConsequence) }] as const;
+  });
+  return { ...atom.sum, findings: Object.fromEntries(findings) };
+}
+
+function isConsequence({ top }: FindingSum): boolean {
+  return top.some(({ consequence }) => consequence === true);
+}
+
+export function asConsequence(evidence: FusedEvidence): FusedEvidence {
+  return { ...evidence, consequence: true };
 }
 
 function levelReport(level: Level, sum: Sum, coverage: CoverageByMinute): LevelReport {

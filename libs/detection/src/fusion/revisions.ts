@@ -4,7 +4,7 @@ import { MINUTE_US } from './coverage.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { FusionState, Published } from './fusion-state.js';
 import type { Group } from './grouping.js';
-import { incidentOf, type Incident } from './incident.js';
+import { asConsequence, incidentOf, type Incident } from './incident.js';
 import { compareEvidence, type FusedEvidence } from './signal.js';
 import { strangeTogether } from './weak-signs.js';
 
@@ -169,6 +169,8 @@ function pendingOf(group: Group): FusedEvidence[] {
 function takePending(group: Group, limit: number): FusedEvidence[] {
   const waiting: { readonly atom: Atom; readonly evidence: FusedEvidence }[] = [];
   for (const atom of group.atoms) for (const evidence of atom.pending) waiting.push({ atom, evidence });
+  const told = ({ atom, evidence }: (typeof waiting)[number]): FusedEvidence =>
+    group.consequences.has(atom.key) ? asConsequence(evidence) : evidence;
   waiting.sort(
     (a, b) =>
       a.evidence.timeUs - b.evidence.timeUs ||
@@ -183,5 +185,5 @@ function takePending(group: Group, limit: number): FusedEvidence[] {
     else list.push(evidence);
   }
   for (const atom of group.atoms) if (atom.pending.length > 0) atom.pending = rest.get(atom) ?? [];
-  return taken.map(({ evidence }) => evidence);
+  return taken.map(told);
 }

@@ -1,4 +1,4 @@
-import type { AttackPath, Evidence, Level, RequestFacts, Verdict } from '@plimsoll/contracts';
+import type { AttackPath, Evidence, Level, RequestFacts, TouchedObjects, Verdict } from '@plimsoll/contracts';
 
 import { compareText, keepFirst } from './bounded.js';
 import type { FusionConfig } from './fusion-config.js';
@@ -21,6 +21,8 @@ export interface FusedEvidence extends Evidence {
   readonly joins?: Verdict['joins'];
   /** The web request that its verdict is of. */
   readonly request?: RequestFacts;
+  /** It follows from what the incident's principal did to the same objects, and is another's act. */
+  readonly consequence?: true;
   /** Its verdict did not fire: it lies near its own threshold only. */
   readonly weak?: true;
 }
@@ -39,6 +41,8 @@ export interface Signal {
   readonly principal: string;
   /** Identities that other levels may share: request, connection, thread of a container. */
   readonly links: readonly string[];
+  /** Objects that its principal changed, and those on whose change by another it may follow. */
+  readonly objects: TouchedObjects | undefined;
   /** When: the time of the strongest evidence, at most `lookbackUs` before the window's end. */
   readonly timeUs: number;
   /** `[fromUs, toUs]`: what of the window and its evidence may overlap with other levels. */
@@ -81,6 +85,7 @@ export function signalOf(verdict: Verdict, config: FusionConfig): Signal | undef
     profile: `${verdict.detector}@${verdict.profileVersion}`,
     principal,
     links: linksOf(verdict),
+    objects: verdict.objects,
     timeUs,
     fromUs: Math.min(timeUs, Math.max(startUs, endUs - config.lookbackUs, timeUs - config.lookbackUs)),
     toUs: Math.max(timeUs, Math.min(endUs, timeUs + config.lookbackUs)),

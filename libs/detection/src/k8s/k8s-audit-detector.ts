@@ -25,6 +25,7 @@ import {
   type Contribution,
   type K8sState,
 } from './state.js';
+import { rememberObjects, touchedObjects } from './touched-objects.js';
 
 export const K8S_AUDIT = 'k8s-audit';
 const MINUTE_US = 60_000_000;
@@ -49,8 +50,8 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
 
   start: startState,
   beside(state) {
-    const { lastUs, bursts, addresses, roles, counted } = decodeState(encodeState(state));
-    return { ...startState(), lastUs, bursts, addresses, roles, counted };
+    const { lastUs, bursts, addresses, roles, changed, followed, counted } = decodeState(encodeState(state));
+    return { ...startState(), lastUs, bursts, addresses, roles, changed, followed, counted };
   },
 
   step(state, input, model) {
@@ -68,6 +69,7 @@ export const k8sAuditDetector: Detector<K8sAuditEvent | LogGap, K8sState, K8sMod
       return out;
     }
     const { score, contributions } = scoreAuditEvent(input, state, model);
+    rememberObjects(state, input);
     // What fades from earlier requests gives no verdict, so it is no score either.
     const p = pValue(model.calibration, contributions.length > 0 ? score : 0);
     minute.pValues = countPValue(minute.pValues, model.calibration, p);
@@ -147,6 +149,7 @@ function verdictOf(
   const finding = findingOf(name);
   const newest = [...contributions].sort((a, b) => b.nats - a.nats);
   const earlier = [...state.recent].sort((a, b) => b.nats - a.nats || a.evidence.timeUs - b.evidence.timeUs);
+  const objects = touchedObjects(state, name, event.timeUs);
   const credential = event.issuedCredential ?? event.credential?.id;
   return {
     type: 'verdict',
@@ -175,6 +178,7 @@ function verdictOf(
       user: event.user.name.slice(0, 256),
       ...(credential === undefined ? {} : { credential }),
     },
+    ...(objects === undefined ? {} : { objects }),
   };
 }
 

@@ -36,6 +36,9 @@ const StateData = z.object({
   addresses: z.array(z.tuple([z.string(), z.string()])),
   /** What the roles that this user wrote permit. */
   roles: z.array(z.tuple([z.string(), z.array(z.string())])),
+  /** Digests of objects that this user changed lately, and of those that the changes may follow from, with the time. */
+  changed: z.array(z.tuple([z.string(), z.number()])).default([]),
+  followed: z.array(z.tuple([z.string(), z.number()])).default([]),
   /** Requests already scored, against deliveries that repeat. */
   counted: z.array(z.string()),
   minute: z.object({
@@ -66,6 +69,8 @@ export function startState(): K8sState {
     bursts: [],
     addresses: [],
     roles: [],
+    changed: [],
+    followed: [],
     counted: [],
     minute: {
       index: -1,

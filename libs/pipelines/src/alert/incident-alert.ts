@@ -179,6 +179,7 @@ function artifact(evidence: FusedEvidence): AlertEvidence {
       verdict: evidence.verdict,
       profile_version: evidence.profileVersion,
       ...(joins === undefined ? {} : { joins }),
+      ...(evidence.consequence === undefined ? {} : { consequence: evidence.consequence }),
     },
     container: { uid: evidence.container },
     ...(actor === undefined ? {} : { actor }),

@@ -81,6 +81,7 @@ export function auditEvent(
     ...given('path', resource === undefined ? pathOf(uri, context) : undefined),
     ...given('truncated', truncated ? true : undefined),
     ...given('auditIdReused', reused ? true : undefined),
+    ...given('owners', ownersOf(requestObject, responseObject)),
     dryRun: /[?&]dryRun=/.test(uri),
     status,
     ...given('decision', decisionOf(at(raw, 'annotations', 'authorization.k8s.io/decision'))),
@@ -95,6 +96,23 @@ export function auditEvent(
 function ownDigest(raw: JsonRecord): string {
   const parts = ['requestReceivedTimestamp', 'stageTimestamp', 'verb', 'requestURI'].map((name) => raw[name]);
   return identity(...[...parts, at(raw, 'user', 'username')].map((part) => text(part, 4_096) ?? '')).slice(0, 16);
+}
+
+/** Owners as the bodies name them, by resource: the API names kinds there, and resources everywhere else. */
+function ownersOf(...bodies: readonly unknown[]): string[] | undefined {
+  const owners = bodies.flatMap((body) => list(at(body, 'metadata', 'ownerReferences')).slice(0, 8));
+  const named = owners.flatMap((owner) => {
+    const [kind, name] = [text(at(owner, 'kind'), 64), text(at(owner, 'name'), 256)];
+    return kind === undefined || name === undefined ? [] : [`${resourceOfKind(kind)}/${name}`];
+  });
+  return named.length === 0 ? undefined : [...new Set(named)].slice(0, 8);
+}
+
+/** The plural that Kubernetes itself guesses (meta.UnsafeGuessKindToResource). */
+function resourceOfKind(kind: string): string {
+  const word = kind.toLowerCase();
+  if (word.endsWith('s')) return `${word}es`;
+  return word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`;
 }
 
 type Resource = NonNullable<K8sAuditEvent['resource']>;

@@ -1,0 +1,48 @@
+import { identity, type K8sAuditEvent, type TouchedObjects } from '@plimsoll/contracts';
+
+import { succeeded } from './request-kind.js';
+import { push, type K8sState } from './state.js';
+
+const CHANGES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+/** What everybody writes all the time and nothing follows from. */
+const CHATTER = new Set(['events', 'leases', 'tokenreviews', 'subjectaccessreviews', 'selfsubjectaccessreviews']);
+/** Findings that give nobody power: such acts may follow from another's. */
+const FOLLOWING = new Set(['mass-deletion', 'unusual-write', 'unusual-request', 'unusual-rate']);
+const MEMORY_US = 300_000_000;
+const MAX_CHANGED = 16;
+const MAX_FOLLOWED = 32;
+
+/** Remembers what a request changed, and what it may follow from: 48 digests of the last five minutes at most. */
+export function rememberObjects(state: K8sState, event: K8sAuditEvent): void {
+  const { resource, verb, timeUs, owners = [] } = event;
+  if (resource === undefined || !CHANGES.has(verb) || !succeeded(event) || event.dryRun) return;
+  if (CHATTER.has(resource.name) || resource.subresource === 'status') return;
+  const { name, namespace = '', object = '' } = resource;
+  const digest = (kind: string, within: string, named: string): string =>
+    identity('object', event.container, kind, within, named);
+  const own = digest(name, namespace, object);
+  // A new object that the API server gives its name has none yet; a collection that is deleted has none either.
+  if (object !== '' || verb === 'deletecollection') rememberOne(state.changed, own, timeUs, MAX_CHANGED);
+  // Of a collection only the collection is named: what belongs to it is every object of its kind and namespace.
+  const around = [digest(name, namespace, ''), ...(namespace === '' ? [] : [digest('namespaces', '', namespace)])];
+  const above = owners.map((owner) => {
+    const slash = owner.indexOf('/');
+    return digest(owner.slice(0, slash), namespace, owner.slice(slash + 1));
+  });
+  for (const one of new Set([own, ...around, ...above])) rememberOne(state.followed, one, timeUs, MAX_FOLLOWED);
+}
+
+function rememberOne(known: [string, number][], digest: string, timeUs: number, max: number): void {
+  const place = known.findIndex(([one]) => one === digest);
+  if (place !== -1) known.splice(place, 1);
+  push(known, [digest, timeUs], max);
+}
+
+/** What a verdict of this finding tells of the objects behind it; undefined where there are none. */
+export function touchedObjects(state: K8sState, finding: string, timeUs: number): TouchedObjects | undefined {
+  const lately = (known: readonly (readonly [string, number])[]): string[] =>
+    known.filter(([, at]) => at >= timeUs - MEMORY_US).map(([digest]) => digest);
+  const changed = lately(state.changed);
+  const follows = FOLLOWING.has(finding) ? lately(state.followed) : [];
+  return changed.length + follows.length === 0 ? undefined : { changed, follows };
+}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { PlimsollError } from './errors.js';
+import { plainCheck, type PlainCheck } from './plain-check.js';
 
 /** Largest JSON message that a decoder looks at. */
 export const MAX_JSON_BYTES = 1_048_576;
@@ -18,7 +19,9 @@ export function decodeJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: str
   if (bytes.byteLength > MAX_JSON_BYTES) {
     throw new PlimsollError('too-large', `${what}: ${bytes.byteLength} bytes, the limit is ${MAX_JSON_BYTES}`);
   }
-  const parsed = schema.safeParse(parseJson(bytes, what));
+  const value = parseJson(bytes, what);
+  if (plainCheckOf(schema)?.(value)) return value as T;
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = issue?.path.join('.') ?? '';
@@ -27,6 +30,14 @@ export function decodeJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: str
     code,
     `${what}: ${path === '' ? 'value' : path} is not as its schema says (${issue?.code ?? 'invalid'})`,
   );
+}
+
+const plainChecks = new WeakMap<z.ZodType, { readonly check: PlainCheck | undefined }>();
+
+function plainCheckOf(schema: z.ZodType): PlainCheck | undefined {
+  let known = plainChecks.get(schema);
+  if (known === undefined) plainChecks.set(schema, (known = { check: plainCheck(schema) }));
+  return known.check;
 }
 
 function parseJson(bytes: Uint8Array, what: string): unknown {

@@ -3,12 +3,21 @@ import type { K8sAuditEvent } from '@plimsoll/contracts';
 /** Letters and digits of the suffixes that Kubernetes generates: no vowels, none that look alike. */
 const GENERATED = /^[bcdfghjklmnpqrstvwxz2456789]{4,10}$/;
 
+/** A cluster's users, namespaces and roles are asked for again and again: those of late are kept. */
+const patterns = new Map<string, string>();
+const MAX_PATTERNS = 4_096;
+
 /**
  * A name without what changes from one instance to the next: parts that hold a digit, and suffixes that Kubernetes
  * generates, become `#`. `frontend-6f67fffcbd-rgxjc` and `frontend-575d944c78-shpg6` have one pattern, `frontend-#-#`.
  */
 export function namePattern(name: string): string {
-  return name.replace(/[^-.:/@]+/g, (part) => (/\d/.test(part) || GENERATED.test(part) ? '#' : part));
+  const known = patterns.get(name);
+  if (known !== undefined) return known;
+  const pattern = name.replace(/[^-.:/@]+/g, (part) => (/\d/.test(part) || GENERATED.test(part) ? '#' : part));
+  if (patterns.size >= MAX_PATTERNS) patterns.clear();
+  patterns.set(name, pattern);
+  return pattern;
 }
 
 /** The user's name as a pattern: `system:node:node-17` belongs with the other nodes, `preview-123:default` with its kin. */

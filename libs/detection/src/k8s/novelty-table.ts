@@ -24,6 +24,8 @@ interface Context {
   total: number;
   /** Values seen once, for Good–Turing; made when the table is opened or changed. */
   once: number;
+  /** `tailNats` by count, as far as asked since the context changed. */
+  readonly tails: Map<number, number>;
 }
 
 /** A context, and what was observed in its terms: the user's namespaces by name, those of its kind by relation. */
@@ -47,7 +49,7 @@ export interface Surprise {
  * one more. Each step is a p-value, so the sum is about exponential with mean one for benign values.
  *
  * Sources: Good 1953; Katz 1987 (back-off). State: at most `MAX_COUNTS` counts; a query costs one look-up
- * a context, and one pass over a context's values where the value is known.
+ * a context, and two where the value is known.
  */
 export class NoveltyTable {
   readonly #contexts = new Map<string, Context>();
@@ -58,7 +60,12 @@ export class NoveltyTable {
     const table = new NoveltyTable();
     for (const [name, total, values] of data) {
       const counts = new Map(values);
-      table.#contexts.set(name, { values: counts, total, once: [...counts.values()].filter((n) => n === 1).length });
+      table.#contexts.set(name, {
+        values: counts,
+        total,
+        once: [...counts.values()].filter((n) => n === 1).length,
+        tails: new Map(),
+      });
     }
     return table;
   }
@@ -138,6 +145,7 @@ export class NoveltyTable {
       const context = this.#context(name);
       if (context === undefined) continue;
       context.total += total;
+      context.tails.clear();
       for (const [value, count] of values) {
         const before = context.values.get(value) ?? 0;
         if (before === 0 && this.#full(context)) continue;
@@ -152,7 +160,7 @@ export class NoveltyTable {
   #context(name: string): Context | undefined {
     let context = this.#contexts.get(name);
     if (context === undefined && this.#contexts.size < MAX_CONTEXTS) {
-      context = { values: new Map(), total: 0, once: 0 };
+      context = { values: new Map(), total: 0, once: 0, tails: new Map() };
       this.#contexts.set(name, context);
     }
     return context;
@@ -165,6 +173,7 @@ export class NoveltyTable {
   #count(context: Context, value: string): void {
     const before = context.values.get(value) ?? 0;
     context.total += 1;
+    context.tails.clear();
     if (before === 0 && this.#full(context)) return;
     if (before === 0) this.#counts += 1;
     context.values.set(value, before + 1);
@@ -174,7 +183,11 @@ export class NoveltyTable {
 }
 
 function tailNats(context: Context, count: number): number {
+  const known = context.tails.get(count);
+  if (known !== undefined) return known;
   let asRare = 0;
   for (const other of context.values.values()) if (other <= count) asRare += other;
-  return -Math.log(Math.min(1, (asRare + context.once + 1) / (context.total + 1)));
+  const nats = -Math.log(Math.min(1, (asRare + context.once + 1) / (context.total + 1)));
+  context.tails.set(count, nats);
+  return nats;
 }

@@ -11,24 +11,73 @@ const MAX_CONTEXTS = 65_536;
 const MAX_VALUES = 512;
 const MAX_NAME = 512;
 
-interface Context {
-  total: number;
+/** What was seen in one context. */
+export class Counts {
+  /** Observations. */
+  total = 0;
   /** Values seen once. */
-  once: number;
-  readonly values: Map<string, number>;
+  #once = 0;
+  readonly #values = new Map<string, number>();
   /** The values, the most frequent first, since somebody asked: a model's no longer change. */
-  ordered: readonly (readonly [string, number])[] | undefined;
+  #ordered: readonly (readonly [string, number])[] | undefined;
+
+  add(value: string, count: number): void {
+    const key = cut(value);
+    const known = this.#values.get(key);
+    if (known === undefined && this.#values.size >= MAX_VALUES) return;
+    this.#ordered = undefined;
+    this.total += count;
+    this.#values.set(key, (known ?? 0) + count);
+    if (known === undefined) this.#once += count === 1 ? 1 : 0;
+    else if (known === 1) this.#once -= 1;
+  }
+
+  count(value: string): number {
+    return this.#values.get(cut(value)) ?? 0;
+  }
+
+  /** How many different values there are. */
+  get distinct(): number {
+    return this.#values.size;
+  }
+
+  /** The values, the most frequent first. */
+  get values(): readonly (readonly [string, number])[] {
+    return (this.#ordered ??= [...this.#values].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+  }
+
+  /** Probability that the next value is `value`; in (0, 1] for a prior in (0, 1]. */
+  probability(value: string, prior: number, strength: number): number {
+    return (this.count(value) + strength * prior) / (this.total + strength);
+  }
+
+  /**
+   * Probability that the next value is one that was not seen, drawn towards `prior` as if `strength` observations had
+   * followed it; in (0, 1).
+   */
+  probabilityOfNew(prior = 0.5, strength = 2): number {
+    return this.total === 0 ? prior : (this.#once + strength * prior) / (this.total + strength);
+  }
+
+  /** The values in the order of their names. */
+  data(): [string, number][] {
+    return [...this.#values].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
 }
+
+/** Of contexts that nothing was seen in. */
+const NOTHING = new Counts();
 
 /**
  * How often each value was seen in each context, and what that says of the next one. The probability of a value is drawn
  * towards a prior as if `strength` observations had followed it (Dirichlet smoothing; a context's prior is usually the
  * probability in a wider context). The probability of something new is Good and Turing's: values seen once, over all (Good 1953).
  *
- * State: at most 65,536 contexts of 512 values. A question costs one or two look-ups.
+ * State: at most 65,536 contexts of 512 values. A look-up costs the hash of the context's name: who asks several things of one
+ * context takes it with `in`.
  */
 export class SmoothedCounts {
-  readonly #contexts = new Map<string, Context>();
+  readonly #contexts = new Map<string, Counts>();
 
   static of(data: SmoothedCountsData): SmoothedCounts {
     const table = new SmoothedCounts();
@@ -46,60 +95,46 @@ export class SmoothedCounts {
     let at = this.#contexts.get(name);
     if (at === undefined) {
       if (this.#contexts.size >= MAX_CONTEXTS) return;
-      at = { total: 0, once: 0, values: new Map(), ordered: undefined };
+      at = new Counts();
       this.#contexts.set(name, at);
     }
-    const key = cut(value);
-    const known = at.values.get(key);
-    if (known === undefined && at.values.size >= MAX_VALUES) return;
-    at.ordered = undefined;
-    at.total += count;
-    at.values.set(key, (known ?? 0) + count);
-    if (known === undefined) at.once += count === 1 ? 1 : 0;
-    else if (known === 1) at.once -= 1;
+    at.add(value, count);
+  }
+
+  /** What was seen in a context; to be asked, not kept: a table that learns may open the context later. */
+  in(context: string): Omit<Counts, 'add'> {
+    return this.#contexts.get(cut(context)) ?? NOTHING;
   }
 
   total(context: string): number {
-    return this.#at(context)?.total ?? 0;
+    return this.in(context).total;
   }
 
   count(context: string, value: string): number {
-    return this.#at(context)?.values.get(cut(value)) ?? 0;
+    return this.in(context).count(value);
   }
 
   /** How many different values a context has. */
   distinct(context: string): number {
-    return this.#at(context)?.values.size ?? 0;
+    return this.in(context).distinct;
   }
 
   /** The values of a context, the most frequent first. */
   values(context: string): readonly (readonly [string, number])[] {
-    const at = this.#at(context);
-    if (at === undefined) return [];
-    return (at.ordered ??= [...at.values].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+    return this.in(context).values;
   }
 
-  /** Probability that the next value of the context is `value`; in (0, 1] for a prior in (0, 1]. */
   probability(context: string, value: string, prior: number, strength: number): number {
-    return (this.count(context, value) + strength * prior) / (this.total(context) + strength);
+    return this.in(context).probability(value, prior, strength);
   }
 
-  /**
-   * Probability that the next value of the context is one that was not seen in it, drawn towards `prior` as if `strength`
-   * observations had followed it; in (0, 1).
-   */
-  probabilityOfNew(context: string, prior = 0.5, strength = 2): number {
-    const at = this.#at(context);
-    return at === undefined ? prior : (at.once + strength * prior) / (at.total + strength);
+  probabilityOfNew(context: string, prior?: number, strength?: number): number {
+    return this.in(context).probabilityOfNew(prior, strength);
   }
 
   data(): SmoothedCountsData {
     const ordered = [...this.#contexts].sort(([a], [b]) => (a < b ? -1 : 1));
-    return ordered.map(([context, { values }]) => [context, [...values].sort(([a], [b]) => (a < b ? -1 : 1))]);
-  }
-
-  #at(context: string): Context | undefined {
-    return this.#contexts.get(cut(context));
+    return ordered.map(([context, counts]) => [context, counts.data()]);
   }
 }
 

@@ -22,27 +22,31 @@ export function learnChanges(table: SmoothedCounts, event: WebRequest): void {
   if (isUnsafe(event.method)) return;
   const writes = writesOf(event);
   for (const template of writes) table.add(`writers|${event.view}|${template}`, actionOf(event));
-  for (const template of writes.length > 0 ? writes : [READ]) table.add(learnedContext(event), template);
+  for (const template of writes.length > 0 ? writes : [READ])
+    table.add(learnedContext(event, fieldsOf(event)), template);
 }
 
 export function changes(table: SmoothedCounts, event: WebRequest): boolean {
   if (isUnsafe(event.method)) return true;
   if (writesOf(event).some((template) => !isHousekeeping(table, event, template))) return true;
-  const context = learnedContext(event);
-  const learned = table.total(context);
-  if (learned < LEAST_LEARNED || fieldsOf(event) === '') return false;
-  const changing = table
-    .values(context)
-    .reduce((n, [template, count]) => n + (template === READ || isHousekeeping(table, event, template) ? 0 : count), 0);
-  return changing / learned >= 0.5;
+  const fields = fieldsOf(event);
+  if (fields === '') return false;
+  const learned = table.in(learnedContext(event, fields));
+  if (learned.total < LEAST_LEARNED) return false;
+  const changing = learned.values.reduce(
+    (n, [template, count]) => n + (template === READ || isHousekeeping(table, event, template) ? 0 : count),
+    0,
+  );
+  return changing / learned.total >= 0.5;
 }
 
-function learnedContext(event: WebRequest): string {
-  return `writes|${event.view}|${actionOf(event)}|${fieldsOf(event)}`;
+function learnedContext(event: WebRequest, fields: string): string {
+  return `writes|${event.view}|${actionOf(event)}|${fields}`;
 }
 
 function writesOf(event: WebRequest): string[] {
   const written = ownStatements(event).filter(({ writes }) => writes);
+  if (written.length === 0) return [];
   return [...new Set(written.map(({ outline }) => outline))];
 }
 

@@ -1,6 +1,6 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import {
   evidenceOf,
   logLikelihoodRatio,
@@ -8,10 +8,9 @@ import {
   sum,
   type WeightedEvidence,
 } from '../scoring/weighted-evidence.js';
-import { changes } from './changes.js';
 import { initiatorKinds, type Initiator } from './initiator.js';
 import { precedingEvidence, methodClass } from './origin-evidence.js';
-import { actionOf, contextOf, gapStep, pathWithoutSlash } from './web-contexts.js';
+import { actionOf, countsOf, gapStep, pathWithoutSlash } from './web-contexts.js';
 import { DELIVERY_SPAN_US, type Delivery, type WebState } from './web-state.js';
 
 /**
@@ -75,8 +74,13 @@ const MOST_INITIATOR_NATS = 4;
 const LEAST_READ_NATS = 1.5;
 
 /** Whether a write, or a read that no page's script makes, was made by a script that somebody brought in. */
-export function firedEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence[] {
-  if (!changes(table, event) && !isOddRead(table, event)) return [];
+export function firedEvidence(
+  table: SmoothedCounts,
+  event: WebRequest,
+  state: WebState,
+  changes: boolean,
+): WeightedEvidence[] {
+  if (!changes && !isOddRead(table, event)) return [];
   const scripts = bounded(
     overlapping([...namedEvidence(event, state), ...deliveryEvidence(event, state)], SCRIPT_SHARE),
     MOST_SCRIPT_NATS,
@@ -94,7 +98,7 @@ export function firedEvidence(table: SmoothedCounts, event: WebRequest, state: W
 /** A page that users ask for, asked for by a script: it is read to be sent elsewhere. */
 function isOddRead(table: SmoothedCounts, event: WebRequest): boolean {
   const [said] = initiatorKinds(event);
-  if (said?.value !== 'script' || table.total(contextOf(table, said.kind, event)) < LEAST_LEARNED) return false;
+  if (said?.value !== 'script' || countsOf(table, said.kind, event).total < LEAST_LEARNED) return false;
   return (initiatorEvidence(table, event)?.weight ?? 0) >= LEAST_READ_NATS;
 }
 
@@ -162,17 +166,15 @@ function deliveryEvidence(event: WebRequest, state: WebState): WeightedEvidence[
 }
 
 function fromEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
-  const context = contextOf(table, 'from', event);
-  if (event.refererPath === undefined || table.total(context) < 5) return undefined;
-  const known = table.count(context, event.refererPath);
+  if (event.refererPath === undefined) return undefined;
+  const learned = countsOf(table, 'from', event);
+  if (learned.total < 5) return undefined;
+  const known = learned.count(event.refererPath);
   const strength =
     known > 0
-      ? Math.min(logLikelihoodRatio(KNOWN_PRECEDING_FIRED, table.probability(context, event.refererPath, 0.01, 1)), 0)
-      : logLikelihoodRatio(NEW_PRECEDING_FIRED, table.probabilityOfNew(context));
-  const usual = table
-    .values(context)
-    .slice(0, 2)
-    .map(([path, count]) => `${path} (${count})`);
+      ? Math.min(logLikelihoodRatio(KNOWN_PRECEDING_FIRED, learned.probability(event.refererPath, 0.01, 1)), 0)
+      : logLikelihoodRatio(NEW_PRECEDING_FIRED, learned.probabilityOfNew());
+  const usual = learned.values.slice(0, 2).map(([path, count]) => `${path} (${count})`);
   return {
     path: 'xss',
     weight: strength,
@@ -180,7 +182,7 @@ function fromEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidenc
       event,
       'write-from-page',
       `${actionOf(event)} came from ${event.refererPath}`,
-      `from ${usual.join(' or ')} of ${table.total(context)}`,
+      `from ${usual.join(' or ')} of ${learned.total}`,
       strength,
     ),
   };
@@ -199,8 +201,8 @@ function soonEvidence(table: SmoothedCounts, event: WebRequest, { previous }: We
   const level = SOON_STEPS.findIndex((limit) => step <= limit);
   const limit = SOON_STEPS[level === -1 ? SOON_STEPS.length - 1 : level] ?? 0;
   const fired = SOON_FIRED[level === -1 ? SOON_FIRED.length - 1 : level] ?? 0;
-  const wide = shareWithin(table, `gap|${event.view}|${methodClass(event)}`, limit, 0.25);
-  const share = shareWithin(table, contextOf(table, 'gap', event), limit, wide);
+  const wide = shareWithin(table.in(`gap|${event.view}|${methodClass(event)}`), limit, 0.25);
+  const share = shareWithin(countsOf(table, 'gap', event), limit, wide);
   const strength =
     level === -1 ? Math.min(logLikelihoodRatio(LATE_FIRED, 1 - share), 0) : logLikelihoodRatio(fired, share);
   return {
@@ -217,11 +219,9 @@ function soonEvidence(table: SmoothedCounts, event: WebRequest, { previous }: We
 }
 
 /** Share of gaps up to a step, drawn towards `prior`. */
-function shareWithin(table: SmoothedCounts, context: string, limit: number, prior: number): number {
-  const within = table
-    .values(context)
-    .reduce((n, [value, count]) => n + (value !== 'first' && Number(value) <= limit ? count : 0), 0);
-  return (within + PRIOR_GAPS * prior) / (table.total(context) + PRIOR_GAPS);
+function shareWithin({ total, values }: Pick<Counts, 'total' | 'values'>, limit: number, prior: number): number {
+  const within = values.reduce((n, [value, count]) => n + (value !== 'first' && Number(value) <= limit ? count : 0), 0);
+  return (within + PRIOR_GAPS * prior) / (total + PRIOR_GAPS);
 }
 
 /** Who in the browser made the request, against who does so in learning. */
@@ -230,13 +230,10 @@ function initiatorEvidence(table: SmoothedCounts, event: WebRequest): WeightedEv
   if (said === undefined) return undefined;
   const { kind, value: initiator } = said;
   const wide = `${kind}|${event.view}|${methodClass(event)}`;
-  const own = contextOf(table, kind, event);
+  const own = countsOf(table, kind, event);
   const prior = table.probability(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
-  const strength = logLikelihoodRatio(
-    INITIATOR_FIRED[initiator],
-    table.probability(own, initiator, prior, PRIOR_INITIATORS),
-  );
-  const usual = table.values(own)[0];
+  const strength = logLikelihoodRatio(INITIATOR_FIRED[initiator], own.probability(initiator, prior, PRIOR_INITIATORS));
+  const usual = own.values[0];
   return {
     path: 'xss',
     weight: Math.min(strength, MOST_INITIATOR_NATS),
@@ -244,7 +241,7 @@ function initiatorEvidence(table: SmoothedCounts, event: WebRequest): WeightedEv
       event,
       'initiator',
       `the browser made it by ${initiator}`,
-      usual === undefined ? 'never learned' : `by ${usual[0]} in ${usual[1]} of ${table.total(own)}`,
+      usual === undefined ? 'never learned' : `by ${usual[0]} in ${usual[1]} of ${own.total}`,
       strength,
     ),
   };

@@ -3,7 +3,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { initiatorOf, type Initiator } from './initiator.js';
-import { actionOf, addByAction, contextOf, endpointOf } from './web-contexts.js';
+import { actionOf, addByAction, countsOf, endpointOf } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
 /**
@@ -64,7 +64,7 @@ export function learnForeignSite(table: SmoothedCounts, event: WebRequest): void
 export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const benign = probabilityOfForeign(table, event);
   const strength = logLikelihoodRatio(FORGED, benign);
-  const context = contextOf(table, 'elsewhere', event);
+  const learned = countsOf(table, 'elsewhere', event);
   const observations: WeightedEvidence[] = [
     {
       path: 'csrf',
@@ -73,7 +73,7 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
         event,
         'site-of-write',
         `another site made this ${endpointOf(event)}, which changes data`,
-        `${table.count(context, 'yes')} of ${table.total(context)} learned requests came from other sites`,
+        `${learned.count('yes')} of ${learned.total} learned requests came from other sites`,
         strength,
       ),
     },
@@ -128,7 +128,7 @@ function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): Weighte
 function siteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
   const context = `sites|${event.view}`;
   const learned = table.total(context);
-  if (learned === 0 || table.count(contextOf(table, 'elsewhere', event), 'yes') > 0) return undefined;
+  if (learned === 0 || countsOf(table, 'elsewhere', event).count('yes') > 0) return undefined;
   const came = table.count(context, event.foreignSite ?? '');
   const strength =
     came > 0
@@ -145,13 +145,13 @@ function siteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidenc
 
 /** Probability that a benign request of this action comes from this other site. */
 function probabilityOfForeign(table: SmoothedCounts, event: WebRequest): number {
-  const context = contextOf(table, 'elsewhere', event);
-  const learned = table.total(context);
-  const received = table.count(context, 'yes');
+  const elsewhere = countsOf(table, 'elsewhere', event);
+  const learned = elsewhere.total;
+  const received = elsewhere.count('yes');
   if (received > 0) {
-    const sites = contextOf(table, 'sites', event);
-    const known = table.count(sites, event.foreignSite ?? '') > 0;
-    const site = known ? 1 : Math.min(table.probabilityOfNew(sites), NEW_SITE_PRIOR);
+    const sites = countsOf(table, 'sites', event);
+    const known = sites.count(event.foreignSite ?? '') > 0;
+    const site = known ? 1 : Math.min(sites.probabilityOfNew(), NEW_SITE_PRIOR);
     return ((received + 0.5) / (learned + 1)) * site;
   }
   const receiving =

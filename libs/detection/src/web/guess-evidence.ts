@@ -3,7 +3,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ceilingOf } from '../events/threshold.js';
-import { addByAction, contextOf, endpointOf } from './web-contexts.js';
+import { addByAction, countsOf, endpointOf } from './web-contexts.js';
 import { isUnsafe, type Tries, type WebState } from './web-state.js';
 
 /**
@@ -53,18 +53,18 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
   // Whoever gets in at last, after all those failures, has guessed it.
   const tries = outcome === 'failed' ? after : before;
   if (tries === undefined || tries.failed < 2) return [];
-  const context = contextOf(table, 'again', event);
-  const goesOn = table.probability(context, 'failed', GOES_ON_PRIOR, PRIOR_FAILURES);
+  const again = countsOf(table, 'again', event);
+  const goesOn = again.probability('failed', GOES_ON_PRIOR, PRIOR_FAILURES);
   const each = Math.log(GOES_ON_GUESSING / Math.min(goesOn, 0.9));
   const strength = Math.min((tries.failed - 1) * each, MOST_NATS);
   const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
   const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s`;
   const observed = outcome === 'failed' ? run : `${run}, and then one that got in`;
-  const learned = table.total(context);
+  const learned = again.total;
   const expected =
     learned === 0
       ? 'no failed try in learning'
-      : `of ${learned} learned tries after a failed one, ${table.count(context, 'failed')} failed too`;
+      : `of ${learned} learned tries after a failed one, ${again.count('failed')} failed too`;
   const kind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
   const told = strength < ceilingOf(PATH) ? [] : tellEarlier(tries, event);
   const own = strength - told.length * each;
@@ -100,10 +100,10 @@ function outcomeOf(table: SmoothedCounts, event: WebRequest): Outcome | undefine
   const { status } = event;
   if (status === 0 || status >= 500) return undefined;
   if (status >= 400) return 'failed';
-  const context = contextOf(table, 'tried', event);
-  const statuses = table.values(context).map(([value, count]) => ({ status: Number(value), count }));
+  const tried = countsOf(table, 'tried', event);
+  const statuses = tried.values.map(([value, count]) => ({ status: Number(value), count }));
   const redirected = statuses.reduce((sum, one) => sum + (isRedirect(one.status) ? one.count : 0), 0);
-  const leadsOn = table.total(context) >= FEWEST_TRIES && redirected * 2 > table.total(context);
+  const leadsOn = tried.total >= FEWEST_TRIES && redirected * 2 > tried.total;
   return leadsOn && !isRedirect(status) ? 'failed' : 'passed';
 }
 

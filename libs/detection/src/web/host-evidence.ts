@@ -17,13 +17,12 @@ export function learnHost(table: SmoothedCounts, { view, host }: WebRequest): vo
 }
 
 export function hostEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
-  const context = `host|${event.view}`;
-  const learned = table.total(context);
-  if (event.host === undefined || learned < FEWEST || table.count(context, event.host) > 0) return [];
   const says = event.origin === 'same' || event.referer === 'same';
-  if (!says || !isUnsafe(event.method)) return [];
-  const strength = logLikelihoodRatio(FORGED, table.probabilityOfNew(context));
-  const hosts = table.distinct(context);
+  if (event.host === undefined || !says || !isUnsafe(event.method)) return [];
+  const asked = table.in(`host|${event.view}`);
+  const { total: learned, distinct: hosts } = asked;
+  if (learned < FEWEST || asked.count(event.host) > 0) return [];
+  const strength = logLikelihoodRatio(FORGED, asked.probabilityOfNew());
   return [
     {
       path: 'csrf',

@@ -1,11 +1,11 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { changes, learnChanges } from './changes.js';
 import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite } from './foreign-site.js';
 import { initiatorKinds } from './initiator.js';
-import { actionOf, addByAction, contextOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
+import { actionOf, addByAction, countsOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
 import { habit, isUnsafe, type WebState } from './web-state.js';
 
 /**
@@ -95,8 +95,13 @@ function gapOf(event: WebRequest, { previous }: WebState): string {
   return previous === undefined ? 'first' : String(gapStep(event.timeUs - previous.timeUs));
 }
 
-export function originEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence[] {
-  if (!changes(table, event) || event.method === 'OPTIONS') return [];
+export function originEvidence(
+  table: SmoothedCounts,
+  event: WebRequest,
+  state: WebState,
+  changes: boolean,
+): WeightedEvidence[] {
+  if (!changes || event.method === 'OPTIONS') return [];
   const declared = comesFromElsewhere(event);
   const headers = declared
     ? foreignSiteEvidence(table, event)
@@ -135,22 +140,21 @@ function headersOf(event: WebRequest, state: WebState): Header[] {
 }
 
 function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header): WeightedEvidence {
-  const own = `${header.kind}|${event.view}|${endpointOf(event)}|${header.habit}`;
-  const wide = `${header.kind}|${event.view}|${methodClass(event)}|${header.habit}`;
-  const benign = table.probability(
-    own,
+  const own = table.in(`${header.kind}|${event.view}|${endpointOf(event)}|${header.habit}`);
+  const wide = table.in(`${header.kind}|${event.view}|${methodClass(event)}|${header.habit}`);
+  const benign = own.probability(
     header.value,
-    table.probability(wide, header.value, header.prior[header.value] ?? 0.002, PRIOR_REQUESTS),
+    wide.probability(header.value, header.prior[header.value] ?? 0.002, PRIOR_REQUESTS),
     5,
   );
   const said = logLikelihoodRatio(header.forged[header.value] ?? 0.01, benign);
   // A log may leave a header out, or a client; a browser's own request has it.
   const strength = event.view === 'line' && header.value === 'absent' ? Math.min(said, MOST_ABSENT_NATS) : said;
-  const usual = table.values(own)[0] ?? table.values(wide)[0];
+  const usual = own.values[0] ?? wide.values[0];
   const expected =
     usual === undefined
       ? 'same origin'
-      : `${usual[0]} in ${usual[1]} of ${Math.max(table.total(own), usual[1])} learned requests of such clients`;
+      : `${usual[0]} in ${usual[1]} of ${Math.max(own.total, usual[1])} learned requests of such clients`;
   return {
     path: 'csrf',
     weight: strength,
@@ -166,13 +170,10 @@ function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header
 
 /** A method that the path was never asked with, though it is one that changes something. */
 function methodEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
-  const context = `method|${event.view}|${pathOf(event)}`;
-  if (table.total(context) === 0 || table.count(context, event.method) > 0) return [];
-  const strength = logLikelihoodRatio(
-    NEW_METHOD_FORGED,
-    table.probability(context, event.method, NEW_METHOD_PRIOR, 20),
-  );
-  const usual = table.values(context).map(([method, count]) => `${method} ${count}`);
+  const learned = table.in(`method|${event.view}|${pathOf(event)}`);
+  if (learned.total === 0 || learned.count(event.method) > 0) return [];
+  const strength = logLikelihoodRatio(NEW_METHOD_FORGED, learned.probability(event.method, NEW_METHOD_PRIOR, 20));
+  const usual = learned.values.map(([method, count]) => `${method} ${count}`);
   return [
     {
       path: 'csrf',
@@ -196,17 +197,14 @@ export function precedingEvidence(
   whenNew: number,
   whenKnown: number,
 ): WeightedEvidence | undefined {
-  const context = precedingContext(table, event);
-  if (table.total(context) < 5) return undefined;
+  const learned = leadingTo(table, event);
+  if (learned.total < 5) return undefined;
   const preceding = state.previous?.endpoint ?? 'none';
-  const known = table.count(context, preceding) > 0;
+  const known = learned.count(preceding) > 0;
   const strength = known
-    ? logLikelihoodRatio(whenKnown, table.probability(context, preceding, 0.01, 1)) // a preceding that is rare in benign use excuses little
-    : logLikelihoodRatio(whenNew, table.probabilityOfNew(context));
-  const usual = table
-    .values(context)
-    .slice(0, 2)
-    .map(([name, count]) => `${name} (${count})`);
+    ? logLikelihoodRatio(whenKnown, learned.probability(preceding, 0.01, 1)) // a preceding that is rare in benign use excuses little
+    : logLikelihoodRatio(whenNew, learned.probabilityOfNew());
+  const usual = learned.values.slice(0, 2).map(([name, count]) => `${name} (${count})`);
   return {
     path: 'csrf',
     weight: known ? Math.min(strength, 0) : strength,
@@ -214,18 +212,18 @@ export function precedingEvidence(
       event,
       'navigation',
       `${actionOf(event)} after ${preceding}`,
-      `after ${usual.join(' or ')} of ${table.total(context)}`,
+      `after ${usual.join(' or ')} of ${learned.total}`,
       strength,
     ),
   };
 }
 
 /** What led to the action in learning, or to its path by the method that it was learned with. */
-function precedingContext(table: SmoothedCounts, event: WebRequest): string {
-  const context = contextOf(table, 'lead', event);
-  if (table.total(context) > 0) return context;
+function leadingTo(table: SmoothedCounts, event: WebRequest): Omit<Counts, 'add'> {
+  const own = countsOf(table, 'lead', event);
+  if (own.total > 0) return own;
   const usual = table.values(`method|${event.view}|${pathOf(event)}`).find(([method]) => isUnsafe(method));
-  return usual === undefined ? context : `lead|${event.view}|${usual[0]} ${pathOf(event)}`;
+  return usual === undefined ? own : table.in(`lead|${event.view}|${usual[0]} ${pathOf(event)}`);
 }
 
 export function methodClass({ method }: WebRequest): string {

@@ -1,8 +1,8 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { describe, lengthStep, parameterContexts } from './web-contexts.js';
+import { describe, lengthStep, parameterContexts, type ParameterContexts } from './web-contexts.js';
 
 /** Form, signs and length of a value against what its parameter held (the models of Kruegel and Vigna 2003). */
 const FORM_PRIOR: Readonly<Record<WebParameter['form'], number>> = {
@@ -44,29 +44,40 @@ const MOST_PLAIN_SHAPE_NATS = 5;
 const MIN_NARROW = 10;
 const MIN_NUMBERS = 20;
 
-export function learnShape(
-  table: SmoothedCounts,
-  contexts: ReturnType<typeof parameterContexts>,
-  parameter: WebParameter,
-): void {
+export function learnShape(table: SmoothedCounts, contexts: ParameterContexts, parameter: WebParameter): void {
   const { own, named, any } = contexts;
-  if (table.total(`form|${own}`) >= 3) table.add(`newsign|${own}`, newSigns(table, own, parameter) > 0 ? 'yes' : 'no');
+  if (table.total(`form|${own}`) >= 3)
+    table.add(`newsign|${own}`, newSigns(table.in(`sign|${own}`), parameter) > 0 ? 'yes' : 'no');
   for (const sign of parameter.signs) table.add(`sign|${own}`, sign);
   for (const context of [own, named, any]) table.add(`form|${context}`, parameter.form);
   for (const context of [own, named]) table.add(`length|${context}`, String(lengthStep(parameter.length)));
 }
 
+type Learned = Omit<Counts, 'add'>;
+
+/** What a field, or fields of its name, held. */
+interface Field {
+  readonly context: string;
+  readonly forms: Learned;
+}
+
+function fieldOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): Field {
+  const { own, named } = parameterContexts(event, parameter);
+  const forms = table.in(`form|${own}`);
+  return forms.total > 0 ? { context: own, forms } : { context: named, forms: table.in(`form|${named}`) };
+}
+
 /** Nats by which a value departs from what its field held; a header's value has no form of its own. */
 export function shapeEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {
-  const { own, named, any } = parameterContexts(event, parameter);
-  const context = table.total(`form|${own}`) > 0 ? own : named;
-  const added = newSigns(table, context, parameter);
-  const strength = isFree(parameter) ? 0 : shapeWeight(table, context, any, parameter, added);
-  const forms = table.values(`form|${context}`).slice(0, 3);
+  const field = fieldOf(table, event, parameter);
+  const added = parameter.signs === '' ? 0 : newSigns(table.in(`sign|${field.context}`), parameter);
+  const { any } = parameterContexts(event, parameter);
+  const strength = isFree(parameter) ? 0 : shapeWeight(table, field, any, parameter, added);
+  const forms = field.forms.values.slice(0, 3);
   const expected =
     forms.length === 0
       ? 'this parameter was never seen here during learning'
-      : `${table.total(`form|${context}`)} values: ${forms.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+      : `${field.forms.total} values: ${forms.map(([name, count]) => `${name} ${count}`).join(', ')}`;
   const observed = `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} characters new to it` : ''}: ${parameter.shape}`;
   return {
     path: 'unknown',
@@ -77,28 +88,28 @@ export function shapeEvidence(table: SmoothedCounts, event: WebRequest, paramete
 
 /** Whether the field held numbers alone, and this value is none and written as no word is. */
 export function isSyntaxInNumbers(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): boolean {
-  const { own } = parameterContexts(event, parameter);
-  return !isFree(parameter) && heldNumbers(table, own) && isSyntax(parameter);
+  if (isFree(parameter) || !isSyntax(parameter)) return false;
+  return heldNumbers(table.in(`form|${parameterContexts(event, parameter).own}`));
 }
 
 function shapeWeight(
   table: SmoothedCounts,
-  context: string,
+  { context, forms }: Field,
   any: string,
   parameter: WebParameter,
   added: number,
 ): number {
-  const numbers = heldNumbers(table, context) && !isNumber(parameter);
-  const form = formWeight(table, context, any, parameter, numbers);
-  const signs = table.total(`form|${context}`) === 0 ? 0 : signWeight(table, context, added);
-  const longer = longerWeight(table, context, parameter);
-  return Math.min(Math.max(form, signs, 0) + Math.max(longer, 0) / 2, mostNats(table, context, parameter, numbers));
+  const numbers = !isNumber(parameter) && heldNumbers(forms);
+  const form = formWeight(table, forms, any, parameter, numbers);
+  const signs = forms.total === 0 ? 0 : signWeight(table.in(`newsign|${context}`), added);
+  const longer = longerWeight(table.in(`length|${context}`), parameter);
+  return Math.min(Math.max(form, signs, 0) + Math.max(longer, 0) / 2, mostNats(forms, parameter, numbers));
 }
 
-function mostNats(table: SmoothedCounts, context: string, parameter: WebParameter, numbers: boolean): number {
+function mostNats(forms: Learned, parameter: WebParameter, numbers: boolean): number {
   if (numbers) return isSyntax(parameter) ? MOST_NUMBER_NATS : MOST_WORD_NATS;
   const acts = parameter.sql >= 3 || parameter.markup >= 3;
-  return acts || isNarrow(table, context) ? MOST_SHAPE_NATS : MOST_PLAIN_SHAPE_NATS;
+  return acts || isNarrow(forms) ? MOST_SHAPE_NATS : MOST_PLAIN_SHAPE_NATS;
 }
 
 function isFree({ where }: WebParameter): boolean {
@@ -106,19 +117,15 @@ function isFree({ where }: WebParameter): boolean {
 }
 
 /** Whether the field only ever held numbers, words and the like: there another form is no matter of taste. */
-function isNarrow(table: SmoothedCounts, context: string): boolean {
-  const free =
-    table.count(`form|${context}`, 'phrase') +
-    table.count(`form|${context}`, 'text') +
-    table.count(`form|${context}`, 'name');
-  return free === 0 && table.total(`form|${context}`) >= MIN_NARROW;
+function isNarrow(forms: Learned): boolean {
+  const free = forms.count('phrase') + forms.count('text') + forms.count('name');
+  return free === 0 && forms.total >= MIN_NARROW;
 }
 
-function heldNumbers(table: SmoothedCounts, context: string): boolean {
-  const total = table.total(`form|${context}`);
-  if (total < MIN_NUMBERS) return false;
-  const numbers = ['digits', 'number', 'empty'].reduce((sum, form) => sum + table.count(`form|${context}`, form), 0);
-  return numbers === total && table.count(`form|${context}`, 'empty') < total / 2;
+function heldNumbers(forms: Learned): boolean {
+  if (forms.total < MIN_NUMBERS) return false;
+  const empty = forms.count('empty');
+  return forms.count('digits') + forms.count('number') + empty === forms.total && empty < forms.total / 2;
 }
 
 function isNumber({ form }: WebParameter): boolean {
@@ -132,34 +139,35 @@ function isSyntax({ form, shape, signs }: WebParameter): boolean {
 
 function formWeight(
   table: SmoothedCounts,
-  context: string,
+  forms: Learned,
   any: string,
   parameter: WebParameter,
   numbers: boolean,
 ): number {
   const { form } = parameter;
-  const counted = table.count(`form|${context}`, form);
-  const wide = table.probability(`form|${any}`, form, FORM_PRIOR[form], 200);
+  const counted = forms.count(form);
   const benign =
-    counted > 0 ? counted / (table.total(`form|${context}`) + 1) : table.probabilityOfNew(`form|${context}`) * wide;
+    counted > 0
+      ? counted / (forms.total + 1)
+      : forms.probabilityOfNew() * table.probability(`form|${any}`, form, FORM_PRIOR[form], 200);
   const underAttack = numbers ? (isSyntax(parameter) ? SYNTAX_IN_NUMBERS : WORD_IN_NUMBERS) : FORM_UNDER_ATTACK[form];
   return logLikelihoodRatio(underAttack, benign);
 }
 
-function newSigns(table: SmoothedCounts, context: string, { signs }: WebParameter): number {
-  return Array.from(signs).filter((sign) => table.count(`sign|${context}`, sign) === 0).length;
+function newSigns(learned: Learned, { signs }: WebParameter): number {
+  let added = 0;
+  for (const sign of signs) if (learned.count(sign) === 0) added += 1;
+  return added;
 }
 
-function signWeight(table: SmoothedCounts, context: string, added: number): number {
-  const brought = table.probability(`newsign|${context}`, 'yes', 0.1, 2);
+function signWeight(learned: Learned, added: number): number {
+  const brought = learned.probability('yes', 0.1, 2);
   const benign = added === 0 ? 1 - brought : brought * Math.pow(0.3, added - 1);
   return logLikelihoodRatio(SIGNS_UNDER_ATTACK[Math.min(added, 3)] ?? 0.45, benign);
 }
 
-function longerWeight(table: SmoothedCounts, context: string, { length }: WebParameter): number {
+function longerWeight(learned: Learned, { length }: WebParameter): number {
   const step = lengthStep(length);
-  const atLeast = table
-    .values(`length|${context}`)
-    .reduce((n, [value, count]) => n + (Number(value) >= step ? count : 0), 0);
-  return logLikelihoodRatio(LONGER_UNDER_ATTACK, (atLeast + 0.5) / (table.total(`length|${context}`) + 1));
+  const atLeast = learned.values.reduce((n, [value, count]) => n + (Number(value) >= step ? count : 0), 0);
+  return logLikelihoodRatio(LONGER_UNDER_ATTACK, (atLeast + 0.5) / (learned.total + 1));
 }

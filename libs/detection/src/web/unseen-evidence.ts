@@ -36,8 +36,9 @@ export function learnUnseen(table: SmoothedCounts, { view, unseen = [] }: WebReq
 
 /** Of several reasons the one that says most: they come together. */
 export function unseenEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
+  if (event.unseen === undefined) return [];
   const learned = table.count('unseen', 'request');
-  const observations = (event.unseen ?? []).map((reason): WeightedEvidence => {
+  const observations = event.unseen.map((reason): WeightedEvidence => {
     const times = table.count('unseen', reason);
     const benign = (times + PRIOR * PRIOR_REQUESTS) / (learned + PRIOR_REQUESTS);
     const strength = logLikelihoodRatio(UNDER_ATTACK[reason], benign);

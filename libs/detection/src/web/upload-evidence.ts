@@ -2,7 +2,7 @@ import type { UploadedFile, WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { addByAction, contextOf, endpointOf } from './web-contexts.js';
+import { addByAction, countsOf, endpointOf } from './web-contexts.js';
 
 /**
  * Files that a request brings, by name and content: a program, or a picture that holds one, is what a web shell is
@@ -32,14 +32,15 @@ export function learnUploads(table: SmoothedCounts, event: WebRequest): void {
 }
 
 export function uploadEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
-  const context = contextOf(table, 'file', event);
-  const observations = (event.files ?? []).flatMap((file): WeightedEvidence[] => {
+  if (event.files === undefined) return [];
+  const learned = countsOf(table, 'file', event);
+  const observations = event.files.flatMap((file): WeightedEvidence[] => {
     const kind = kindOf(file);
     const [attack, prior] = [UNDER_ATTACK[kind], PRIOR[kind]];
     if (attack === undefined || prior === undefined) return [];
-    const strength = logLikelihoodRatio(attack, table.probability(context, kind, prior, PRIOR_FILES));
+    const strength = logLikelihoodRatio(attack, learned.probability(kind, prior, PRIOR_FILES));
     const observed = `the file in ${JSON.stringify(file.parameter)} is ${file.named === 'program' ? 'named as a program' : 'no program by its name'} and ${file.holds === 'program' ? 'holds one' : 'holds none that was seen'}`;
-    const expected = `${table.count(context, kind)} of ${table.total(context)} learned files of ${endpointOf(event)}`;
+    const expected = `${learned.count(kind)} of ${learned.total} learned files of ${endpointOf(event)}`;
     return [
       {
         path: 'web-shell',
@@ -54,10 +55,10 @@ export function uploadEvidence(table: SmoothedCounts, event: WebRequest): Weight
 /** The request asks for such a file, whatever it says to it. */
 export function askedUploadEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   if (event.asksUpload === undefined) return [];
-  const context = contextOf(table, 'asks upload', event);
-  const strength = logLikelihoodRatio(ASKED_UNDER_ATTACK, table.probability(context, 'yes', ASKED_PRIOR, PRIOR_ASKED));
+  const learned = countsOf(table, 'asks upload', event);
+  const strength = logLikelihoodRatio(ASKED_UNDER_ATTACK, learned.probability('yes', ASKED_PRIOR, PRIOR_ASKED));
   const observed = `asks for the file that ${event.asksUpload.event} uploaded, which holds a program`;
-  const expected = `${table.count(context, 'yes')} of ${table.total(context)} learned requests asked for such a file`;
+  const expected = `${learned.count('yes')} of ${learned.total} learned requests asked for such a file`;
   return [
     { path: 'web-shell', weight: strength, evidence: evidenceOf(event, 'upload-asked', observed, expected, strength) },
   ];

@@ -1,13 +1,13 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 
 /**
  * Names of the contexts that a web profile counts in. Requests of an access log and rebuilt ones are counted apart: one
  * lacks what the other has, and absence would pass for the habit of the clients.
  */
 export function endpointOf(event: WebRequest): string {
-  return `${event.method} ${pathOf(event)}`;
+  return namesOf(event).endpoint;
 }
 
 /**
@@ -15,7 +15,25 @@ export function endpointOf(event: WebRequest): string {
  * learned by endpoint, which answers for actions that were seen too little.
  */
 export function actionOf(event: WebRequest): string {
-  return event.route === undefined ? endpointOf(event) : `${endpointOf(event)} ${event.route}`;
+  return namesOf(event).action;
+}
+
+interface RequestNames {
+  readonly event: WebRequest;
+  readonly path: string;
+  readonly endpoint: string;
+  readonly action: string;
+}
+
+/** Every piece of evidence asks for the same names: those of the last request are kept. */
+let lastNames: RequestNames | undefined;
+
+function namesOf(event: WebRequest): RequestNames {
+  if (lastNames?.event === event) return lastNames;
+  const path = pathWithoutSlash(event.path);
+  const endpoint = `${event.method} ${path}`;
+  const action = event.route === undefined ? endpoint : `${endpoint} ${event.route}`;
+  return (lastNames = { event, path, endpoint, action });
 }
 
 /** Fewest observations with which an action answers for itself. */
@@ -27,41 +45,51 @@ export function addByAction(table: SmoothedCounts, kind: string, event: WebReque
   if (event.route !== undefined) table.add(`${kind}|${event.view}|${actionOf(event)}`, value);
 }
 
-/** The context that answers for the request: its action's, or its endpoint's where the action was seen too little. */
-export function contextOf(table: SmoothedCounts, kind: string, event: WebRequest): string {
-  const own = `${kind}|${event.view}|${actionOf(event)}`;
-  return table.total(own) >= LEAST_OF_ACTION ? own : `${kind}|${event.view}|${endpointOf(event)}`;
+/** What answers for the request: what was seen of its action, or of its endpoint where the action was seen too little. */
+export function countsOf(table: SmoothedCounts, kind: string, event: WebRequest): Omit<Counts, 'add'> {
+  const own = table.in(`${kind}|${event.view}|${actionOf(event)}`);
+  if (own.total >= LEAST_OF_ACTION || event.route === undefined) return own;
+  return table.in(`${kind}|${event.view}|${endpointOf(event)}`);
 }
 
 /** Names of the fields of query and body, in their order: two requests with the same ones ask for the same. */
 export function fieldsOf({ parameters }: WebRequest): string {
-  const names = parameters.flatMap(({ where, name }) => (where === 'query' || where === 'body' ? [name] : []));
-  return [...new Set(names)].sort().join(',');
+  const names = new Set<string>();
+  for (const { where, name } of parameters) if (where === 'query' || where === 'body') names.add(name);
+  return names.size < 2 ? [...names].join() : [...names].sort().join(',');
 }
 
 /** The path without a trailing slash, which servers treat alike. */
-export function pathOf({ path }: WebRequest): string {
-  return pathWithoutSlash(path);
+export function pathOf(event: WebRequest): string {
+  return namesOf(event).path;
 }
 
 export function pathWithoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/$/, '') : path;
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** The context of a parameter at one endpoint, at any, and of all parameters. */
-export function parameterContexts(
-  event: WebRequest,
-  { where, name }: WebParameter,
-): { own: string; named: string; any: string } {
-  const view = event.view;
+/** Names of the contexts of a parameter at one endpoint, at any, and of all parameters. */
+export interface ParameterContexts {
+  readonly own: string;
+  readonly named: string;
+  readonly any: string;
+}
+
+/** Of the last parameter, as the names of its request are. */
+let last: { event: WebRequest; parameter: WebParameter; contexts: ParameterContexts } | undefined;
+
+export function parameterContexts(event: WebRequest, parameter: WebParameter): ParameterContexts {
+  if (last?.parameter === parameter && last.event === event) return last.contexts;
+  const { view } = event;
+  const { where, name } = parameter;
   // A header says the same on every page.
-  if (where === 'header' || where === 'name')
-    return { own: `${view}|*|${where}|${name}`, named: `${view}|*|${where}`, any: `${view}|*|${where}` };
-  return {
-    own: `${view}|${pathOf(event)}|${where}|${name}`,
-    named: `${view}|*|${where}|${name}`,
-    any: `${view}|*`,
-  };
+  const ofAnyPage = where === 'header' || where === 'name';
+  const any = `${view}|*`;
+  const named = ofAnyPage ? `${any}|${where}` : `${any}|${where}|${name}`;
+  const own = `${ofAnyPage ? any : `${view}|${pathOf(event)}`}|${where}|${name}`;
+  const contexts = { own, named, any: ofAnyPage ? named : any };
+  last = { event, parameter, contexts };
+  return contexts;
 }
 
 export function describe({ where, name }: WebParameter): string {

@@ -57,13 +57,14 @@ export function learnRequest(table: SmoothedCounts, event: WebRequest, state: We
 /** Scores a request against the counts and what its session did; alters `state` alone. */
 export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: WebState): ScoredRequest {
   const parameters = parameterEvidence(table, event);
+  const changing = changes(table, event);
   const candidates = [
     injection(table, event, parameters),
     scripting(table, event, parameters),
     ...acting(parameters),
     unusualValue(parameters),
-    fired(table, event, state),
-    forgery(table, event, state),
+    fired(table, event, state, changing),
+    forgery(table, event, state, changing),
     shell(table, event),
     upload(table, event),
     hidden(table, event),
@@ -71,7 +72,7 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
   ];
   const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
-  return { ...(best.score > 0 ? best : NOTHING), changes: changes(table, event) };
+  return { ...(best.score > 0 ? best : NOTHING), changes: changing };
 }
 
 type Candidate = Omit<ScoredRequest, 'changes'>;
@@ -136,15 +137,16 @@ function unusualValue(parameters: readonly ParameterEvidence[]): Candidate {
   return candidate('unknown', 'unusual-value', observations);
 }
 
-function fired(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
+function fired(table: SmoothedCounts, event: WebRequest, state: WebState, changing: boolean): Candidate {
   return {
-    ...candidate('xss', SCRIPT_ACTED, firedEvidence(table, event, state)),
+    ...candidate('xss', SCRIPT_ACTED, firedEvidence(table, event, state, changing)),
     planted: plantedBy(event, state),
   };
 }
 
-function forgery(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
-  return candidate('csrf', 'forged-request', [...originEvidence(table, event, state), ...hostEvidence(table, event)]);
+function forgery(table: SmoothedCounts, event: WebRequest, state: WebState, changing: boolean): Candidate {
+  const observations = [...originEvidence(table, event, state, changing), ...hostEvidence(table, event)];
+  return candidate('csrf', 'forged-request', observations);
 }
 
 function shell(table: SmoothedCounts, event: WebRequest): Candidate {

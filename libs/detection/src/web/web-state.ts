@@ -109,9 +109,11 @@ function isAsset({ path, contentType, method }: WebRequest): boolean {
   );
 }
 
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
 /** Methods that are there to change something. */
 export function isUnsafe(method: string): boolean {
-  return !/^(?:GET|HEAD|OPTIONS|TRACE)$/.test(method);
+  return !SAFE.has(method);
 }
 
 function count(header: { sent: number; missing: number }, sent: boolean): void {

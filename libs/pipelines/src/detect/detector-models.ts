@@ -19,7 +19,8 @@ export class DetectorModels<Model> implements OperatorSettings {
   readonly #profiles: ProfileSource;
   readonly #budget: Budget;
   readonly #byVersion = new Map<string, Model>();
-  readonly #prepared = new Map<string, ReadonlyMap<string, ModelPair<Model>>>();
+  /** By settings, then by application and workload. */
+  readonly #prepared = new Map<string, Map<string, Map<string, ModelPair<Model>>>>();
 
   constructor(
     detector: Pick<Detector<never, never, Model>, 'name' | 'prepare'>,
@@ -38,12 +39,14 @@ export class DetectorModels<Model> implements OperatorSettings {
 
   async prepare(settings: string): Promise<void> {
     if (this.#prepared.has(settings)) return;
-    const models = new Map<string, ModelPair<Model>>();
+    const models = new Map<string, Map<string, ModelPair<Model>>>();
     for (const profile of settings.split('\n').filter(Boolean).map(parseLine)) {
-      const key = workloadKey(profile.application, profile.workload);
-      const pair = models.get(key) ?? NO_MODEL;
-      if (profile.shadow) models.set(key, { ...pair, shadow: await this.#loadShadow(profile) });
-      else models.set(key, { ...pair, active: await this.#load(profile) });
+      const { application, workload } = profile;
+      const workloads = models.get(application) ?? new Map<string, ModelPair<Model>>();
+      models.set(application, workloads);
+      const pair = workloads.get(workload) ?? NO_MODEL;
+      if (profile.shadow) workloads.set(workload, { ...pair, shadow: await this.#loadShadow(profile) });
+      else workloads.set(workload, { ...pair, active: await this.#load(profile) });
     }
     this.#prepared.set(settings, models);
     for (const oldest of this.#prepared.keys()) {
@@ -55,7 +58,7 @@ export class DetectorModels<Model> implements OperatorSettings {
 
   /** The workload's models under `settings`, which were prepared. */
   models(settings: string, application: string, workload: string): ModelPair<Model> {
-    return this.#prepared.get(settings)?.get(workloadKey(application, workload)) ?? NO_MODEL;
+    return this.#prepared.get(settings)?.get(application)?.get(workload) ?? NO_MODEL;
   }
 
   /** A version in shadow that cannot be used is no reason to score nothing. */
@@ -78,7 +81,8 @@ export class DetectorModels<Model> implements OperatorSettings {
   }
 
   #forgetUnused(): void {
-    const pairs = [...this.#prepared.values()].flatMap((models) => [...models.values()]);
+    const workloads = [...this.#prepared.values()].flatMap((models) => [...models.values()]);
+    const pairs = workloads.flatMap((models) => [...models.values()]);
     const used = new Set(pairs.flatMap(({ active, shadow }) => [active, shadow?.model]));
     for (const [version, model] of this.#byVersion) if (!used.has(model)) this.#byVersion.delete(version);
   }
@@ -116,8 +120,4 @@ function parseLine(line: string): ProfileInForce {
     throw new PlimsollError('bad-message', 'settings that this release did not write');
   }
   return { application, workload, version, shadow: role === 'shadow' };
-}
-
-function workloadKey(application: string, workload: string): string {
-  return JSON.stringify([application, workload]);
 }

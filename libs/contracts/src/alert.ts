@@ -148,6 +148,10 @@ const PlimsollFacts = z.strictObject({
       note: Text,
       /** Who takes care of it from then on; empty: nobody. Absent from before anybody could. */
       assignee: Word.optional(),
+      /** How severe the incident was then; absent from before that was kept. */
+      severity: z.literal([1, 2, 3, 4, 5, 6]).optional(),
+      /** The incident that it was made about, where that has become part of this one. */
+      about: IncidentUid.optional(),
       sequence: z.number().int().positive(),
     })
     .optional(),

@@ -16,6 +16,8 @@ export interface IncidentCard {
   readonly path: Alert['unmapped']['path'];
   readonly state: IncidentRecord['state'];
   readonly status: IncidentRecord['status'];
+  /** The incident that it has become part of. */
+  readonly mergedInto?: string | undefined;
   readonly severity: number;
   /** Empty where nobody has taken it. */
   readonly assignee: string;
@@ -53,6 +55,7 @@ export function cardOf(record: IncidentRecord): IncidentCard | undefined {
     path,
     state: record.state,
     status: record.status,
+    mergedInto: alert.unmapped.merged_into,
     severity: alert.severity_id,
     assignee: decisions[0]?.assignee ?? '',
     workloads,
@@ -71,6 +74,7 @@ export function facetsOf(card: IncidentCard): readonly string[] {
     facet('state', card.state),
     facet('status', card.status),
     facet('assignee', card.assignee),
+    ...(card.mergedInto === undefined ? [] : [facet('mergedInto', card.mergedInto)]),
     ...card.workloads.map((name) => facet('workload', name)),
     ...card.addresses.map((name) => facet('address', name)),
   ];

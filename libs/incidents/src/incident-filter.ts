@@ -8,6 +8,10 @@ export interface IncidentFilter {
   readonly application?: string;
   readonly path?: Alert['unmapped']['path'];
   readonly state?: IncidentRecord['state'];
+  /** Without those that have become part of another. */
+  readonly standing?: true;
+  /** Those that have become part of this one. */
+  readonly mergedInto?: string;
   readonly status?: IncidentRecord['status'];
   readonly minSeverity?: number;
   /** Empty: nobody. */
@@ -60,13 +64,15 @@ export function suppressionOf(record: IncidentRecord, suppressions: readonly Sup
 }
 
 export function cardMatches(card: IncidentCard, filter: IncidentFilter): boolean {
-  const same = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === is;
+  const same = (wanted: string | undefined, is: string | undefined): boolean => wanted === undefined || wanted === is;
   const among = (wanted: string | undefined, of: readonly string[]): boolean =>
     wanted === undefined || of.includes(wanted);
   return (
     same(filter.application, card.application) &&
     same(filter.path, card.path) &&
     same(filter.state, card.state) &&
+    (filter.standing !== true || card.state !== 'merged') &&
+    same(filter.mergedInto, card.mergedInto) &&
     same(filter.status, card.status) &&
     same(filter.assignee, card.assignee) &&
     among(filter.workload, card.workloads) &&
@@ -81,7 +87,7 @@ export function cardMatches(card: IncidentCard, filter: IncidentFilter): boolean
 
 /** The sets (`facetsOf`) that every incident of the filter is in. */
 export function facetsOfFilter(filter: IncidentFilter): readonly string[] {
-  const names = ['application', 'path', 'state', 'status', 'assignee', 'workload', 'address'] as const;
+  const names = ['application', 'path', 'state', 'status', 'mergedInto', 'assignee', 'workload', 'address'] as const;
   return names.flatMap((name) => {
     const value = filter[name];
     return value === undefined ? [] : [facet(name, value)];

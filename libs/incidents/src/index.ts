@@ -1,3 +1,4 @@
+export { inheritedDecision, MAX_ABSORBED, standingFor } from './absorbed.js';
 export { cardOf, facetsOf, type IncidentCard } from './incident-card.js';
 export {
   cardMatches,

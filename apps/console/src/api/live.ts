@@ -30,6 +30,7 @@ export function useLive(): { readonly connection: Connection; readonly arrived: 
       const lists = client.getQueriesData<Pages>({ queryKey: ['incidents'] });
       const shown = lists.some(([, pages]) => pages !== undefined && shows(pages, changed.id));
       client.setQueriesData<Pages>({ queryKey: ['incidents'] }, (pages) => pages && replaced(pages, changed));
+      if (shown && changed.state === 'merged') void client.invalidateQueries({ queryKey: ['incidents'] });
       void client.invalidateQueries({ queryKey: ['incident', changed.id] });
       if (!shown && changed.state !== 'merged') setArrived((known) => new Set(known).add(changed.id));
     });

@@ -74,7 +74,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Decide about an incident; benign feeds what is learned next
+     * Decide about an incident, or about the one that it has become part of; benign feeds what is learned next
      * @description Needs the role analyst.
      */
     post: operations['setIncidentStatus'];
@@ -888,6 +888,9 @@ export interface components {
           at_ms: number;
           note: string;
           assignee?: string;
+          /** @enum {number} */
+          severity?: 1 | 2 | 3 | 4 | 5 | 6;
+          about?: string;
           sequence: number;
         };
       };
@@ -1015,7 +1018,9 @@ export interface components {
         at: string;
         note: string;
         assignee?: string;
+        about?: string;
       }[];
+      absorbed: string[];
       evidence: {
         uid: string;
         name: string;
@@ -3890,6 +3895,9 @@ export interface operations {
                   at_ms: number;
                   note: string;
                   assignee?: string;
+                  /** @enum {number} */
+                  severity?: 1 | 2 | 3 | 4 | 5 | 6;
+                  about?: string;
                   sequence: number;
                 };
               };
@@ -4218,6 +4226,9 @@ export interface operations {
                 at_ms: number;
                 note: string;
                 assignee?: string;
+                /** @enum {number} */
+                severity?: 1 | 2 | 3 | 4 | 5 | 6;
+                about?: string;
                 sequence: number;
               };
             };

@@ -217,6 +217,31 @@ describe('incidents', () => {
     expect(trail.body.entries).toMatchObject([{ by: 'the analyst', action: 'incident.status', target: id }]);
   });
 
+  it('lists what stands, keeps what became part of it within reach, and decides about the whole', async () => {
+    const whole = incidentAlert('whole');
+    const part = incidentAlert('part', { revision: 2, activity: 3, mergedInto: 'whole' });
+    const [wholeId, partId] = [whole.finding_info.uid, part.finding_info.uid];
+    for (const alert of [whole, incidentAlert('part'), part]) await api.incidents.apply(alert);
+    const ids = async (query: string): Promise<string[]> =>
+      ((await ask('GET', `incidents${query}`, 'viewer')).body.incidents as { id: string }[]).map((one) => one.id);
+    expect(await ids('')).toEqual(expect.arrayContaining([wholeId]));
+    expect(await ids('')).not.toContain(partId);
+    expect(await ids('?state=merged')).toEqual([partId]);
+    expect((await ask('GET', `incidents/${partId}`, 'viewer')).body).toMatchObject({
+      state: 'merged',
+      merged_into: wholeId,
+    });
+    expect((await ask('GET', `incidents/${wholeId}`, 'viewer')).body).toMatchObject({ absorbed: [partId] });
+    const totals = await ask('GET', 'incidents/totals', 'viewer');
+    expect(totals.body.incidents).toBe((await ids('?limit=500')).length);
+
+    const decided = await ask('POST', `incidents/${partId}/status`, 'analyst', { status: 'resolved', note: 'patched' });
+    expect(decided.body).toMatchObject({ id: wholeId, status: 'resolved' });
+    expect(decodeJson(Alert, api.published.at(-1)!.value, 'an alert').finding_info.uid).toBe(wholeId);
+    const several = await ask('POST', 'incidents/status', 'analyst', { ids: [partId, wholeId], status: 'benign' });
+    expect((several.body.incidents as { id: string }[]).map((one) => one.id)).toEqual([wholeId]);
+  });
+
   it('counts against the budget what came in the days that it tells', async () => {
     const incidents = new MemoryIncidentStore();
     const other = await testApi({ incidents });

@@ -1,6 +1,13 @@
 import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { AttackPath, MAX_DECISION_NUMBER } from '@plimsoll/contracts';
-import type { Decision, IncidentCard, IncidentFilter, IncidentRecord } from '@plimsoll/incidents';
+import {
+  MAX_ABSORBED,
+  standingFor,
+  type Decision,
+  type IncidentCard,
+  type IncidentFilter,
+  type IncidentRecord,
+} from '@plimsoll/incidents';
 import { decisionAlert, decisionRecord } from '@plimsoll/pipelines';
 import { z } from 'zod';
 
@@ -27,6 +34,7 @@ import {
 const Filter = z.strictObject({
   application: Text(256).optional(),
   path: AttackPath.optional(),
+  /** Without it, those that have become part of another are left out. */
   state: State.optional(),
   status: Status.optional(),
   /** `-`: nobody. */
@@ -106,7 +114,7 @@ const Change = z.strictObject({
 
 const setStatus = {
   id: 'setIncidentStatus',
-  summary: 'Decide about an incident; benign feeds what is learned next',
+  summary: 'Decide about an incident, or about the one that it has become part of; benign feeds what is learned next',
   role: 'analyst',
   params: z.strictObject({ id: IncidentId }),
   body: Change,
@@ -176,7 +184,8 @@ export class IncidentsController {
   @Post(':id/status')
   @Operation(setStatus)
   async decide(@Input() { params, body }: InputOf<typeof setStatus>, @From() caller: Caller): Promise<IncidentDetail> {
-    return this.detail(await this.decideOne(await this.record(params.id), body, caller));
+    const record = await this.record(params.id);
+    return this.detail(await this.decideOne(await standingFor(record, this.parts.incidents), body, caller));
   }
 
   @Post('status')
@@ -185,17 +194,19 @@ export class IncidentsController {
     @Input() { body }: InputOf<typeof setStatuses>,
     @From() caller: Caller,
   ): Promise<z.infer<typeof setStatuses.response>> {
-    const decided: IncidentSummary[] = [];
+    const decided = new Map<string, IncidentSummary>();
     const missing: string[] = [];
     const suppressions = await this.parts.incidents.suppressions();
     for (const id of new Set(body.ids)) {
-      const record = await this.parts.incidents.get(id);
+      const known = await this.parts.incidents.get(id);
+      const record = known && (await standingFor(known, this.parts.incidents));
+      if (record !== undefined && decided.has(record.id)) continue;
       const after = record?.alert === undefined ? undefined : await this.decideOne(record, body, caller);
       const summary = after && summaryOf(after, suppressions);
       if (summary === undefined) missing.push(id);
-      else decided.push(summary);
+      else decided.set(summary.id, summary);
     }
-    return { incidents: decided, unknown: missing };
+    return { incidents: [...decided.values()], unknown: missing };
   }
 
   private async decideOne(
@@ -214,6 +225,7 @@ export class IncidentsController {
       at_ms: clock.nowMs(),
       note,
       ...(assignee === undefined ? {} : { assignee }),
+      severity: alert.severity_id,
       sequence,
     };
     await audit(this.parts, caller, {
@@ -233,9 +245,11 @@ export class IncidentsController {
   }
 
   private async detail(record: IncidentRecord): Promise<IncidentDetail> {
-    const detail = detailOf(record, await this.parts.incidents.suppressions());
+    const { incidents } = this.parts;
+    const detail = detailOf(record, await incidents.suppressions());
     if (detail === undefined) throw unknown(record.id);
-    return detail;
+    const absorbed = await incidents.cards({ mergedInto: record.id }, MAX_ABSORBED);
+    return { ...detail, absorbed: absorbed.map(({ id }) => id) };
   }
 }
 
@@ -244,6 +258,7 @@ function filterOf(query: z.output<typeof Filter>): IncidentFilter {
   const given = {
     ...same,
     minSeverity,
+    standing: query.state === undefined ? true : undefined,
     assignee: assignee === '-' ? '' : assignee,
     fromMs: from === undefined ? undefined : Date.parse(from),
     toMs: to === undefined ? undefined : Date.parse(to),

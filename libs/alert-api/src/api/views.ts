@@ -86,12 +86,16 @@ const DecisionView = z.strictObject({
   at: Time,
   note: z.string(),
   assignee: z.string().optional(),
+  /** The incident that it was made about, where that has become part of this one. */
+  about: IncidentId.optional(),
 });
 
 /** Everything that is known of an incident. */
 export const IncidentDetail = summaryShape
   .extend({
     decisions: z.array(DecisionView),
+    /** Incidents that have become part of it, at most 50. */
+    absorbed: z.array(IncidentId),
     /** As OCSF has it: the strongest of all revisions, by time. */
     evidence: Alert.shape.evidences,
     /** The latest revision, as it stands on the topic. */
@@ -171,17 +175,21 @@ function requestOf({ evidence }: IncidentRecord): Pick<IncidentSummary, 'request
   };
 }
 
-export function detailOf(record: IncidentRecord, suppressions: readonly Suppression[]): IncidentDetail | undefined {
+export function detailOf(
+  record: IncidentRecord,
+  suppressions: readonly Suppression[],
+): Omit<IncidentDetail, 'absorbed'> | undefined {
   const summary = summaryOf(record, suppressions);
   if (summary === undefined || record.alert === undefined) return undefined;
   return {
     ...summary,
-    decisions: record.decisions.map(({ status, by, at_ms, note, assignee }) => ({
+    decisions: record.decisions.map(({ status, by, at_ms, note, assignee, about }) => ({
       status,
       by,
       at: iso(at_ms),
       note,
       ...(assignee === undefined ? {} : { assignee }),
+      ...(about === undefined ? {} : { about }),
     })),
     evidence: [...record.evidence],
     alert: record.alert,

@@ -10,6 +10,8 @@ export interface AlertChange {
   readonly evidence?: number;
   /** Of the client. */
   readonly address?: string;
+  /** Name of the incident that it became part of. */
+  readonly mergedInto?: string;
   readonly decision?: Alert['unmapped']['decision'];
 }
 
@@ -98,6 +100,7 @@ export function incidentAlert(name: string, change: AlertChange = {}): Alert {
       levels: [],
       findings: [{ level: 'log', detector: 'web', finding: 'parameter-shape', count: revision }],
       revision,
+      ...(change.mergedInto === undefined ? {} : { merged_into: identity('test', change.mergedInto) }),
       ...(change.decision === undefined ? {} : { decision: change.decision }),
     },
   });

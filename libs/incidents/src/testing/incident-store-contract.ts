@@ -100,6 +100,22 @@ export function incidentStoreContract(
       expect(await found({ status: 'benign', assignee: 'bob' })).toEqual([id]);
     });
 
+    it('tells incidents that stand from those that became part of another, and finds these by that one', async () => {
+      const one = await store();
+      const { id: part } = await one.apply(incidentAlert('part'));
+      const { id: whole } = await one.apply(incidentAlert('whole'));
+      await one.apply(incidentAlert('part', { revision: 2, activity: 3, mergedInto: 'whole' }));
+      const found = async (filter: Parameters<IncidentStore['list']>[0]): Promise<string[]> =>
+        (await one.list(filter, 10)).incidents.map(({ id }) => id).sort();
+      expect(await found({ standing: true })).toEqual([whole]);
+      expect(await found({ mergedInto: whole })).toEqual([part]);
+      expect(await found({ state: 'merged' })).toEqual([part]);
+      expect(await found({})).toEqual([part, whole].sort());
+      // A later verdict brings it back.
+      await one.apply(incidentAlert('part', { revision: 3 }));
+      expect([await found({ standing: true }), await found({ mergedInto: whole })]).toEqual([[part, whole].sort(), []]);
+    });
+
     it('tells each changed incident once, in the order of the latest change', async () => {
       const one = await store();
       const start = await one.latestSequence();

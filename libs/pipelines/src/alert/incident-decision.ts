@@ -29,8 +29,9 @@ const STATUS_IDS: Readonly<Record<Decision['status'], StatusId>> = {
  * learning takes what it shall know next time.
  */
 export function decisionAlert(alert: Alert, decision: Decision): Alert {
-  const over = decision.status === 'resolved' || decision.status === 'benign';
   const { metadata, unmapped, ...rest } = alert;
+  const merged = unmapped.merged_into !== undefined;
+  const over = merged || decision.status === 'resolved' || decision.status === 'benign';
   const content = {
     ...rest,
     ...activityOf(over ? 'close' : 'update'),

@@ -202,4 +202,62 @@ describe('the incident store', () => {
     const [incident] = await contents(store);
     expect([incident?.status, incident?.decisions.length]).toEqual(['resolved', 1]);
   });
+
+  describe('of an incident that became part of another', () => {
+    const resolved = { ...decision, status: 'resolved' as const, at_ms: 5, assignee: 'ann', severity: 4 as const };
+    const [part, whole] = [incidentAlert('part'), incidentAlert('whole')];
+    const merged = incidentAlert('part', { revision: 2, activity: 3, mergedInto: 'whole' });
+    const idOf = ({ finding_info }: Alert): string => finding_info.uid;
+
+    async function after(...alerts: readonly Alert[]): Promise<Record<'part' | 'whole', IncidentRecord>> {
+      const store = new MemoryIncidentStore();
+      await publish(alerts);
+      await feed(store, ALERTS_SOURCE);
+      // What it published itself, and everything once more.
+      await feed(store, ALERTS_SOURCE);
+      return { part: (await store.get(idOf(part)))!, whole: (await store.get(idOf(whole)))! };
+    }
+
+    it.each([
+      ['what absorbs it comes first', [part, decisionAlert(part, resolved), whole, merged]],
+      ['what absorbs it comes last', [part, decisionAlert(part, resolved), merged, whole]],
+    ])('a decision goes on with note and assignee, where %s', async (_, alerts) => {
+      const told = await after(...alerts);
+      expect(told.part).toMatchObject({ state: 'merged', status: 'resolved' });
+      expect(told.whole).toMatchObject({ state: 'open', status: 'resolved' });
+      const handed = { by: 'ann', note: 'our scanner', assignee: 'ann', about: idOf(part) };
+      expect(told.whole.decisions).toMatchObject([handed]);
+    });
+
+    it('the topic says the same of both as the store', async () => {
+      await after(part, decisionAlert(part, resolved), whole, merged);
+      const last = new Map<string, Alert>();
+      for (const { value } of await readAll(TOPICS.alerts.name)) {
+        const alert = decodeJson(Alert, value, 'an alert');
+        const { uid } = alert.finding_info;
+        if (alert.metadata.sequence >= (last.get(uid)?.metadata.sequence ?? 0)) last.set(uid, alert);
+      }
+      expect(last.get(idOf(part))).toMatchObject({ status: 'Resolved', activity_id: 3, is_alert: false });
+      expect(last.get(idOf(part))?.unmapped.merged_into).toBe(idOf(whole));
+      expect(last.get(idOf(whole))).toMatchObject({ status: 'Resolved', comment: 'our scanner' });
+    });
+
+    it('a decision about the one that absorbs it stands', async () => {
+      const own = { ...decision, status: 'in-progress' as const, by: 'bob', at_ms: 2, note: '' };
+      const told = await after(part, decisionAlert(part, resolved), whole, decisionAlert(whole, own), merged);
+      expect(told.whole).toMatchObject({ status: 'in-progress', decisions: [own] });
+    });
+
+    it('one that was closed stays closed, whatever it absorbs', async () => {
+      const closed = await after(whole, decisionAlert(whole, { ...resolved, by: 'bob' }), part, merged);
+      expect(closed.whole).toMatchObject({ status: 'resolved', decisions: [{ by: 'bob' }] });
+    });
+
+    it('nobody has closed what is more severe than what was decided about: it is new, with the note', async () => {
+      const worse = incidentAlert('whole', { severity: 5 });
+      const told = await after(part, decisionAlert(part, { ...resolved, status: 'benign' }), worse, merged);
+      expect(told.part.status).toBe('benign');
+      expect(told.whole).toMatchObject({ status: 'new', decisions: [{ note: 'our scanner', assignee: 'ann' }] });
+    });
+  });
 });

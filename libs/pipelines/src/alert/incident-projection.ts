@@ -1,5 +1,19 @@
-import { Alert, decodeJson, encodeJson, IncidentSnapshot, isWatchRecord, TOPICS } from '@plimsoll/contracts';
-import type { IncidentRecord, IncidentStore } from '@plimsoll/incidents';
+import {
+  ACTIVITIES,
+  Alert,
+  decodeJson,
+  encodeJson,
+  IncidentSnapshot,
+  isWatchRecord,
+  TOPICS,
+} from '@plimsoll/contracts';
+import {
+  inheritedDecision,
+  MAX_ABSORBED,
+  standingFor,
+  type IncidentRecord,
+  type IncidentStore,
+} from '@plimsoll/incidents';
 import {
   deadLetterOf,
   refusalOf,
@@ -9,7 +23,7 @@ import {
   type PartitionHandler,
 } from '@plimsoll/streaming';
 
-import { decisionRecord, findingsOf } from './incident-decision.js';
+import { decisionAlert, decisionRecord, findingsOf } from './incident-decision.js';
 import { snapshotOf, snapshotRecord } from './incident-snapshot.js';
 
 /** A topic from which the incident store is fed. */
@@ -105,8 +119,32 @@ export class IncidentProjection implements PartitionHandler {
     const [decision] = decisions;
     if (alert === undefined || decision === undefined || finding.unmapped.decision !== undefined) return;
     const latest = finding.unmapped.revision === alert.unmapped.revision;
-    const made = finding.unmapped.merged_into === undefined;
-    if (latest && made) await this.log.publish([decisionRecord(alert, decision, 'update')]);
+    if (latest) await this.log.publish([decisionRecord(alert, decision, 'update')]);
+  }
+
+  /**
+   * Hands what was decided about an incident on to the one that it has become part of. The two come from different
+   * partitions: whichever is taken in last finds the other in the store.
+   */
+  private async handOn(incident: IncidentRecord, finding: Alert): Promise<void> {
+    if (incident.state === 'merged') {
+      const successor = await standingFor(incident, this.store);
+      if (successor !== incident) await this.inherit(incident, successor.id);
+    } else if (finding.activity_id === ACTIVITIES.create) {
+      const absorbed = await this.store.cards({ mergedInto: incident.id }, MAX_ABSORBED);
+      for (const { id } of absorbed) {
+        const record = await this.store.get(id);
+        if (record !== undefined) await this.inherit(record, incident.id);
+      }
+    }
+  }
+
+  private async inherit(absorbed: IncidentRecord, id: string): Promise<void> {
+    const successor = await this.store.get(id);
+    const decision = successor && inheritedDecision(absorbed, successor);
+    if (successor?.alert === undefined || decision === undefined) return;
+    await this.log.publish([decisionRecord(successor.alert, decision)]);
+    await this.store.apply(decisionAlert(successor.alert, decision));
   }
 
   private async take(record: LogRecord): Promise<void> {
@@ -119,7 +157,10 @@ export class IncidentProjection implements PartitionHandler {
     }
     let incident: IncidentRecord | undefined;
     for (const finding of findings) incident = await this.store.apply(finding);
-    if (incident !== undefined && this.source.restates) await this.restate(incident, findings.at(-1)!);
+    if (incident !== undefined && this.source.restates) {
+      await this.restate(incident, findings.at(-1)!);
+      await this.handOn(incident, findings.at(-1)!);
+    }
     if (incident === undefined || !this.source.keeps(incident, record)) return;
     const snapshot = snapshotOf(incident);
     if (snapshot !== undefined) await this.log.publish([snapshotRecord(incident.id, snapshot)]);

@@ -7,7 +7,7 @@ import { ceilingOf, type Threshold } from './threshold.js';
 import type { Detector } from '../detector.js';
 import { isGap, type ScorableEvent } from './scorable-event.js';
 
-const MAX_EVIDENCE = 8;
+export const MAX_EVIDENCE = 8;
 const UNLEARNED = 'none';
 
 /** What a scorer makes of one event. */
@@ -26,8 +26,9 @@ export interface Scale {
   readonly threshold: Threshold;
 }
 
-/** What a detector says of an anomalous event beside the path, the finding and the observations. */
-export type Told = Pick<Verdict, 'severity' | 'impact' | 'cwe' | 'techniques' | 'request' | 'joins'>;
+/** What a detector says of an anomalous event beside the path, the finding, the score and the observations, or of those otherwise. */
+export type Told = Pick<Verdict, 'severity' | 'impact' | 'cwe' | 'techniques' | 'request' | 'joins'> &
+  Partial<Pick<Verdict, 'score' | 'evidence' | 'objects'>>;
 
 /** A detector of events, as it declares itself: its scorer, its state and what it tells. */
 export interface EventScoring<Event extends ScorableEvent, State, Model, Result extends Scored> extends Omit<
@@ -40,6 +41,10 @@ export interface EventScoring<Event extends ScorableEvent, State, Model, Result 
   score(event: Event, state: State, model: Model): Result;
   /** `observations` are those that speak for an attack, the strongest first. */
   tell(event: Event, scored: Result, observations: readonly WeightedEvidence[]): Told;
+  /** Whether the event was scored before, where sources deliver again; it counts as scored now. */
+  repeated?(event: Event, state: State): boolean;
+  /** What ids are made of beside detector and stream, where an earlier release made them otherwise. */
+  readonly ids?: { readonly coverage: readonly string[]; verdict(event: Event): readonly string[] };
   /** Forgets what a gap may have cut off. */
   lose?(state: State): void;
   /** Whether the event shows too little to score, whatever the profile. */
@@ -53,7 +58,8 @@ export function eventDetector<
   Model extends { readonly version: string },
   Result extends Scored,
 >(scoring: EventScoring<Event, State, Model, Result>): Detector<Event | LogGap, State, Model> {
-  const { name, level } = scoring;
+  const { name, level, ids } = scoring;
+  const by = { detector: name, level, names: ids?.coverage ?? ['coverage', name] };
   return {
     name,
     level,
@@ -63,13 +69,14 @@ export function eventDetector<
     encode: (state) => scoring.encode(state),
     decode: (bytes) => scoring.decode(bytes),
     step(state, input, model) {
-      const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, name, level);
+      const { minute, closed } = turnMinute(state.minute, input, model?.version ?? UNLEARNED, by);
       state.minute = minute;
       if (isGap(input)) {
         minute.gap += 1;
         scoring.lose?.(state);
         return closed;
       }
+      if (scoring.repeated?.(input, state)) return closed;
       if (scoring.insufficient?.(input)) {
         minute.insufficient = (minute.insufficient ?? 0) + 1;
         return closed;
@@ -97,11 +104,13 @@ function verdictOf<Event extends ScorableEvent, State, Model, Result extends Sco
   const { application, workload, container, stream, timeUs } = event;
   const endUs = 'endUs' in event ? event.endUs : timeUs;
   const observations = scored.observations.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
-  const { severity, impact, cwe, techniques, request, joins } = scoring.tell(event, scored, observations);
+  const told = scoring.tell(event, scored, observations);
+  const { severity, impact, cwe, techniques, request, joins, objects } = told;
+  const names = scoring.ids?.verdict(event) ?? [event.id, timeUs];
   return {
     type: 'verdict',
     schema: 1,
-    id: identity(scoring.name, version, container, stream, event.id, timeUs),
+    id: identity(scoring.name, version, container, stream, ...names),
     application,
     workload,
     container,
@@ -113,15 +122,16 @@ function verdictOf<Event extends ScorableEvent, State, Model, Result extends Sco
     count: 1,
     state: 'anomalous',
     pValue: pValue(calibration, scored.score),
-    score: scored.score,
+    score: told.score ?? scored.score,
     severity,
     ...(impact === undefined ? {} : { impact }),
     path: scored.path,
     finding: scored.finding,
     cwe,
     techniques,
-    evidence: observations.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+    evidence: told.evidence ?? observations.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
     ...(request === undefined ? {} : { request }),
     joins,
+    ...(objects === undefined ? {} : { objects }),
   };
 }

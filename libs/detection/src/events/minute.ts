@@ -12,7 +12,8 @@ export const Minute = z.object({
   workload: z.string(),
   container: z.string(),
   stream: z.string(),
-  key: z.string(),
+  /** Absent in states of `k8s-audit` of an earlier release. */
+  key: z.string().optional(),
   version: z.string(),
   normal: z.number(),
   anomalous: z.number(),
@@ -25,6 +26,13 @@ export const Minute = z.object({
 });
 export type Minute = z.infer<typeof Minute>;
 
+/** Who counts; `names` begin a record's id. */
+export interface CountedBy {
+  readonly detector: string;
+  readonly level: Level;
+  readonly names: readonly string[];
+}
+
 type Timed = Where & { readonly stream: string; readonly key: string; readonly timeUs: number };
 
 /** The minute that an event falls in, and the record of the one before it, where that ended and held anything. */
@@ -32,8 +40,7 @@ export function turnMinute(
   minute: Minute | undefined,
   input: Timed,
   version: string,
-  detector: string,
-  level: Level = 'log',
+  by: CountedBy,
 ): { minute: Minute; closed: Coverage[] } {
   const index = Math.floor(input.timeUs / MINUTE_US);
   // An event that comes late counts in the minute that is open.
@@ -52,7 +59,7 @@ export function turnMinute(
     warming: 0,
     gap: 0,
   };
-  return { minute: opened, closed: minute === undefined ? [] : [coverageOf(minute, detector, level)] };
+  return { minute: opened, closed: coverageOf(minute, key, by) };
 }
 
 /** Counts one scored event in the open minute, by its score. */
@@ -61,13 +68,14 @@ export function countScored(minute: Minute, calibration: Calibration, score: num
   minute.pValues = countPValue(minute.pValues, calibration, pValue(calibration, score));
 }
 
-function coverageOf(minute: Minute, detector: string, level: Level): Coverage {
+function coverageOf(minute: Minute | undefined, ofKey: string, { detector, level, names }: CountedBy): Coverage[] {
+  if (minute === undefined) return [];
   const {
     application,
     workload,
     container,
     stream,
-    key,
+    key = ofKey,
     version,
     normal,
     anomalous,
@@ -79,10 +87,12 @@ function coverageOf(minute: Minute, detector: string, level: Level): Coverage {
   const windows = Object.fromEntries(
     Object.entries({ normal, anomalous, warming, insufficient, gap }).filter(([, count]) => count > 0),
   );
-  return {
+  // A minute of nothing but repeated events.
+  if (Object.keys(windows).length === 0) return [];
+  const coverage: Coverage = {
     type: 'coverage',
     schema: 1,
-    id: identity('coverage', detector, version, container, stream, key, startUs),
+    id: identity(...names, version, container, stream, key, startUs),
     application,
     workload,
     container,
@@ -95,4 +105,5 @@ function coverageOf(minute: Minute, detector: string, level: Level): Coverage {
     count: normal + anomalous,
     ...(minute.pValues === undefined ? {} : { pValues: minute.pValues }),
   };
+  return [coverage];
 }

@@ -301,6 +301,28 @@ describe('the state machine', () => {
     expect(coverage).toMatchObject({ type: 'coverage', windows: { warming: 1, gap: 1 }, profileVersion: 'none' });
   });
 
+  it('tells of no minute that held repeated requests alone', () => {
+    const state = k8sAuditDetector.start();
+    const again = (at: number): K8sAuditEvent => ({ ...event({ at }), auditId: 'once' });
+    k8sAuditDetector.step(state, again(0), model);
+    expect(k8sAuditDetector.step(state, again(90), model)).toHaveLength(1);
+    expect(k8sAuditDetector.step(state, event({ at: 200 }), model)).toEqual([]);
+  });
+
+  it('reads the states of an earlier release, whose minute had no key', () => {
+    const minute = { index: -1, application: '', workload: '', container: '', stream: '', version: '' };
+    const counts = { normal: 0, anomalous: 0, warming: 0, gap: 0 };
+    const stored = (open: object): Uint8Array =>
+      Buffer.from(`\u0001${JSON.stringify({ ...k8sAuditDetector.start(), minute: open })}`);
+    expect(k8sAuditDetector.decode(stored({ ...minute, ...counts }))).toEqual(k8sAuditDetector.start());
+    const first = event({ at: 0 });
+    const open = { ...minute, index: Math.floor(first.timeUs / 60_000_000), ...counts, normal: 3 };
+    const state = k8sAuditDetector.decode(stored(open));
+    expect(k8sAuditDetector.step(state, event({ at: 90 }), model)).toMatchObject([
+      { type: 'coverage', windows: { normal: 3 } },
+    ]);
+  });
+
   it('stays small whatever one user does', () => {
     const state = k8sAuditDetector.start();
     for (let n = 0; n < 1_200; n++) {

@@ -1,5 +1,7 @@
-import { Evidence, PlimsollError, PValueCounts } from '@plimsoll/contracts';
+import { Evidence, PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
+
+import { Minute } from '../events/minute.js';
 
 import { CHANNELS } from './burst-table.js';
 
@@ -41,20 +43,7 @@ const StateData = z.object({
   followed: z.array(z.tuple([z.string(), z.number()])).default([]),
   /** Requests already scored, against deliveries that repeat. */
   counted: z.array(z.string()),
-  minute: z.object({
-    index: z.number(),
-    application: z.string(),
-    workload: z.string(),
-    container: z.string(),
-    stream: z.string(),
-    version: z.string(),
-    normal: z.number(),
-    anomalous: z.number(),
-    warming: z.number(),
-    gap: z.number(),
-    /** Of the requests scored; states of an earlier release have none. */
-    pValues: PValueCounts.optional(),
-  }),
+  minute: Minute.optional(),
 });
 export type K8sState = z.infer<typeof StateData>;
 
@@ -72,18 +61,7 @@ export function startState(): K8sState {
     changed: [],
     followed: [],
     counted: [],
-    minute: {
-      index: -1,
-      application: '',
-      workload: '',
-      container: '',
-      stream: '',
-      version: '',
-      normal: 0,
-      anomalous: 0,
-      warming: 0,
-      gap: 0,
-    },
+    minute: undefined,
   };
 }
 
@@ -108,14 +86,16 @@ export function decodeState(bytes: Uint8Array): K8sState {
   }
   const parsed = StateData.safeParse(value);
   if (!parsed.success) throw new PlimsollError('bad-message', 'a state of the Kubernetes detector that is damaged');
-  return parsed.data;
+  const { minute, ...state } = parsed.data;
+  // States of an earlier release begin with a minute before all others.
+  return { ...state, minute: minute !== undefined && minute.index < 0 ? undefined : minute };
 }
 
 /** Whether `key` was remembered within `ttlUs`; remembers it now. */
 export function remember(state: K8sState, key: string, timeUs: number, ttlUs: number): boolean {
-  const place = state.seen.findIndex(([known]) => known === key);
-  const known = place !== -1 && timeUs - state.seen[place]![1] <= ttlUs;
-  if (place !== -1) state.seen.splice(place, 1);
+  const at = state.seen.findIndex(([known]) => known === key);
+  const known = at !== -1 && timeUs - state.seen[at]![1] <= ttlUs;
+  if (at !== -1) state.seen.splice(at, 1);
   push(state.seen, [key, timeUs], MAX_SEEN);
   return known;
 }
@@ -129,16 +109,16 @@ export function alreadyCounted(state: K8sState, auditId: string): boolean {
 
 /** The address that was known for a token or pod, where it is another than `address`; the newest stays known. */
 export function otherAddress(state: K8sState, holder: string, address: string): string | undefined {
-  const place = state.addresses.findIndex(([known]) => known === holder);
-  const before = state.addresses[place]?.[1];
-  if (place !== -1) state.addresses.splice(place, 1);
+  const at = state.addresses.findIndex(([known]) => known === holder);
+  const before = state.addresses[at]?.[1];
+  if (at !== -1) state.addresses.splice(at, 1);
   push(state.addresses, [holder, address], MAX_CREDENTIALS);
   return before === address ? undefined : before;
 }
 
 export function rememberRole(state: K8sState, role: string, powers: readonly string[]): void {
-  const place = state.roles.findIndex(([known]) => known === role);
-  if (place !== -1) state.roles.splice(place, 1);
+  const at = state.roles.findIndex(([known]) => known === role);
+  if (at !== -1) state.roles.splice(at, 1);
   push(state.roles, [role, [...powers]], MAX_ROLES);
 }
 

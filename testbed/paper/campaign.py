@@ -86,11 +86,14 @@ class Episode:
             pack(folder / name)
         sources = [("db", "strace", "db.strace.gz"), ("web", "strace", "web.strace.gz"), ("web", "access-log", "access.log.gz")]
         (folder / "plan.json").write_text(text_of(self.plan))
-        recording = {"application": f"directory-{self.condition}", "episode": self.name, "split": self.split, "plan": "plan.json",
+        recording = {"application": f"directory-{self.condition}", "episode": self.name, "split": self.split,
+                     # What failed was not done: this is no recording of that plan.
+                     **({} if self.failures else {"plan": "plan.json"}),
                      "sources": [{"workload": w, "kind": k, "path": p} for w, k, p in sources],
                      "attacks": sorted(self.labels.entries, key=lambda entry: entry["start"])}
         (folder / "recording.json").write_text(json.dumps(recording, indent=1) + "\n")
-        print(f"{self.condition}/{self.name}: {len(self.labels.entries)} attack requests", *sorted(set(self.failures)), flush=True)
+        failed = [f"{len(self.failures)} of {len(self.plan['steps'])} steps failed:", *sorted(set(self.failures))] if self.failures else []
+        print(f"{self.condition}/{self.name}: {len(self.labels.entries)} attack requests", *failed, flush=True)
 
 
 def lane(condition, options, port, failed):

@@ -161,6 +161,22 @@ describe('fusion', () => {
     expect(closes(changes).map(({ incident }) => incident.anomalous)).toEqual([6]);
   });
 
+  it('tells an incident again before another is closed into it', () => {
+    // The statement joins the log's line, whose request the trace names later: then the statement stands alone again.
+    const { changes } = run([
+      verdictAt(60, { joins: {}, workload: 'db', detector: 'sql' }),
+      verdictAt(60, { joins: { client: 'c', request: 'r60' }, container: 'log' }),
+      verdictAt(20, { joins: { session: 'alice', request: 'r60' } }),
+    ]);
+    const open = new Set<string>();
+    for (const { kind, incident, mergedInto } of changes) {
+      if (kind === 'create') open.add(incident.id);
+      if (kind === 'close') open.delete(incident.id);
+      if (mergedInto !== undefined) expect(open).toContain(mergedInto);
+    }
+    expect(changes.filter(({ mergedInto }) => mergedInto !== undefined)).toHaveLength(2);
+  });
+
   it('begins with what fired, not with what was near its threshold before', () => {
     const { changes } = run([
       windowAt(20, { state: 'normal', pValue: 0.005, joins: { session: 'mallory' } }),

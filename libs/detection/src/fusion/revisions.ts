@@ -94,8 +94,11 @@ export function retire(context: RevisionContext, id: string, successor: Group | 
   if (published === undefined || published.retiredUs !== undefined || successor === undefined) return [];
   published.retiredUs = state.watermarkUs;
   state.counts.superseded++;
+  // What took over an open incident waits no longer: else it could be merged into one that is closed itself.
+  const heir = state.published.get(successor.id);
+  const told = heir === undefined || heir.retiredUs !== undefined ? publish(context, successor, false) : [];
   const incident = { ...incidentOf(application, successor, state.coverage, config), id, path: published.path };
-  return [{ kind: 'close', incident, revision: ++published.revision, evidence: [], mergedInto: successor.id }];
+  return [...told, { kind: 'close', incident, revision: ++published.revision, evidence: [], mergedInto: successor.id }];
 }
 
 /** Whether there is reason enough to publish: a level that fired, or weak signs that are strange together. */

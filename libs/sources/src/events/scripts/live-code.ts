@@ -61,6 +61,23 @@ export function isBareScriptUrl(value: string): boolean {
   );
 }
 
+const BOX = String.raw`(?:(?:window|self|top|parent|globalThis)\s?(?:\?\.|\.)\s?)?(?:alert|confirm|prompt)`;
+const CALLED = String.raw`\s?(?:\?\.)?(?:\.\s?(?:call|apply|bind))?\s?\([^;\n]{0,120}\)`;
+const OPENED = String.raw`(?:eval|Function|setTimeout|setInterval)\s?\(\s?(?:(?:atob|unescape|decodeURI(?:Component)?|String\.fromCharCode)\s?\(|(?:location|document|window|name)\b).{0,2048}\)`;
+const READ = String.raw`document\s?(?:\?\.)?(?:\.|\[\s?["'\`])(?:cookie|domain)(?:["'\`]\s?\])?`;
+const BARE_CALL = new RegExp(
+  String.raw`^[\s;]{0,4}(?:\(?${BOX}\)?${CALLED}|${OPENED}|${READ})[\s;)]{0,8}(?:(?:\/\/|#).{0,64})?$`,
+);
+
+/**
+ * A value that is nothing but the call with which scripts show that they run, the opening of a program that stands elsewhere, or the
+ * reading of a cookie, however it is spelled (`alert.call(null,1)`, `(alert)(1)`, `document["cookie"]`): it runs where a
+ * page puts it into a program.
+ */
+export function isBareCall(value: string): boolean {
+  return value.length <= 4096 && BARE_CALL.test(value);
+}
+
 /** The beginning as browsers read a scheme: without blanks, control characters, and in lower case. */
 function condensed(url: string): string {
   return url

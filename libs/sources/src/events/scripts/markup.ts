@@ -1,6 +1,6 @@
 import { codeSkeleton } from './code-skeleton.js';
 import { readElements, type OpeningTag } from './element-reader.js';
-import { acts, breaksOut, isBareScriptUrl, isHandler, isProgram, isScriptUrl } from './live-code.js';
+import { acts, breaksOut, isBareCall, isBareScriptUrl, isHandler, isProgram, isScriptUrl } from './live-code.js';
 import { withoutMentionedScripts, withoutNamedScripts } from './prose-about-scripts.js';
 
 /** A piece of markup that can run a script. */
@@ -48,7 +48,7 @@ export function liveMarkup(html: string): LiveMarkup[] {
  * either kind of quotes or none, and inside a string of a program. The highest grade counts.
  */
 export function readAsMarkup(value: string): MarkupReading {
-  if (!/[<=:(`]/.test(value)) return EMPTY;
+  if (!/[<=:(`[]/.test(value)) return EMPTY;
   const text = value.slice(0, MAX_VALUE).replaceAll('\0', '');
   const whole = withoutNamedScripts(text);
   const rest = withoutMentionedScripts(whole);
@@ -65,12 +65,14 @@ function readInPlaces(text: string): MarkupReading {
     const reading = graded(read(`<i title=${quote}${text}>`, true), 'i');
     if (reading.grade > best.grade) best = reading;
   }
-  // A filter that takes out an inner tag once leaves a whole one: `<scr<script>ipt>`.
-  if (best.grade < 3 && /<scr<script[\s/>]/i.test(text)) best = { grade: 3, tokens: 'script', live: [] };
+  // A filter that takes out an inner tag once leaves a whole one: `<scr<script>ipt>`; a tag that ends a script begins one.
+  if (best.grade < 3 && /<(?:scr|[!?%/])<script[\s/>]|<\/script\s{0,8}>\s{0,8}<script[\s/]/i.test(text))
+    best = { grade: 3, tokens: 'script', live: [] };
   if (best.grade < 3 && isBareScriptUrl(text)) {
     best = { grade: 3, tokens: 'scheme', live: [{ kind: 'scheme', skeleton: codeSkeleton(text), text }] };
   }
   if (best.grade < 3 && /\bon[a-z]{3,30}\s{0,8}=/i.test(text)) best = unquoted(text, best);
+  if (best.grade < 3 && isBareCall(text)) best = { grade: 3, tokens: 'call inline', live: [] };
   if (best.grade < 3 && breaksOut(text)) best = { grade: 3, tokens: 'string ended, call', live: [] };
   return best;
 }
@@ -143,7 +145,9 @@ function readTag(
   } else if (name === 'base') add('other', 'base', attributeOf(tag, 'href') ?? '');
   else if (name === 'style' || name === 'meta' || name === 'link') found.instructs = true;
   for (const [attribute, text] of tag.attributes) {
-    if (isHandler(attribute) && (!value || isProgram(text))) {
+    // Browsers gain events: one that is unknown here is told by what it calls.
+    const handles = isHandler(attribute) || (value && /^on[a-z]{3,40}$/.test(attribute) && acts(text));
+    if (handles && (!value || isProgram(text))) {
       if (found.handlers.length < 8) found.handlers.push(attribute);
       add('handler', `${name} ${attribute} ${codeSkeleton(text)}`, text);
     } else if (URL_ATTRIBUTES.has(attribute) && runs(name, attribute, text)) {

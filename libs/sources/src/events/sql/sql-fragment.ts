@@ -1,3 +1,4 @@
+import { sqlDisguise } from './sql-disguise.js';
 import { FragmentTokens, type TokenBudget } from './sql-fragment-tokens.js';
 import { followSql, Mark, PROOFS, startsStatement, startsUnion, type SqlPath } from './sql-path.js';
 import type { SqlToken } from './sql-tokens.js';
@@ -28,6 +29,8 @@ const QUOTES = ["'", '"', '`'] as const;
 export function readAsSql(value: string): SqlReading {
   if (!/['"`()=<>;#,|&*+^/@-]|\s/.test(value)) return NOTHING;
   const text = value.slice(0, MAX_VALUE);
+  const disguise = sqlDisguise(text);
+  if (disguise !== undefined) return { grade: 4, tokens: disguise };
   const budget = { left: MAX_TOKENS };
   let best = bareReading(text, budget);
   for (const quote of QUOTES) {

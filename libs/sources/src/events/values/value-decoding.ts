@@ -16,7 +16,8 @@ const MAX_DECODED = 65_536;
 const PERCENT = /%[0-9a-fA-F]{2}/;
 const UNICODE_PERCENT = /%u[0-9a-fA-F]{4}/;
 const BACKSLASH = /\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2})/;
-const ENTITY = /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol);?/i;
+const ENTITY =
+  /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol|equals|grave|lsqb|rsqb|lcub|rcub|semi|comma|period|num);?/i;
 const NAMED: Readonly<Record<string, string>> = {
   lt: '<',
   gt: '>',
@@ -29,6 +30,16 @@ const NAMED: Readonly<Record<string, string>> = {
   tab: '\t',
   newline: '\n',
   sol: '/',
+  equals: '=',
+  grave: '`',
+  lsqb: '[',
+  rsqb: ']',
+  lcub: '{',
+  rcub: '}',
+  semi: ';',
+  comma: ',',
+  period: '.',
+  num: '#',
 };
 
 /** `a+b%20c` as the text that it stands for: form encoding where `plus`, bytes read as UTF-8, or latin1 where they are none. */
@@ -89,7 +100,7 @@ function undoOne(text: string): { text: string; entities: boolean } | undefined 
   }
   if (ENTITY.test(text)) {
     const decoded = text.replace(
-      /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol));?/gi,
+      /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|quot|apos|amp|colon|lpar|rpar|tab|newline|sol|equals|grave|lsqb|rsqb|lcub|rcub|semi|comma|period|num));?/gi,
       (_, decimal?: string, hex?: string, name?: string) => {
         if (name !== undefined) return Object.hasOwn(NAMED, name.toLowerCase()) ? NAMED[name.toLowerCase()]! : '';
         return codePoint(decimal === undefined ? (hex ?? '') : Number(decimal).toString(16));
@@ -102,7 +113,8 @@ function undoOne(text: string): { text: string; entities: boolean } | undefined 
 
 /** `&#x73;`, `&colon;`: what no editor needs to write as an entity. */
 function hides(text: string): boolean {
-  if (/&(?:colon|lpar|rpar|tab|newline|sol);/i.test(text)) return true;
+  if (/&(?:colon|lpar|rpar|tab|newline|sol|equals|grave|lsqb|rsqb|lcub|rcub|semi|comma|period|num);/i.test(text))
+    return true;
   for (const [, decimal, hex = ''] of text.slice(0, 4096).matchAll(/&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));?/g)) {
     const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal);
     if ((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)) return true;

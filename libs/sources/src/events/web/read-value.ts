@@ -2,6 +2,7 @@ import { readAsMarkup, type LiveMarkup, type MarkupReading } from '../scripts/ma
 import { readAsSql, type SqlReading } from '../sql/sql-fragment.js';
 import { base64Text, undoEncodings } from '../values/value-decoding.js';
 import type { Act } from '../values/act.js';
+import { rejoined, revealsSql } from '../values/filter-evasion.js';
 import { readAsPath } from '../values/file-path.js';
 import { readAsAddress } from '../values/internal-address.js';
 import { readAsStructure } from '../values/query-structure.js';
@@ -43,9 +44,11 @@ export function readValue(value: string): ValueReading {
   else if (decoded.text !== value) reader.read(decoded.text, false, false);
   const quoted = decoded.text.replace(DOLLAR_QUOTED, "'$2'");
   if (quoted !== decoded.text) reader.read(quoted, false, false);
+  reader.readJoined(decoded.text);
   let inner = base64Text(decoded.text);
   for (let round = 0; inner !== undefined && round < MAX_BASE64_ROUNDS; round++) {
     reader.read(inner, false, true);
+    reader.readJoined(inner);
     inner = base64Text(inner);
   }
   if (!/\s/.test(decoded.text) && /\w\+\w/.test(decoded.text))
@@ -72,6 +75,14 @@ class Reader {
       if (this.#markup.grade < 3) this.#takeMarkup(readAsMarkup(piece), shownAsText);
       for (const found of actsIn(piece, hidden)) this.#takeAct(found);
     }
+  }
+
+  /** Reads the text as a filter leaves it that takes something out of words. */
+  readJoined(text: string): void {
+    const joined = rejoined(text);
+    if (joined === undefined) return;
+    if (revealsSql(text, joined)) this.#take({ grade: 4, tokens: 'keywords broken up' });
+    this.read(joined, false, true);
   }
 
   result(): Pick<ValueReading, 'sql' | 'markup' | 'acts'> {

@@ -11,7 +11,7 @@ export interface Compared {
   readonly equal: number;
   /** Parameters that the server saw are missing, and the request says that it was not fully seen. */
   readonly announced: number;
-  /** Answered and not rebuilt, where gaps tell of at least as many losses as connections had such requests. */
+  /** Answered and not rebuilt, where a gap names their connection. */
   readonly inGaps: number;
   /** Missing without a word. */
   readonly wrong: number;
@@ -24,18 +24,24 @@ export interface Compared {
 type HttpExchange = Extract<WireExchange, { type: 'http' }>;
 
 const MAX_EXAMPLES = 20;
+/** A gap names few connections: so much of a trace at once has no more. */
+const SLICE_BYTES = 4_096;
 
 /** Reads the trace and compares each answer with the request that was rebuilt under its number. */
 export function compare(trace: Uint8Array, sent: number, answers: readonly Answer[]): Compared {
-  const { bySerial, byPeer, lost } = rebuilt(trace);
-  const count = { equal: 0, announced: 0, unseen: 0, wrong: 0, doubted: 0 };
-  const hidden = new Set<number>();
+  const { bySerial, byPeer, told } = rebuilt(trace);
+  const count = { equal: 0, announced: 0, inGaps: 0, wrong: 0, doubted: 0 };
   const examples: string[] = [];
   for (const answer of answers) {
-    const exchange = bySerial.get(answer.serial) ?? unanswered(byPeer.get(`127.0.0.1:${answer.port}`) ?? [], answer);
+    const peer = `127.0.0.1:${answer.port}`;
+    const exchange = bySerial.get(answer.serial) ?? unanswered(byPeer.get(peer) ?? [], answer);
     if (exchange === undefined) {
-      count.unseen++;
-      hidden.add(answer.port);
+      if (told.has(peer)) {
+        count.inGaps++;
+      } else {
+        count.wrong++;
+        if (examples.length < MAX_EXAMPLES) examples.push(`not rebuilt, and no gap names its connection: ${peer}`);
+      }
       continue;
     }
     const { parameters, unseen } = requestParameters(exchange.request, splitTarget(exchange.request.target).query);
@@ -49,14 +55,7 @@ export function compare(trace: Uint8Array, sent: number, answers: readonly Answe
       if (examples.length < MAX_EXAMPLES) examples.push(shown(exchange, missing, have));
     }
   }
-  // How many stand behind what strace shows of one buffer nobody can tell: a loss is told of each connection at least.
-  const told = hidden.size <= lost;
-  const inGaps = told ? count.unseen : 0;
-  if (!told) examples.push(`${count.unseen} of ${hidden.size} connections not rebuilt, ${lost} told as lost`);
-  return {
-    ...{ sent, answered: answers.length, equal: count.equal, announced: count.announced, inGaps },
-    ...{ wrong: count.wrong + count.unseen - inGaps, doubted: count.doubted, examples },
-  };
+  return { sent, answered: answers.length, ...count, examples };
 }
 
 /** Of the requests whose answer was not shown, the one that can be the answer's. */
@@ -73,7 +72,8 @@ interface Rebuilt {
   readonly bySerial: ReadonlyMap<string, HttpExchange>;
   /** Those whose answer strace did not show, since it went out behind others: by the client's end of the connection. */
   readonly byPeer: ReadonlyMap<string, HttpExchange[]>;
-  readonly lost: number;
+  /** Clients' ends of connections that gaps name. */
+  readonly told: ReadonlySet<string>;
 }
 
 function rebuilt(trace: Uint8Array): Rebuilt {
@@ -81,9 +81,9 @@ function rebuilt(trace: Uint8Array): Rebuilt {
   const parser = new StraceParser({ observer });
   const bySerial = new Map<string, HttpExchange>();
   const byPeer = new Map<string, HttpExchange[]>();
-  let lost = 0;
+  const told = new Set<string>();
   const keep = (): void => {
-    lost += observer.lost()?.lost ?? 0;
+    for (const peer of observer.lost()?.peers ?? []) told.add(peer);
     for (const exchange of observer.drain()) {
       if (exchange.type !== 'http' || exchange.side !== 'server') continue;
       const serial = exchange.response?.headers.find(([name]) => name.toLowerCase() === 'x-serial')?.[1];
@@ -91,13 +91,13 @@ function rebuilt(trace: Uint8Array): Rebuilt {
       else byPeer.set(exchange.peer, [...(byPeer.get(exchange.peer) ?? []), exchange]);
     }
   };
-  for (let at = 0; at < trace.length; at += 65_536) {
-    parser.push(trace.subarray(at, at + 65_536));
+  for (let at = 0; at < trace.length; at += SLICE_BYTES) {
+    parser.push(trace.subarray(at, at + SLICE_BYTES));
     keep();
   }
   parser.end();
   keep();
-  return { bySerial, byPeer, lost };
+  return { bySerial, byPeer, told };
 }
 
 function seenBy({ found }: Answer, { request }: HttpExchange): string[] {

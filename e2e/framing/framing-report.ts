@@ -30,7 +30,7 @@ ${lines.join('\n')}
 - answered: the rest was refused, or taken as part of another request.
 - equal: every parameter that the server saw was rebuilt, beside those of other servers' readings.
 - announced: one is missing, and \`unseen\` of the request says why.
-- in gaps: no request was rebuilt, since it stood behind what strace shows of a buffer; gaps tell of at least as many losses as connections had such requests.
+- in gaps: no request was rebuilt, since it stood behind what strace shows of a buffer; a gap names its connection.
 - Names are compared without the signs that frameworks change in them, values without blanks and quotes around them, and what is no ASCII as one sign.
 - wrong: anything else.
 - equal, doubted: of the equal ones, those with a reason in \`unseen\`.

@@ -196,19 +196,54 @@ describe('holes', () => {
   });
 });
 
+describe('requests that may be hidden', () => {
+  const long = 'GET /1 HTTP/1.1\r\nHost: a\r\nCookie: b';
+
+  it('are counted where the place of the next one is not shown, though nothing answers', () => {
+    for (const [shown, missing] of [
+      [long, 3_000],
+      ['GET /1 HTTP/1.1\r\n\r\n', 3_000],
+      ['POST /1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n1', 3_000],
+      ['POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n1', 3_000],
+    ] as const)
+      expect(new Line().client(shown, missing).counts.hiddenRequests, shown).toBe(1);
+  });
+
+  it('are not where a body of known length is all that is not shown', () => {
+    const line = new Line().client('POST /1 HTTP/1.1\r\nContent-Length: 3001\r\n\r\n1', 3_000).server(OK);
+    expect(line.counts.hiddenRequests).toBe(0);
+  });
+
+  it('are counted once, answered or not, and anew behind an answer', () => {
+    const line = new Line().client(long, 3_000).server(OK).server(OK);
+    expect(line.counts.hiddenRequests).toBe(1);
+    line.server(OK).client(long, 3_000).client('more', 3_000);
+    expect(line.counts.hiddenRequests).toBe(3);
+  });
+
+  it('are counted whatever status answers them', () => {
+    for (const status of ['400 Bad Request', '503 Service Unavailable', '408 Request Timeout']) {
+      const line = new Line().client(long, 3_000).server(OK).server(OK);
+      line.server(`HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\nok`);
+      expect(line.counts.hiddenRequests, status).toBe(2);
+    }
+    expect(new Line().server('HTTP/1.1 408 Request Timeout\r\n\r\n').counts.hiddenRequests).toBe(0);
+  });
+});
+
 describe('answers that are not shown', () => {
   it('are counted where requests are hidden as well', () => {
     const line = new Line()
       .client('GET /1 HTTP/1.1\r\n\r\n', 3_000)
       .server('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab', 4_000);
-    expect(line.counts.unmatchedResponses).toBe(1);
+    expect(line.counts.hiddenRequests).toBe(1);
   });
 
   it('are not counted behind a page that is long itself', () => {
     const line = new Line()
       .client('GET /1 HTTP/1.1\r\n\r\n')
       .server('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', 4_000);
-    expect(line.counts.unmatchedResponses).toBe(0);
+    expect(line.counts.hiddenRequests).toBe(0);
   });
 });
 

@@ -66,6 +66,10 @@ export class HttpStream implements ProtocolStream {
   private response: ResponseHead | undefined;
   /** Responses to requests that were given up. */
   private skipped = 0;
+  /** A request that may be hidden was counted, and no answer too many came since: the first one is its. */
+  private hiding = false;
+  /** Something was answered since: what is hidden now is hidden anew. */
+  private answered = false;
   private opaque = false;
   private ordinal = 0;
 
@@ -111,7 +115,7 @@ export class HttpStream implements ProtocolStream {
     if (segment.from === 'client') {
       if (this.requests.lost && looksLikeRequest(payload)) this.requests.resync();
       this.requests.push(payload, missingBytes, thread, timeUs, endUs);
-      if (this.requests.lost) this.doubts.add('place');
+      if (this.requests.lost) this.requestHidden();
     } else {
       const anotherWaits = this.waiting.length > 1 || this.response === undefined;
       if (this.responses.lost && anotherWaits && looksLikeResponse(payload)) this.responses.resync();
@@ -121,10 +125,23 @@ export class HttpStream implements ProtocolStream {
     }
   }
 
+  /** Where the next request would begin is not shown: there may be one, and it may never be answered. */
+  private requestHidden(): void {
+    this.doubts.add('place');
+    if ((this.hiding && !this.answered) || this.facts.side !== 'server') return;
+    this.hiding = true;
+    this.answered = false;
+    this.options.counts.hiddenRequests++;
+  }
+
   /** Behind what is shown of an answer there may be others: to requests that were not shown either. */
   private answersHidden(): void {
-    if (this.facts.side === 'server' && this.doubts.has('place') && this.waiting.length <= 1)
-      this.options.counts.unmatchedResponses++;
+    if (this.doubts.has('place') && this.waiting.length <= 1) this.answerToHidden();
+  }
+
+  private answerToHidden(): void {
+    if (!this.hiding && this.facts.side === 'server') this.options.counts.hiddenRequests++;
+    this.hiding = false;
   }
 
   shut(from: 'client' | 'server'): void {
@@ -195,6 +212,7 @@ export class HttpStream implements ProtocolStream {
     const interim = status >= 100 && status < 200 && status !== 101;
     const request = this.skipped > 0 ? undefined : this.waiting[0];
     this.doubts.delete('origin');
+    this.answered = true;
     if (!interim && !request) this.answerWithoutRequest(status);
     this.response = interim || !request ? undefined : { status, headers };
     if (interim || status === 204 || status === 304 || request?.line.method === 'HEAD') return 0;
@@ -207,12 +225,15 @@ export class HttpStream implements ProtocolStream {
     return framing;
   }
 
-  /** Somebody asked what was not seen as a request: what is seen from here on may not be one. */
+  /**
+   * Somebody asked what was not seen as a request: what is seen from here on may not be one. A server answers what is no
+   * request by itself, but where bytes are hidden a program may have answered so.
+   */
   private answerWithoutRequest(status: number): void {
     if (this.skipped > 0) {
       this.skipped--;
-    } else if (this.facts.side === 'server' && !UNASKED.has(status)) {
-      this.options.counts.unmatchedResponses++;
+    } else if (this.doubts.has('place') || !UNASKED.has(status)) {
+      this.answerToHidden();
       this.doubts.add('place');
     }
   }

@@ -64,6 +64,8 @@ export class Connection {
   /** What the client sent first, and the call that brought its first byte. */
   private readonly opening: KeptBytes;
   private opener: IoCall | undefined;
+  /** What followed it and is not shown. */
+  private hiddenBytes = 0;
 
   constructor(
     readonly id: string,
@@ -139,16 +141,16 @@ export class Connection {
       return;
     }
     this.opener ??= call;
-    this.opening.add(call.payload);
-    const cut = call.payload.length < call.lengthBytes;
+    if (this.hiddenBytes === 0) this.opening.add(call.payload);
+    else this.hiddenBytes += call.payload.length;
+    this.hiddenBytes += call.lengthBytes - call.payload.length;
+    const cut = this.hiddenBytes > 0;
     let protocol = protocolOf(this.opening.view());
     // Nothing more of the first line will be seen.
     if (protocol === undefined && cut && beginsRequestLine(this.opening.view())) protocol = 'http';
-    if (protocol === undefined && cut) protocol = 'other';
-    // What is no request here may be one to the server: its answer tells.
-    if (protocol === 'other' && !cut && this.opening.whole) return;
-    if (protocol === undefined && !this.opening.whole) protocol = 'other';
-    if (protocol !== undefined) this.begin(protocol, server, call);
+    // What is no request here may be one to the server, or a request stands behind it unseen: its answer tells.
+    if ((protocol === 'other' || protocol === undefined) && this.opening.whole) return;
+    if (protocol !== undefined || !this.opening.whole) this.begin(protocol ?? 'other', server, call);
   }
 
   /** The server speaks, and nothing is known yet. */
@@ -161,7 +163,7 @@ export class Connection {
       // A request that nothing can be made of, answered like one: `400 Bad Request`.
       this.begin('http', server, this.opener);
       this.stream?.data(this.segment(call));
-    } else if (protocolOf(this.opening.view()) === 'other') {
+    } else if (this.hiddenBytes > 0 || protocolOf(this.opening.view()) === 'other') {
       this.begin('other', server, call);
     } else {
       this.attempts++;
@@ -176,8 +178,7 @@ export class Connection {
     if (protocol === 'http' || protocol === 'postgresql' || protocol === 'mysql') {
       this.side = server ? 'server' : 'client';
       this.stream = this.speaks(protocol, true);
-      const missingBytes = last.lengthBytes - last.payload.length;
-      this.stream.data({ ...this.segment(opener), payload, missingBytes, endUs: last.endUs });
+      this.stream.data({ ...this.segment(opener), payload, missingBytes: this.hiddenBytes, endUs: last.endUs });
       return;
     }
     this.giveUp();

@@ -3,8 +3,8 @@ export interface WireCounts {
   /** Requests that a server was sent, and those of them that were not fully seen. */
   requests: number;
   unseenRequests: number;
-  /** Responses to what was not recognised as a request. */
-  unmatchedResponses: number;
+  /** Requests that passed unseen, or may have: behind bytes that nothing shows, or answered and never recognised. */
+  hiddenRequests: number;
   /** Connections that were given up for others while something was under way on them. */
   evicted: number;
   /** Statements on descriptors that nothing shows to be sockets: left out. */
@@ -24,7 +24,7 @@ export function noWireCounts(): WireCounts {
   return {
     requests: 0,
     unseenRequests: 0,
-    unmatchedResponses: 0,
+    hiddenRequests: 0,
     evicted: 0,
     doubtfulStatements: 0,
     tls: 0,

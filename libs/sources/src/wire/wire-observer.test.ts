@@ -304,6 +304,41 @@ describe('calls', () => {
   });
 });
 
+describe('requests that strace does not show', () => {
+  const cut = (thread: number, fd: number, text: string, length: number) =>
+    `${thread} read(${fd}, "${escape(text)}"..., 8000) = ${length} <0.000010>`;
+  const lost = (...lines: readonly string[]) => {
+    const observer = new WireObserver();
+    runWire([Buffer.from(trace(...lines))], {}, observer);
+    return observer.lost();
+  };
+
+  it('are lost on the connections that a gap names', () => {
+    const gap = lost(
+      accept(10, 11, 5_001),
+      accept(20, 11, 5_002),
+      accept(30, 11, 5_003),
+      read(10, 11, get('/a')),
+      write(10, 11, OK),
+      cut(20, 11, get('/b'), 8_000),
+      write(20, 11, OK),
+      cut(30, 11, 'POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\na7e\r\nxx', 8_000),
+      write(30, 11, OK),
+      write(30, 11, 'HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno'),
+    );
+    expect(gap).toMatchObject({ lost: 2, peers: ['127.0.0.1:5002', '127.0.0.1:5003'] });
+  });
+
+  it.each([
+    ['empty lines', '\r\n'.repeat(1_000), 2],
+    ['zero bytes', '\0\0\0', 1],
+    ['a method without an end', 'x'.repeat(2_000), 1],
+  ])('are lost behind an opening of %s', (_, opening, count) => {
+    const lines = [accept(10, 11), cut(10, 11, opening, 8_000), write(10, 11, OK), write(10, 11, OK)];
+    expect(lost(...lines)).toMatchObject({ lost: count, peers: ['127.0.0.1:5000'] });
+  });
+});
+
 describe('limits', () => {
   it('end the connection longest silent', () => {
     const many = Array.from({ length: 20 }, (_, i) => [accept(1, 10 + i), read(1, 10 + i, get(`/${i}`))]).flat();

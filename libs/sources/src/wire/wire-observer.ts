@@ -33,6 +33,8 @@ const MINUTE_US = 60_000_000;
 const MAX_EXCHANGES = 65_536;
 /** Of the connections longest silent, how many are looked at for the one with least to lose. */
 const MAX_COMPARED = 1_024;
+/** Ends of connections that a gap names. */
+const MAX_PEERS = 8;
 /** Standard input, output and error speak only where something shows that they are sockets. */
 const LAST_STANDARD = 2;
 
@@ -56,7 +58,7 @@ export class WireObserver implements IoObserver<Observed> {
   /** Ended before their time, while a descriptor may still refer to them: as what they are followed anew. */
   private readonly evicted = new WeakMap<Connection, ConnectionOrigin>();
   private exchanges: Observed[] = [];
-  private gap: { startUs: TimeUs; endUs: TimeUs; lost: number } | undefined;
+  private gap: { startUs: TimeUs; endUs: TimeUs; lost: number; peers: readonly string[] } | undefined;
   private connected = 0;
   private readonly lineages = new Lineages();
   /** Of what programs did: when the next minute begins. */
@@ -110,10 +112,10 @@ export class WireObserver implements IoObserver<Observed> {
       this.open.delete(connection);
     }
     this.open.add(connection);
-    const before = this.counts.unmatchedResponses;
+    const before = this.counts.hiddenRequests;
     connection.io(call);
-    const unmatched = this.counts.unmatchedResponses - before;
-    if (unmatched > 0) this.lose(connection.lastUs, endUs, unmatched);
+    const hidden = this.counts.hiddenRequests - before;
+    if (hidden > 0) this.lose(connection, call.startUs, endUs, hidden);
   }
 
   opened(event: FdOpened): void {
@@ -185,7 +187,9 @@ export class WireObserver implements IoObserver<Observed> {
   lost(): Gap | undefined {
     const { gap } = this;
     this.gap = undefined;
-    return gap && { ...gap, cause: 'source-drop' };
+    if (!gap) return undefined;
+    const { peers, ...lost } = gap;
+    return { ...lost, cause: 'source-drop', ...(peers.length > 0 && { peers: [...peers] }) };
   }
 
   drain(): readonly Observed[] {
@@ -234,7 +238,7 @@ export class WireObserver implements IoObserver<Observed> {
   private evict(connection: Connection, timeUs: TimeUs): void {
     if (connection.worth > 1) {
       this.counts.evicted++;
-      this.lose(connection.lastUs, timeUs);
+      this.lose(connection, connection.lastUs, timeUs);
     }
     this.evicted.set(connection, connection.clean ? connection.origin : 'evicted');
     this.close(connection);
@@ -245,12 +249,15 @@ export class WireObserver implements IoObserver<Observed> {
     connection.end();
   }
 
-  private lose(startUs: TimeUs, endUs: TimeUs, lost = 1): void {
+  private lose({ peer }: Connection, startUs: TimeUs, endUs: TimeUs, lost = 1): void {
     const from = Math.min(this.gap?.startUs ?? startUs, startUs);
+    const peers = this.gap?.peers ?? [];
+    const isNew = peer !== '' && peers.length < MAX_PEERS && !peers.includes(peer);
     this.gap = {
       startUs: from,
       endUs: Math.max(this.gap?.endUs ?? endUs, endUs, from + 1),
       lost: (this.gap?.lost ?? 0) + lost,
+      peers: isNew ? [...peers, peer] : peers,
     };
   }
 

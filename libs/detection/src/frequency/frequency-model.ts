@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { Calibration, pThreshold } from '../calibration/index.js';
 import type { Budget } from '../detector.js';
+import { learnednessOf, type Learnedness } from '../syscall-windows/as-learned.js';
 import { COUNTERS, READ_SIZES_AT, WRITE_SIZES_AT } from './call-counts.js';
 import { choleskyOf, triangle } from './covariance.js';
 import { FrequencyOptions } from './options.js';
@@ -42,7 +43,7 @@ export const FrequencyProfile = z.object({
 export type FrequencyProfile = z.infer<typeof FrequencyProfile>;
 
 /** A profile made ready to score with. */
-export interface FrequencyModel {
+export interface FrequencyModel extends Learnedness {
   readonly version: string;
   readonly options: FrequencyOptions;
   readonly features: FrequencyProfile['features'];
@@ -74,6 +75,7 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
   }
   return {
     version: profile.version,
+    ...learnednessOf(profile),
     options,
     features,
     counters,

@@ -69,8 +69,11 @@ function model(options: Partial<SequenceOptions> = {}): SequenceModel {
   for (let i = 0; i < 4; i++)
     for (const batch of batches(`learn-${i}`, [...exec, ...requests(600, i)])) learner.learn(batch);
   for (let i = 4; i < 8; i++) for (const batch of batches(`fresh-${i}`, requests(600, i))) learner.calibrate(batch);
-  return sequenceDetector().prepare(learner.finish(), budget);
+  return complete(sequenceDetector().prepare(learner.finish(), budget));
 }
+
+/** Such a model of a profile that was learned to the end. */
+const complete = (of: SequenceModel): SequenceModel => ({ ...of, unlearned: undefined });
 
 const detector = sequenceDetector({ publish: 'every' });
 const ready = model();
@@ -131,6 +134,26 @@ describe('sequence detector', () => {
     expect(verdict!.evidence[0]!.observed).toBe('executes "/tmp/x \\"y\\""');
     const known = verdicts(detect(batches('live', [{ name: 'execve', digest: 7 }, ...requests(100, 5)])));
     expect(known.every(({ finding }) => finding !== 'new-program')).toBe(true);
+  });
+
+  it('says no more of a strange window than an incomplete profile can know', () => {
+    const incomplete = { ...ready, unlearned: 0.042 };
+    const strange: Call[] = Array.from({ length: 30 }, () => ({ name: 'pipe2' }));
+    const [window] = verdicts(
+      detect(batches('live', [...requests(60, 5), ...strange, ...requests(60, 6)]), incomplete),
+    );
+    expect(window).toMatchObject({ state: 'anomalous', severity: 2 });
+    expect(window!.evidence[0]!.expected).toMatch(
+      /; the profile is incomplete: 4\.2 % of benign windows hold something/,
+    );
+    const ran: Call[] = [...requests(60, 5), { name: 'execve', digest: 666 }, ...requests(60, 6)];
+    expect(verdicts(detect(batches('live', ran), incomplete))[0]).toMatchObject({
+      finding: 'new-program',
+      severity: 3,
+    });
+    const [same] = verdicts(detect(batches('live', [...requests(60, 5), ...strange, ...requests(60, 6)])));
+    expect(same!.severity).toBeGreaterThan(2);
+    expect(same!.pValue).toBe(window!.pValue);
   });
 
   it('answers warming without a profile, insufficient with too few calls, gap across a loss', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { Calibration, pThreshold } from '../calibration/index.js';
 import type { Budget } from '../detector.js';
+import { learnednessOf, type Learnedness } from '../syscall-windows/as-learned.js';
 import { type KnownRuns, knownRuns } from './known-runs.js';
 import { lengthOf, SequenceOptions, sizesOf } from './options.js';
 import { droppedCalls, Scanner } from './scanner.js';
@@ -32,7 +33,7 @@ export const SequenceProfile = z.object({
 export type SequenceProfile = z.infer<typeof SequenceProfile>;
 
 /** A profile made ready to score with. */
-export interface SequenceModel {
+export interface SequenceModel extends Learnedness {
   readonly version: string;
   readonly options: SequenceOptions;
   readonly known: KnownRuns;
@@ -67,6 +68,7 @@ export function sequenceModel(profile: ProfileFile, budget: Budget): SequenceMod
   const known = knownRuns(readTrails(parsed.data), options);
   return {
     version: profile.version,
+    ...learnednessOf(profile),
     options,
     known,
     scanner: new Scanner(known, options.scope, droppedCalls(options.keyGroup)),

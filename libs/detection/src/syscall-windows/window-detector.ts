@@ -2,6 +2,7 @@ import type { SyscallBatch } from '@plimsoll/contracts';
 
 import type { Calibration } from '../calibration/index.js';
 import type { Detector } from '../detector.js';
+import { asLearned, type Learnedness } from './as-learned.js';
 import { UNSCORED, VerdictWriter, type Finding, type VerdictWriterOptions } from './verdict-writer.js';
 import { cutWindows, DEFAULT_WINDOW_BOUNDS, type WindowBounds, type WindowVisitor } from './window-cutter.js';
 import { emptyCoverage, type WindowState } from './window-state.js';
@@ -9,7 +10,7 @@ import { emptyCoverage, type WindowState } from './window-state.js';
 /** A state of windows that says which profile its counts are of. */
 export type ScoredWindowState = WindowState & { profileVersion: string };
 
-interface WindowModel {
+interface WindowModel extends Learnedness {
   readonly version: string;
   readonly calibration: Calibration;
   readonly serves: boolean;
@@ -79,14 +80,21 @@ export function windowDetector<State extends ScoredWindowState, Model extends Wi
   };
 }
 
-function visitorOf<Model>(scorer: WindowScorer<Model>, model: Model | undefined, writer: VerdictWriter): WindowVisitor {
+function visitorOf<Model extends WindowModel>(
+  scorer: WindowScorer<Model>,
+  model: Model | undefined,
+  writer: VerdictWriter,
+): WindowVisitor {
   return {
     calls: (batch, from, to) => {
       scorer.calls(batch, from, to);
     },
     close: (enough, starting) => {
       if (model === undefined || starting) writer.window({ ...UNSCORED, state: 'warming' });
-      else writer.window(scorer.score(model, enough) ?? { ...UNSCORED, state: 'insufficient' });
+      else
+        writer.window(
+          asLearned(scorer.score(model, enough) ?? { ...UNSCORED, state: 'insufficient' }, model.unlearned),
+        );
       scorer.next(starting);
     },
     gap: (gap) => {

@@ -89,7 +89,7 @@ beforeAll(async () => {
       client_secret: 'for the tests alone',
       console: here,
       scope: 'openid profile groups',
-      roles: { analyst: ['soc'] },
+      roles: { analyst: ['soc'], admin: ['platform'] },
       name: 'the test provider',
     }),
     PLIMSOLL_API_TOKENS: JSON.stringify({
@@ -341,7 +341,11 @@ describe('the console, in a real browser on the real service', () => {
       await page.getByRole('button', { name: 'Continue' }).click();
     };
     await signIn('ann');
-    await page.getByText('ann (analyst)').waitFor(WAIT);
+    await page.getByText('ann.of.house (analyst)').waitFor(WAIT);
+    await page.goto(queue.url());
+    await page.getByLabel('Note').fill('seen by ann');
+    await page.getByRole('button', { name: 'In progress', exact: true }).click();
+    await page.getByText('seen by ann').waitFor(WAIT);
     await page.goto(`${service.address}/console/dead-letters`);
     await page.getByRole('heading', { name: 'Dead letters' }).waitFor(WAIT);
     await page.getByRole('button', { name: 'Sign out' }).click();
@@ -350,6 +354,15 @@ describe('the console, in a real browser on the real service', () => {
     await page.goto(`${service.address}/console/`);
     await signIn('bob');
     await page.getByText('gives you no role here').waitFor(WAIT);
+    await context.context.clearCookies();
+    await page.goto(`${service.address}/console/`);
+    await signIn('root');
+    await page.getByText('root.of.house (admin)').waitFor(WAIT);
+    await page.goto(`${service.address}/console/audit`);
+    // A name may be changed at the provider, and pass to somebody else: the account does not.
+    await page.getByText('account ann').first().waitFor(WAIT);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await screenshot(page, 'audit');
     expect(context.complaints).toEqual([]);
     await context.close();
   });

@@ -2,7 +2,7 @@
 import Provider from 'oidc-provider';
 
 const [port, redirect] = process.argv.slice(2);
-const GROUPS = { ann: ['staff', 'soc'], bob: ['staff'] };
+const GROUPS = { ann: ['staff', 'soc'], bob: ['staff'], root: ['platform'] };
 
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [{ client_id: 'plimsoll', client_secret: 'for the tests alone', redirect_uris: [redirect] }],
@@ -14,7 +14,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   pkce: { required: () => true },
   findAccount: (_context, id) => ({
     accountId: id,
-    claims: () => ({ sub: id, preferred_username: id, groups: GROUPS[id] ?? [] }),
+    claims: () => ({ sub: id, preferred_username: `${id}.of.house`, groups: GROUPS[id] ?? [] }),
   }),
 });
 provider.listen(Number(port), '127.0.0.1', () => process.stdout.write('ready\n'));

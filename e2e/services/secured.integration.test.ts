@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -32,6 +33,10 @@ const file = readFileSync(join(ROOT, 'deploy/compose-secured.yml'), 'utf8').repl
   (_all, user: string) => `secret-of-${user.toLowerCase()}`,
 );
 const { services } = parse(file, { merge: true }) as ComposeFile;
+const TOKEN = 'a-token-for-the-test-alone';
+const TOKENS = JSON.stringify({
+  tokens: [{ name: 'an analyst', role: 'analyst', sha256: createHash('sha256').update(TOKEN).digest('hex') }],
+});
 /** Where they listen is this machine's matter. */
 const OF_THE_PLACE =
   /^KAFKA_(LISTENERS|ADVERTISED_LISTENERS|LISTENER_SECURITY_PROTOCOL_MAP|INTER_BROKER_LISTENER_NAME)$/;
@@ -75,10 +80,23 @@ describe.skipIf(!programs.every(Boolean))('the stack with passwords', () => {
         KAFKA_BROKERS: brokers,
         REDIS_URL: `redis://127.0.0.1:${redis.port}`,
         ...services[service]!.environment,
+        ...(service === 'alert-service' && { PLIMSOLL_API_TOKENS: TOKENS }),
       };
       started.push(await ServiceProcess.start(service, environment));
     }
     for (const service of started) await service.readiness(200);
+  });
+
+  it('lets the alert service show what was refused', async () => {
+    const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = services['collector']!.environment;
+    const sasl = { mechanism: 'plain', username: username!, password: password! } as const;
+    const collector = new KafkaLog({ brokers: [brokers], sasl });
+    await collector.publish([{ topic: TOPICS.deadLetters.name, key: 'k', value: Buffer.from('no letter') }]);
+    await collector.close();
+    const alertService = started[TOPIC_ACCESS.findIndex(({ service }) => service === 'alert-service')]!;
+    await expect
+      .poll(async () => (await alertService.get('/api/v1/dead-letters', TOKEN)).body, { timeout: 60_000 })
+      .toContain('"unreadable":1');
   });
 
   it('lets nobody in without a password, and nobody write for another', async () => {

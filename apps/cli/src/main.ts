@@ -4,6 +4,7 @@ import { PlimsollError, printable } from '@plimsoll/contracts';
 import { Command } from 'commander';
 
 import { alertsCommand } from './commands/alerts.js';
+import { deadLettersCommand } from './commands/dead-letters.js';
 import { demoCommand } from './commands/demo.js';
 import { detectCommand } from './commands/detect.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -45,6 +46,7 @@ for (const command of [
   incidentsCommand(),
   profilesCommand(),
   topicsCommand(),
+  deadLettersCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command);

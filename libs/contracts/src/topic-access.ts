@@ -24,7 +24,7 @@ export const TOPIC_ACCESS: readonly TopicAccess[] = [
   detector('log-detector', logs.name),
   {
     service: 'alert-service',
-    reads: [verdicts.name, alerts.name, incidents.name, profiles.name],
+    reads: [verdicts.name, alerts.name, incidents.name, profiles.name, deadLetters.name],
     writes: [alerts.name, incidents.name, profiles.name, deadLetters.name],
     groups: ['alert-service', 'profile-watch', 'profile-reports'],
   },

@@ -18,6 +18,8 @@ export interface AuditEntry {
   readonly atMs: number;
   readonly by: string;
   readonly role: string;
+  /** `sub` at the identity provider, where somebody signed in there: a name may pass from one person to another. */
+  readonly account?: string;
   /** `incident.status`, `suppression.create`, `profile.activate`, … */
   readonly action: string;
   /** What was changed. */

@@ -17,6 +17,7 @@ export { MemoryStateStore } from './memory-state-store.js';
 export type { Operator, OperatorSettings, StepResult } from './operator.js';
 export { MemoryProfileStore } from './memory-profile-store.js';
 export { partitionOf } from './partitioner.js';
+export { PickedRecords } from './picked-records.js';
 export {
   MAX_PROFILE_BYTES,
   PROFILE_HISTORY,

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { randomUUID } from 'node:crypto';
 
-import { Alert, ALERT_TYPES, decodeJson, isWatchRecord, PlimsollError, TOPICS, WatchEvent } from '@plimsoll/contracts';
+import { Alert, ALERT_TYPES, decodeJson, isWatchRecord, TOPICS, WatchEvent } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 import { Command, Option } from 'commander';
 
@@ -9,15 +9,13 @@ import { tellLogTrouble } from '../log-trouble.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeIncident, plain } from '../terminal/incident-report.js';
+import { untilQuiet, untilReady, untilStopped } from '../topic-reading.js';
 
 interface AlertsOptions {
   follow?: true;
   final?: true;
   output: 'table' | 'ndjson';
 }
-
-/** Without `--follow`, the command ends when nothing more came for this long. */
-const QUIET_MS = 3_000;
 
 export function alertsCommand(): Command {
   return new Command('alerts')
@@ -62,44 +60,12 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
     await untilReady(log, signal);
     heard.lastMs = performance.now();
     if (follow === true) tellLogTrouble(log, signal);
-    while (!signal.aborted && (follow === true || performance.now() - heard.lastMs < QUIET_MS))
-      await pause(200, signal);
-    // Quiet, because everything was read, or because nothing can be.
-    const health = await log.health();
-    if (!signal.aborted && !health.ready) throw new PlimsollError('unavailable', health.reason);
+    await (follow === true ? untilStopped(signal) : untilQuiet(log, () => heard.lastMs, signal));
     await consumption.stop();
     for (const record of last.values()) print(record, output);
   } finally {
     await log.close();
   }
-}
-
-const GIVE_UP_MS = 30_000;
-
-async function untilReady(
-  log: { health(): Promise<{ ready: boolean; reason?: string }> },
-  signal: AbortSignal,
-): Promise<void> {
-  const startMs = performance.now();
-  for (;;) {
-    const health = await log.health();
-    if (health.ready || signal.aborted) return;
-    if (performance.now() - startMs > GIVE_UP_MS)
-      throw new PlimsollError('unavailable', `Kafka: ${health.reason ?? 'no answer'}`);
-    await pause(200, signal);
-  }
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done);
-  });
 }
 
 /** Whoever may write to the topic may write anything: what is no alert is told and passed over. */

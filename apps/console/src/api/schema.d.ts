@@ -2955,6 +2955,7 @@ export interface operations {
               at: string;
               by: string;
               role: string;
+              account?: string;
               action: string;
               target: string;
               detail: string;

@@ -27,13 +27,16 @@ export function AuditPage() {
               </tr>
             </thead>
             <tbody>
-              {data.entries.map(({ id, at, by, role, action, target, detail }) => (
+              {data.entries.map(({ id, at, by, role, account, action, target, detail }) => (
                 <tr key={id}>
                   <td>
                     <Time at={at} />
                   </td>
                   <td>
                     {plain(by)} <span className="quiet">({role})</span>
+                    {account === undefined || account === by ? null : (
+                      <span className="quiet small">, account {plain(account)}</span>
+                    )}
                   </td>
                   <td>{action}</td>
                   <td>

@@ -58,13 +58,16 @@ export function LettersPage() {
             </table>
           </section>
           <section className="panel stack" aria-labelledby="replay">
-            <h2 id="replay">Replay</h2>
+            <h2 id="replay">Sending them again</h2>
             <p>
-              A record is not sent again by itself: it would be refused for the same reason. When the cause is gone, its
-              source is replayed; events that were processed already are recognised by their identity, and nothing is
-              alerted twice.
+              A record is not sent again by itself: it would be refused for the same reason. When the cause is gone, a
+              command beside the stack sends the refused records once more, or their source is replayed; events that
+              were processed already are recognised by their identity, and nothing is alerted twice.
             </p>
-            <pre tabIndex={0}>plimsoll replay RECORDING --to http://COLLECTOR:8081</pre>
+            <pre tabIndex={0}>
+              plimsoll dead-letters resend --reason {plain(data.counts[0]!.reason)}
+              {'\n'}plimsoll replay RECORDING --to http://COLLECTOR:8081
+            </pre>
           </section>
           <section className="panel scroll-x" aria-label="Records" tabIndex={0}>
             <table>

@@ -11,6 +11,8 @@ export type Role = (typeof ROLES)[number];
 export interface Caller {
   readonly name: string;
   readonly role: Role;
+  /** `sub` of who signed in at an identity provider, which nobody else is ever given; a name may be changed there. */
+  readonly account?: string;
 }
 
 /**

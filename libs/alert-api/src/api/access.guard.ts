@@ -43,7 +43,7 @@ export function admit(access: Access, request: FastifyRequest, role: Role): void
   const nowMs = access.clock.nowMs();
   const known = callers.get(request);
   const caller = known ?? callerOf(access, request, nowMs);
-  const waitS = known === undefined ? access.requests.take(caller.name, nowMs) : 0;
+  const waitS = known === undefined ? access.requests.take(caller.account ?? caller.name, nowMs) : 0;
   if (waitS > 0) throw tooMany(waitS);
   if (ROLES.indexOf(caller.role) < ROLES.indexOf(role)) {
     throw new ProblemError(403, 'not-allowed', `this needs the role ${role}`);

@@ -79,6 +79,13 @@ describe('several incidents at once', () => {
     expect(body.incidents).toMatchObject([{ id, status: 'resolved' }]);
   });
 
+  it('takes no decision in which nothing is decided', async () => {
+    await api.incidents.apply(sqli);
+    expect((await ask('POST', `incidents/${id}/status`, 'analyst', {})).status).toBe(400);
+    expect((await ask('POST', 'incidents/status', 'analyst', { ids: [id] })).status).toBe(400);
+    expect((await ask('POST', `incidents/${id}/status`, 'analyst', { note: 'seen' })).status).toBe(200);
+  });
+
   it('shows what a suppression would have hidden, and hides nothing', async () => {
     await api.incidents.apply(sqli);
     const { application, path } = sqli.unmapped;

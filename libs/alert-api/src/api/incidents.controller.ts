@@ -104,13 +104,18 @@ const getIncident = {
   problems: [404],
 } as const satisfies OperationSpec;
 
-/** What is left out stays as it is. */
+/** What is left out stays as it is; one of the three is given. */
 const Change = z.strictObject({
   status: Status.optional(),
   note: z.string().max(2_000).default(''),
   /** Empty: nobody. */
   assignee: z.string().max(128).optional(),
 });
+
+function refuseEmpty({ status, note, assignee }: z.output<typeof Change>): void {
+  if (status !== undefined || note !== '' || assignee !== undefined) return;
+  throw new ProblemError(400, 'bad-message', 'nothing is decided: give a status, a note or an assignee');
+}
 
 const setStatus = {
   id: 'setIncidentStatus',
@@ -184,6 +189,7 @@ export class IncidentsController {
   @Post(':id/status')
   @Operation(setStatus)
   async decide(@Input() { params, body }: InputOf<typeof setStatus>, @From() caller: Caller): Promise<IncidentDetail> {
+    refuseEmpty(body);
     const record = await this.record(params.id);
     return this.detail(await this.decideOne(await standingFor(record, this.parts.incidents), body, caller));
   }
@@ -194,6 +200,7 @@ export class IncidentsController {
     @Input() { body }: InputOf<typeof setStatuses>,
     @From() caller: Caller,
   ): Promise<z.infer<typeof setStatuses.response>> {
+    refuseEmpty(body);
     const decided = new Map<string, IncidentSummary>();
     const missing: string[] = [];
     const suppressions = await this.parts.incidents.suppressions();

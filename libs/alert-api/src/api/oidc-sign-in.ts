@@ -16,6 +16,8 @@ export type Refusal = 'unavailable' | 'refused' | 'no-role';
 
 const CALLBACK = '/api/v1/session/oidc/callback';
 const MAX_NAME = 128;
+/** Characters of ASCII that a subject has at most (OpenID Connect Core 1.0, section 2). */
+const MAX_SUBJECT = 255;
 
 /**
  * Signing in at an OpenID provider, by the authorization code flow with PKCE (RFC 7636), state and nonce. The provider is
@@ -69,7 +71,7 @@ export class OidcSignIn {
     }
     if (claims === undefined) return 'refused';
     const role = roleOf(claims, this.settings);
-    return role === undefined ? 'no-role' : { name: nameOf(claims), role };
+    return role === undefined ? 'no-role' : { name: nameOf(claims), role, account: claims.sub.slice(0, MAX_SUBJECT) };
   }
 
   #configuration(): Promise<oidc.Configuration> {
@@ -101,7 +103,7 @@ export class OidcSignIn {
   }
 }
 
-/** What the person is called in the audit trail: readable where the provider says so, else its own id. */
+/** What the person is called: readable where the provider says so, else its own id. The audit trail has both. */
 function nameOf(claims: oidc.IDToken): string {
   const readable = claims['preferred_username'] ?? claims['email'];
   return (typeof readable === 'string' && readable !== '' ? readable : claims.sub).slice(0, MAX_NAME);

@@ -35,8 +35,15 @@ export interface ApiParts {
 /** Writes a change into the audit trail, before it is answered as done. */
 export async function audit(
   { incidents, clock }: Pick<ApiParts, 'incidents' | 'clock'>,
-  { name, role }: Caller,
+  { name, role, account }: Caller,
   change: Pick<AuditEntry, 'action' | 'target' | 'detail'>,
 ): Promise<void> {
-  await incidents.audit({ id: randomUUID(), atMs: clock.nowMs(), by: name, role, ...change });
+  await incidents.audit({
+    id: randomUUID(),
+    atMs: clock.nowMs(),
+    by: name,
+    role,
+    ...(account !== undefined && { account }),
+    ...change,
+  });
 }

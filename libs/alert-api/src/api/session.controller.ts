@@ -8,7 +8,7 @@ import { API_ACCESS } from './injection.js';
 import { Input, Operation, type InputOf, type OperationSpec } from './operation.js';
 import { ProblemError, ProblemFilter } from './problem.js';
 import type { OidcSignIn } from './oidc-sign-in.js';
-import { BEGUN_COOKIE, BEGUN_MS, SESSION_COOKIE, SESSION_MS } from './sessions.js';
+import { BEGUN_COOKIE, BEGUN_MS, NAMED_SESSION_MS, SESSION_COOKIE, SESSION_MS } from './sessions.js';
 
 const Me = z.strictObject({ name: z.string(), role: z.enum(ROLES) }).meta({ id: 'Holder' });
 type Me = z.infer<typeof Me>;
@@ -124,7 +124,8 @@ export class SessionController {
       return;
     }
     failures.giveBack(request.ip);
-    void reply.setCookie(SESSION_COOKIE, sessions.openFor(outcome, nowMs), { ...COOKIE, maxAge: SESSION_MS / 1_000 });
+    const kept = { ...COOKIE, maxAge: NAMED_SESSION_MS / 1_000 };
+    void reply.setCookie(SESSION_COOKIE, sessions.openFor(outcome, nowMs), kept);
     await reply.redirect('/console/');
   }
 

@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { testApi, type TestApi } from '../testing/api.js';
-import { SESSION_COOKIE, SESSION_HEADER, SESSION_MS } from './sessions.js';
+import { AccessTokens } from './access-tokens.js';
+import { NAMED_SESSION_MS, SESSION_COOKIE, SESSION_HEADER, SESSION_MS, Sessions } from './sessions.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -70,6 +72,15 @@ describe('browser sessions', () => {
     nowMs += 1;
     expect(await ask()).toBe(401);
     await fresh.app.close();
+  });
+
+  it('ends sooner for whom a provider named, and holds the longest name and account', () => {
+    const sessions = new Sessions(AccessTokens.parse('{"tokens":[]}'));
+    const caller = { name: '\u{1f600}'.repeat(64), role: 'analyst', account: 'a'.repeat(255) } as const;
+    const cookies = { [SESSION_COOKIE]: sessions.openFor(caller, 0) };
+    const request = { cookies, method: 'GET', headers: {} } as unknown as FastifyRequest;
+    expect(sessions.holder(request, NAMED_SESSION_MS - 1)).toEqual(caller);
+    expect(sessions.holder(request, NAMED_SESSION_MS)).toBeUndefined();
   });
 
   it('changes nothing for a request that another site could have made the browser send', async () => {

@@ -16,11 +16,13 @@ export const BEGUN_MS = 10 * 60_000;
 /** What a cookie's text begins with: a digest never does. */
 const NAMED = 'named:';
 const BEGUN = 'begun:';
-/** Longest cookie that is looked at: a name of 128 characters, each of four bytes. */
-const MAX_COOKIE = 1_200;
+/** Longest cookie that is looked at: a name of 128 characters, each of four bytes, and an account of 255 of ASCII. */
+const MAX_COOKIE = 1_600;
 
 /** A working day; a session is never longer, whatever happens in it. */
 export const SESSION_MS = 12 * 3_600_000;
+/** Whom a provider named: who was taken out there is out here after this time, and signing in again takes one click. */
+export const NAMED_SESSION_MS = 4 * 3_600_000;
 /**
  * Every request that changes something in a session carries this header. A foreign page can send a cookie along, but
  * cannot set a header without asking first, which the interface never allows (custom request header, OWASP 2021).
@@ -50,9 +52,9 @@ export class Sessions {
   }
 
   /** The cookie's value for somebody whom an identity provider named. It holds until its end, whatever happens there. */
-  openFor({ name, role }: Caller, nowMs: number): string {
-    const named = Buffer.from(JSON.stringify({ name, role })).toString('base64url');
-    return this.#signer.sign(`${NAMED}${named}.${nowMs + SESSION_MS}`);
+  openFor(caller: Caller, nowMs: number): string {
+    const named = Buffer.from(JSON.stringify(caller)).toString('base64url');
+    return this.#signer.sign(`${NAMED}${named}.${nowMs + NAMED_SESSION_MS}`);
   }
 
   /** Signs what a sign-in that was begun keeps in a cookie for `BEGUN_MS`. */

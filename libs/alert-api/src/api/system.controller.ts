@@ -100,6 +100,8 @@ const listAudit = {
         at: z.iso.datetime(),
         by: z.string(),
         role: z.string(),
+        /** Who that is at the identity provider, where somebody signed in there. */
+        account: z.string().optional(),
         action: z.string(),
         target: z.string(),
         detail: z.string(),

@@ -32,15 +32,17 @@ export function compare(trace: Uint8Array, sent: number, answers: readonly Answe
   const { bySerial, byPeer, told } = rebuilt(trace);
   const count = { equal: 0, announced: 0, inGaps: 0, wrong: 0, doubted: 0 };
   const examples: string[] = [];
+  const byPort = connectionsOf(answers, bySerial);
   for (const answer of answers) {
     const peer = `127.0.0.1:${answer.port}`;
     const exchange = bySerial.get(answer.serial) ?? unanswered(byPeer.get(peer) ?? [], answer);
     if (exchange === undefined) {
-      if (told.has(peer)) {
+      if (byPort.get(answer.port)?.some((connection) => told.has(connection))) {
         count.inGaps++;
       } else {
         count.wrong++;
-        if (examples.length < MAX_EXAMPLES) examples.push(`not rebuilt, and no gap names its connection: ${peer}`);
+        if (examples.length < MAX_EXAMPLES)
+          examples.push(`not rebuilt, and no gap names its connection: ${byPort.get(answer.port)?.join(' ') ?? peer}`);
       }
       continue;
     }
@@ -68,11 +70,24 @@ function unanswered(candidates: HttpExchange[], answer: Answer): HttpExchange | 
   return at < 0 ? undefined : candidates.splice(at, 1)[0];
 }
 
+/** Where the answers that a client had on one connection, by its port, were seen. */
+function connectionsOf(
+  answers: readonly Answer[],
+  bySerial: ReadonlyMap<string, HttpExchange>,
+): ReadonlyMap<number, readonly string[]> {
+  const byPort = new Map<number, string[]>();
+  for (const { serial, port } of answers) {
+    const connection = bySerial.get(serial)?.connection;
+    if (connection !== undefined) byPort.set(port, [...(byPort.get(port) ?? []), connection]);
+  }
+  return byPort;
+}
+
 interface Rebuilt {
   readonly bySerial: ReadonlyMap<string, HttpExchange>;
   /** Those whose answer strace did not show, since it went out behind others: by the client's end of the connection. */
   readonly byPeer: ReadonlyMap<string, HttpExchange[]>;
-  /** Clients' ends of connections that gaps name. */
+  /** Connections that gaps name. */
   readonly told: ReadonlySet<string>;
 }
 
@@ -83,7 +98,7 @@ function rebuilt(trace: Uint8Array): Rebuilt {
   const byPeer = new Map<string, HttpExchange[]>();
   const told = new Set<string>();
   const keep = (): void => {
-    for (const peer of observer.lost()?.peers ?? []) told.add(peer);
+    for (const connection of observer.lost()?.connections ?? []) told.add(connection);
     for (const exchange of observer.drain()) {
       if (exchange.type !== 'http' || exchange.side !== 'server') continue;
       const serial = exchange.response?.headers.find(([name]) => name.toLowerCase() === 'x-serial')?.[1];

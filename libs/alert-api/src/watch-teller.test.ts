@@ -2,7 +2,7 @@ import { decodeJson, encodeJson, isWatchRecord, WatchEvent, type Watermark } fro
 import { MemoryWatchStore } from '@plimsoll/incidents';
 import { checkedWatchEvent } from '@plimsoll/pipelines/testing/alert-checks';
 import { MemoryProfileStore, type OutgoingRecord } from '@plimsoll/streaming';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { PipelineWatch } from './pipeline-watch.js';
 import { WatchTeller } from './watch-teller.js';
@@ -106,6 +106,35 @@ describe('the watch on the topic alerts', () => {
     ]);
     await second.hears('trace');
     expect(await second.look()).toEqual(['Watch regained: shop/web is heard through trace again']);
+  });
+
+  it('goes on after a turn that failed for good, and never has two turns at once', async () => {
+    vi.useFakeTimers();
+    try {
+      const watch = new PipelineWatch({ nowMs: () => nowMs });
+      let turns = 0;
+      let hanging: (() => void) | undefined;
+      const pointers = async (): Promise<readonly never[]> => {
+        turns++;
+        if (turns === 1) throw new TypeError('not of this form');
+        if (turns === 2) await new Promise<void>((resolve) => (hanging = resolve));
+        return [];
+      };
+      const log = { publish: () => Promise.resolve() };
+      const teller = new WatchTeller({ watch, store, profiles: { pointers }, log });
+      await teller.open();
+      await vi.advanceTimersByTimeAsync(5_000);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(turns).toBe(2);
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(turns).toBe(2);
+      hanging?.();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(turns).toBe(3);
+      await teller.close();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is told by one of several replicas, and by another when that one is gone', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { Logger } from '@nestjs/common';
 import { PlimsollError } from '@plimsoll/contracts';
 import { MAX_TOLD_LOSSES, type WatchStore } from '@plimsoll/incidents';
 import { watchRecord, watchSubjectId } from '@plimsoll/pipelines';
@@ -35,13 +36,17 @@ export interface WatchTellerParts {
 export class WatchTeller {
   readonly #name = randomUUID();
   #timer: NodeJS.Timeout | undefined;
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<void> | undefined;
+  readonly #log = new Logger('watch');
 
   constructor(private readonly parts: WatchTellerParts) {}
 
   open(): Promise<void> {
     this.#timer = setInterval(() => {
-      this.#turn = this.#turn.then(() => this.#patiently());
+      // A turn that hangs is waited for: turns that queue up behind it would never end.
+      this.#turn ??= this.#patiently().finally(() => {
+        this.#turn = undefined;
+      });
     }, EVERY_MS);
     return Promise.resolve();
   }
@@ -78,8 +83,8 @@ export class WatchTeller {
     try {
       await this.look();
     } catch (error) {
-      // Readiness tells already that Kafka or Redis is away.
-      if (!(error instanceof PlimsollError) || !error.retriable) throw error;
+      // Readiness tells already that Kafka or Redis is away. Whatever else went wrong, the next turn looks again.
+      if (!(error instanceof PlimsollError) || !error.retriable) this.#log.error({ err: error }, 'watch not told');
     }
   }
 }

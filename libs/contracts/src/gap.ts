@@ -7,8 +7,8 @@ export const Gap = z.object({
   endUs: z.number(),
   /** How many events were lost; absent where the source cannot tell. */
   lost: z.number().int().nonnegative().optional(),
-  /** The first of those on whose connections requests or statements were lost, as `address:port`, where a source knows them. */
-  peers: z.array(z.string().max(128)).max(8).optional(),
+  /** The first connections on which requests or statements were lost, as the ids of their events name them. */
+  connections: z.array(z.string().max(64)).max(8).optional(),
   cause: z.enum(['source-drop', 'source-restart', 'truncated-input', 'unreadable-input', 'spool-overflow', 'resumed']),
 });
 export type Gap = z.infer<typeof Gap>;

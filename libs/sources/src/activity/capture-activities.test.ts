@@ -88,6 +88,48 @@ describe('what programs did, from a capture', () => {
     expect(found.map(({ target }) => target)).toEqual(['/tmp/a b', '/tmp/x', 'sh', 'sh']);
   });
 
+  it('takes a process from no words that arguments or the environment hold', () => {
+    const exec = (thread: number, info: string): string =>
+      `1 10:09:01.552081087 0 4a1d8c0f2b3e x (${thread}) < execve res=0 exe=sh ${info}`;
+    const own = (thread: number, parent: number): string =>
+      `tid=${thread}(sh) pid=${thread}(sh) ptid=${parent}(x) cwd=/ env=`;
+    const found = told(
+      'sysdig',
+      exec(7, `args= ${own(7, 1)} tty=0 trusted_exepath=/usr/sbin/cron`),
+      exec(8, `args= ${own(8, 1)} tty=0 trusted_exepath=/usr/sbin/httpd`),
+      exec(9, `args=-c. tid=7(x) pid=7(x) ptid=7(x) cwd=/;id. ${own(9, 8)}X= tid=7 pid=7 ptid=7. tty=0`),
+      exec(9, `args= ${own(9, 8)} tty=0 trusted_exepath=/bin/date`),
+    ).filter(({ kind }) => kind === 'execute');
+    expect(found.map(({ thread, actor }) => [thread, actor])).toEqual([
+      [7, ''],
+      [8, ''],
+      [9, '/usr/sbin/httpd'],
+      [9, 'sh'],
+    ]);
+    expect(found[2]?.commands).toContain('id');
+  });
+
+  it.each([
+    ['whose exit is told', true],
+    ['of another maker', false],
+  ])('auditd: a number %s is of another process', (_, exits) => {
+    const record = (call: number, fields: string): string =>
+      `type=SYSCALL msg=audit(1364481363.243:2): arch=c000003e syscall=${call} success=yes exit=0 ${fields}`;
+    const exec = (pid: number, program: string, ppid: number): string =>
+      record(59, `ppid=${ppid} pid=${pid} comm="x" exe="${program}"`);
+    const found = told(
+      'auditd',
+      exec(7, '/usr/sbin/cron', 1),
+      exec(8, '/usr/sbin/httpd', 1),
+      exec(9, '/bin/date', 7),
+      ...(exits ? [record(231, 'ppid=7 pid=9 comm="x" exe="/bin/date"')] : []),
+      exec(9, '/bin/sh', 8),
+      exec(9, '/usr/bin/id', 1),
+    ).filter(({ kind }) => kind === 'execute');
+    // An orphan that init adopted is who it was.
+    expect(found.map(({ actor }) => actor).slice(2)).toEqual(['/usr/sbin/cron', '/usr/sbin/httpd', '/bin/sh']);
+  });
+
   it('reads arguments that repeat the words of the form without going back over them', () => {
     const words = ' exe= args='.repeat(1_489);
     const startMs = performance.now();

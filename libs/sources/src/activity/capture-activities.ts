@@ -40,7 +40,7 @@ export class CaptureActivities {
   /** `parent` is the process that made this one, where the record tells. */
   act(of: ItemContainer | undefined, thread: number, parent: number | undefined, act: Act, timeUs: TimeUs): void {
     const { events, lineages } = this.#turn(of, timeUs, true);
-    if (parent !== undefined) lineages.spawned(parent, thread, false, timeUs);
+    if (parent !== undefined) lineages.bornOf(parent, thread, timeUs);
     const process = lineages.of(thread);
     this.#tell(of, [
       ...events.act({ type: 'activity', ...act, thread, timeUs, process, image: process.image }),

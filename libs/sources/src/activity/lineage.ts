@@ -6,6 +6,7 @@ const MAX_THREADS = 65_536;
 /** Threads by which one process is known. */
 const MAX_OWN_THREADS = 1_024;
 const MAX_ANCESTORS = 8;
+const INIT = 1;
 
 /** One program as one or more processes run it: a fork goes on with its parent's. */
 export class Image {
@@ -65,6 +66,17 @@ export class Lineages {
     return made;
   }
 
+  /**
+   * A record says who made the thread's process. A maker that is not of its line, and did not adopt an orphan as init
+   * does, is another process's: the number was taken over.
+   */
+  bornOf(parent: number, thread: number, timeUs: TimeUs): void {
+    const known = this.#byThread.get(thread);
+    const maker = this.of(parent);
+    if (known?.parent !== undefined && parent !== INIT && !isOfLine(known, maker)) this.exited(thread);
+    this.spawned(parent, thread, false, timeUs);
+  }
+
   spawned(parent: number, child: number, shared: boolean, timeUs: TimeUs): void {
     if (parent === child) return;
     const from = this.of(parent);
@@ -102,4 +114,9 @@ export class Lineages {
   exited(thread: number): void {
     this.#byThread.delete(thread);
   }
+}
+
+function isOfLine(process: Lineage, other: Lineage): boolean {
+  for (const { process: at } of process.line(0)) if (at === other) return true;
+  return false;
 }

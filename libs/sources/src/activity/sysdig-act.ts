@@ -14,7 +14,7 @@ const MAX_INFO = 16_384;
 const MAX_ARGUMENTS = 64;
 const CREAT = callNames().get('creat');
 /** Behind the arguments: who executes, and who made it, each with a name that may hold blanks. */
-const PROCESSES = / tid=\d{1,10}(?:\(.{0,32}?\))? pid=(\d{1,10})(?:\(.{0,32}?\))? ptid=(\d{1,10})/s;
+const PROCESSES = / tid=(\d{1,10})(?:\(.{0,32}?\))? pid=(\d{1,10})(?:\(.{0,32}?\))? ptid=(\d{1,10})/gs;
 const EXE_PATH = ' trusted_exepath=';
 /** `fd=3(<f>/etc/passwd)`, and the name as the program gave it. */
 const OPENED = /(?:^| )fd=-?\d{1,10}\(<f>([^)]{1,4096})\)/;
@@ -25,7 +25,12 @@ const CONNECTED = /->((?:\d{1,3}\.){3}\d{1,3}:\d{1,5}|\[?[0-9a-fA-F:]{2,39}\]?:\
 const BOUND = /(?:^| )addr=((?:\d{1,3}\.){3}\d{1,3}:\d{1,5}|\[?[0-9a-fA-F:]{2,39}\]?:\d{1,5})/;
 
 /** What a call's return did, by sysdig's words for its arguments; undefined where they tell nothing of an act. */
-export function sysdigAct(number: number, result: number | undefined, words: string): SysdigAct | undefined {
+export function sysdigAct(
+  number: number,
+  result: number | undefined,
+  words: string,
+  thread: number,
+): SysdigAct | undefined {
   const kind = kindOfCall(number);
   if (kind === undefined) return undefined;
   const info = words.slice(0, MAX_INFO);
@@ -36,7 +41,7 @@ export function sysdigAct(number: number, result: number | undefined, words: str
       : { act: { kind, target, argv: [], writes, failed }, process: undefined, parent: undefined };
   switch (kind) {
     case 'execute':
-      return failed ? undefined : executed(words);
+      return failed ? undefined : executed(words, thread);
     case 'open':
       if (failed && !REFUSED.test(info)) return undefined;
       return alone(openedPath(info), number === CREAT || WRITES.test(info));
@@ -49,20 +54,25 @@ export function sysdigAct(number: number, result: number | undefined, words: str
   }
 }
 
-function executed(words: string): SysdigAct | undefined {
+function executed(words: string, thread: number): SysdigAct | undefined {
   const info = ` ${words.slice(0, MAX_INFO)}`;
   const exeAt = info.indexOf(' exe=');
   const argsAt = info.indexOf(' args=', exeAt);
   if (exeAt < 0 || argsAt < 0) return undefined;
   const behind = info.slice(argsAt);
-  const processes = PROCESSES.exec(behind);
-  if (!processes) return undefined;
+  const named = [...behind.matchAll(PROCESSES)];
+  const [first] = named;
+  if (!first) return undefined;
+  // Arguments and environment may hold the same words: those that name another thread than the record's are theirs.
+  const own = thread === 0 ? named : named.filter(([, tid]) => Number(tid) === thread);
+  const last = own[own.length - 1] ?? first;
+  const told = own.every(([, , pid, parent]) => pid === last[2] && parent === last[3]) ? own[0] : undefined;
   const exe = info.slice(exeAt + 5, argsAt);
-  const argv = [exe, ...argumentsOf(behind.slice(6, processes.index))];
+  const argv = [exe, ...argumentsOf(behind.slice(6, last.index))];
   return {
     act: { kind: 'execute', target: executedPath(words) ?? exe, argv, writes: false, failed: false },
-    process: Number(processes[1]),
-    parent: Number(processes[2]),
+    process: told && Number(told[2]),
+    parent: told && Number(told[3]),
   };
 }
 

@@ -21,6 +21,7 @@ export interface AuditdCounts extends SourceCounts {
 const BRACE = 123;
 const SPACE = 32;
 const QUOTE = 34;
+const EXIT_GROUP = callNames().get('exit_group');
 const EXECUTES: ReadonlySet<number> = new Set(['execve', 'execveat'].map((name) => callNames().get(name) ?? -1));
 const EXECVE = /\btype=(?:EXECVE|1309) /;
 const MAX_ARGUMENTS = 64;
@@ -127,6 +128,7 @@ export class AuditdParser implements SourceParser {
     const parent = fieldAt(bytes, 'ppid=', text, end);
     this.#tellAct([]);
     this.#add(call, thread, timeUs, result, exe);
+    if (call === EXIT_GROUP) this.#activities.ended(undefined, thread);
     if (exe === undefined || timeUs === undefined) return true;
     const ppid = parent < 0 ? undefined : integerAt(bytes, parent, end);
     this.#pending = { stamp: stampOf(bytes, text, end), thread, parent: ppid, program: exe.toString('utf8'), timeUs };
@@ -151,6 +153,7 @@ export class AuditdParser implements SourceParser {
     const call = callOfAbi(abi, event.number);
     const exe = EXECUTES.has(call) && event.result === 0 ? event.exe : undefined;
     this.#add(call, event.thread, event.timeUs, event.result, exe === undefined ? undefined : Buffer.from(exe));
+    if (call === EXIT_GROUP) this.#activities.ended(undefined, event.thread);
     if (exe === undefined) return;
     const { thread, parent, timeUs, argv } = event;
     this.#pending = { stamp: '', thread, parent, program: exe, timeUs };

@@ -84,7 +84,7 @@ export abstract class CaptureParser implements SourceParser {
     if (this.#isNew(slot, timeUs)) this.activities.watched(of, timeUs, words() !== undefined);
     if (ACCEPTS.has(number)) this.activities.accepted(of, thread);
     if (kindOfCall(number) === undefined) return;
-    const found = sysdigAct(number, result, words() ?? '');
+    const found = sysdigAct(number, result, words() ?? '', thread);
     if (found) this.activities.act(of, found.process ?? thread, found.parent, found.act, timeUs);
   }
 

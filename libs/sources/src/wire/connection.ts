@@ -55,6 +55,7 @@ const MAX_OPENING_BYTES = 65_536;
 export class Connection {
   /** Descriptors that refer to it. */
   holders = 0;
+  readonly openedUs: TimeUs;
   private stream: ProtocolStream | undefined;
   private side: 'server' | 'client' = 'server';
   private attempts = 0;
@@ -76,6 +77,7 @@ export class Connection {
     public lastUs: TimeUs,
     private readonly around: WireSurroundings,
   ) {
+    this.openedUs = lastUs;
     this.opening = new KeptBytes(MAX_OPENING_BYTES, around.budget);
   }
 

@@ -131,7 +131,8 @@ export class ProcessTable {
     const same = this.byReportedId.get(processId) ?? this.byThread.get(processId);
     if (same && same !== process && same.reportedId !== undefined && same.reportedId !== processId) return;
     if (same && same !== process) {
-      if (process.reportedId === undefined && !process.known) this.join(thread, same, timeUs);
+      if (process.reportedId === undefined && !process.known && !areApart(process, same))
+        this.join(thread, same, timeUs);
       this.report(same, processId);
       return;
     }
@@ -200,4 +201,18 @@ export class ProcessTable {
     this.dropRange(process, 0, Number.MAX_SAFE_INTEGER, timeUs);
     if (process.reportedId !== undefined) this.byReportedId.delete(process.reportedId);
   }
+}
+
+/**
+ * One number stood for an accepted connection of each at one time: they have a table each, as processes of two
+ * containers have that go by one id.
+ */
+function areApart(one: Process, other: Process): boolean {
+  for (const [fd, descriptor] of one.descriptors) {
+    const there = other.descriptors.get(fd);
+    if (there === undefined || there === descriptor || there === FILE || descriptor === FILE) continue;
+    const accepted = there.origin === 'accepted' && descriptor.origin === 'accepted';
+    if (accepted && there.openedUs <= descriptor.lastUs && descriptor.openedUs <= there.lastUs) return true;
+  }
+  return false;
 }

@@ -114,6 +114,20 @@ describe('descriptors', () => {
     expect(summary(exchangesOf(other))).toEqual(['server 1:9#0 /a none']);
   });
 
+  it('are not shared by processes of two containers that have one number within', () => {
+    const text = trace(
+      accept(101, 8),
+      accept(202, 8),
+      read(101, 8, get('/a')),
+      read(202, 8, get('/b')),
+      '101 getpid() = 7',
+      '202 getpid() = 7',
+      write(202, 8, OK),
+      write(101, 8, OK),
+    );
+    expect(summary(exchangesOf(text))).toEqual(['server 202:8#1 /b 200', 'server 101:8#0 /a 200']);
+  });
+
   it('answer the right requests once threads are known to share them', () => {
     const urgent = '--- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---';
     const text = trace(
@@ -326,7 +340,7 @@ describe('requests that strace does not show', () => {
       write(30, 11, OK),
       write(30, 11, 'HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno'),
     );
-    expect(gap).toMatchObject({ lost: 2, peers: ['127.0.0.1:5002', '127.0.0.1:5003'] });
+    expect(gap).toMatchObject({ lost: 2, connections: ['20:11#1', '30:11#2'] });
   });
 
   it.each([
@@ -335,7 +349,7 @@ describe('requests that strace does not show', () => {
     ['a method without an end', 'x'.repeat(2_000), 1],
   ])('are lost behind an opening of %s', (_, opening, count) => {
     const lines = [accept(10, 11), cut(10, 11, opening, 8_000), write(10, 11, OK), write(10, 11, OK)];
-    expect(lost(...lines)).toMatchObject({ lost: count, peers: ['127.0.0.1:5000'] });
+    expect(lost(...lines)).toMatchObject({ lost: count, connections: ['10:11#0'] });
   });
 });
 

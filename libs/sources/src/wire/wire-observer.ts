@@ -33,8 +33,8 @@ const MINUTE_US = 60_000_000;
 const MAX_EXCHANGES = 65_536;
 /** Of the connections longest silent, how many are looked at for the one with least to lose. */
 const MAX_COMPARED = 1_024;
-/** Ends of connections that a gap names. */
-const MAX_PEERS = 8;
+/** Connections that a gap names. */
+const MAX_NAMED = 8;
 /** Standard input, output and error speak only where something shows that they are sockets. */
 const LAST_STANDARD = 2;
 
@@ -58,7 +58,7 @@ export class WireObserver implements IoObserver<Observed> {
   /** Ended before their time, while a descriptor may still refer to them: as what they are followed anew. */
   private readonly evicted = new WeakMap<Connection, ConnectionOrigin>();
   private exchanges: Observed[] = [];
-  private gap: { startUs: TimeUs; endUs: TimeUs; lost: number; peers: readonly string[] } | undefined;
+  private gap: { startUs: TimeUs; endUs: TimeUs; lost: number; connections: readonly string[] } | undefined;
   private connected = 0;
   private readonly lineages = new Lineages();
   /** Of what programs did: when the next minute begins. */
@@ -187,9 +187,7 @@ export class WireObserver implements IoObserver<Observed> {
   lost(): Gap | undefined {
     const { gap } = this;
     this.gap = undefined;
-    if (!gap) return undefined;
-    const { peers, ...lost } = gap;
-    return { ...lost, cause: 'source-drop', ...(peers.length > 0 && { peers: [...peers] }) };
+    return gap && { ...gap, connections: [...gap.connections], cause: 'source-drop' };
   }
 
   drain(): readonly Observed[] {
@@ -249,15 +247,15 @@ export class WireObserver implements IoObserver<Observed> {
     connection.end();
   }
 
-  private lose({ peer }: Connection, startUs: TimeUs, endUs: TimeUs, lost = 1): void {
+  private lose({ id }: Connection, startUs: TimeUs, endUs: TimeUs, lost = 1): void {
     const from = Math.min(this.gap?.startUs ?? startUs, startUs);
-    const peers = this.gap?.peers ?? [];
-    const isNew = peer !== '' && peers.length < MAX_PEERS && !peers.includes(peer);
+    const named = this.gap?.connections ?? [];
+    const isNew = named.length < MAX_NAMED && !named.includes(id);
     this.gap = {
       startUs: from,
       endUs: Math.max(this.gap?.endUs ?? endUs, endUs, from + 1),
       lost: (this.gap?.lost ?? 0) + lost,
-      peers: isNew ? [...peers, peer] : peers,
+      connections: isNew ? [...named, id] : named,
     };
   }
 

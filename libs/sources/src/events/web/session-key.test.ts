@@ -44,6 +44,18 @@ describe('sessions of cookies', () => {
     expect(other).not.toBe(first);
   });
 
+  it('takes a client that is given one session after another, and shows none, for one', () => {
+    const key = new SessionKey(new KeyedDigest('key'));
+    const ask = browser(key);
+    const guesses = Array.from({ length: 20 }, (_, n) => ask(undefined, n));
+    expect(new Set(guesses.slice(3)).size).toBe(1);
+    expect(guesses.at(-1)).toBe(key.ofClient('127.0.0.1 browser').session);
+    // One that shows its session is of it, whoever else comes from there.
+    const own = ask(19);
+    expect(own).not.toBe(guesses.at(-1));
+    expect(ask(19)).toBe(own);
+  });
+
   it('gives a value that goes to several to whom it went first', () => {
     const ask = browser(new SessionKey(new KeyedDigest('key')));
     const [one, two] = [ask(undefined, 1), ask(undefined, 2)];

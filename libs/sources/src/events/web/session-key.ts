@@ -22,6 +22,10 @@ interface CookieRecord {
 const MAX_COOKIES = 64;
 /** Values that continue a session under another name, those of the latest requests. */
 const MAX_CONTINUED = 20_000;
+/** Clients, and sessions that were opened, of the latest requests. */
+const MAX_OPENED = 20_000;
+/** Sessions that clients of one address and agent may open at once before any shows its own. */
+const MOST_UNSHOWN = 3;
 
 /**
  * Finds out which cookie names the session, by what servers do with it: they set it, once a session, to a value that
@@ -29,13 +33,20 @@ const MAX_CONTINUED = 20_000;
  * others do at a login, the new value continues the session. A cookie that keeps its value names it better than one
  * that is set anew with most requests.
  *
- * State: at most 64 names, and 20,000 values that continue a session: some 4 MB.
+ * A client that opens one session after another and shows none is one session, as one that shows none at all.
+ *
+ * State: at most 64 names, 20,000 values that continue a session, 20,000 clients with what they opened: some 10 MB.
  */
 export class SessionKey {
   readonly #digest: KeyedDigest;
   readonly #cookies = new Map<string, CookieRecord>();
   /** By value, as a digest: the session that it continues. */
   readonly #continued = new RecentMap<string, string>(MAX_CONTINUED);
+
+  /** By client: the sessions that were opened for it last. */
+  readonly #openedFor = new RecentMap<string, readonly string[]>(MAX_OPENED);
+  /** Sessions that were opened and not shown since. */
+  readonly #unshown = new RecentMap<string, true>(MAX_OPENED);
 
   constructor(digest: KeyedDigest) {
     this.#digest = digest;
@@ -75,13 +86,30 @@ export class SessionKey {
       const record = this.#cookies.get(name);
       if (record) record.carried++;
     }
-    const best = this.#best(candidates) ?? this.#best(set);
-    if (best) return { session: this.#continuing(best, set), by: 'cookie', cookie: best.name };
+    const shown = this.#best(candidates);
+    if (shown) {
+      const session = this.#continuing(shown, set);
+      this.#unshown.delete(session);
+      return { session, by: 'cookie', cookie: shown.name };
+    }
+    const opened = this.#best(set);
+    if (opened && !this.#opensAnother(client, opened))
+      return { session: this.#continuing(opened, set), by: 'cookie', cookie: opened.name };
     if (authorization !== undefined && authorization !== '') {
       const { session } = refused ? this.ofClient(client) : { session: this.#digest.of('session', authorization) };
       return { session, by: 'authorization', cookie: undefined };
     }
     return this.ofClient(client);
+  }
+
+  /** Whether the client showed none of the last sessions that were opened for it; alters what is known of it. */
+  #opensAnother(client: string, cookie: { name: string; value: string }): boolean {
+    const { session: of } = this.ofClient(client);
+    const before = this.#openedFor.get(of) ?? [];
+    const session = this.#digest.of('session', `${cookie.name}=${cookie.value}`);
+    this.#openedFor.set(of, [...before, session].slice(-MOST_UNSHOWN));
+    this.#unshown.set(session, true);
+    return before.length === MOST_UNSHOWN && before.every((each) => this.#unshown.get(each) !== undefined);
   }
 
   /** The session of a request that shows none, or may claim another's: what one client does. */

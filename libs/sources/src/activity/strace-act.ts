@@ -1,6 +1,6 @@
 import { callNames } from '@plimsoll/contracts';
 
-import { decodeEscapes } from '../strace/escapes.js';
+import { decodeString } from '../strace/escapes.js';
 import { readPeer } from '../strace/socket-address.js';
 import type { Act, ActKind } from './activity.js';
 
@@ -106,9 +106,6 @@ function quoted(bytes: Buffer, start: number, end: number, limit: number): { tex
   let at = start;
   while (at < end && bytes[at] !== 34) at++;
   if (at >= end) return { text: '', next: end };
-  const from = ++at;
-  while (at < end && bytes[at] !== 34) at += bytes[at] === 92 ? 2 : 1;
-  const close = Math.min(at, end);
-  const raw = decodeEscapes(bytes, from, close, limit);
-  return { text: Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8'), next: close + 1 };
+  const { data, close } = decodeString(bytes, at + 1, end, limit);
+  return { text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'), next: close + 1 };
 }

@@ -1,5 +1,6 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
+import { remembered } from '../bytes/remembered.js';
 import type { ActKind } from './activity.js';
 
 type Taint = NonNullable<ProcessActivity['tainted']>;
@@ -12,8 +13,8 @@ export interface PreparedValue {
   /** It says more than one word of a command. */
   readonly shellSyntax: boolean;
   readonly path: { readonly bare: string; readonly syntax: boolean; readonly tail: string };
-  /** The address that it names, in whatever notation; undefined where it names none, or says whereabouts. */
-  readonly address: NamedAddress | undefined;
+  /** The address that it names, in whatever notation; undefined where it names none, or says whereabouts. Read when first asked for. */
+  readonly address: () => NamedAddress | undefined;
 }
 
 interface NamedAddress {
@@ -51,7 +52,7 @@ export function preparedValues(values: readonly RequestValue[]): readonly Prepar
       trimmed,
       shellSyntax: SHELL_SYNTAX.test(trimmed),
       path,
-      address: whereabouts ? undefined : addressOf(value),
+      address: once(() => (whereabouts ? undefined : addressOf(value))),
     };
   });
 }
@@ -114,15 +115,22 @@ function pathTaint(
  * The address as the value names it, in whatever notation: a URL's parser reads them all. Another port is another's: an
  * application that is asked under the address of its own database does not connect there for the request's sake.
  */
-function addressTaint(address: string, { address: named }: PreparedValue): Omit<Taint, 'parameter'> | undefined {
+function addressTaint(address: string, value: PreparedValue): Omit<Taint, 'parameter'> | undefined {
   const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
-  if (named === undefined || host.length < MIN_PART || host === 'unix') return undefined;
+  if (host.length < MIN_PART || host === 'unix') return undefined;
+  const named = value.address();
+  if (named === undefined) return undefined;
   const meant = named.host === 'localhost' ? (host === '::1' ? host : '127.0.0.1') : named.host;
   return meant === host && (named.port ?? port) === port ? { relation: 'part', syntax: true } : undefined;
 }
 
+function once<Answer>(answer: () => Answer): () => Answer {
+  let known: { readonly answer: Answer } | undefined;
+  return () => (known ??= { answer: answer() }).answer;
+}
+
 /** A URL without a port means its scheme's; a host alone leaves it open. */
-function addressOf(value: string): NamedAddress | undefined {
+const addressOf = remembered((value: string): NamedAddress | undefined => {
   const schemed = /^\s*(?:[a-z][a-z0-9+.-]{1,16}:)?\/\/\S+/i.test(value);
   const text = schemed ? value.trim() : `http://${value.trim()}`;
   try {
@@ -133,7 +141,7 @@ function addressOf(value: string): NamedAddress | undefined {
   } catch {
     return undefined;
   }
-}
+});
 
 function weight({ relation, syntax }: Taint): number {
   return (syntax ? 4 : 0) + (relation === 'whole' ? 2 : relation === 'part' ? 1 : 0);

@@ -1,8 +1,7 @@
 import { indexWithin, isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
-import { decodeEscapes } from './escapes.js';
+import { decodeString, stringEnd } from './escapes.js';
 
 const QUOTE = 34;
-const BACKSLASH = 92;
 const COMMA = 44;
 const LESS = 60;
 const GREATER = 62;
@@ -43,7 +42,7 @@ export function readPayload(bytes: Buffer, start: number, end: number, lengthByt
   const limit = Math.min(lengthBytes, MAX_PAYLOAD_BYTES);
   let at = afterDescriptor(bytes, start, end);
   if (at >= end) return EMPTY;
-  if (bytes[at] === QUOTE) return decodeEscapes(bytes, at + 1, stringEnd(bytes, at + 1, end), limit);
+  if (bytes[at] === QUOTE) return decodeString(bytes, at + 1, end, limit).data;
   const parts: Uint8Array[] = [];
   let total = 0;
   while (total < limit) {
@@ -51,10 +50,9 @@ export function readPayload(bytes: Buffer, start: number, end: number, lengthByt
     if (at < 0 || at + 9 >= end) break;
     at += 9;
     if (bytes[at] !== QUOTE) break;
-    const close = stringEnd(bytes, at + 1, end);
-    const part = decodeEscapes(bytes, at + 1, close, limit - total);
-    parts.push(part);
-    total += part.length;
+    const { data, close } = decodeString(bytes, at + 1, end, limit - total);
+    parts.push(data);
+    total += data.length;
     // A string that `-s` cut leaves a hole: what follows it would stand at the wrong place.
     if (bytes[close + 1] === 46 && close + 1 < end) break;
     at = close + 1;
@@ -114,11 +112,4 @@ function afterDescriptor(bytes: Buffer, start: number, end: number): number {
     at++;
   }
   return bytes[at] === COMMA ? skipSpaces(bytes, at + 1, end) : end;
-}
-
-/** Where the string that begins at `start` ends: at its closing quote, or at `end`. */
-function stringEnd(bytes: Buffer, start: number, end: number): number {
-  let at = start;
-  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return Math.min(at, end);
 }

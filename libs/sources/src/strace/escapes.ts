@@ -1,3 +1,4 @@
+const QUOTE = 34;
 const BACKSLASH = 92;
 const UPPER_X = 120;
 
@@ -16,13 +17,28 @@ for (const [letter, byte] of [
   LETTERS[letter.charCodeAt(0)] = byte;
 }
 
-/** The bytes that strace's string in `bytes[start, end)` stands for: `\n`, `\"`, `\0` to `\377`, `\x23`; at most `limit`. */
-export function decodeEscapes(bytes: Uint8Array, start: number, end: number, limit: number): Uint8Array {
-  const out = new Uint8Array(Math.min(limit, end - start));
+/** Where a string is decoded, before what it came to is copied; grown to the longest that was asked for. */
+let scratch = new Uint8Array(65_536);
+
+/**
+ * The bytes that strace's string from `start` on stands for (`\n`, `\"`, `\0` to `\377`, `\x23`), at most `limit`, and
+ * where it ends: at its closing quote, or at `end`.
+ */
+export function decodeString(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limit: number,
+): { readonly data: Uint8Array; readonly close: number } {
+  const most = Math.min(limit, end - start);
+  if (scratch.length < most) scratch = new Uint8Array(most);
+  const out = scratch;
   let length = 0;
   let at = start;
-  while (at < end && length < out.length) {
-    const byte = bytes[at++]!;
+  while (at < end && length < most) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) break;
+    at++;
     if (byte !== BACKSLASH || at >= end) {
       out[length++] = byte;
       continue;
@@ -43,7 +59,14 @@ export function decodeEscapes(bytes: Uint8Array, start: number, end: number, lim
       out[length++] = LETTERS[next]! || next;
     }
   }
-  return length === out.length ? out : out.slice(0, length);
+  return { data: out.slice(0, length), close: stringEnd(bytes, at, end) };
+}
+
+/** Where the string ends that `start` is within: at its closing quote, or at `end`. */
+export function stringEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return Math.min(at, end);
 }
 
 function isOctal(byte: number): boolean {

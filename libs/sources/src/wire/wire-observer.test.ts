@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { WireExchange } from './connection.js';
-import { decodeEscapes } from '../strace/escapes.js';
+import { decodeString } from '../strace/escapes.js';
 import { WireObserver } from './wire-observer.js';
 import { exchangesOf, runWire } from './wire-run.fixture.js';
 
@@ -373,8 +373,11 @@ describe('limits', () => {
 
 it('undoes every escape that strace writes', () => {
   const decode = (text: string) =>
-    Buffer.from(decodeEscapes(Buffer.from(text), 0, text.length, 100)).toString('latin1');
+    Buffer.from(decodeString(Buffer.from(text), 0, text.length, 100).data).toString('latin1');
   expect(decode('a\\n\\t\\r\\v\\f\\"\\\\\\0\\0012\\3777\\x41\\x4g')).toBe('a\n\t\r\v\f"\\\0\x012\xff7A\x04g');
   expect(decode('cut\\')).toBe('cut\\');
-  expect(decodeEscapes(Buffer.from('abcdef'), 0, 6, 3)).toHaveLength(3);
+  expect(decodeString(Buffer.from('abcdef'), 0, 6, 3).data).toHaveLength(3);
+  // A quote ends it, unless it is escaped; behind what is kept, too.
+  expect(decodeString(Buffer.from('a\\"b", 3'), 0, 8, 100)).toEqual({ data: Uint8Array.from([97, 34, 98]), close: 4 });
+  expect(decodeString(Buffer.from('a\\"b", 3'), 0, 8, 1).close).toBe(4);
 });

@@ -1,8 +1,9 @@
 import type { SqlStatement } from '@plimsoll/contracts';
 
+import { remembered } from '../../bytes/remembered.js';
 import type { SourceContext } from '../../source.js';
 import type { SqlExchange } from '../../sql-wire/sql-exchange.js';
-import { isSecretName, looksSecret, releasedText } from '../values/privacy.js';
+import { isSecretName, looksSecret, releasedText, type PrivacyMode } from '../values/privacy.js';
 import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { sqlOutline } from './sql-template.js';
 import { sqlTokens, type SqlDialect } from './sql-tokens.js';
@@ -18,7 +19,7 @@ export function toSqlStatement(exchange: SqlExchange, context: SourceContext): S
   const text = statementText(exchange);
   const { response } = exchange;
   const outline = sqlOutline(text, exchange.protocol, exchange.complete);
-  const released = releasedStatement(text, exchange.protocol, context);
+  const released = releasedStatement(text, exchange.protocol, context.privacy);
   return {
     type: 'sql-statement',
     schema: 1,
@@ -58,7 +59,7 @@ export function toSqlStatement(exchange: SqlExchange, context: SourceContext): S
  * The text for a reader. A statement that names a secret's column, or sets an account's password, keeps none of its
  * literals: which of them is the secret cannot be told once an injection has moved the quotes.
  */
-function releasedStatement(text: string, dialect: SqlDialect, { privacy }: SourceContext): string | undefined {
+const releasedStatement = remembered((text: string, dialect: SqlDialect, privacy: PrivacyMode): string | undefined => {
   if (privacy === 'strict') return undefined;
   const near = text.slice(0, 8192);
   const { tokens } = sqlTokens(near, dialect);
@@ -80,4 +81,4 @@ function releasedStatement(text: string, dialect: SqlDialect, { privacy }: Sourc
     else shown += literal && looksSecret(part) ? '?' : part;
   }
   return releasedText(shown, privacy);
-}
+});

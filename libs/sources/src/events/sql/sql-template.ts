@@ -1,5 +1,6 @@
 import type { SqlMark } from '@plimsoll/contracts';
 
+import { remembered } from '../../bytes/remembered.js';
 import { sqlTokens, type SqlDialect, type SqlToken } from './sql-tokens.js';
 import { FILE_WORDS, isSchemaTable, KEYWORDS, TIME_FUNCTIONS, VERBS } from './sql-words.js';
 
@@ -27,7 +28,7 @@ const SECRET_NAME = /^(?=.*\d)\w{20,}$|^[0-9a-f]{12,}$/;
  * The structure of a statement. Where literals run into names without an operator between them (an apostrophe that broke
  * the quoting), everything after that point may be the inside of a literal: names there are hidden, keywords are kept.
  */
-export function sqlOutline(statement: string, dialect: SqlDialect, complete: boolean): SqlOutline {
+export const sqlOutline = remembered((statement: string, dialect: SqlDialect, complete: boolean): SqlOutline => {
   const { tokens, whole } = sqlTokens(statement.slice(0, MAX_TEXT), dialect);
   const hideFrom = brokenQuoting(tokens);
   const parts = tokens.map((token, i) => shown(token, i >= hideFrom));
@@ -47,7 +48,7 @@ export function sqlOutline(statement: string, dialect: SqlDialect, complete: boo
     literals: lengths.length,
     longestLiteral: Math.max(0, ...lengths),
   };
-}
+});
 
 /** Index of the first token whose place between literals no operator explains. */
 function brokenQuoting(tokens: readonly SqlToken[]): number {

@@ -24,6 +24,14 @@ export type SqlDialect = 'mysql' | 'postgresql';
 
 export const MAX_TOKENS = 4096;
 
+const SPACE = 32;
+
+/** Letters, digits, `_` and `$` of ASCII: 1 where a word may begin with it, 2 where it may only go on. */
+const WORD_BYTES = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const sign = String.fromCharCode(code);
+  WORD_BYTES[code] = /[A-Za-z_]/.test(sign) ? 1 : /[0-9$]/.test(sign) ? 2 : 0;
+}
 const WORD_START = /[\p{L}_]/u;
 const WORD = /[\p{L}\p{N}_$]*/uy;
 const NUMBER = /0[xX][0-9a-fA-F]+|0[bB][01]+(?![\w])|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
@@ -46,11 +54,15 @@ export function sqlTokens(text: string, dialect: SqlDialect, from = 0): { tokens
 
 /** The token at or after `at`, or undefined where only blanks are left. */
 export function nextSqlToken(text: string, at: number, dialect: SqlDialect): SqlToken | undefined {
-  const start = at + sticky(BLANKS, text, at);
+  const first = text.charCodeAt(at);
+  // The blank between two words is one, nearly always.
+  const next = first === SPACE ? at + 1 : at;
+  const start = isBlank(first === SPACE ? text.charCodeAt(next) : first) ? next + sticky(BLANKS, text, next) : next;
   return start < text.length ? tokenAt(text, start, dialect) : undefined;
 }
 
 function tokenAt(text: string, at: number, dialect: SqlDialect): SqlToken {
+  if (WORD_BYTES[text.charCodeAt(at)] === 1) return wordAt(text, at);
   const sign = text[at]!;
   const make = (kind: SqlToken['kind'], end: number, shown = '', open = false): SqlToken => ({
     kind,
@@ -78,11 +90,21 @@ function tokenAt(text: string, at: number, dialect: SqlDialect): SqlToken {
   if (variable > 0) return make('variable', at + variable);
   const operator = sticky(OPERATOR, text, at);
   if (operator > 0) return make('operator', at + operator, text.slice(at, at + operator));
-  if (WORD_START.test(String.fromCodePoint(text.codePointAt(at)!))) {
-    const length = Math.max(sticky(WORD, text, at), 1);
-    return make('word', at + length, lower(text, at, length));
-  }
+  if (WORD_START.test(String.fromCodePoint(text.codePointAt(at)!))) return wordAt(text, at);
   return make('operator', at + 1, sign);
+}
+
+/** A word that begins at `start`; letters beyond ASCII are left to the pattern. */
+function wordAt(text: string, start: number): SqlToken {
+  let end = start;
+  while (end < text.length && WORD_BYTES[text.charCodeAt(end)]) end++;
+  if (text.charCodeAt(end) > 127) end = start + Math.max(sticky(WORD, text, start), 1);
+  return { kind: 'word', text: text.slice(start, end).toLowerCase(), start, end, open: false };
+}
+
+/** What `BLANKS` may begin with. */
+function isBlank(code: number): boolean {
+  return code <= SPACE || code > 127;
 }
 
 function commentAt(text: string, at: number, dialect: SqlDialect): SqlToken | undefined {

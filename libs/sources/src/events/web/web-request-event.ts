@@ -70,7 +70,8 @@ export function toWebRequest(
 ): WebRequest {
   const { request, response } = exchange;
   const id = `${context.stream}#http/${exchange.connection}/${exchange.ordinal}`.slice(0, 512);
-  const header = (name: string): string | undefined => headerOf(request.headers, name);
+  const headers = firstOf(request.headers);
+  const header = (name: string): string | undefined => headers.get(name);
   const { path, query } = splitTarget(request.target);
   const shown = requestPath(path);
   const contentType = response
@@ -279,6 +280,16 @@ function responseText(body: Uint8Array, contentType: string): string {
 
 function headerOf(headers: HttpHeaders, name: string): string | undefined {
   return headers.find(([given]) => given.toLowerCase() === name)?.[1];
+}
+
+/** The first of each header, by its name in small letters. */
+function firstOf(headers: HttpHeaders): Map<string, string> {
+  const first = new Map<string, string>();
+  for (const [given, value] of headers) {
+    const name = given.toLowerCase();
+    if (!first.has(name)) first.set(name, value);
+  }
+  return first;
 }
 
 function headersOf(headers: HttpHeaders, name: string): string[] {

@@ -26,7 +26,8 @@ export async function learnFromLive({
 }: LiveLearningOptions): ReturnType<typeof learnLive> {
   const failed = new AbortController();
   const signal = AbortSignal.any([stopSignal(), failed.signal]);
-  const seen = new LiveCounts();
+  const seen = new LiveCounts(targets.map(named));
+  const sinceMs = performance.now();
   const streams = targets.map((argument) => {
     const { name, target } = argument;
     const workload = named(argument);
@@ -34,7 +35,10 @@ export async function learnFromLive({
     const where = { application, workload, container: `${workload}/live-${name}` };
     return live(where, target, { privacy, signal, prompt: false, onNotice });
   });
-  const told = setInterval(() => process.stderr.write(`${seen.words()}\n`), TELL_EVERY_MS);
+  const told = setInterval(() => {
+    process.stderr.write(`${seen.words()}\n`);
+    for (const hint of seen.hints(performance.now() - sinceMs)) process.stderr.write(`${printable(hint)}\n`);
+  }, TELL_EVERY_MS);
   const learned = await learnLive(streams, learnersFor(keyGroup), (message) => {
     seen.add(message);
   }).finally(() => {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { PlimsollError, US_PER_MS } from '@plimsoll/contracts';
+import { PlimsollError, US_PER_MS, type ProfileFile } from '@plimsoll/contracts';
 import { MAX_AUDIT_ENTRIES, type IncidentStore } from '@plimsoll/incidents';
 import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearningProgress } from '@plimsoll/pipelines';
 
@@ -22,8 +22,11 @@ export interface TopicLearningOptions {
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const PAGE = 500;
 
-/** Learns from the topics of the stack that the environment names. */
-export async function learnFromStack(options: TopicLearningOptions): Promise<TopicLearned> {
+/** Learns from the topics of the stack that the environment names. While following, `onReady` has each profile as it is ready. */
+export async function learnFromStack(
+  options: TopicLearningOptions,
+  onReady: (profile: ProfileFile) => Promise<void>,
+): Promise<TopicLearned> {
   const nowMs = Date.now();
   const sinceUs = options.since === undefined ? undefined : timeUs(options.since, nowMs);
   const untilUs = options.until === undefined ? undefined : timeUs(options.until, nowMs);
@@ -55,9 +58,13 @@ export async function learnFromStack(options: TopicLearningOptions): Promise<Top
           store: stores.learning,
           learners: learnersFor(options.keyGroup),
           signal: stopSignal(),
+          onReady: (profile) => {
+            progress.clear();
+            return onReady(profile);
+          },
           onWaiting: (reason) => {
             progress.clear();
-            process.stderr.write(`waiting to keep what was learned: ${reason}\n`);
+            process.stderr.write(`waiting, nothing is lost: ${reason}\n`);
           },
           onProgress: (told) => {
             progress.update(told.share, noteOf(told));

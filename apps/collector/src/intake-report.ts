@@ -4,6 +4,7 @@ import type { SourceCounts } from '@plimsoll/sources';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 import type { Arrivals } from './intake/arrivals.js';
+import type { TargetChange } from './intake/targets/live-targets.js';
 import type { Spool } from './intake/spool/spool.js';
 
 /** Turns what happens in live intake into metrics and, where a person should know of it, log lines. */
@@ -14,7 +15,7 @@ export class IntakeReport {
   /** As each log counts since it was opened: no sum of our own. */
   readonly #counts = new Map<string, Readonly<SourceCounts>>();
   /** Of each target that is wanted, whether it is watched. */
-  readonly #targets = new Map<string, 'attached' | 'waiting'>();
+  readonly #targets = new Map<string, 'attached' | 'waiting' | 'ended'>();
 
   constructor({ log, registry }: Pick<ServiceTools, 'log' | 'registry'>) {
     this.#log = log;
@@ -37,13 +38,13 @@ export class IntakeReport {
     const targets = this.#targets;
     new Gauge({
       name: 'plimsoll_targets',
-      help: 'Targets of the collector: wanted, of these attached (or followed, or run), and waiting to be',
+      help: 'Targets of the collector: wanted, of these attached (or followed, or run), waiting to be, and ended',
       labelNames: ['state'],
       registers: [registry],
       collect() {
         const states = [...targets.values()];
         this.set({ state: 'wanted' }, states.length);
-        for (const state of ['attached', 'waiting'] as const) {
+        for (const state of ['attached', 'waiting', 'ended'] as const) {
           this.set({ state }, states.filter((one) => one === state).length);
         }
       },
@@ -118,10 +119,14 @@ export class IntakeReport {
     this.#log.debug({ status, reason }, 'a request was not taken');
   };
 
-  readonly target = (target: string, state: 'started' | 'waiting' | 'stopped', detail: string): void => {
+  readonly target = (target: string, state: TargetChange, detail: string): void => {
+    const before = this.#targets.get(target);
     if (state === 'stopped') this.#targets.delete(target);
-    else this.#targets.set(target, state === 'started' ? 'attached' : 'waiting');
+    else this.#targets.set(target, state === 'started' ? 'attached' : state);
+    // It is looked for every few seconds, and told once.
+    if (state === before && state === 'ended') return;
     if (state === 'waiting') this.#log.warn({ target, detail }, 'target waits');
+    else if (state === 'ended') this.#log.warn({ target, detail }, 'target ended: nothing of it is seen any more');
     else this.#log.info({ target }, `target ${state}`);
   };
 

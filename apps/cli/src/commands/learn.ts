@@ -65,7 +65,10 @@ export function learnCommand(): Command {
     .option('--from-topic', 'learn from the topics syscalls and logs')
     .option('--since <TIME>', 'first event time, as 2026-11-25T18:00:00Z or 6h (ago); default: the oldest record')
     .option('--until <TIME>', 'last event time; default: now')
-    .option('--follow', 'keep reading until enough was seen and novelty has converged')
+    .option(
+      '--follow',
+      'keep reading until enough was seen and novelty has converged; each profile is written and pushed as it is ready',
+    )
     .option('--name <NAME>', 'the name under which an interrupted run is resumed; default: made from the options')
     .addOption(new Option('--push <AS>', 'push the profiles to the stack when done').choices(['shadow', 'active']))
     .option('--out <DIR>', 'folder to write the profiles to')
@@ -124,7 +127,16 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
   for (const reason of passedOver) process.stderr.write(`no profile: ${reason}\n`);
   tellSuspects(suspects);
   tellIncomplete(profiles);
-  if (options.push !== undefined) await pushProfiles(profiles, options.push === 'shadow');
+  // While following, each was pushed as it was ready.
+  if (options.push !== undefined && options.follow !== true) await pushProfiles(profiles, options.push === 'shadow');
+}
+
+/** While following: puts a profile where all go, without waiting for the others. */
+async function handOver(profile: ProfileFile, { out, push }: Pick<LearnOptions, 'out' | 'push'>): Promise<void> {
+  const { application, workload, detector, learned } = profile;
+  process.stderr.write(`${printable(`${application}/${workload} ${detector}`)}: ready, ${learned.events} events\n`);
+  if (out !== undefined) await writeProfiles(out, [profile]);
+  if (push !== undefined) await pushProfiles([profile], push === 'shadow');
 }
 
 /** What each profile that is not complete waits for, and what to do. */
@@ -167,7 +179,7 @@ function tellSuspects(suspects: readonly Suspects[]): void {
 }
 
 async function fromTopic(options: LearnOptions): Promise<Outcome> {
-  const learned = await learnFromStack(options);
+  const learned = await learnFromStack(options, (profile) => handOver(profile, options));
   const { messages, unreadable, resumed } = learned;
   process.stderr.write(
     `${messages} messages${resumed ? ', some of them in an earlier run' : ''}${unreadable > 0 ? `, ${unreadable} unreadable` : ''}\n`,

@@ -1,21 +1,40 @@
-import { fileURLToPath } from 'node:url';
-
-import { replay, sourceAt } from '@plimsoll/local-run';
-import { expect, it } from 'vitest';
+import type { CollectorMessage } from '@plimsoll/pipelines';
+import { describe, expect, it } from 'vitest';
 
 import { LiveCounts } from './live-counts.js';
 
-const TRACE = fileURLToPath(new URL('../../../../recordings/shop/shop-benign-01/web.strace.gz', import.meta.url));
+const calls = (workload: string, count: number): CollectorMessage => ({
+  topic: 'syscalls',
+  batch: {
+    application: 'shop',
+    workload,
+    container: workload,
+    stream: 's',
+    firstOrdinal: 0,
+    baseTimeUs: 0,
+    count,
+    numbers: new Uint16Array(count),
+    threads: new Uint32Array(count),
+    offsetsUs: new Uint32Array(count),
+    results: undefined,
+    digests: undefined,
+    names: new Map(),
+    gaps: [],
+    last: false,
+  },
+});
 
-it('counts the statements that a web server sent for its requests', async () => {
-  const counts = new LiveCounts();
-  expect(counts.words()).toMatch(/nothing seen yet/);
-  let requested = 0;
-  for await (const message of replay([sourceAt('shop', 'web', 'strace', TRACE, 0)])) {
-    if (message.topic === 'logs' && message.event.type === 'sql-statement') continue;
-    counts.add(message);
-    if (message.topic === 'logs' && message.event.type === 'web-request') requested += message.event.statements.length;
-    if (requested > 0) break;
-  }
-  expect(counts.words()).toMatch(new RegExp(`^web: .* calls, \\d+ requests, ${requested} statements$`));
+describe('what is said while learning from running processes', () => {
+  it('tells once of a server whose first process is traced alone, and not of one that serves', () => {
+    const seen = new LiveCounts(['web', 'db']);
+    expect(seen.words()).toBe('nothing seen yet: use the application');
+    seen.add(calls('web', 77));
+    seen.add(calls('db', 5_000));
+    expect(seen.words()).toBe('web: 77 calls, 0 requests, 0 statements; db: 5,000 calls, 0 requests, 0 statements');
+    expect(seen.hints(15_000)).toEqual([]);
+    expect(seen.hints(30_000)).toEqual([
+      expect.stringMatching(/^web: only 77 calls in 30 s\. .*another process serves/),
+    ]);
+    expect(seen.hints(60_000)).toEqual([]);
+  });
 });

@@ -31,6 +31,14 @@ const Counts = z.object({
 });
 type Counts = z.infer<typeof Counts>;
 
+/** How far one detector's learning of a group has come while following; the counts are of messages. */
+const Pace = z.object({
+  stage: z.enum(['learning', 'calibrating', 'done']),
+  learned: z.number(),
+  calibrated: z.number(),
+});
+type Pace = z.infer<typeof Pace>;
+
 /** What a stream learning remembers besides what its parts taught. */
 export const StreamLearningData = z.object({
   groups: z.array(z.tuple([z.string(), Counts])),
@@ -38,6 +46,8 @@ export const StreamLearningData = z.object({
   skipped: z.array(z.string()),
   /** Event time from which each group calibrates; absent where the stage alone decides. */
   splits: z.array(z.tuple([z.string(), z.number()])).optional(),
+  /** Of each group, its learnings' in their order; absent where nothing is followed. */
+  paces: z.array(z.tuple([z.string(), z.array(Pace)])).optional(),
 });
 export type StreamLearningData = z.infer<typeof StreamLearningData>;
 
@@ -47,7 +57,16 @@ interface Group {
   readonly application: string;
   readonly workload: string;
   readonly learnings: readonly PartedLearning<CollectorMessage>[];
+  /** One for each of `learnings`. */
+  readonly paces: Pace[];
   readonly counts: Counts;
+}
+
+/** What one detector has learned of a workload, ready before others are. */
+export interface Ready {
+  readonly profile: ProfileFile;
+  /** It was taken: the learning is over. */
+  readonly taken: () => void;
 }
 
 /** Event times of a group, every `stride`th: enough to part them. */
@@ -78,9 +97,12 @@ export class StreamLearning {
   readonly #samples = new Map<string, Sample>();
   #splits: Map<string, number> | undefined;
   readonly #changed = new Set<string>();
+  readonly #follow: boolean;
 
-  constructor(learners: Learners, incidents: readonly IncidentSpan[]) {
+  /** `follow`: every detector learns until it has converged, then calibrates, and is ready by itself. */
+  constructor(learners: Learners, incidents: readonly IncidentSpan[], follow: boolean) {
     this.#learners = learners;
+    this.#follow = follow;
     const spans = new Map<string, IncidentSpan[]>();
     for (const span of incidents) spans.set(span.application, [...(spans.get(span.application) ?? []), span]);
     this.#spans = spans;
@@ -127,34 +149,65 @@ export class StreamLearning {
     }
     addNames(group.counts.benignIncidents, met);
     const input = this.#skipped.delete(owner) ? afterCut(message) : message;
-    for (const learning of group.learnings) {
-      if (stage === 'learning') learning.learn(container, input);
+    group.learnings.forEach((learning, i) => {
+      const pace = group.paces[i]!;
+      const own = this.#follow ? pace.stage : stage;
+      // What a person called benign is learned from, and never calibrated on.
+      if (own === 'done' || (own === 'calibrating' && met.length > 0)) return;
+      if (own === 'learning') learning.learn(container, input);
       else learning.calibrate(container, input);
-    }
+      pace[own === 'learning' ? 'learned' : 'calibrated'] += 1;
+      this.#changed.add(`${i}\n${own}\n${owner}`);
+    });
     count(group.counts, stage, messageTimeUs(message));
-    this.#changed.add(`${stage}\n${owner}`);
     return home;
   }
 
-  /** How far each workload has come, in the order of names. Costs as much as putting all parts together. */
+  /**
+   * While following: sends what has converged on to calibrate, and gives out what has calibrated on as much as its part
+   * of all is. Costs as much as putting all parts together.
+   */
+  ready(topicOf: (topic: CollectorMessage['topic']) => string): Ready[] {
+    const ready: Ready[] = [];
+    for (const [, group] of [...this.#groups].sort(byName)) {
+      group.learnings.forEach((learning, i) => {
+        const pace = group.paces[i]!;
+        if (pace.stage === 'learning' && learning.progress().converged) pace.stage = 'calibrating';
+        const enough = (pace.learned * (1 - LEARN_SHARE)) / LEARN_SHARE;
+        if (pace.stage !== 'calibrating' || pace.calibrated < enough) return;
+        const { learned, calibrated } = pace;
+        const profile = finished(learning, { topic: topicOf(group.topic), ...group.counts, learned, calibrated });
+        // Too little of another kind than messages (windows, say): it goes on.
+        if (typeof profile !== 'string') ready.push({ profile, taken: () => (pace.stage = 'done') });
+      });
+    }
+    return ready;
+  }
+
+  /** While following: whether there is something, and all of it is ready and taken. */
+  isDone(): boolean {
+    const paces = [...this.#groups.values()].flatMap((group) => group.paces);
+    return paces.length > 0 && paces.every(({ stage }) => stage === 'done');
+  }
+
+  /** How far each workload has come that is not ready, in the order of names. Costs as much as putting all parts together. */
   progress(): GroupProgress[] {
-    return [...this.#groups].sort(byName).flatMap(([, group]) =>
-      group.learnings.map((learning) => ({
-        name: `${group.application}/${group.workload} (${group.topic})`,
-        ...learning.progress(),
-      })),
-    );
+    return [...this.#groups]
+      .sort(byName)
+      .flatMap(([, { application, workload, topic, learnings, paces }]) =>
+        learnings
+          .filter((_, i) => paces[i]!.stage !== 'done')
+          .map((learning) => ({ name: `${application}/${workload} (${topic})`, ...learning.progress() })),
+      );
   }
 
   /** The parts that have changed since the last call, by names under which `restore` takes them. */
   changedParts(): Map<string, Uint8Array> {
     const parts = new Map<string, Uint8Array>();
-    for (const changed of this.#changed) {
-      const { stage, key, container } = readOwner(changed);
-      this.#groups.get(key)?.learnings.forEach((learning, i) => {
-        const bytes = learning.snapshot(stage, container);
-        if (bytes !== undefined) parts.set(`${i}\n${changed}`, bytes);
-      });
+    for (const name of this.#changed) {
+      const { index, stage, key, container } = readPart(name);
+      const bytes = this.#groups.get(key)?.learnings[index]?.snapshot(stage, container);
+      if (bytes !== undefined) parts.set(name, bytes);
     }
     this.#changed.clear();
     return parts;
@@ -165,20 +218,21 @@ export class StreamLearning {
       groups: Array.from(this.#groups, ([key, { counts }]) => [key, counts]),
       skipped: [...this.#skipped],
       ...(this.#splits === undefined ? {} : { splits: [...this.#splits] }),
+      ...(this.#follow ? { paces: Array.from(this.#groups, ([key, { paces }]) => [key, paces]) } : {}),
     };
   }
 
   /** Brings back what `data` and `changedParts` gave. Throws `unknown-version` where a part is of another release. */
-  restore({ groups, skipped, splits }: StreamLearningData, parts: ReadonlyMap<string, Uint8Array>): void {
+  restore({ groups, skipped, splits, paces = [] }: StreamLearningData, parts: ReadonlyMap<string, Uint8Array>): void {
     for (const [key, counts] of groups) Object.assign(this.#open(key).counts, counts);
+    for (const [key, own] of paces) this.#open(key).paces.splice(0, own.length, ...own);
     for (const owner of skipped) this.#skipped.add(owner);
     if (splits !== undefined) this.#splits = new Map(splits);
     for (const stage of ['learning', 'calibrating'] as const) {
       for (const [name, bytes] of parts) {
-        const at = name.indexOf('\n');
-        const owner = readOwner(name.slice(at + 1));
-        if (at === -1 || owner.stage !== stage) continue;
-        this.#open(owner.key).learnings[Number(name.slice(0, at))]?.restore(stage, owner.container, bytes);
+        const part = readPart(name);
+        if (part.stage !== stage || part.key === '') continue;
+        this.#open(part.key).learnings[part.index]?.restore(stage, part.container, bytes);
       }
     }
   }
@@ -193,12 +247,9 @@ export class StreamLearning {
     for (const [, group] of [...this.#groups].sort(byName)) {
       const { counts } = group;
       for (const learning of group.learnings) {
-        try {
-          profiles.push(sealed(learning, { topic: topicOf(group.topic), ...counts }));
-        } catch (error) {
-          if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
-          passedOver.push(error.message);
-        }
+        const profile = finished(learning, { topic: topicOf(group.topic), ...counts });
+        if (typeof profile === 'string') passedOver.push(profile);
+        else profiles.push(profile);
       }
     }
     if (profiles.length === 0) throw new PlimsollError('empty-source', passedOver[0] ?? 'nothing to learn from');
@@ -246,6 +297,7 @@ export class StreamLearning {
       topic: calls ? 'syscalls' : 'logs',
       ...of,
       learnings: makers.map((make) => new PartedLearning(make)),
+      paces: makers.map(() => ({ stage: 'learning', learned: 0, calibrated: 0 })),
       counts: { learned: 0, calibrated: 0, leftOut: 0, startUs: 0, endUs: 0, incidents: [], benignIncidents: [] },
     };
     this.#groups.set(key, made);
@@ -267,9 +319,20 @@ function groupKey(message: CollectorMessage): string {
   return JSON.stringify([message.topic, type, application, workload]);
 }
 
-function readOwner(text: string): { readonly stage: LearningStage; readonly key: string; readonly container: string } {
-  const [stage, key = '', ...container] = text.split('\n');
-  return { stage: stage === 'calibrating' ? 'calibrating' : 'learning', key, container: container.join('\n') };
+/** What a part's name says: which learning of which group, in which stage and of which container. */
+function readPart(name: string): {
+  readonly index: number;
+  readonly stage: LearningStage;
+  readonly key: string;
+  readonly container: string;
+} {
+  const [index, stage, key = '', ...container] = name.split('\n');
+  return {
+    index: Number(index),
+    stage: stage === 'calibrating' ? stage : 'learning',
+    key,
+    container: container.join('\n'),
+  };
 }
 
 function byName([a]: readonly [string, ...unknown[]], [b]: readonly [string, ...unknown[]]): number {
@@ -320,6 +383,16 @@ function ofMessages<Input>(
       learner.merge(snapshot);
     },
   };
+}
+
+/** The profile, or in words why there was too little for one. */
+function finished(learning: PartedLearning<CollectorMessage>, from: LearnedFrom): ProfileFile | string {
+  try {
+    return sealed(learning, from);
+  } catch (error) {
+    if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
+    return error.message;
+  }
 }
 
 function sealed(learning: PartedLearning<CollectorMessage>, from: LearnedFrom): ProfileFile {

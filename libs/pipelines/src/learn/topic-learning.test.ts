@@ -204,28 +204,81 @@ describe('learning from the topics', { timeout: 120_000 }, () => {
     await log.close();
   });
 
-  it('follows until novelty has converged, however long nothing comes, and then calibrates', async () => {
-    const log = await logOf(batches(0, 10));
-    const stages: string[] = [];
-    let done = false;
-    const learning = learnFromTopics(
-      { ...PLAN, follow: true },
-      partsOf(log, { onProgress: ({ stage }) => stages.push(stage) }),
-    ).finally(() => (done = true));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(done).toBe(false);
-    expect(stages).not.toContain('calibrating');
-    let at = 10;
-    for (; at < 100 && !stages.includes('calibrating'); at += 10) {
-      await log.publish(batches(at, at + 10).map((batch) => messageRecord({ topic: 'syscalls', batch })));
-      await new Promise((resolve) => setTimeout(resolve, 150));
+  describe('while following', () => {
+    const publish = (log: MemoryLog, held: readonly SyscallBatch[]): Promise<void> =>
+      log.publish(held.map((batch) => messageRecord({ topic: 'syscalls', batch })));
+
+    /** Publishes ten batches of each container at a time, from `at` on, until `enough`. */
+    async function feedUntil(log: MemoryLog, at: number, enough: () => boolean): Promise<void> {
+      for (let next = at; next < 300 && !enough(); next += 10) {
+        await publish(log, batches(next, next + 10));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+      await expect.poll(enough, { timeout: 60_000 }).toBe(true);
     }
-    await expect.poll(() => stages, { timeout: 60_000 }).toContain('calibrating');
-    expect(done).toBe(false);
-    await log.publish(batches(at, at + 60).map((batch) => messageRecord({ topic: 'syscalls', batch })));
-    const { profiles } = await learning;
-    expect(profiles.every((profile) => profile.learned.complete)).toBe(true);
-    await log.close();
+
+    it('learns until novelty has converged, however long nothing comes, and then calibrates', async () => {
+      const log = await logOf(batches(0, 10));
+      let done = false;
+      const ready: ProfileFile[] = [];
+      const parts = partsOf(log, {
+        onReady: (profile) => {
+          ready.push(profile);
+          return Promise.resolve();
+        },
+      });
+      const learning = learnFromTopics({ ...PLAN, follow: true }, parts).finally(() => (done = true));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect([done, ready]).toEqual([false, []]);
+      await feedUntil(log, 10, () => done);
+      const { profiles } = await learning;
+      expect(profiles).toEqual(ready);
+      expect(profiles.map(({ detector }) => detector).sort()).toEqual(['frequency', 'sequence']);
+      for (const { learned: how } of profiles) {
+        expect(how.complete).toBe(true);
+        expect(how.from!.calibrated / how.from!.learned).toBeGreaterThan(0.4);
+      }
+      await log.close();
+    });
+
+    it('hands each profile over when it is ready, whatever holds others back, once, and past an outage', async () => {
+      const log = await logOf(batches(0, 10));
+      // A workload of which nothing more comes: it never converges.
+      await publish(log, [{ ...batchOf('slow-a', 0), workload: 'slow' }]);
+      const store = new MemoryLearningStore();
+      const ready: string[] = [];
+      const waited: string[] = [];
+      let away = 1;
+      const following = (stopping: AbortController): Promise<unknown> =>
+        learnFromTopics(
+          { ...PLAN, follow: true },
+          partsOf(log, {
+            store,
+            signal: stopping.signal,
+            onWaiting: (reason) => waited.push(reason),
+            onReady: ({ workload, detector }) => {
+              if (away-- > 0) return Promise.reject(new PlimsollError('unavailable', 'Redis is away'));
+              ready.push(`${workload} ${detector}`);
+              return Promise.resolve();
+            },
+          }),
+        ).catch((error: unknown) => error);
+      const first = new AbortController();
+      const learning = following(first);
+      await feedUntil(log, 10, () => ready.length >= 2);
+      first.abort();
+      expect(await learning).toMatchObject({ code: 'stopped' });
+      expect([ready.sort(), waited]).toEqual([['web frequency', 'web sequence'], ['Redis is away']]);
+
+      const second = new AbortController();
+      const resumed = following(second);
+      await publish(log, batches(400, 420));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      second.abort();
+      expect(await resumed).toMatchObject({ code: 'stopped' });
+      expect(ready).toHaveLength(2);
+      await log.close();
+    });
   });
 });
 

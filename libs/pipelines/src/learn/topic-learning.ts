@@ -10,6 +10,7 @@ import {
   LogEvent,
   PlimsollError,
   TOPICS,
+  type ProfileFile,
 } from '@plimsoll/contracts';
 import type { EventLog, LearningStore, LogRecord, TopicPositions } from '@plimsoll/streaming';
 import { z } from 'zod';
@@ -18,7 +19,6 @@ import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipel
 import { readRange, type OffsetRange, type Timed } from './ordered-range.js';
 import type { Built, Learners } from './profile-builder.js';
 import {
-  LEARN_SHARE,
   StreamLearning,
   StreamLearningData,
   type GroupProgress,
@@ -35,7 +35,7 @@ export interface TopicLearningPlan {
   /** Event time, `[sinceUs, untilUs)`. */
   readonly sinceUs?: number;
   readonly untilUs?: number;
-  /** Read on as records come, until novelty has converged on enough data, and then calibrate on what follows. */
+  /** Read on as records come, until of every workload novelty has converged on enough data, and calibrate on what follows. */
   readonly follow: boolean;
   readonly incidents: readonly IncidentSpan[];
 }
@@ -46,6 +46,11 @@ export interface TopicLearningParts {
   readonly learners: Learners;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TopicLearningProgress) => void;
+  /**
+   * While following: takes each profile as it is ready, long before others may be. Where it rejects with a retriable
+   * error, it is asked again.
+   */
+  readonly onReady?: (profile: ProfileFile) => Promise<void>;
   /** Told that the store is waited for, and why. */
   readonly onWaiting?: (reason: string) => void;
   /** Life of what is kept, after it was last written. Default a day. */
@@ -92,14 +97,13 @@ const Part = z.object({
 type Part = z.infer<typeof Part>;
 const PLACE = 'place';
 const Kept = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   plan: z.string(),
   stage: z.enum(['surveying', 'learning', 'calibrating']),
   sinceUs: z.number().optional(),
   untilUs: z.number().optional(),
   topics: z.record(z.enum(['syscalls', 'logs']), z.array(Part)),
   messages: z.number(),
-  learnedMessages: z.number(),
   unreadable: z.number(),
   learning: StreamLearningData,
 });
@@ -110,9 +114,10 @@ type Kept = z.infer<typeof Kept>;
  * every so many, what was learned and the positions reached are written in one step, so a run that was interrupted goes on
  * and comes to the same profiles to the byte.
  *
- * Of a given range, the first 70 % of each workload's messages teach, and the rest calibrate. While following,
- * learning ends when novelty has converged on enough data, however long that takes, and calibration when it has as much
- * for the part that it is. Throws `stopped` where the signal aborts: what was learned is kept.
+ * Of a given range, the first 70 % of each workload's messages teach, and the rest calibrate. While following, each
+ * detector of each workload learns until its novelty has converged on enough data, however long that takes, and
+ * calibrates until that has as much for the part that it is; `onReady` has its profile then. Throws `stopped` where the
+ * signal aborts: what was learned is kept.
  */
 export async function learnFromTopics(plan: TopicLearningPlan, parts: TopicLearningParts): Promise<TopicLearned> {
   const run = await TopicLearning.open(plan, parts);
@@ -131,7 +136,7 @@ class TopicLearning {
   ) {}
 
   static async open(plan: TopicLearningPlan, parts: TopicLearningParts): Promise<TopicLearning> {
-    const learning = new StreamLearning(parts.learners, plan.incidents);
+    const learning = new StreamLearning(parts.learners, plan.incidents, plan.follow);
     const stored = await parts.store.load(plan.name);
     const kept = readKept(stored.get(PLACE), plan);
     if (kept !== undefined) {
@@ -145,14 +150,13 @@ class TopicLearning {
     };
     const { sinceUs, untilUs } = plan;
     const begun = {
-      version: 1 as const,
+      version: 2 as const,
       plan: planText(plan),
       stage: plan.follow ? ('learning' as const) : ('surveying' as const),
       ...(sinceUs === undefined ? {} : { sinceUs }),
       ...(untilUs === undefined ? {} : { untilUs }),
       topics,
       messages: 0,
-      learnedMessages: 0,
       unreadable: 0,
     };
     return new TopicLearning(plan, parts, begun, learning, false);
@@ -160,18 +164,42 @@ class TopicLearning {
 
   async toTheEnd(): Promise<TopicLearned> {
     const { store } = this.parts;
+    let built: Built;
     try {
-      if (this.kept.stage === 'surveying') await this.survey();
-      if (this.kept.stage === 'learning') await this.learn();
-      await this.calibrate();
+      built = this.plan.follow ? await this.follow() : await this.range();
     } catch (error) {
       await this.keep();
       throw error;
     }
-    const built = this.learning.finish((topic) => TOPICS[topic].name);
     await store.remove(this.plan.name);
     const { messages, unreadable } = this.kept;
     return { ...built, resumed: this.resumed, messages, unreadable };
+  }
+
+  private async range(): Promise<Built> {
+    if (this.kept.stage === 'surveying') await this.survey();
+    if (this.kept.stage === 'learning') await this.learn();
+    await this.pass('calibrating');
+    return this.learning.finish(topicName);
+  }
+
+  /** One slow profile holds no other back: each is handed over when it is ready. */
+  private async follow(): Promise<Built> {
+    const { learning, parts } = this;
+    const profiles: ProfileFile[] = [];
+    for (;;) {
+      await this.pass('learning');
+      this.tell(learning.progress());
+      const ready = learning.ready(topicName);
+      for (const { profile, taken } of ready) {
+        await this.patiently(() => parts.onReady?.(profile) ?? Promise.resolve());
+        profiles.push(profile);
+        taken();
+      }
+      if (ready.length > 0) await this.keep();
+      if (learning.isDone()) return { profiles, passedOver: [] };
+      await this.more();
+    }
   }
 
   private async survey(): Promise<void> {
@@ -188,33 +216,11 @@ class TopicLearning {
 
   /** Goes through all of the range: what an analyst called benign is learned from wherever it lies. */
   private async learn(): Promise<void> {
-    const { kept, plan } = this;
+    const { kept } = this;
     await this.pass('learning');
-    while (plan.follow && !this.converged()) {
-      await this.more();
-      await this.pass('learning');
-    }
     kept.stage = 'calibrating';
-    kept.learnedMessages = kept.messages;
     for (const part of this.partitions()) part.at = Math.min(part.calibrateFrom, part.to);
     await this.keep();
-  }
-
-  private async calibrate(): Promise<void> {
-    await this.pass('calibrating');
-    const { kept } = this;
-    const enough = (kept.learnedMessages * (1 - LEARN_SHARE)) / LEARN_SHARE;
-    while (this.plan.follow && kept.messages - kept.learnedMessages < enough) {
-      await this.more();
-      await this.pass('calibrating');
-    }
-  }
-
-  /** Whether every workload that was seen has been learned well enough. */
-  private converged(): boolean {
-    const groups = this.learning.progress();
-    this.tell(groups);
-    return groups.length > 0 && groups.every(({ converged }) => converged);
   }
 
   /** Waits until there are more records, and takes them into the range. */
@@ -307,12 +313,17 @@ class TopicLearning {
     this.tell();
   }
 
+  private saved(changed: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const { store, keptMs = DAY_MS } = this.parts;
+    return this.patiently(() => store.save(this.plan.name, changed, keptMs));
+  }
+
   /** Waits for a store that is away: hours of learning do not end with half a minute without it. */
-  private async saved(parts: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const { store, keptMs = DAY_MS, signal } = this.parts;
+  private async patiently(act: () => Promise<void>): Promise<void> {
+    const { signal } = this.parts;
     for (let attempt = 1; ; attempt++) {
       try {
-        await store.save(this.plan.name, parts, keptMs);
+        await act();
         return;
       } catch (error) {
         const passes = error instanceof PlimsollError && error.retriable;
@@ -338,6 +349,10 @@ class TopicLearning {
   private partitions(): Part[] {
     return [...this.kept.topics.syscalls, ...this.kept.topics.logs];
   }
+}
+
+function topicName(topic: CollectorMessage['topic']): string {
+  return TOPICS[topic].name;
 }
 
 async function positionsOf(

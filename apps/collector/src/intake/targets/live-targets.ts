@@ -21,6 +21,12 @@ import { untilSafe } from '../spool/until-safe.js';
 import { whereOfContainer, type ContainerFacts, type ContainerRule } from './container-rules.js';
 import type { Target, Targets } from './targets.js';
 
+/**
+ * `started`: it is watched from now on. `ended`: its process, or its program, has ended; it is looked for again.
+ * `waiting`: it could not be watched, or no longer; that is tried again. `stopped`: nobody wants it any more.
+ */
+export type TargetChange = 'started' | 'ended' | 'waiting' | 'stopped';
+
 export interface LiveTargetsOptions {
   readonly outbox: Acceptor;
   readonly arrivals: Arrivals;
@@ -30,7 +36,7 @@ export interface LiveTargetsOptions {
   /** Names this run: streams of attached processes begin anew with it. */
   readonly run: string;
   /** Told what happens to a target. */
-  readonly onChange?: (target: string, state: 'started' | 'waiting' | 'stopped', detail: string) => void;
+  readonly onChange?: (target: string, state: TargetChange, detail: string) => void;
   /** Told what became of the lines of a log that is followed. */
   readonly onCounts?: (target: string, counts: Readonly<SourceCounts>) => void;
   /** Pause before a target that ended or could not begin is tried again. Default 5,000 ms. */
@@ -123,22 +129,29 @@ export class LiveTargets {
       workload: target.workload,
       container: target.container ?? target.name,
     };
-    const { retryMs = 5_000 } = this.#options;
+    const { retryMs = 5_000, onChange } = this.#options;
+    let over = false;
+    const started = (): void => {
+      over = false;
+      onChange?.(target.name, 'started', '');
+    };
     do {
-      this.#options.onChange?.(target.name, 'started', '');
       let detail = 'ended';
       const running = setTimeout(() => this.#failing.delete(target.name), retryMs);
       try {
+        if (target.attach === undefined) started();
         if (target.path !== undefined) await this.#follow(target, target.path, where, signal);
         else if (target.run !== undefined) await this.#run(target, target.run, where, signal);
-        else await this.#trace(target, where, signal);
+        else await this.#trace(target, where, started, signal);
+        over = true;
       } catch (error) {
-        detail = error instanceof Error ? error.message : 'unknown failure';
+        const reason = error instanceof Error ? error.message : 'unknown failure';
+        detail = over ? `ended; ${reason}` : reason;
       }
       clearTimeout(running);
       this.#options.arrivals.left(target.name);
       if (!signal.aborted) this.#failing.set(target.name, detail);
-      if (!signal.aborted) this.#options.onChange?.(target.name, 'waiting', detail);
+      if (!signal.aborted) onChange?.(target.name, over ? 'ended' : 'waiting', detail);
     } while (await pause(retryMs, signal));
   }
 
@@ -179,12 +192,18 @@ export class LiveTargets {
     await this.#publish(name, pipeline, runSource(kind, command, context, signal), signal);
   }
 
-  async #trace({ attach: what, name, calls }: Target, where: Where, signal: AbortSignal): Promise<void> {
+  async #trace(
+    { attach: what, name, calls }: Target,
+    where: Where,
+    started: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (!what) throw new PlimsollError('bad-configuration', `${name}: nothing to attach to`);
     const { attach = traceLive } = this.#options;
     const context = this.#context(name, where);
     const settings: StraceSettings = calls === undefined ? {} : { calls: calls === 'data' ? CARRYING_CALLS : calls };
     const trace = await attach(what, context, signal, settings);
+    started();
     this.#options.arrivals.concerns(name, where);
     this.#options.arrivals.noticing(name, () => trace.notice);
     await this.#publish(name, new CollectorPipeline(where, context.stream), trace.items, signal);

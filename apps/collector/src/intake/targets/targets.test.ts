@@ -1,4 +1,6 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -6,8 +8,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { decodeSyscallBatch, type SourceItem } from '@plimsoll/contracts';
 import type { traceLive } from '@plimsoll/sources';
 import type { OutgoingRecord } from '@plimsoll/streaming';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { IntakeReport } from '../../intake-report.js';
 import { Arrivals } from '../arrivals.js';
 import { Checkpoints } from '../follow/checkpoint.js';
 import { matchesPattern, whereOfContainer, podOwner } from './container-rules.js';
@@ -236,7 +241,53 @@ describe('LiveTargets', () => {
     const gaps = records.flatMap(({ value }) => decodeSyscallBatch(value).gaps);
     expect(gaps[0]).toEqual({ startUs: 1_000, endUs: 1_001, cause: 'source-restart' });
     expect(new Set(traced)).toEqual(new Set([true]));
-    expect(changes[1]).toBe('db waiting there is no container "db" here');
+    expect(changes.slice(0, 3)).toEqual([
+      'db waiting there is no container "db" here',
+      'db started ',
+      'db ended ended',
+    ]);
+  });
+
+  it('says of a process that ended so, on readiness and metrics, until it is there again', async () => {
+    const registry = new Registry();
+    const report = new IntakeReport({ log: pino({ level: 'silent' }), registry });
+    const program = spawn('sleep', ['60']);
+    let here = true;
+    const live = new LiveTargets({
+      arrivals: new Arrivals(() => Date.UTC(2100, 0)),
+      outbox: { accept: () => Promise.resolve() },
+      checkpoints: await Checkpoints.open(join(folder, 'checkpoints.json')),
+      privacy: 'balanced',
+      run: 'r1',
+      retryMs: 20,
+      onChange: report.target,
+      attach: () => {
+        if (!here) return Promise.reject(new Error('there is no process 4711 here'));
+        async function* items(): AsyncGenerator<SourceItem> {
+          if (program.exitCode === null && program.signalCode === null) await once(program, 'exit');
+          here = false;
+          yield { type: 'end' };
+        }
+        const counts = { lines: 0, read: 0, ignored: 0, events: 0, malformed: 0, signals: 0, exits: 0, notices: 0, orphans: 0, unreturned: 0, cut: 0, glued: 0 }; // prettier-ignore
+        return Promise.resolve({ items: items(), counts, lostCalls: 0, latePids: [], notice: undefined });
+      },
+    });
+    const counted = async (state: string): Promise<number | undefined> =>
+      (await registry.getSingleMetric('plimsoll_targets')?.get())?.values.find(
+        ({ labels }) => labels['state'] === state,
+      )?.value;
+    await live.apply(parseTargets('targets: [{ name: db, workload: db, attach: { pid: 4711 } }]', 'targets'));
+    await expect.poll(() => counted('attached')).toBe(1);
+    program.kill();
+    await expect
+      .poll(() => live.health(), { timeout: 20_000 })
+      .toEqual({
+        ready: false,
+        reason: 'target db: ended; there is no process 4711 here',
+      });
+    expect([await counted('ended'), await counted('waiting'), await counted('attached')]).toEqual([1, 0, 0]);
+    await live.stop();
+    expect(await counted('wanted')).toBe(0);
   });
 
   it('ends and begins anew what could not be handed on while nobody waited for it', async () => {

@@ -1,4 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -153,6 +154,32 @@ describe('the plimsoll command', () => {
       expect(code).toBe(0);
       for (const name of names) expect(err).toContain(`tracing ${name} as default/job; Ctrl-C ends it`);
     }, 120_000);
+
+    it('tells an incident as it begins and as it ends on standard output that is a pipe', async () => {
+      const learned = join(dir, 'piped-profiles');
+      const busy = 'i=0; while [ $i -lt 300 ]; do cat /dev/null; i=$((i+1)); done';
+      const trace = join(dir, 'piped.strace');
+      spawnSync('strace', ['-f', '-ttt', '-T', '-o', trace, 'sh', '-c', busy]);
+      await plimsoll('learn', '--source', `job=strace:${trace}`, '--out', learned);
+      // It goes on until it is told to end, so that what comes before comes while it runs.
+      const end = join(dir, 'end-of-job');
+      const odd = 'for i in 1 2 3 4 5; do ls -l / | sort -r > /dev/null; done';
+      const strange = spawn('sh', ['-c', `${traced}; until [ -e ${end} ]; do ${odd}; sleep 0.2; done`], {
+        stdio: 'ignore',
+      });
+      const watching = spawn(process.execPath, [BIN, 'detect', '--profile', learned, '--live', `job=${strange.pid!}`], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const ended = once(watching, 'exit');
+      let out = '';
+      watching.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+      await expect.poll(() => out, { timeout: 90_000 }).toMatch(/^New: .* in default/m);
+      expect(strange.exitCode).toBeNull();
+      expect(out).not.toMatch(/^Over: /m);
+      writeFileSync(end, '');
+      expect(await ended).toEqual([0, null]);
+      expect(out).toMatch(/^Over: .* in default/m);
+    }, 180_000);
 
     it('starts a program, watches what it does, and ends with it', async () => {
       const trace = join(dir, 'job.strace');

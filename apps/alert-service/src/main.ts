@@ -33,6 +33,9 @@ const NAME = 'alert-service';
 /** The built console: from `dist/` to its app. */
 const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
+const NOBODY_LET_IN =
+  'nobody can use the HTTP interface and the console: PLIMSOLL_API_TOKENS holds no token (docs/api.md: how to make one)';
+
 const settings = {
   service: serviceSettings,
   kafka: kafkaSettings,
@@ -44,6 +47,7 @@ const settings = {
 await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   const { webhooks, limits, ...access } = alerts;
   const { observer, waiting, clientMessage } = tools;
+  if (access.tokens.isEmpty && access.oidc === undefined) tools.log.warn(NOBODY_LET_IN);
   const log = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
   const connection = new RedisConnection(redis);
   const store = new RedisStateStore(connection);

@@ -74,6 +74,11 @@ export class AccessTokens {
     );
   }
 
+  /** Nobody is let in by a token. */
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   /** The holder of `token`, or undefined. Takes as long for a wrong token as for a right one. */
   holder(token: string, nowMs: number): Caller | undefined {
     if (token.length > MAX_TOKEN) return undefined;

@@ -8,6 +8,8 @@ describe('prose about scripts', () => {
     '<script> is the tag that (in HTML) …',
     '<SCRIPT> ist das Element, das f() ruft',
     'The tag <script> must be escaped</script>',
+    'How is <script> escaped? Our team says f(x) = 1',
+    'Is <script>; or any element, allowed? f(1)',
   ])('takes %s for no program', (text) => {
     expect(readAsMarkup(text)).toMatchObject({ grade: 2, live: [] });
   });
@@ -26,6 +28,9 @@ describe('prose about scripts', () => {
     'let f = 1; g(f)',
     '"must be"; f()',
     'a  /b/ c, f()',
+    '\n--> must be\nf()',
+    '#! must be\nf()',
+    'x ? y : z; f(x)',
   ])('takes %s for a program that may run', (text) => {
     expect(readAsMarkup(`The tag <script> ${text}</script>`).grade).toBe(3);
   });

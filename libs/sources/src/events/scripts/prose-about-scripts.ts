@@ -2,18 +2,24 @@
 const OPENS_PROGRAM =
   /^(?:async|await|break|case|class|const|continue|default|delete|do|else|enum|export|extends|for|function|get|goto|if|import|in|instanceof|let|new|of|return|set|static|super|switch|this|throw|try|typeof|using|var|void|while|with|yield)$/;
 const JOINS_WORDS = /^(?:as|from|in|instanceof|of)$/;
-const NAMED =
-  /<script>(?=\s{0,64}([\p{L}_$][\p{L}\p{N}_$]{0,32})[ \t]{1,8}([\p{L}_$][\p{L}\p{N}_$]{0,32})[\s.,;:!?])/giu;
+/** As much of a script's text is read as stands before anything in which words may stand freely. */
+const NAMED = /<script>([^"'`/<>#]{1,160})/giu;
+const TWO_WORDS =
+  /(?<![.\p{L}\p{N}_$])([\p{L}_$][\p{L}\p{N}_$]{0,32})[ \t]{1,8}([\p{L}_$][\p{L}\p{N}_$]{0,32})(?![\p{L}\p{N}_$])/gu;
 
 /**
- * The text without the opening tags that name the element in prose (`<script> must be escaped`): what follows begins
- * with two words in a row, which no grammar of scripts allows but after a keyword, and a script that does not parse does
- * nothing at all. What follows is read as if the tag were not there, as a filter may take it out.
+ * The text without the opening tags that name the element in prose (`<script> must be escaped`, `<script> escaped? Our
+ * team says so`): two words in a row, the first no keyword, stand in no grammar of scripts, and a script that does not
+ * parse does nothing at all. What follows is read as if the tag were not there, as a filter may take it out.
  */
 export function withoutNamedScripts(text: string): string {
-  return text.replace(NAMED, (tag, first: string, second: string) =>
-    OPENS_PROGRAM.test(first) || JOINS_WORDS.test(second) ? tag : '',
-  );
+  return text.replace(NAMED, (whole, rest: string) => (isProse(rest) ? rest : whole));
+}
+
+function isProse(text: string): boolean {
+  for (const [, first = '', second = ''] of text.matchAll(TWO_WORDS))
+    if (!OPENS_PROGRAM.test(first) && !JOINS_WORDS.test(second)) return true;
+  return false;
 }
 
 const SHOWS_A_BOX = String.raw`(?:alert|confirm|prompt|print)\s?\(\s?(?:\d{1,6}|'[\w ]{0,16}'|"[\w ]{0,16}")?\s?\)\s?;?`;

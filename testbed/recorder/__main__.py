@@ -36,7 +36,7 @@ def declared(name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--applications", default="board,oscar,mediawiki,redmine,jspwiki")
+    parser.add_argument("--applications", default="board,oscar,mediawiki,redmine,jspwiki,depot")
     parser.add_argument("--only", default="")
     parser.add_argument("--lanes", type=int, default=2)
     parser.add_argument("--scale", type=float, default=1.0, help="of every episode's length")

@@ -2,7 +2,7 @@
 
 Chooses episodes, keeps the first part of each where all would be more than LIMIT_BYTES, and cuts what is binary in the
 traces (pages of the database's files, compiled modules, images) to 96 bytes, as a smaller `strace -s` would have. Text,
-HTTP and SQL keep their 2,048 bytes.
+HTTP and SQL keep their 2,048 bytes. What commands read of the recording machine (its accounts, its name) is left out.
 """
 import calendar
 import gzip
@@ -17,6 +17,8 @@ LIMIT_BYTES = 14_000_000
 CUT_LEAVES = 0.45  # of a trace's compressed size, as a rule
 LONG = re.compile(rb'"((?:[^"\\]|\\.){160,})"(?:\.\.\.)?')
 KEPT_BYTES = 96
+ACCOUNTS = re.compile(rb'"(root:x:0:(?:[^"\\]|\\[^n])*)\\n(?:[^"\\]|\\.)*"(?:\.\.\.)?')
+NODE = re.compile(rb'nodename="[^"]*"')
 
 
 def cut(found):
@@ -26,6 +28,10 @@ def cut(found):
     kept = text[:KEPT_BYTES]
     whole = kept.rfind(b"\\")  # an escape may have been cut through: end before the last
     return b'"' + (kept[:whole] if whole >= 0 else kept) + b'"...'
+
+
+def without_machine(line):
+    return NODE.sub(b'nodename="recorder"', ACCOUNTS.sub(rb'"\1"...', line))
 
 
 def called(line):
@@ -52,7 +58,7 @@ def compact(source, target, share):
         traced = file.name.endswith(".strace.gz")
         lines = web if file.name.startswith("web.strace") else gzip.decompress(file.read_bytes()).split(b"\n")
         when = called if traced else requested
-        kept = [LONG.sub(cut, line) if traced else line for line in lines if share == 1 or when(line) <= end]
+        kept = [LONG.sub(cut, without_machine(line)) if traced else line for line in lines if share == 1 or when(line) <= end]
         (target / file.name).write_bytes(gzip.compress(b"\n".join(kept).rstrip(b"\n") + b"\n", 9, mtime=0))
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(end))
     recording["attacks"] = [attack for attack in recording["attacks"] if share == 1 or attack["end"] < moment]

@@ -62,7 +62,8 @@ LogFormat "%{sec}t.%{usec_frac}t\t%a\t%m\t%r\t%>s\t%O\t%{Referer}i\t%{Origin}i\t
 CustomLog "$root/log/access" shop
 CONF
   ln -sf "$root/tmp" "$root/run"
-  apache2 -f "$root/apache.conf"
+  # An environment of its own: what shells look for in PATH stands in the trace.
+  env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin apache2 -f "$root/apache.conf"
   reset_database
   ;;
 reset) reset_database ;;

@@ -29,10 +29,11 @@ const SLICE_BYTES = 4_096;
 
 /** Reads the trace and compares each answer with the request that was rebuilt under its number. */
 export function compare(trace: Uint8Array, sent: number, answers: readonly Answer[]): Compared {
-  const { bySerial, byPeer, told } = rebuilt(trace);
+  const seen = rebuilt(trace);
+  const { bySerial, byPeer, told } = seen;
   const count = { equal: 0, announced: 0, inGaps: 0, wrong: 0, doubted: 0 };
   const examples: string[] = [];
-  const byPort = connectionsOf(answers, bySerial);
+  const byPort = connectionsOf(answers, seen);
   for (const answer of answers) {
     const peer = `127.0.0.1:${answer.port}`;
     const exchange = bySerial.get(answer.serial) ?? unanswered(byPeer.get(peer) ?? [], answer);
@@ -70,15 +71,14 @@ function unanswered(candidates: HttpExchange[], answer: Answer): HttpExchange | 
   return at < 0 ? undefined : candidates.splice(at, 1)[0];
 }
 
-/** Where the answers that a client had on one connection, by its port, were seen. */
-function connectionsOf(
-  answers: readonly Answer[],
-  bySerial: ReadonlyMap<string, HttpExchange>,
-): ReadonlyMap<number, readonly string[]> {
+/** The connections that an answer's can be: those of its client, and those of other answers that the client had. */
+function connectionsOf(answers: readonly Answer[], { bySerial, ofPeer }: Rebuilt): ReadonlyMap<number, string[]> {
   const byPort = new Map<number, string[]>();
   for (const { serial, port } of answers) {
-    const connection = bySerial.get(serial)?.connection;
-    if (connection !== undefined) byPort.set(port, [...(byPort.get(port) ?? []), connection]);
+    // Some servers accept without asking who it is.
+    const seen = bySerial.get(serial)?.connection;
+    const named = [...(ofPeer.get(`127.0.0.1:${port}`) ?? []), ...(seen === undefined ? [] : [seen])];
+    byPort.set(port, [...(byPort.get(port) ?? []), ...named]);
   }
   return byPort;
 }
@@ -87,6 +87,8 @@ interface Rebuilt {
   readonly bySerial: ReadonlyMap<string, HttpExchange>;
   /** Those whose answer strace did not show, since it went out behind others: by the client's end of the connection. */
   readonly byPeer: ReadonlyMap<string, HttpExchange[]>;
+  /** Connections by the client's end. */
+  readonly ofPeer: ReadonlyMap<string, ReadonlySet<string>>;
   /** Connections that gaps name. */
   readonly told: ReadonlySet<string>;
 }
@@ -96,11 +98,13 @@ function rebuilt(trace: Uint8Array): Rebuilt {
   const parser = new StraceParser({ observer });
   const bySerial = new Map<string, HttpExchange>();
   const byPeer = new Map<string, HttpExchange[]>();
+  const ofPeer = new Map<string, Set<string>>();
   const told = new Set<string>();
   const keep = (): void => {
     for (const connection of observer.lost()?.connections ?? []) told.add(connection);
     for (const exchange of observer.drain()) {
       if (exchange.type !== 'http' || exchange.side !== 'server') continue;
+      ofPeer.set(exchange.peer, (ofPeer.get(exchange.peer) ?? new Set()).add(exchange.connection));
       const serial = exchange.response?.headers.find(([name]) => name.toLowerCase() === 'x-serial')?.[1];
       if (serial !== undefined) bySerial.set(serial, exchange);
       else byPeer.set(exchange.peer, [...(byPeer.get(exchange.peer) ?? []), exchange]);
@@ -112,7 +116,7 @@ function rebuilt(trace: Uint8Array): Rebuilt {
   }
   parser.end();
   keep();
-  return { bySerial, byPeer, told };
+  return { bySerial, byPeer, ofPeer, told };
 }
 
 function seenBy({ found }: Answer, { request }: HttpExchange): string[] {

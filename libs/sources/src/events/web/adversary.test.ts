@@ -71,6 +71,11 @@ describe('bodies that hide a parameter', () => {
       'b',
     ],
     ['words before', `x\r\n${part('name="q"')}`, 'b'],
+    [
+      'line feeds alone, and a value that begins as a part ends',
+      part('name="q"', `--b${ATTACK}`).replace(/\r/g, ''),
+      'b',
+    ],
     ['a blank behind the boundary', part('name="q"').replace('--b', '--b '), '"b"'],
   ])('are read in parts with %s', (_, body, boundary) => {
     expect(highestSql(body, `multipart/form-data; boundary=${boundary}`)).toBe(4);

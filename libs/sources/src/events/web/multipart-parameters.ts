@@ -25,6 +25,8 @@ export function addMultipart(list: ParameterList, binary: string, contentType: s
     for (const part of looseParts(binary, mark)) addPart(add, part);
     for (const part of strictParts(binary, mark)) addPart(add, part);
     for (const part of headedParts(binary, mark)) addPart(add, part);
+    if (!binary.includes(`${mark}\n`)) continue;
+    for (const part of headedParts(binary.replace(/\r?\n/g, '\r\n'), mark)) addPart(add, part);
   }
 }
 
@@ -77,7 +79,7 @@ function strictParts(binary: string, mark: string): Generator<string> {
   });
 }
 
-/** A part's head is read to its end first: its value may begin with the mark itself (PHP, Tomcat). */
+/** A part's head is read to its end first: its value may begin with the mark itself (Tomcat; PHP, whatever ends lines). */
 function headedParts(binary: string, mark: string): Generator<string> {
   const text = `\r\n${binary}`;
   return markedParts(text, mark, (content) => {

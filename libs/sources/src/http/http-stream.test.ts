@@ -35,6 +35,12 @@ class Line {
     return this.send('server', bytes, missingBytes);
   }
 
+  /** Whatever was asked was asked too long ago. */
+  overdue(): this {
+    this.stream.overdue(this.clockUs + 5, this.clockUs + 9);
+    return this;
+  }
+
   private send(from: 'client' | 'server', bytes: string | Uint8Array, missingBytes: number): this {
     const payload = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
     this.clockUs += 10;
@@ -228,6 +234,37 @@ describe('requests that may be hidden', () => {
       expect(line.counts.hiddenRequests, status).toBe(2);
     }
     expect(new Line().server('HTTP/1.1 408 Request Timeout\r\n\r\n').counts.hiddenRequests).toBe(0);
+  });
+});
+
+describe('an answer that takes long', () => {
+  const ask = 'GET /1 HTTP/1.1\r\n\r\n';
+  const begun = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12';
+  const told = ({ exchanges }: Line): unknown[] =>
+    exchanges.map(({ request, response }) => [request.target, response?.status, response?.bodyBytes]);
+
+  it('does not hold its request back, and its rest is no other answer', () => {
+    const line = new Line().client(ask).server(begun).overdue();
+    expect(told(line)).toEqual([['/1', 200, 2]]);
+    line.server('3456789').client('GET /2 HTTP/1.1\r\n\r\n').server(OK);
+    expect(told(line).slice(1)).toEqual([['/2', 200, 2]]);
+  });
+
+  it('is none of the next request where it begins later still', () => {
+    const line = new Line().client(ask).overdue();
+    line
+      .server(`${begun}3456789`)
+      .client('GET /2 HTTP/1.1\r\n\r\n')
+      .server('HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n');
+    expect(told(line)).toEqual([
+      ['/1', undefined, undefined],
+      ['/2', 404, 0],
+    ]);
+    expect(line.counts.hiddenRequests).toBe(0);
+  });
+
+  it('is waited for while the request itself goes on', () => {
+    expect(told(new Line().client('POST /1 HTTP/1.1\r\nContent-Length: 9\r\n\r\n12').overdue())).toEqual([]);
   });
 });
 

@@ -38,6 +38,7 @@ interface PendingRequest {
 }
 
 interface ResponseHead {
+  readonly message: HttpMessage;
   readonly status: number;
   readonly headers: HttpHeaders;
 }
@@ -144,6 +145,21 @@ export class HttpStream implements ProtocolStream {
     this.hiding = false;
   }
 
+  /**
+   * What was asked before `askedUs` and is not answered to its end is told as far as it came: who reads an answer slowly
+   * would else choose when the request is judged.
+   */
+  overdue(askedUs: TimeUs, nowUs: TimeUs): void {
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      const { response } = this;
+      const isAsked = first.ended || response !== undefined || this.requests.lost;
+      if (!isAsked || (first.ended ? first.endUs : first.message.firstUs) >= askedUs) return;
+      this.response = undefined;
+      if (response === undefined) this.skipped++;
+      this.finish(response && soFar(response), nowUs);
+    }
+  }
+
   shut(from: 'client' | 'server'): void {
     if (from === 'client') this.requests.end();
     else this.responses.end();
@@ -214,7 +230,7 @@ export class HttpStream implements ProtocolStream {
     this.doubts.delete('origin');
     this.answered = true;
     if (!interim && !request) this.answerWithoutRequest(status);
-    this.response = interim || !request ? undefined : { status, headers };
+    this.response = interim || !request ? undefined : { message, status, headers };
     if (interim || status === 204 || status === 304 || request?.line.method === 'HEAD') return 0;
     const framing = responseFraming(headers);
     if (status === 101 || (request?.line.method === 'CONNECT' && status < 300 && framing === 'until-close')) {
@@ -292,4 +308,12 @@ export class HttpStream implements ProtocolStream {
       response,
     });
   }
+}
+
+/** A response that goes on; what follows of it is not kept. */
+function soFar({ message, status, headers }: ResponseHead): HttpResponseParts {
+  const { total } = message.body;
+  const body = message.body.release();
+  message.body.spoil();
+  return { status, headers, body, bodyBytes: total, decoded: false, complete: false, timeUs: message.firstUs };
 }

@@ -111,6 +111,11 @@ export class Connection {
     this.stream?.shut(this.side === 'server' ? 'server' : 'client', timeUs);
   }
 
+  /** Requests that were asked before `askedUs` wait no longer for the end of their answers. */
+  overdue(askedUs: TimeUs, nowUs: TimeUs): void {
+    if (this.stream instanceof HttpStream) this.stream.overdue(askedUs, nowUs);
+  }
+
   end(): void {
     this.stream?.end();
     this.giveUp();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { WireExchange } from './connection.js';
 import { decodeString } from '../strace/escapes.js';
+import { StraceParser } from '../strace/strace-parser.js';
 import { WireObserver } from './wire-observer.js';
 import { exchangesOf, runWire } from './wire-run.fixture.js';
 
@@ -351,6 +352,20 @@ describe('requests that strace does not show', () => {
     const lines = [accept(10, 11), cut(10, 11, opening, 8_000), write(10, 11, OK), write(10, 11, OK)];
     expect(lost(...lines)).toMatchObject({ lost: count, connections: ['10:11#0'] });
   });
+});
+
+it('tells a request whose answer is read slowly some minutes after it was asked', () => {
+  const begun = `HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n`;
+  const lines = [accept(10, 8), read(10, 8, get('/a')), write(10, 8, begun), accept(20, 8), read(20, 8, 'GET')];
+  const later = (minutes: number, line: string) =>
+    trace(line).replace(/ \d+\.\d+ /, ` ${(1_795_455_028 + minutes * 60).toFixed(6)} `);
+  const text = trace(...lines) + later(4, read(20, 8, ' ')) + later(7, read(20, 8, '/b'));
+  const observer = new WireObserver();
+  new StraceParser({ observer }).push(Buffer.from(text));
+  const [slow, ...more] = observer.drain();
+  expect(slow).toMatchObject({ request: { target: '/a' }, response: { status: 200, complete: false } });
+  expect((slow as WireExchange).endUs - (slow as WireExchange).startUs).toBeGreaterThan(400_000_000);
+  expect(more).toEqual([]);
 });
 
 describe('limits', () => {

@@ -29,6 +29,8 @@ export type Observed = WireExchange | Activity | Watched | Ended;
 
 const KIB = 1_024;
 const MINUTE_US = 60_000_000;
+/** A request waits so long for the end of its answer. */
+const MAX_AWAITED_US = 5 * MINUTE_US;
 /** Exchanges that nobody fetched; beyond it the oldest are dropped, and counted. */
 const MAX_EXCHANGES = 65_536;
 /** Of the connections longest silent, how many are looked at for the one with least to lose. */
@@ -61,7 +63,7 @@ export class WireObserver implements IoObserver<Observed> {
   private gap: { startUs: TimeUs; endUs: TimeUs; lost: number; connections: readonly string[] } | undefined;
   private connected = 0;
   private readonly lineages = new Lineages();
-  /** Of what programs did: when the next minute begins. */
+  /** When the next minute begins. */
   private nextMinuteUs = 0;
   readonly acted?: (thread: number, act: Act, timeUs: TimeUs) => void;
 
@@ -268,9 +270,9 @@ export class WireObserver implements IoObserver<Observed> {
 
   /** A minute is over, or the clock was set back before it began. */
   private turnMinute(timeUs: TimeUs): void {
-    if (this.acted === undefined) return;
     if (timeUs < this.nextMinuteUs && timeUs >= this.nextMinuteUs - MINUTE_US - SET_BACK_US) return;
-    this.put({ type: 'watched', timeUs });
+    for (const connection of this.open) connection.overdue(timeUs - MAX_AWAITED_US, timeUs);
+    if (this.acted) this.put({ type: 'watched', timeUs });
     this.nextMinuteUs = (Math.floor(timeUs / MINUTE_US) + 1) * MINUTE_US;
   }
 

@@ -6,5 +6,6 @@ it('says what passed that nobody can read, and what to do', () => {
   expect(wireNotice(noWireCounts())).toBeUndefined();
   expect(wireNotice({ ...noWireCounts(), requests: 9, unrecognised: 3 })).toBeUndefined();
   const words = wireNotice({ ...noWireCounts(), tls: 30, http2: 2 });
+  expect(wireNotice({ ...noWireCounts(), upgraded: 1 })).toContain('WebSocket');
   expect(words).toMatch(/^requests are not seen on connections: 30 of TLS .*access log\); 2 of HTTP\/2/);
 });

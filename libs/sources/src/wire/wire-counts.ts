@@ -39,6 +39,7 @@ const UNREAD: readonly (readonly [keyof WireCounts, string])[] = [
   ['tls', 'TLS that ends in the traced program (trace the one behind the proxy that ends it, or read its access log)'],
   ['http2', 'HTTP/2 (read an access log beside it)'],
   ['gateway', 'AJP or uwsgi (trace the web server before it)'],
+  ['upgraded', 'WebSocket or a tunnel (only the application’s own log tells what passes in them)'],
 ];
 
 /** What passed on connections whose requests nobody sees, and what to do; undefined where nothing did. */

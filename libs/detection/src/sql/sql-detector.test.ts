@@ -141,7 +141,7 @@ describe('the SQL detector', () => {
       minute: undefined,
     });
     expect(() => sqlLearner({ application: 'a', workload: 'w' }).finish()).toThrow(
-      'w: not enough SQL statements: 0 read, 0 to learn from (at least 20) and 0 to calibrate with (at least 10); give a longer log',
+      'w: not enough SQL statements: 0 read, 0 to learn from (at least 20) and 0 to calibrate with (at least 10); trace its database, or give a longer log; what a web server asks for a request is scored with the request',
     );
   });
 });

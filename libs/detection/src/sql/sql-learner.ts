@@ -52,6 +52,8 @@ function gatherStatements(lent?: SmoothedCounts): Gathering<SqlStatement, Smooth
       scores.add(event, scored.score);
     },
     calibrated: () => scores.count,
+    advice: () =>
+      'trace its database, or give a longer log; what a web server asks for a request is scored with the request',
     novelty: () => Math.min(table.probabilityOfNew('outline'), 1),
     lend: () => table,
     held: (counts) => ({ table: lent ? [] : table.data(), ...counts, states: [...states], ...scores.held() }),

@@ -38,11 +38,17 @@ function handshake(capabilities: number, user: string, database: string): Buffer
 class Line {
   readonly exchanges: SqlExchange[] = [];
   readonly stream: MysqlStream;
+  hidden = 0;
   private clockUs = 0;
 
   constructor(begun = false, limitBytes = 65_536) {
-    this.stream = new MysqlStream(FACTS, begun, limitBytes, new ByteBudget(1_048_576), (each) =>
-      this.exchanges.push(each),
+    this.stream = new MysqlStream(
+      FACTS,
+      begun,
+      limitBytes,
+      new ByteBudget(1_048_576),
+      (each) => this.exchanges.push(each),
+      () => this.hidden++,
     );
   }
 
@@ -232,7 +238,7 @@ describe('connections', () => {
       .server(packet(0, '\n8.0\0'))
       .client(packet(1, Buffer.from([0, 10, 0, 0, ...new Array<number>(28).fill(0)])));
     line.client(query('SELECT 1')).server(packet(1, ok(0)));
-    expect(line.exchanges).toEqual([]);
+    expect([line.exchanges, line.hidden]).toEqual([[], 1]);
   });
 
   it('leave a statement without an answer where they end', () => {

@@ -88,6 +88,8 @@ export class MysqlStream implements ProtocolStream {
     limitBytes: number,
     budget: ByteBudget,
     private readonly emit: (exchange: SqlExchange) => void,
+    /** Told once where the connection turns to what nobody can read. */
+    private readonly onHidden: () => void,
   ) {
     this.phase = begun ? 'greeting' : 'commands';
     this.client = new FrameReader(FORMAT, (frame) => { this.fromClient(frame); }, limitBytes, budget); // prettier-ignore
@@ -146,7 +148,10 @@ export class MysqlStream implements ProtocolStream {
     this.phase = 'login';
     this.handshake = parseHandshake(frame.body);
     const capabilities = this.handshake?.capabilities ?? 0;
-    if ((capabilities & CLIENT_SSL) !== 0 && frame.bodyBytes <= 32) this.phase = 'opaque';
+    if ((capabilities & CLIENT_SSL) !== 0 && frame.bodyBytes <= 32) {
+      this.phase = 'opaque';
+      this.onHidden();
+    }
     this.user = this.handshake?.user;
     this.database = this.handshake?.database;
   }
@@ -203,6 +208,7 @@ export class MysqlStream implements ProtocolStream {
       const first = frame.body[0];
       if (first === 0 && frame.bodyBytes >= 7) {
         this.phase = ((this.handshake?.capabilities ?? 0) & CLIENT_COMPRESS) !== 0 ? 'opaque' : 'commands';
+        if (this.phase === 'opaque') this.onHidden();
       }
       return;
     }

@@ -32,11 +32,17 @@ const refused = (state: string) => message('E', `SERROR\0C${state}\0Mno\0\0`);
 class Line {
   readonly exchanges: SqlExchange[] = [];
   readonly stream: PostgresqlStream;
+  hidden = 0;
   private clockUs = 0;
 
   constructor(begun = false, side: 'server' | 'client' = 'server') {
-    this.stream = new PostgresqlStream({ ...FACTS, side }, begun, 65_536, new ByteBudget(1_048_576), (each) =>
-      this.exchanges.push(each),
+    this.stream = new PostgresqlStream(
+      { ...FACTS, side },
+      begun,
+      65_536,
+      new ByteBudget(1_048_576),
+      (each) => this.exchanges.push(each),
+      () => this.hidden++,
     );
   }
 
@@ -156,7 +162,15 @@ describe('connections', () => {
       .server(Buffer.from('S'))
       .client(message('Q', 'SELECT 1\0'));
     line.stream.end();
-    expect(line.exchanges).toEqual([]);
+    expect([line.exchanges, line.hidden]).toEqual([[], 1]);
+    const refused = new Line(true)
+      .client(startup('', 80_877_103))
+      .server(Buffer.from('N'))
+      .client(startup('user\0a\0\0'));
+    expect([
+      refused.client(message('Q', 'SELECT 1\0')).server(done('SELECT 1'), ready).exchanges.length,
+      refused.hidden,
+    ]).toEqual([1, 0]);
   });
 
   it('are the same in single bytes', () => {

@@ -99,6 +99,8 @@ export class PostgresqlStream implements ProtocolStream {
     limitBytes: number,
     budget: ByteBudget,
     private readonly emit: (exchange: SqlExchange) => void,
+    /** Told once where the connection turns to what nobody can read. */
+    private readonly onHidden: () => void,
   ) {
     this.phase = begun ? 'startup' : 'messages';
     this.startups = new FrameReader(STARTUP, (frame) => { this.startup(frame); }, limitBytes, budget); // prettier-ignore
@@ -118,6 +120,7 @@ export class PostgresqlStream implements ProtocolStream {
     if (this.phase === 'secured') {
       // One byte without a frame answers the wish for TLS: S grants it, anything else leaves the startup to come.
       this.phase = payload[0] === 83 ? 'opaque' : 'startup';
+      if (this.phase === 'opaque') this.onHidden();
       return;
     }
     this.server.push(payload, missingBytes, thread, timeUs, endUs);

@@ -238,8 +238,11 @@ export class Connection {
       this.statement(exchange);
     };
     const { statementBytes } = limits;
-    if (protocol === 'mysql') return new MysqlStream(facts, begun, statementBytes, budget, emit);
-    return new PostgresqlStream(facts, begun, statementBytes, budget, emit);
+    const hidden = (): void => {
+      counts.hiddenSql++;
+    };
+    if (protocol === 'mysql') return new MysqlStream(facts, begun, statementBytes, budget, emit, hidden);
+    return new PostgresqlStream(facts, begun, statementBytes, budget, emit, hidden);
   }
 
   /** What passes in one direction alone may be anything that a program writes or reads. */

@@ -11,6 +11,8 @@ export interface WireCounts {
   doubtfulStatements: number;
   /** Connections whose requests cannot be read: TLS that ends inside the traced program. */
   tls: number;
+  /** Connections to a database that turned to TLS or compression: their statements cannot be read. */
+  hiddenSql: number;
   http2: number;
   /** HTTP/1 connections that went on as something else (WebSocket, a tunnel). */
   upgraded: number;
@@ -28,6 +30,7 @@ export function noWireCounts(): WireCounts {
     evicted: 0,
     doubtfulStatements: 0,
     tls: 0,
+    hiddenSql: 0,
     http2: 0,
     upgraded: 0,
     gateway: 0,
@@ -37,6 +40,10 @@ export function noWireCounts(): WireCounts {
 
 const UNREAD: readonly (readonly [keyof WireCounts, string])[] = [
   ['tls', 'TLS that ends in the traced program (trace the one behind the proxy that ends it, or read its access log)'],
+  [
+    'hiddenSql',
+    'a database in TLS or compressed (read its log of statements, or let the application reach it in plain text where only this machine is between)',
+  ],
   ['http2', 'HTTP/2 (read an access log beside it)'],
   ['gateway', 'AJP or uwsgi (trace the web server before it)'],
   ['upgraded', 'WebSocket or a tunnel (only the application’s own log tells what passes in them)'],
@@ -45,5 +52,5 @@ const UNREAD: readonly (readonly [keyof WireCounts, string])[] = [
 /** What passed on connections whose requests nobody sees, and what to do; undefined where nothing did. */
 export function wireNotice(counts: WireCounts): string | undefined {
   const found = UNREAD.filter(([name]) => counts[name] > 0).map(([name, words]) => `${counts[name]} of ${words}`);
-  return found.length === 0 ? undefined : `requests are not seen on connections: ${found.join('; ')}`;
+  return found.length === 0 ? undefined : `requests and statements are not seen on connections: ${found.join('; ')}`;
 }

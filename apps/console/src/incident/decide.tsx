@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Label, TextArea, TextField } from 'react-aria-components';
 
@@ -122,10 +123,19 @@ function Decisions({ incident }: { readonly incident: Incident }) {
   if (incident.decisions.length === 0) return null;
   return (
     <ol className="stack small">
-      {incident.decisions.map(({ status, by, at, note, assignee }) => (
+      {incident.decisions.map(({ status, by, at, note, assignee, about }) => (
         <li key={`${at} ${by} ${status}`}>
           <strong>{STATUS_NAMES[status]}</strong> by {plain(by)}, <Time at={at} />
           {assignee === undefined || assignee === '' ? null : `, for ${plain(assignee)}`}
+          {about === undefined ? null : (
+            <>
+              , about{' '}
+              <Link to="/incidents/$id" params={{ id: about }}>
+                an incident
+              </Link>{' '}
+              that has become part of this one
+            </>
+          )}
           {note === '' ? null : (
             <div>
               <Untrusted text={note} />

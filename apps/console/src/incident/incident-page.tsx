@@ -2,7 +2,7 @@ import './incident.css';
 
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 
 import type { Incident } from '../api/client.js';
 import { holder, incident as incidentQuery } from '../api/queries.js';
@@ -68,6 +68,19 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
               another incident
             </Link>
             .
+          </p>
+        )}
+        {incident.absorbed.length === 0 ? null : (
+          <p className="quiet small">
+            Has become one with{' '}
+            {incident.absorbed.map((id, i) => (
+              <Fragment key={id}>
+                {i === 0 ? '' : ', '}
+                <Link to="/incidents/$id" params={{ id }}>
+                  {id.slice(0, 8)}
+                </Link>
+              </Fragment>
+            ))}
           </p>
         )}
         <Request incident={incident} />

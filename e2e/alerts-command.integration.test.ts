@@ -56,6 +56,20 @@ describe.skipIf(servers === undefined)('plimsoll alerts --follow --final', () =>
       expect(command.exitCode).toBeNull();
       command.kill('SIGINT');
       expect(await ended).toEqual([0, null]);
+
+      const all = spawn(process.execPath, [bin, 'alerts', '--final'], {
+        env: { PATH: process.env['PATH'], KAFKA_BROKERS: servers!.kafkaBrokers },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const states = (await all.stdout.setEncoding('utf8').toArray()) as string[];
+      const titles = states
+        .join('')
+        .split('\n')
+        .filter((line) => line.includes(run));
+      expect(titles.map((line) => [over, part, later].find((name) => line.includes(name))).sort()).toEqual([
+        later,
+        over,
+      ]);
     } finally {
       command.kill('SIGKILL');
       await ended;

@@ -21,7 +21,7 @@ export function alertsCommand(): Command {
   return new Command('alerts')
     .description('Read the alerts topic: every change of every incident, from the oldest that Kafka keeps.')
     .option('--follow', 'keep running and print new alerts')
-    .option('--final', 'only the last state of each incident; with --follow, when it is over')
+    .option('--final', 'only the last state of each incident that is part of no other; with --follow, when it is over')
     .addOption(
       new Option('--output <FORM>', 'text for people, or one JSON object a line')
         .choices(['table', 'ndjson'])
@@ -62,7 +62,7 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
     if (follow === true) tellLogTrouble(log, signal);
     await (follow === true ? untilStopped(signal) : untilQuiet(log, () => heard.lastMs, signal));
     await consumption.stop();
-    for (const record of last.values()) print(record, output);
+    for (const record of last.values()) if (!isMerged(record)) print(record, output);
   } finally {
     await log.close();
   }
@@ -77,15 +77,17 @@ function print(record: LogRecord, output: AlertsOptions['output']): void {
   }
 }
 
-/** Merged incidents go on under another name: they are not over. */
 function printIfOver(record: LogRecord, output: AlertsOptions['output']): void {
-  if (record.headers['ce_type'] !== ALERT_TYPES.close) return;
+  if (record.headers['ce_type'] === ALERT_TYPES.close && !isMerged(record)) print(record, output);
+}
+
+/** Merged incidents go on under another name: they are not over. What is no alert is none, and told as what it is. */
+function isMerged(record: LogRecord): boolean {
   try {
-    if (decodeJson(Alert, record.value, 'an alert').unmapped.merged_into !== undefined) return;
+    return decodeJson(Alert, record.value, 'an alert').unmapped.merged_into !== undefined;
   } catch {
-    // Told as what it is below.
+    return false;
   }
-  print(record, output);
 }
 
 function asLine({ key, headers, value }: LogRecord): string {

@@ -252,8 +252,14 @@ export class StreamLearning {
         else profiles.push(profile);
       }
     }
-    if (profiles.length === 0) throw new PlimsollError('empty-source', passedOver[0] ?? 'nothing to learn from');
+    if (profiles.length === 0) throw new PlimsollError('empty-source', this.#nothing(passedOver[0]));
     return { profiles, passedOver };
+  }
+
+  #nothing(reason = 'nothing to learn from'): string {
+    const leftOut = [...this.#groups.values()].reduce((sum, { counts }) => sum + counts.leftOut, 0);
+    if (leftOut === 0) return reason;
+    return `${reason}. ${leftOut} messages lie in incidents and are left out, until somebody marks those benign`;
   }
 
   #home(stage: LearningStage, message: CollectorMessage): LearningStage {

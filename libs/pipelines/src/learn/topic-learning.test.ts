@@ -166,6 +166,15 @@ describe('learning from the topics', { timeout: 120_000 }, () => {
     },
   );
 
+  it('says that nothing is left where all of it lies in an incident', async () => {
+    const everything = { ...spanOf({ container: 'web-a', batch: 0 }, false), endUs: T0 + 1e12 };
+    const nothing = learned(batches(0, 10), { incidents: [everything] });
+    await expect(nothing).rejects.toMatchObject({
+      code: 'empty-source',
+      message: expect.stringMatching(/\. 40 messages lie in incidents and are left out, until somebody/) as string,
+    });
+  });
+
   it('is not complete across a loss', async () => {
     const profiles = await learned(batches(0, BATCHES, undefined, 20));
     expect(profiles.map((profile) => profile.learned.complete)).toEqual([false, false]);

@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util';
 
 import { identity, TOPICS } from '@plimsoll/contracts';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
-import { streamTimeMark, verdictRecord } from '@plimsoll/pipelines';
+import { verdictRecord } from '@plimsoll/pipelines';
+import { watermarkAt } from '@plimsoll/pipelines/testing/verdicts';
 
 import { findServers } from './dist/servers/index.js';
 import { ServiceProcess } from './dist/services/service-process.js';
@@ -72,7 +73,7 @@ async function measure() {
   startMs = performance.now();
   for (let i = 0; i < verdicts.length; i += CHUNK) await log.publish(verdicts.slice(i, i + CHUNK).map(verdictRecord));
   const publishedMs = performance.now() - startMs;
-  await log.publish([verdictRecord(streamTimeMark(application, FIRST_US + 3_600_000_000))]);
+  await log.publish([verdictRecord(watermarkAt(application, FIRST_US + 3_600_000_000))]);
   const open = () => [...last.values()].some(({ closed }) => !closed);
   const endMs = performance.now() + 180_000;
   while ((told.differentMs === undefined || open()) && performance.now() < endMs) await wait(50);

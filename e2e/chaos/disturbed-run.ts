@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { KafkaLog } from '@plimsoll/kafka-log';
-import { streamTimeMark, verdictRecord } from '@plimsoll/pipelines';
+import { verdictRecord } from '@plimsoll/pipelines';
+import { watermarksAt } from '@plimsoll/pipelines/testing/verdicts';
 
 import { Feeder } from './feeder.js';
 import { inMemory } from './in-memory.js';
@@ -67,7 +68,7 @@ export async function disturbedRun(options: {
     await until(seen, () => seen.verdicts.size >= expected.verdicts.size);
     const caughtUpMs = Math.max(0, seen.lastMs - fedMs);
     const closing = expected.newestUs() + CLOSING_US;
-    await log.publish(workload.applications.map((name) => verdictRecord(streamTimeMark(name, closing))));
+    await log.publish(workload.applications.flatMap((name) => watermarksAt(name, closing).map(verdictRecord)));
     await until(seen, () => difference(incidents, seen.incidents()).missing.length === 0);
     // What should not be there comes late, if it comes.
     await wait(5_000);

@@ -10,10 +10,10 @@ import {
   fixedProfiles,
   messageRecord,
   storedProfiles,
-  streamTimeMark,
   verdictRecord,
   type CollectorMessage,
 } from '@plimsoll/pipelines';
+import { watermarksAt } from '@plimsoll/pipelines/testing/verdicts';
 import { parseRedisUrl, RedisConnection, RedisProfileStore, RedisStateStore } from '@plimsoll/redis-store';
 import { runOperator, type LogRecord, type Running } from '@plimsoll/streaming';
 import { testServers } from '@plimsoll/streaming/testing';
@@ -137,7 +137,7 @@ async function throughStack(
     await until(() => new Set(textsOf(verdicts)).size >= expectedVerdicts);
     await quiet(verdicts);
     const lastUs = Math.max(...verdicts.map((record) => windowEndUs(record)));
-    await logs[0]!.publish([verdictRecord(streamTimeMark(application, lastUs + 3_600_000_000))]);
+    await logs[0]!.publish(watermarksAt(application, lastUs + 3_600_000_000).map(verdictRecord));
     await until(() => alerts.some((record) => record.headers['ce_type']?.endsWith('closed')));
     await quiet(alerts);
     // A record that came twice is the same bytes: readers know it by its identity.

@@ -1,5 +1,6 @@
 import { Verdict } from '@plimsoll/contracts';
-import { fusionOperator, streamTimeMark } from '@plimsoll/pipelines';
+import { fusionOperator } from '@plimsoll/pipelines';
+import { watermarkAt } from '@plimsoll/pipelines/testing/verdicts';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 
@@ -39,7 +40,7 @@ describe('FusionReport', () => {
     const operator = report.around(fusionOperator());
     const state = operator.start('shop');
     operator.step(state, { message: verdict, arrivedUs: START_US + 2_000_000 }, 'shop', '');
-    const mark = streamTimeMark('shop', START_US + 3_600_000_000);
+    const mark = watermarkAt('shop', START_US + 3_600_000_000);
     operator.step(state, { message: mark, arrivedUs: START_US + 2_000_000 }, 'shop', '');
     const text = await registry.metrics();
     expect(text).toContain('plimsoll_verdicts_total{level="log",outcome="joined"} 1');

@@ -39,7 +39,7 @@ export {
   US_PER_SECOND,
   type TimeUs,
 } from './event-time.js';
-export { EVERY_DETECTOR, Progress, PROGRESS_HEADER, VerdictsRecord, Watermark, type Watching } from './progress.js';
+export { Progress, PROGRESS_HEADER, VerdictsRecord, Watermark, type Watching } from './progress.js';
 export { Gap } from './gap.js';
 export { identity } from './identity.js';
 export { IncidentSnapshot, MAX_SNAPSHOT_DECISIONS, MAX_SNAPSHOT_EVIDENCE } from './incident-snapshot.js';

@@ -43,7 +43,7 @@ export const Watermark = z.object({
   type: z.literal('watermark'),
   schema: z.literal(1),
   application: z.string().min(1).max(256),
-  /** The service's name, `log-detector` say; `EVERY_DETECTOR` speaks for all of them, where verdicts are written without detectors. */
+  /** The service's name, `log-detector` say. */
   detector: z.string().min(1).max(64),
   topic: z.string().min(1).max(256),
   partition: z.number().int().nonnegative().max(1_023),
@@ -55,8 +55,6 @@ export const Watermark = z.object({
   watching: Watching.optional(),
 });
 export type Watermark = z.infer<typeof Watermark>;
-
-export const EVERY_DETECTOR = 'stream-time';
 
 /** What the topic `verdicts` carries. */
 export const VerdictsRecord = z.discriminatedUnion('type', [Verdict, Coverage, Watermark]);

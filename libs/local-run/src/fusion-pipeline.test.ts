@@ -6,15 +6,15 @@ import {
   type Verdict,
   type VerdictsRecord,
 } from '@plimsoll/contracts';
-import { fusionOperator, streamTimeMark } from '@plimsoll/pipelines';
+import { fusionOperator } from '@plimsoll/pipelines';
 import { checkedAlert } from '@plimsoll/pipelines/testing/alert-checks';
-import { SECOND, T0, webVerdict } from '@plimsoll/pipelines/testing/verdicts';
+import { SECOND, T0, watermarkAt, webVerdict } from '@plimsoll/pipelines/testing/verdicts';
 import type { LogRecord } from '@plimsoll/streaming';
 import { describe, expect, it } from 'vitest';
 
 import { EmbeddedTopology } from './embedded.js';
 
-const END = streamTimeMark('shop', T0 + 10_000 * SECOND);
+const END = watermarkAt('shop', T0 + 10_000 * SECOND);
 
 async function run(messages: readonly VerdictsRecord[]): Promise<{ records: LogRecord[]; dead: DeadLetter[] }> {
   const records: LogRecord[] = [];
@@ -116,7 +116,7 @@ describe('the fusion pipeline', () => {
   });
 
   it('sends a verdict beyond the grace to the dead letters as late', async () => {
-    const { dead } = await run([webVerdict(7_200), streamTimeMark('shop', T0 + 7_200 * SECOND), webVerdict(1)]);
+    const { dead } = await run([webVerdict(7_200), watermarkAt('shop', T0 + 7_200 * SECOND), webVerdict(1)]);
     expect(dead.map(({ reason, by }) => [reason, by])).toEqual([['late', 'alert-service']]);
   });
 

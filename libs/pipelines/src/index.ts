@@ -12,7 +12,7 @@ export { detectorOperator, verdictRecord } from './detect/detector-operator.js';
 export { progressRecords } from './collect/progress-records.js';
 export { StreamClock } from './collect/stream-clock.js';
 export { followingProgress } from './detect/following-progress.js';
-export { fusionOperator, streamTimeMark } from './alert/fusion-pipeline.js';
+export { fusionOperator } from './alert/fusion-pipeline.js';
 export { alertOf, alertRecord, PRODUCT_VERSION } from './alert/incident-alert.js';
 export { descriptionOf, levelWords, titleOf } from './alert/incident-words.js';
 export { ScoringPair, type ModelPair, type PairState } from './detect/scoring-pair.js';

@@ -20,7 +20,6 @@ const config = fusionConfig({
   maxFindings: 4,
   maxPrincipals: 2,
 });
-const END = watermarkAt(100_000);
 
 /** The detectors, each with its own share of the messages. */
 const PARTS = [0, 1, 2, 3, 4, 5];
@@ -32,6 +31,8 @@ const reached = (part: number, second: number): Watermark =>
     partition: part % 4,
     partitions: { logs: 4, syscalls: 2 },
   });
+
+const END = PARTS.map((part) => reached(part, 100_000));
 
 /** Any mix of levels, paths, names and times over most of an hour. */
 const message: fc.Arbitrary<VerdictMessage> = fc
@@ -82,7 +83,7 @@ const timeOf = (m: VerdictMessage): number => m.window.endUs;
 
 function final(messages: readonly VerdictsRecord[]): { closed: string[]; changes: IncidentChange[] } {
   const state = emptyFusionState();
-  const changes = [...messages, END].flatMap((m) => fuse(state, APPLICATION, m, config).changes);
+  const changes = [...messages, ...END].flatMap((m) => fuse(state, APPLICATION, m, config).changes);
   const closed = changes
     .filter(({ kind, mergedInto }) => kind === 'close' && mergedInto === undefined)
     .map(({ incident }) => JSON.stringify(incident))
@@ -172,7 +173,7 @@ describe('fusion, in any order', { timeout: 120_000 }, () => {
       fc.property(fc.array(message, { maxLength: 40 }), fc.nat(40), (all, cut) => {
         const messages = [...all].sort((a, b) => timeOf(a) - timeOf(b));
         let state = emptyFusionState();
-        const changes = [...messages, END].flatMap((m, i) => {
+        const changes = [...messages, ...END].flatMap((m, i) => {
           if (i === cut) state = decodeFusionState(encodeFusionState(state));
           return fuse(state, APPLICATION, m, config).changes;
         });

@@ -1,4 +1,4 @@
-import { EVERY_DETECTOR, US_PER_MS, type TimeUs, type Watermark } from '@plimsoll/contracts';
+import { US_PER_MS, type TimeUs, type Watermark } from '@plimsoll/contracts';
 
 /** A detector that fusion waits for, with the topic that it reads. */
 export interface Reader {
@@ -34,9 +34,6 @@ export function takeWatermark(
   idleUs: number,
 ): TimeUs | undefined {
   const { detector, topic, partition, timeUs, partitions } = message;
-  if (detector === EVERY_DETECTOR) {
-    for (const part of parts.values()) part.timeUs = Math.max(part.timeUs, timeUs);
-  }
   if (partitions !== undefined) expect(parts, readers, partitions, arrivedUs);
   parts.set(partOf(detector, topic, partition), { timeUs, heardUs: arrivedUs });
   let least: TimeUs | undefined;

@@ -1,12 +1,4 @@
-import {
-  decodeJson,
-  EVERY_DETECTOR,
-  isoTime,
-  TOPICS,
-  US_PER_MS,
-  VerdictsRecord,
-  type Watermark,
-} from '@plimsoll/contracts';
+import { decodeJson, isoTime, TOPICS, US_PER_MS, VerdictsRecord } from '@plimsoll/contracts';
 import {
   decodeFusionState,
   emptyFusionState,
@@ -57,13 +49,4 @@ export function fusionOperator(given: Partial<FusionConfig> = {}): Operator<Arri
     encode: encodeFusionState,
     decodeState: decodeFusionState,
   };
-}
-
-/**
- * A watermark for every detector at once: all of the application's events up to `timeUs` were scored. For tests and
- * measurements that write verdicts without detectors; to close what is open, `timeUs` must be more than `gapUs` +
- * `graceUs` after the last.
- */
-export function streamTimeMark(application: string, timeUs: number): Watermark {
-  return { type: 'watermark', schema: 1, application, detector: EVERY_DETECTOR, topic: 'all', partition: 0, timeUs };
 }

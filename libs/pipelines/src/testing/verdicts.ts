@@ -1,7 +1,10 @@
-import { identity, type Verdict } from '@plimsoll/contracts';
+import { identity, TOPICS, type Verdict, type Watermark } from '@plimsoll/contracts';
+
+import { READERS } from '../services.js';
 
 export const SECOND = 1_000_000;
 export const T0 = 1_790_000_000 * SECOND;
+const FIRST_PART = { detector: 'log-detector', topic: 'logs', partition: 0 };
 
 /** An anomalous verdict on a web request `second` seconds into the test, to be altered. */
 export function webVerdict(second: number, change: Partial<Verdict> = {}): Verdict {
@@ -41,4 +44,21 @@ export function webVerdict(second: number, change: Partial<Verdict> = {}): Verdi
   };
   const { detector, finding, window, joins } = verdict;
   return { id: identity(detector, finding, window.endUs, JSON.stringify(joins)), ...verdict };
+}
+
+/** All of the application's events up to `timeUs` were scored, where no detector runs. */
+export function watermarkAt(application: string, timeUs: number, part = FIRST_PART): Watermark {
+  return { type: 'watermark', schema: 1, application, ...part, timeUs };
+}
+
+/**
+ * The same of every detector's every partition, where they run. To close what is open, `timeUs` must be more than
+ * `gapUs` and `graceUs` after the last verdict.
+ */
+export function watermarksAt(application: string, timeUs: number): Watermark[] {
+  return READERS.flatMap(({ detector, topic }) =>
+    Array.from({ length: TOPICS[topic].partitions }, (_, partition) =>
+      watermarkAt(application, timeUs, { detector, topic, partition }),
+    ),
+  );
 }

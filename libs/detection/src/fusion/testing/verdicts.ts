@@ -1,4 +1,4 @@
-import { EVERY_DETECTOR, identity, type Coverage, type Verdict, type Watermark } from '@plimsoll/contracts';
+import { identity, type Coverage, type Verdict, type Watermark } from '@plimsoll/contracts';
 
 /** A second of event time, from a round start. */
 export const SECOND = 1_000_000;
@@ -74,11 +74,11 @@ export function windowAt(second: number, change: Partial<Verdict> = {}): Verdict
   });
 }
 
-/** A detector has reached `second`; without `change`, all have. */
+/** A detector has reached `second`: without `change`, the one that these tests know. */
 export function watermarkAt(second: number, change: Partial<Watermark> = {}): Watermark {
   const timeUs = T0 + second * SECOND;
-  const every = { detector: EVERY_DETECTOR, topic: 'all', partition: 0 };
-  return { type: 'watermark', schema: 1, application: APPLICATION, ...every, timeUs, ...change };
+  const part = { detector: 'log-detector', topic: 'logs', partition: 0 };
+  return { type: 'watermark', schema: 1, application: APPLICATION, ...part, timeUs, ...change };
 }
 
 /** A minute in which a level of a container scored `windows`. */

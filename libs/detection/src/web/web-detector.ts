@@ -2,13 +2,14 @@ import type { AttackPath, RequestFacts, Verdict, WebRequest } from '@plimsoll/co
 
 import { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import type { WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { thresholdOf, WEB_AND_SQL_SHARE } from '../events/threshold.js';
+import { ceilingOf, thresholdOf, WEB_AND_SQL_SHARE } from '../events/threshold.js';
 import type { Budget } from '../detector.js';
 import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../events/whose.js';
 import { ACTS } from './reading-evidence.js';
 import { CREDENTIAL_FOUND, scoreRequest, SCRIPT_ACTED, type ScoredRequest } from './web-scorer.js';
 import { ownStatements } from './own-statements.js';
+import { withEarlier } from './weak-requests.js';
 import { openWebModel, type WebModel, type WebModelData, type WebView } from './web-model.js';
 import { startWebState, webStates, type WebState } from './web-state.js';
 
@@ -52,7 +53,13 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredR
   ...webStates,
 
   scale: ({ views }, { view }) => views[view],
-  score: (event, state, { table }) => scoreRequest(table, event, state),
+  score(event, state, { table, views }) {
+    const scored = scoreRequest(table, event, state);
+    const view = views[event.view];
+    if (view === undefined) return scored;
+    const threshold = Math.min(view.threshold.score, ceilingOf(scored.path));
+    return withEarlier(scored, event, state, view.calibration, threshold);
+  },
   lose(state) {
     // The page that led to the next request may be among what was lost.
     state.previous = undefined;

@@ -1,4 +1,4 @@
-import type { WebRequest } from '@plimsoll/contracts';
+import { AttackPath, type WebRequest } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Minute } from '../events/minute.js';
@@ -31,6 +31,18 @@ const Tries = z.object({
 });
 export type Tries = z.infer<typeof Tries>;
 
+/** What requests of the session that ended under the line say for one attack together; see weak-requests.ts. */
+const Leaning = z.object({
+  path: AttackPath,
+  nats: z.number(),
+  timeUs: z.number(),
+  /** Marks of the requests that counted. */
+  known: z.array(z.string()),
+  /** Requests that no alarm has named yet, the newest last. */
+  untold: z.array(z.object({ id: z.string(), timeUs: z.number(), nats: z.number() })),
+});
+export type Leaning = z.infer<typeof Leaning>;
+
 /**
  * What one session is remembered by: its last visit, how its client usually fills the headers that tell where a request
  * comes from, scripts that it was served, and credentials that it tried in vain. Under 12 KiB.
@@ -46,6 +58,8 @@ export const WebState = z.object({
   deliveries: z.array(Delivery),
   /** Credentials that it tried and that failed, by endpoint; a state of before has none. */
   tries: z.array(Tries).default([]),
+  /** At most one a path; a state of before has none. */
+  leanings: z.array(Leaning).default([]),
   minute: Minute.optional(),
 });
 export type WebState = z.infer<typeof WebState>;
@@ -64,6 +78,7 @@ export function startWebState(): WebState {
     origin: { sent: 0, missing: 0 },
     deliveries: [],
     tries: [],
+    leanings: [],
     minute: undefined,
   };
 }

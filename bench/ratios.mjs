@@ -17,6 +17,9 @@ const LIMITS = [
   ['score', 'sequence', 'plain JavaScript, bags of 6', 6],
   ['score', 'frequency', 'plain JavaScript, bags of 6', 9],
   ['quiet', '10,000 containers', '10 containers', 1.6],
+  ['events', 'web requests', 'JSON.parse of requests', 14],
+  ['events', 'SQL statements', 'JSON.parse of requests', 8],
+  ['events', 'audit events', 'JSON.parse of requests', 11],
 ];
 const MOST_BYTES_A_CALL = 4.2;
 

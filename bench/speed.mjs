@@ -1,7 +1,10 @@
 // How fast each part is, beside a peer or a limit that is measured in the same run: rounds of all rows in turn, medians
 // and spread. Processor time is what counts; on a machine that does other work as well only the ratios hold.
 //   npm run bench -- [--only parse,score,decode,quiet,events,pipeline,growth] [--rounds 5] [--calls 40000000] [--json FILE]
+//                    [--peer COMMAND]
 // `pipeline` and `growth` start a Kafka and a Redis of their own, on one core, and each row on the other (taskset).
+// A peer is a program that reads the calls at two bytes each, as the plain detector does: it is given brokers, topic, topic
+// for verdicts, consumer group and number of messages, and prints `{"wall": seconds, "cpu": seconds}` as its last line.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -19,11 +22,13 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     calls: { type: 'string', default: '40000000' },
     json: { type: 'string' },
+    peer: { type: 'string' },
   },
 });
 const ROUNDS = Number(values.rounds);
 const CALLS = Number(values.calls);
 const PARTITIONS = 4;
+const OWN_CORE = cpus().length > 1 ? '1' : '0';
 let topics = 0;
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -126,6 +131,7 @@ async function pipeline(servers) {
   const busy = await fill(servers, { containers: 50, perMessage: 4_096, partitions: PARTITIONS, calls: CALLS });
   return rounds([
     ['plain JavaScript with a checkpoint, 2 bytes a call', 'plain', filled, 'plainTopic'],
+    ...(values.peer ? [['the peer, 2 bytes a call', 'peer', filled, 'plainTopic']] : []),
     ['bare kafkajs, 2 bytes a call', 'bare', filled, 'plainTopic'],
     ['bare kafkajs', 'bare', filled],
     ['sequence-detector', 'sequence', filled],
@@ -165,14 +171,8 @@ async function rounds(rows) {
     for (const [i, [, name, filled, topic = 'topic']] of rows.entries()) {
       const { brokers, redis, records, calls, bytes } = filled;
       const group = `${name}-${i}-${round}`;
-      const result = await worked(name, {
-        brokers,
-        redis,
-        topic: filled[topic],
-        group,
-        records,
-        profile: profiles[name],
-      });
+      const options = { brokers, redis, topic: filled[topic], group, records, profile: profiles[name] };
+      const result = await (name === 'peer' ? peer(options) : worked(name, options));
       done[i].rounds.push({
         rate: calls / result.seconds,
         cpuPerMillion: (result.cpuSeconds / calls) * 1e6,
@@ -196,9 +196,21 @@ async function worked(name, options) {
   return JSON.parse(text);
 }
 
+async function peer({ brokers, topic, group, records }) {
+  const args = [brokers, topic, `${topic}.out`, group, String(records)];
+  const child = spawn('taskset', ['-c', OWN_CORE, 'sh', '-c', `${values.peer} "$@"`, 'peer', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  await once(child, 'close');
+  const { wall, cpu } = JSON.parse(text.trim().split('\n').at(-1));
+  return { seconds: wall, cpuSeconds: cpu, steps: NaN, rssBytes: NaN };
+}
+
 /** On the second core, where there is one: the servers have the first. */
 function start(script, args, stdio) {
-  return spawn('taskset', ['-c', results.cores > 1 ? '1' : '0', execPath, at(`speed/${script}`), ...args], { stdio });
+  return spawn('taskset', ['-c', OWN_CORE, execPath, at(`speed/${script}`), ...args], { stdio });
 }
 
 async function pinned(args) {

@@ -25,7 +25,7 @@ async function fill({ brokers, topic, plainTopic, partitions, ...batches }) {
   const kafka = client(brokers);
   const admin = kafka.admin();
   await admin.connect();
-  const topics = [topic, plainTopic, `${topic}.out`, 'verdicts', 'dead-letters'];
+  const topics = [topic, plainTopic, `${plainTopic}.out`, 'verdicts', 'dead-letters'];
   const known = new Set(await admin.listTopics());
   const made = topics.filter((one) => !known.has(one)).map((one) => ({ topic: one, numPartitions: partitions }));
   await admin.createTopics({ topics: made, waitForLeaders: true });

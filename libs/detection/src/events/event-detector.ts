@@ -26,7 +26,7 @@ export interface Scale {
   readonly threshold: Threshold;
 }
 
-/** What a detector says of an anomalous event beside the path, the finding, the score and the observations, or of those otherwise. */
+/** What a detector says of an anomalous event; `score` and `evidence` stand in place of the scorer's and of the observations. */
 export type Told = Pick<Verdict, 'severity' | 'impact' | 'cwe' | 'techniques' | 'request' | 'joins'> &
   Partial<Pick<Verdict, 'score' | 'evidence' | 'objects'>>;
 

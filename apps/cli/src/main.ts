@@ -4,6 +4,7 @@ import { PlimsollError, printable } from '@plimsoll/contracts';
 import { Command } from 'commander';
 
 import { alertsCommand } from './commands/alerts.js';
+import { completionCommand } from './commands/completion.js';
 import { deadLettersCommand } from './commands/dead-letters.js';
 import { demoCommand } from './commands/demo.js';
 import { detectCommand } from './commands/detect.js';
@@ -48,6 +49,7 @@ for (const command of [
   topicsCommand(),
   deadLettersCommand(),
   doctorCommand(),
+  completionCommand(),
 ]) {
   program.addCommand(command);
 }

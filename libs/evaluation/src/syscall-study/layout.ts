@@ -10,7 +10,7 @@ export type StudyLayout = 'hids-docker' | 'adfa-ld' | 'lid-ds';
  * `validation/` and `test/`.
  */
 export function studyLayout(path: string): StudyLayout | undefined {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isFolder(path)) {
     return /^ADFA-LD.*\.zip$/i.test(basename(path)) ? 'adfa-ld' : undefined;
   }
   const names = new Set(readdirSync(path));
@@ -21,7 +21,7 @@ export function studyLayout(path: string): StudyLayout | undefined {
 
 /** The folder, or the folder in an archive, that holds ADFA-LD's three parts; undefined where none does. */
 export function adfaRoot(path: string): string | undefined {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return join(path, 'ADFA-LD');
+  if (!isFolder(path)) return join(path, 'ADFA-LD');
   const names = readdirSync(path);
   if (names.includes('Training_Data_Master')) return path;
   if (names.includes('ADFA-LD')) return adfaRoot(join(path, 'ADFA-LD'));
@@ -33,14 +33,18 @@ const PARTS = ['training', 'validation', 'test'];
 
 /** The scenarios at `path`: it is one, or its folders are. */
 export function lidDsScenarios(path: string): string[] {
+  if (!isFolder(path)) return [];
   if (isScenario(path)) return [path];
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(path)
     .sort()
     .map((name) => join(path, name))
-    .filter(isScenario);
+    .filter((inner) => isFolder(inner) && isScenario(inner));
 }
 
 function isScenario(path: string): boolean {
-  return PARTS.every((part) => statSync(join(path, part), { throwIfNoEntry: false })?.isDirectory() === true);
+  return PARTS.every((part) => isFolder(join(path, part)));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

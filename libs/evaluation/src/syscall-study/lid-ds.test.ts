@@ -36,6 +36,8 @@ it("reads a scenario in the data set's form and scores it by its protocol", asyn
   expect(studyLayout(folder)).toBe('lid-ds');
   expect(lidDsScenarios(folder)).toEqual([join(folder, 'CVE-2014-0160')]);
   expect(lidDsScenarios(join(folder, 'CVE-2014-0160', 'test'))).toEqual([]);
+  await writeFile(join(folder, 'README'), 'a file beside the scenarios');
+  expect(lidDsScenarios(folder)).toHaveLength(1);
   const { rows } = await runLidDs(folder);
   const row = rows.find(({ method }) => method.startsWith('unseen call alone'))!;
   expect([row.detected.hits, row.detected.of, row.falseAlarms]).toEqual([1, 1, 0]);

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { callName, type SourceItem } from '@plimsoll/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { attachStrace } from './attach.js';
 import { WireObserver } from '../wire/wire-observer.js';
@@ -14,6 +15,16 @@ async function namesOf(items: AsyncIterable<SourceItem>): Promise<string[]> {
     if (item.type === 'calls') for (const number of item.calls.numbers) names.push(callName(number));
   }
   return names;
+}
+
+/** Waits until strace has attached to the process. */
+async function traced(pid: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      expect(await readFile(`/proc/${pid}/status`, 'utf8')).toMatch(/^TracerPid:\t[1-9]/m);
+    },
+    { timeout: 20_000 },
+  );
 }
 
 /** A program of Node's that serves HTTP on a port that it prints. */
@@ -105,7 +116,7 @@ if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
         const observer = new WireObserver();
         const { items } = await attachStrace({ pid: server.pid ?? 0 }, { observer, signal: stop.signal });
         const read = namesOf(items);
-        await sleep(500);
+        await traced(server.pid ?? 0);
         const agent = new Agent({ keepAlive: true, maxSockets: 4 });
         const paths = Array.from({ length: 100 }, (_, i) => `/request-${i}`);
         await Promise.all(paths.map((path) => request(port, path, agent)));
@@ -122,12 +133,20 @@ if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
     });
 
     it('follows the target through exec', async () => {
-      const parent = spawn('sh', ['-c', 'sleep 0.3; exec sleep 60'], { stdio: 'ignore' });
+      const parent = spawn('sh', ['-c', 'read go; exec cat'], { stdio: ['pipe', 'ignore', 'ignore'] });
+      const pid = parent.pid ?? 0;
       try {
         const stop = new AbortController();
-        const { items } = await attachStrace({ pid: parent.pid ?? 0 }, { signal: stop.signal, rescanMs: 100 });
+        const { items } = await attachStrace({ pid }, { signal: stop.signal, rescanMs: 100 });
         const read = namesOf(items);
-        await sleep(1_000);
+        await traced(pid);
+        parent.stdin.write('go\n');
+        await vi.waitFor(
+          async () => {
+            expect(await readFile(`/proc/${pid}/comm`, 'utf8')).toBe('cat\n');
+          },
+          { timeout: 20_000 },
+        );
         stop.abort();
         expect(await read).toContain('execve');
       } finally {

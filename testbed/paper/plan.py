@@ -8,14 +8,17 @@ from .directory import PEOPLE
 from .people import honest_steps
 
 VICTIMS = PEOPLE[1:11]
+# An attacker is one of them: how many work at once must not tell an attack.
+CLIENTS = 5
 MOST_FIRED, SEEN_AFTER_S = 12, 1
 
 
 def episode_plan(condition, episode, split, seconds, seed):
     """Steps in the order in which they are due, `at` in seconds from the episode's begin; each client does its own one after another."""
-    rand = seeded(condition, episode, seed)
-    steps = [step for person in rand.sample(VICTIMS, 4) for step in honest_steps(person, condition, split, seconds, seeded(rand.random()))]
-    if not episode.startswith("benign"):
+    rand, attacked = seeded(condition, episode, seed), not episode.startswith("benign")
+    people = rand.sample(VICTIMS, CLIENTS - attacked)
+    steps = [step for person in people for step in honest_steps(person, condition, split, seconds, seeded(rand.random()))]
+    if attacked:
         steps += attack_steps(episode, seconds, seeded(rand.random()))
     steps.sort(key=lambda step: (step["at"], step["client"]))
     fire(steps)

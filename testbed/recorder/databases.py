@@ -2,6 +2,7 @@
 import os
 import shutil
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -63,24 +64,36 @@ class Postgres:
         self._as_postgres(self.bin / "pg_ctl", "-D", self.folder / "data", "-m", "fast", "stop")
 
 
+# Several at a time were seen to fail.
+INSTALLING = threading.Lock()
+
+
 class MariaDb:
     """Listens on a socket in its folder alone; the user and the database are `app`, the password `app`."""
 
     def __init__(self, folder, port):
         self.folder, self.socket = folder / "mariadb", folder / "mariadb" / "db.sock"
+        self._server = None
 
     def start(self):
         if not self.folder.exists():
-            self.folder.mkdir(parents=True)
-            shutil.chown(self.folder, "mysql", "mysql")
-            install = ["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={self.folder}/data", "--skip-test-db"]
-            subprocess.run(install, check=True, capture_output=True)
+            with INSTALLING:
+                self._install()
         options = [f"--datadir={self.folder}/data", f"--socket={self.socket}", "--skip-networking", f"--pid-file={self.folder}/pid",
                    "--innodb-buffer-pool-size=64M", "--default-time-zone=+00:00", "--user=mysql", f"--log-error={self.folder}/log"]
         self._server = subprocess.Popen(["mariadbd", "--no-defaults", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until((self.folder / "pid").exists)
         self.sql("CREATE DATABASE IF NOT EXISTS app CHARACTER SET utf8mb4; GRANT ALL ON app.* TO app@localhost IDENTIFIED BY 'app'")
         self.pid = self._server.pid
+
+    def _install(self):
+        self.folder.mkdir(parents=True)
+        shutil.chown(self.folder, "mysql", "mysql")
+        command = ["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={self.folder}/data", "--skip-test-db"]
+        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            shutil.rmtree(self.folder)  # half a database would be taken for one
+            raise RuntimeError(f"mariadb-install-db failed with {done.returncode}: {done.stdout[-2000:]}")
 
     def sql(self, text, database=""):
         command = ["mariadb", "--no-defaults", "-u", "root", "-S", self.socket, *([database] if database else [])]
@@ -99,6 +112,8 @@ class MariaDb:
         return f"mariadb-dump --no-defaults -u app -papp -S {self.socket} app"
 
     def stop(self):
+        if self._server is None:
+            return
         self._server.terminate()
         self._server.wait()
         if os.path.exists(self.folder / "pid"):

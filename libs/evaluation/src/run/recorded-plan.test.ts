@@ -36,6 +36,13 @@ it.skipIf(PYTHON === undefined)('plans who does what when, with which fields, fr
   expect(steps.some((step) => step.do === 'save')).toBe(false);
 });
 
+it.skipIf(PYTHON === undefined)('lets as many people work in episodes without an attacker as in those with one', () => {
+  for (const episode of ['benign-1', 'benign-5', 'benign-7', 'update-development', 'union', 'forged']) {
+    const { steps } = JSON.parse(planned('lookers', episode, 1, 1)) as { steps: { client: string }[] };
+    expect(new Set(steps.map((step) => step.client)).size, episode).toBe(5);
+  }
+});
+
 it('names the plan of an episode in the manifest by its hash', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'planned-'));
   onTestFinished(() => rm(folder, { recursive: true }));

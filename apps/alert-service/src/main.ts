@@ -27,6 +27,7 @@ import { StatefulProcessor } from '@plimsoll/streaming';
 import { alertSettings } from './alert-settings.js';
 import { watchReport } from './watch-report.js';
 import { FusionReport } from './fusion-report.js';
+import { ProfileMetrics } from './profile-metrics.js';
 import { webhookReport } from './webhook-report.js';
 
 const NAME = 'alert-service';
@@ -79,6 +80,7 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   });
   const watching = { name: 'time', check: () => Promise.resolve(watch.health()) };
   watchReport(tools.registry, watch);
+  new ProfileMetrics(tools.registry, profiles);
   const dependencies = [
     watching,
     answering('kafka', log),

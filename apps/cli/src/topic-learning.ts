@@ -4,7 +4,7 @@ import { PlimsollError, US_PER_MS, type ProfileFile } from '@plimsoll/contracts'
 import { MAX_AUDIT_ENTRIES, type IncidentStore } from '@plimsoll/incidents';
 import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearningProgress } from '@plimsoll/pipelines';
 
-import { benignBy } from './benign-decisions.js';
+import { benignBy, spansOf } from './benign-decisions.js';
 import { learnersFor, type KeyGroups } from './key-groups.js';
 import { stopSignal } from './stop-signal.js';
 import { LearningPace } from './terminal/learning-pace.js';
@@ -102,18 +102,11 @@ async function incidentSpans(store: IncidentStore, application: string | undefin
   do {
     const page = await store.list(application === undefined ? {} : { application }, PAGE, after);
     for (const incident of page.incidents) {
-      const { id, alert, state } = incident;
       // What was merged into another is told by that one.
-      if (alert === undefined || state === 'merged') continue;
+      if (incident.state === 'merged') continue;
       const called = benign(incident);
       if (called === 'untrailed') untrailed += 1;
-      spans.push({
-        id,
-        application: alert.unmapped.application,
-        startUs: alert.start_time * US_PER_MS,
-        endUs: (alert.end_time + 1) * US_PER_MS,
-        benign: called === 'yes',
-      });
+      spans.push(...spansOf(incident, called === 'yes'));
     }
     after = page.next;
   } while (after !== undefined);

@@ -1,4 +1,5 @@
 import type { Decision, IncidentRecord } from './incident-record.js';
+import { closes } from './reopened.js';
 import type { IncidentStore } from './incident-store.js';
 
 /** Longest chain of merged incidents that is followed. */
@@ -33,13 +34,12 @@ export function inheritedDecision(absorbed: IncidentRecord, successor: IncidentR
   const [standing] = successor.decisions;
   if (decision === undefined || absorbed.alert === undefined || successor.alert === undefined) return undefined;
   if (standing !== undefined && (standing.about === undefined || standing.at_ms >= decision.at_ms)) return undefined;
-  const closes = decision.status === 'resolved' || decision.status === 'benign';
   const seen =
     absorbed.alert.unmapped.path === successor.alert.unmapped.path &&
     successor.alert.severity_id <= (decision.severity ?? 0);
   return {
     ...decision,
-    status: closes && !seen ? 'new' : decision.status,
+    status: closes(decision) && !seen ? 'new' : decision.status,
     about: decision.about ?? absorbed.id,
     sequence: (standing?.sequence ?? 0) + 1,
   };

@@ -27,4 +27,5 @@ export {
 } from './incident-store.js';
 export { MemoryIncidentStore } from './memory-incident-store.js';
 export { MemoryWatchStore } from './memory-watch-store.js';
+export { reopeningDecision } from './reopened.js';
 export { MAX_TOLD_LOSSES, type ToldLoss, type WatchStore } from './watch-store.js';

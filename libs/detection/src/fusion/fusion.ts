@@ -120,7 +120,7 @@ function take(state: FusionState, signal: Signal, config: FusionConfig): Atom | 
 
 function put(state: FusionState, atom: Atom, signal: Signal, config: FusionConfig): void {
   const seconds = secondsOf(atom.sum);
-  const first = atom.sum.firstUs;
+  const { firstUs: first, anomalous: fired } = atom.sum;
   atom.ids.add(signal.id);
   addSignal(atom.sum, signal, atom.finding, config.evidencePerFinding);
   if (signal.anomalous) atom.pending.push(...signal.evidence);
@@ -130,8 +130,9 @@ function put(state: FusionState, atom: Atom, signal: Signal, config: FusionConfi
   atom.fromUs = Math.min(fromUs, window.firstUs);
   atom.toUs = Math.max(toUs, window.lastUs);
   const linked = addLinks(atom, signal.links);
-  // Which of two acts on one object came first decides: there, whole seconds are too coarse.
-  const acted = addObjects(atom, signal.objects) || (atom.objects !== null && atom.sum.firstUs !== first);
+  // Which of two acts on one object came first decides, and whether it fired: there, whole seconds are too coarse.
+  const earlier = atom.sum.firstUs !== first || (fired === 0 && atom.sum.anomalous > 0);
+  const acted = addObjects(atom, signal.objects) || (atom.objects !== null && earlier);
   const moved = now.firstUs !== seconds.firstUs || now.lastUs !== seconds.lastUs;
   if (moved || linked || acted || atom.fromUs !== fromUs || atom.toUs !== toUs) state.groups = undefined;
 }

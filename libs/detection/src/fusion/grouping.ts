@@ -198,7 +198,8 @@ class Grouping {
       group.lastCoreBucket = Math.max(group.lastCoreBucket, atom.bucket);
       group.lastBucket = Math.max(group.lastBucket, atom.bucket);
       group.atoms.push(atom);
-      this.#indexObjects(group, atom);
+      // What was only near its threshold is nobody's act to be named as a cause.
+      if (atom.sum.anomalous > 0) this.#indexObjects(group, atom);
       const { bucket, workload, principal } = atom;
       this.#index({ group, tier: tierOf(kind), bucket, ...secondsOf(atom.sum), workload, principal }, atom.links);
     }

@@ -122,4 +122,35 @@ describe('consequences in a cluster', () => {
     const second = incidents(judged([grant(NIGHT, PAINTER, 'backdoor'), grant(NIGHT + 20, ADMIN, 'backdoor')]));
     expect(second.map(({ kind }) => kind.name).sort()).toEqual([`user:${ADMIN}`, `user:${PAINTER}`]);
   });
+
+  it('are not what the same controllers do that gives power, and no rate of deletions names that', () => {
+    const grant = event({
+      at: NIGHT + 6,
+      who: COLLECTOR,
+      verb: 'create',
+      resource: { group: 'rbac.authorization.k8s.io', name: 'clusterrolebindings', object: 'mine' },
+      grant: {
+        kind: 'binding',
+        cluster: true,
+        role: 'ClusterRole/cluster-admin',
+        subjects: ['eve'],
+        powers: ['everything'],
+      },
+    });
+    const verdicts = judged([...emptied(), grant]);
+    expect(verdicts.at(-1)).toMatchObject({ path: 'rbac', finding: 'privilege-grant', severity: 6 });
+    const found = incidents(verdicts);
+    expect(found.map(({ kind }) => kind.name).sort()).toEqual([`user:${PAINTER}`, `user:${COLLECTOR}`].sort());
+  });
+
+  it('follow from what fired, and not from what was only near its threshold', () => {
+    const weak = (one: Verdict): Verdict => ({ ...one, id: `weak ${one.id}`, state: 'normal', pValue: 0.005 });
+    const verdicts = judged(emptied());
+    const both = verdicts.flatMap((one) => (one.joins.user === PAINTER ? [weak(one), one] : [one]));
+    expect(incidents(both).map(({ kind }) => kind.name)).toEqual([`user:${PAINTER}`]);
+    expect(incidents([...both].reverse())).toEqual(incidents(both));
+
+    const found = incidents(verdicts.map((one) => (one.joins.user === PAINTER ? weak(one) : one)));
+    expect(found.map(({ kind }) => kind.name).sort()).toEqual([`user:${COLLECTOR}`, `user:${JANITOR}`].sort());
+  });
 });

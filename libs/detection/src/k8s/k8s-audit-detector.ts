@@ -74,7 +74,10 @@ export const k8sAuditDetector = eventDetector<K8sAuditEvent, K8sState, K8sModel,
     const { score, contributions } = scoreAuditEvent(event, state, model);
     rememberObjects(state, event);
     if (contributions.length === 0) return UNREMARKABLE;
-    const finding = dominant([...state.recent, ...contributions]);
+    const lately = [...state.recent, ...contributions];
+    // However much was deleted or asked before it: a request that gives power is told as that.
+    const finding = dominant(contributions.some(givesPower) ? lately.filter(givesPower) : lately);
+    const mayFollow = POWERLESS.has(finding) && !lately.some(givesPower);
     const newest = [...contributions].sort((a, b) => b.nats - a.nats);
     const earlier = [...state.recent].sort((a, b) => b.nats - a.nats || a.evidence.timeUs - b.evidence.timeUs);
     remember(state, contributions);
@@ -84,7 +87,7 @@ export const k8sAuditDetector = eventDetector<K8sAuditEvent, K8sState, K8sModel,
       score,
       observations: [],
       evidence: [...newest, ...earlier].slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
-      objects: touchedObjects(state, finding, event.timeUs),
+      objects: touchedObjects(state, mayFollow, event.timeUs),
     };
   },
 
@@ -114,6 +117,15 @@ function remember(state: K8sState, contributions: readonly Contribution[]): void
     if (burst) state.recent = state.recent.filter(({ evidence }) => evidence.kind !== contribution.evidence.kind);
     push(state.recent, contribution, MAX_RECENT);
   }
+}
+
+/** Findings that give nobody power: such acts may follow from another's. */
+const POWERLESS: ReadonlySet<string> = new Set(['mass-deletion', 'unusual-write', 'unusual-request', 'unusual-rate']);
+/** Power that is this surprising is no by-product: more than everyday writes can bring together. */
+const POWER_NATS = 5;
+
+function givesPower({ finding, nats }: Contribution): boolean {
+  return !POWERLESS.has(finding) && nats > POWER_NATS;
 }
 
 /** The finding that most of the surprise speaks for. */

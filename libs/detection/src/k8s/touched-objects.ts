@@ -6,8 +6,6 @@ import { push, type K8sState } from './state.js';
 const CHANGES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 /** What everybody writes all the time and nothing follows from. */
 const CHATTER = new Set(['events', 'leases', 'tokenreviews', 'subjectaccessreviews', 'selfsubjectaccessreviews']);
-/** Findings that give nobody power: such acts may follow from another's. */
-const FOLLOWING = new Set(['mass-deletion', 'unusual-write', 'unusual-request', 'unusual-rate']);
 const MEMORY_US = 300_000_000;
 const MAX_CHANGED = 16;
 const MAX_FOLLOWED = 32;
@@ -38,11 +36,11 @@ function rememberOne(known: [string, number][], digest: string, timeUs: number, 
   push(known, [digest, timeUs], max);
 }
 
-/** What a verdict of this finding tells of the objects behind it; undefined where there are none. */
-export function touchedObjects(state: K8sState, finding: string, timeUs: number): TouchedObjects | undefined {
+/** What a verdict tells of the objects behind it, and, where it `mayFollow`, on whose change; undefined where there are none. */
+export function touchedObjects(state: K8sState, mayFollow: boolean, timeUs: number): TouchedObjects | undefined {
   const lately = (known: readonly (readonly [string, number])[]): string[] =>
     known.filter(([, at]) => at >= timeUs - MEMORY_US).map(([digest]) => digest);
   const changed = lately(state.changed);
-  const follows = FOLLOWING.has(finding) ? lately(state.followed) : [];
+  const follows = mayFollow ? lately(state.followed) : [];
   return changed.length + follows.length === 0 ? undefined : { changed, follows };
 }

@@ -203,6 +203,37 @@ describe('the incident store', () => {
     expect([incident?.status, incident?.decisions.length]).toEqual(['resolved', 1]);
   });
 
+  it('opens an incident again that becomes more severe than what somebody closed, once, and tells so', async () => {
+    const benign = { ...decision, assignee: 'ann', severity: 3 as const };
+    const [small, same, severe, later] = ([3, 3, 6, 6] as const).map((severity, i) =>
+      incidentAlert('grown', { revision: i + 1, activity: i === 0 ? 1 : 2, severity }),
+    );
+    const store = new MemoryIncidentStore();
+    await publish([small!, decisionAlert(small!, benign), same!]);
+    await feed(store, ALERTS_SOURCE);
+    expect((await contents(store))[0]).toMatchObject({ status: 'benign' });
+    await publish([severe!, later!]);
+    await feed(store, ALERTS_SOURCE);
+    await feed(store, ALERTS_SOURCE);
+    const [incident] = await contents(store);
+    expect(incident).toMatchObject({ status: 'new', decisions: [{ assignee: 'ann', severity: 6 }, benign] });
+    const messages = await readAll(TOPICS.alerts.name);
+    const reopened = messages.filter(({ headers }) => headers['ce_type'] === 'io.plimsoll.incident.status');
+    expect(reopened.map(({ value }) => decodeJson(Alert, value, 'an alert'))).toMatchObject([
+      { status: 'New', severity_id: 6, comment: 'severity 6 now; benign by ann at severity 3' },
+    ]);
+
+    const again = new MemoryIncidentStore();
+    await feed(again, ALERTS_SOURCE);
+    expect(await contents(again)).toEqual(await contents(store));
+
+    // Who closes it as severe as it is closes it.
+    await publish([decisionAlert(later!, { ...benign, status: 'resolved', severity: 6, sequence: 3 })]);
+    await publish([incidentAlert('grown', { revision: 5, activity: 2, severity: 6 })]);
+    await feed(store, ALERTS_SOURCE);
+    expect((await contents(store))[0]).toMatchObject({ status: 'resolved' });
+  });
+
   describe('of an incident that became part of another', () => {
     const resolved = { ...decision, status: 'resolved' as const, at_ms: 5, assignee: 'ann', severity: 4 as const };
     const [part, whole] = [incidentAlert('part'), incidentAlert('whole')];
@@ -248,9 +279,15 @@ describe('the incident store', () => {
       expect(told.whole).toMatchObject({ status: 'in-progress', decisions: [own] });
     });
 
-    it('one that was closed stays closed, whatever it absorbs', async () => {
+    it('one that was closed stays closed, whatever it absorbs that makes it no more severe', async () => {
       const closed = await after(whole, decisionAlert(whole, { ...resolved, by: 'bob' }), part, merged);
       expect(closed.whole).toMatchObject({ status: 'resolved', decisions: [{ by: 'bob' }] });
+    });
+
+    it('one that was closed is open again where what it absorbs makes it more severe', async () => {
+      const grown = incidentAlert('whole', { revision: 2, activity: 2, severity: 6 });
+      const told = await after(whole, decisionAlert(whole, { ...resolved, by: 'bob' }), part, merged, grown);
+      expect(told.whole).toMatchObject({ status: 'new', decisions: [{ severity: 6 }, { by: 'bob' }] });
     });
 
     it('nobody has closed what is more severe than what was decided about: it is new, with the note', async () => {

@@ -10,7 +10,9 @@ import {
 import {
   inheritedDecision,
   MAX_ABSORBED,
+  reopeningDecision,
   standingFor,
+  type Decision,
   type IncidentRecord,
   type IncidentStore,
 } from '@plimsoll/incidents';
@@ -122,6 +124,14 @@ export class IncidentProjection implements PartitionHandler {
     if (latest) await this.log.publish([decisionRecord(alert, decision, 'update')]);
   }
 
+  /** Tells what was decided before the finding: again, or that the finding has outgrown it. */
+  private async tellDecision(incident: IncidentRecord, finding: Alert): Promise<IncidentRecord> {
+    const reopening = reopeningDecision(incident);
+    if (incident.alert !== undefined && reopening !== undefined) return this.decide(incident.alert, reopening);
+    await this.restate(incident, finding);
+    return incident;
+  }
+
   /**
    * Hands what was decided about an incident on to the one that it has become part of. The two come from different
    * partitions: whichever is taken in last finds the other in the store.
@@ -142,9 +152,12 @@ export class IncidentProjection implements PartitionHandler {
   private async inherit(absorbed: IncidentRecord, id: string): Promise<void> {
     const successor = await this.store.get(id);
     const decision = successor && inheritedDecision(absorbed, successor);
-    if (successor?.alert === undefined || decision === undefined) return;
-    await this.log.publish([decisionRecord(successor.alert, decision)]);
-    await this.store.apply(decisionAlert(successor.alert, decision));
+    if (successor?.alert !== undefined && decision !== undefined) await this.decide(successor.alert, decision);
+  }
+
+  private async decide(alert: Alert, decision: Decision): Promise<IncidentRecord> {
+    await this.log.publish([decisionRecord(alert, decision)]);
+    return this.store.apply(decisionAlert(alert, decision));
   }
 
   private async take(record: LogRecord): Promise<void> {
@@ -158,7 +171,7 @@ export class IncidentProjection implements PartitionHandler {
     let incident: IncidentRecord | undefined;
     for (const finding of findings) incident = await this.store.apply(finding);
     if (incident !== undefined && this.source.restates) {
-      await this.restate(incident, findings.at(-1)!);
+      incident = await this.tellDecision(incident, findings.at(-1)!);
       await this.handOn(incident, findings.at(-1)!);
     }
     if (incident === undefined || !this.source.keeps(incident, record)) return;

@@ -65,7 +65,7 @@ const actors = (incident: Incident, consequence: boolean): string[] => [
 function emptied(): K8sAuditEvent[] {
   const intruder = [
     ...Array.from({ length: 12 }, (_, n) => removed(NIGHT + n * 0.1, PAINTER, 'replicasets', `web-${n}`, 'red')),
-    removed(NIGHT + 1.5, PAINTER, 'namespaces', 'blue'),
+    removed(NIGHT + 1.5, PAINTER, 'namespaces', 'blue', 'blue'),
   ];
   const dependents = Array.from({ length: 40 }, (_, n) => [
     removed(NIGHT + 2 + n * 0.05, COLLECTOR, 'pods', `web-${n}-x`, 'red', [`replicasets/web-${n % 12}`]),

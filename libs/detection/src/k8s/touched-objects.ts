@@ -15,7 +15,9 @@ export function rememberObjects(state: K8sState, event: K8sAuditEvent): void {
   const { resource, verb, timeUs, owners = [] } = event;
   if (resource === undefined || !CHANGES.has(verb) || !succeeded(event) || event.dryRun) return;
   if (CHATTER.has(resource.name) || resource.subresource === 'status') return;
-  const { name, namespace = '', object = '' } = resource;
+  const { name, object = '' } = resource;
+  // The API server says of a namespace itself that it lies in the namespace of its own name.
+  const namespace = name === 'namespaces' ? '' : (resource.namespace ?? '');
   const digest = (kind: string, within: string, named: string): string =>
     identity('object', event.container, kind, within, named);
   const own = digest(name, namespace, object);

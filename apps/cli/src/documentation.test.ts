@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DECISIONS = join('docs', 'decisions');
 
 const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
+  .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
   .map((name) => join('docs', name));
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...documents];
 

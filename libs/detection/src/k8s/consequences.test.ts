@@ -84,6 +84,18 @@ describe('consequences in a cluster', () => {
     expect(actors(found[0]!, true).sort()).toEqual([`user:${COLLECTOR}`, `user:${JANITOR}`]);
   });
 
+  it('are told by names where the log has no owners', () => {
+    const intruder = Array.from({ length: 12 }, (_, n) =>
+      removed(NIGHT + n * 0.1, PAINTER, 'deployments', `web-${n}`, 'red'),
+    );
+    const collected = Array.from({ length: 40 }, (_, n) =>
+      removed(NIGHT + 2 + n * 0.05, COLLECTOR, 'replicasets', `web-${n % 12}-5f8c${n}`, 'red'),
+    );
+    const found = incidents(judged([...intruder, ...collected]));
+    expect(found.map(({ kind }) => kind.name)).toEqual([`user:${PAINTER}`]);
+    expect(actors(found[0]!, true)).toEqual([`user:${COLLECTOR}`]);
+  });
+
   it('are the same in whatever order the verdicts come', () => {
     const verdicts = judged(emptied());
     expect(incidents([...verdicts].reverse())).toEqual(incidents(verdicts));

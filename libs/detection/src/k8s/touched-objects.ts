@@ -10,6 +10,25 @@ const MEMORY_US = 300_000_000;
 const MAX_CHANGED = 16;
 const MAX_FOLLOWED = 32;
 
+/** What makes objects of a kind and names them after itself, with a hyphen and a word of its own choice. */
+const MAKERS: Readonly<Record<string, readonly string[]>> = {
+  pods: ['replicasets', 'statefulsets', 'daemonsets', 'jobs'],
+  replicasets: ['deployments'],
+  jobs: ['cronjobs'],
+  endpointslices: ['services'],
+  controllerrevisions: ['statefulsets', 'daemonsets'],
+};
+
+/**
+ * What may own the object, by its name: the answer to a deletion is a bare Status for all but pods, so the log does not
+ * tell the owner of what the garbage collector deletes.
+ */
+function makersOf(owned: string): string[] {
+  const [kind = '', object = ''] = owned.split('/');
+  const end = object.lastIndexOf('-');
+  return end <= 0 ? [] : (MAKERS[kind] ?? []).map((maker) => `${maker}/${object.slice(0, end)}`);
+}
+
 /** Remembers what a request changed, and what it may follow from: 48 digests of the last five minutes at most. */
 export function rememberObjects(state: K8sState, event: K8sAuditEvent): void {
   const { resource, verb, timeUs, owners = [] } = event;
@@ -25,7 +44,8 @@ export function rememberObjects(state: K8sState, event: K8sAuditEvent): void {
   if (object !== '' || verb === 'deletecollection') rememberOne(state.changed, own, timeUs, MAX_CHANGED);
   // Of a collection only the collection is named: what belongs to it is every object of its kind and namespace.
   const around = [digest(name, namespace, ''), ...(namespace === '' ? [] : [digest('namespaces', '', namespace)])];
-  const above = owners.map((owner) => {
+  const direct = owners.length > 0 ? owners : makersOf(`${name}/${object}`);
+  const above = [...direct, ...direct.flatMap(makersOf)].map((owner) => {
     const slash = owner.indexOf('/');
     return digest(owner.slice(0, slash), namespace, owner.slice(slash + 1));
   });

@@ -38,7 +38,7 @@ const END = PARTS.map((part) => reached(part, 100_000));
 const message: fc.Arbitrary<VerdictMessage> = fc
   .record({
     second: fc.integer({ min: 0, max: 3_000 }).map((t) => t / 4),
-    shape: fc.constantFrom('web', 'line', 'sql', 'calls', 'rate', 'weak', 'coverage'),
+    shape: fc.constantFrom('web', 'line', 'sql', 'calls', 'rate', 'weak', 'coverage', 'audit', 'victim'),
     who: fc.constantFrom('a', 'b', 'c', 'd'),
     finding: fc.constantFrom('f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7'),
     path: fc.constantFrom('sqli', 'xss', 'unknown'),
@@ -72,6 +72,15 @@ const message: fc.Arbitrary<VerdictMessage> = fc
         return windowAt(second, { finding, pValue: p, container: `web-${who}` });
       case 'rate':
         return windowAt(second, { finding, pValue: p, level: 'frequency', detector: 'frequency', workload: 'db' });
+      case 'audit': {
+        const objects = { changed: [`o${who}`], follows: linked ? ['oa', 'ob', 'oc', 'od'] : [] };
+        const state = p > 0.001 ? 'normal' : 'anomalous';
+        return verdictAt(second, { ...some, state, path: 'xss', joins: { user: finding }, objects });
+      }
+      case 'victim': {
+        const planted = linked ? { planted: `event of ${who}` } : {};
+        return verdictAt(second, { ...some, path: 'xss', joins: { victim: who, ...planted, ...request } });
+      }
       case 'weak':
         return verdictAt(second, { ...some, state: 'normal', joins: { session: who } });
       default:
@@ -211,6 +220,27 @@ describe('fusion, in any order', { timeout: 120_000 }, () => {
         for (const { kind } of seen.values()) expect(kind).toBe('close');
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('closes an incident into none that was not told, and ends every chain in one that stands', () => {
+    fc.assert(
+      fc.property(
+        fc.array(message, { maxLength: 80 }),
+        fc.array(fc.nat(), { minLength: 80, maxLength: 80 }),
+        (all, keys) => {
+          const ordered = all.map((m, i) => ({ m, key: keys[i] ?? 0 })).sort((a, b) => a.key - b.key);
+          const last = new Map<string, IncidentChange>();
+          for (const change of final(ordered.map(({ m }) => m)).changes) {
+            if (change.mergedInto !== undefined) expect(last.get(change.mergedInto)?.kind).toMatch(/create|update/);
+            last.set(change.incident.id, change);
+          }
+          for (const { mergedInto } of last.values()) {
+            if (mergedInto !== undefined) expect(last.get(mergedInto)).toBeDefined();
+          }
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });

@@ -138,6 +138,8 @@ const PlimsollFacts = z.strictObject({
     .array(z.strictObject({ level: Level, detector: Word, finding: Word, count: z.number().int().positive() }))
     .max(64),
   revision: z.number().int().positive(),
+  /** How severe the revision before it was, where this one is more severe. */
+  raised_from: z.literal([1, 2, 3, 4, 5, 6]).optional(),
   merged_into: IncidentUid.optional(),
   /** What a person decided; only in messages of type `io.plimsoll.incident.status`. */
   decision: z

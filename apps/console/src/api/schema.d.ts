@@ -880,6 +880,8 @@ export interface components {
           count: number;
         }[];
         revision: number;
+        /** @enum {number} */
+        raised_from?: 1 | 2 | 3 | 4 | 5 | 6;
         merged_into?: string;
         decision?: {
           /** @enum {string} */
@@ -3888,6 +3890,8 @@ export interface operations {
                   count: number;
                 }[];
                 revision: number;
+                /** @enum {number} */
+                raised_from?: 1 | 2 | 3 | 4 | 5 | 6;
                 merged_into?: string;
                 decision?: {
                   /** @enum {string} */
@@ -4219,6 +4223,8 @@ export interface operations {
                 count: number;
               }[];
               revision: number;
+              /** @enum {number} */
+              raised_from?: 1 | 2 | 3 | 4 | 5 | 6;
               merged_into?: string;
               decision?: {
                 /** @enum {string} */

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { DeadLetter, decodeJson, encodeJson, TOPICS } from '@plimsoll/contracts';
+import { DeadLetter, decodeJson, encodeJson, TOPICS, type Alert } from '@plimsoll/contracts';
 import { MemoryIncidentStore, MemoryWatchStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
-import { decisionRecord, watchRecord } from '@plimsoll/pipelines';
+import { decisionAlert, decisionRecord, watchRecord } from '@plimsoll/pipelines';
 import {
   MemoryLog,
   MemoryProfileStore,
@@ -229,6 +229,27 @@ describe('webhooks', () => {
   it('leave out what is not severe enough, and what is not asked for', async () => {
     expect((await dispatch([created('injection', 2)], { minSeverity: 3 })).outcomes).toEqual([]);
     expect((await dispatch([created('injection')], { activities: ['close'] })).outcomes).toEqual([]);
+  });
+
+  it('tell at once what has become severe enough, once', async () => {
+    const raised = incidentAlert('injection', { revision: 2, activity: 2, severity: 6, raisedFrom: 2 });
+    const decided = decisionAlert(raised, { status: 'in-progress', by: 'ann', at_ms: 1, note: '', sequence: 1 });
+    const updated = (alert: Alert): LogRecord => {
+      const record = created('injection');
+      return {
+        ...record,
+        value: encodeJson(alert),
+        headers: { ...record.headers, ce_type: 'io.plimsoll.incident.updated' },
+      };
+    };
+    const sent = async (alert: Alert, change: Partial<WebhookTarget>): Promise<number> =>
+      (await dispatch([updated(alert)], change)).outcomes.length;
+    expect(await sent(raised, { minSeverity: 3 })).toBe(1);
+    // It was told when it was created, is not severe enough yet, or is a decision told again.
+    expect(await sent(raised, { minSeverity: 2 })).toBe(0);
+    expect(await sent({ ...raised, severity_id: 3 }, { minSeverity: 4 })).toBe(0);
+    expect(await sent(decided, { minSeverity: 3 })).toBe(0);
+    expect(await sent(raised, { minSeverity: 3, activities: ['close'] })).toBe(0);
   });
 
   it('put a record that is no alert to the dead letters', async () => {

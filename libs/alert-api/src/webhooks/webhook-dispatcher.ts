@@ -194,7 +194,10 @@ function failureName(error: unknown): string {
 function wants({ activities, minSeverity }: WebhookTarget, headers: AlertHeaders, told: Told): boolean {
   if (!('finding_info' in told)) return activities.includes('watch');
   if (told.severity_id < minSeverity) return false;
-  return activities.some((activity) => activity !== 'watch' && headers.ce_type === ALERT_TYPES[activity]);
+  if (activities.some((activity) => activity !== 'watch' && headers.ce_type === ALERT_TYPES[activity])) return true;
+  // The first that this target hears of an incident that was not severe enough for it when it was created.
+  const { raised_from: before, decision } = told.unmapped;
+  return activities.includes('create') && decision === undefined && before !== undefined && before < minSeverity;
 }
 
 /** Nothing suppresses the watch: a maintenance that silences incidents does not end by itself being unseen. */

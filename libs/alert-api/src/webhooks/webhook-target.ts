@@ -17,7 +17,8 @@ export const WebhookTarget = z.strictObject({
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(2_048)).default({}),
   minSeverity: z.number().int().min(1).max(6).default(1),
   /**
-   * Which changes are sent. Updates of an incident are many; a person needs the first and the last. `watch`: workloads
+   * Which changes are sent. Updates of an incident are many; a person needs the first and the last. With `create` goes
+   * the update that first makes an incident as severe as `minSeverity`. `watch`: workloads
    * that are heard no more, or again, whatever `minSeverity` says.
    */
   activities: z

@@ -16,6 +16,8 @@ export interface Published {
    */
   retiredUs?: number | undefined;
   severity: number;
+  /** Of the incident as the last revision told it; absent from states of an earlier release. */
+  toldSeverity?: number;
   /** Kinds of finding that revisions have told, as far as a new one is worth a revision at once. */
   told: string[];
   /** Minute of stream time in which revisions are counted, and how many it has had. */

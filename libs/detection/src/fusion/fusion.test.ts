@@ -305,6 +305,18 @@ describe('fusion', () => {
     expect(severityOf(wrote(1, 'ssn'), reached)).toEqual([4, { seen: true, columns: ['ssn'] }]);
   });
 
+  it('says of the revision that raises the severity what was told before', () => {
+    const severities = [2, 2, 6, 3];
+    const { changes } = run([...severities.map((severity, second) => verdictAt(second, { severity })), END]);
+    expect(changes.map(({ kind, incident, raisedFrom }) => [kind, incident.severity, raisedFrom])).toEqual([
+      ['create', 2, undefined],
+      ['update', 2, undefined],
+      ['update', 6, 2],
+      ['update', 6, undefined],
+      ['close', 6, undefined],
+    ]);
+  });
+
   it('gives times and counts as they were', () => {
     const { changes } = run([verdictAt(1), verdictAt(7), END]);
     const { firstUs, lastUs, verdicts, severity } = closes(changes)[0]!.incident;

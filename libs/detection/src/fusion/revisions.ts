@@ -16,6 +16,8 @@ export interface IncidentChange {
   readonly revision: number;
   /** What this revision carries: what none carried before it, then the strongest of all. */
   readonly evidence: readonly FusedEvidence[];
+  /** The severity that was told before, where this is an update that raises it. */
+  readonly raisedFrom?: number;
   /** The incident that this one turned out to belong to; a close without it is a close by inactivity. */
   readonly mergedInto: string | undefined;
 }
@@ -139,12 +141,15 @@ function revise(
   const minute = Math.floor(state.streamUs / MINUTE_US);
   published.used = published.minute === minute ? published.used + 1 : 1;
   published.minute = minute;
+  const { toldSeverity } = published;
+  const raised = toldSeverity !== undefined && incident.severity > toldSeverity ? { raisedFrom: toldSeverity } : {};
+  published.toldSeverity = incident.severity;
   // An estimate over what was seen to happen is told once too, though the incident does not take it up.
   published.severity = Math.max(published.severity, incident.severity, ...fresh.map(({ severity }) => severity));
   for (const evidence of fresh) if (isUntold(published, evidence)) published.told.push(toldAs(evidence));
   const revision = ++published.revision;
   const evidence = filled(fresh, incident.evidence, config.evidencePerAlert);
-  return { kind, incident, revision, evidence, mergedInto: undefined };
+  return { kind, incident, revision, evidence, ...raised, mergedInto: undefined };
 }
 
 /** `fresh`, and of the strongest as many as there is room for. */

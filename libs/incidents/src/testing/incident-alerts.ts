@@ -13,6 +13,8 @@ export interface AlertChange {
   /** Name of the incident that it became part of. */
   readonly mergedInto?: string;
   readonly decision?: Alert['unmapped']['decision'];
+  /** Severity that was told before. */
+  readonly raisedFrom?: Alert['severity_id'];
 }
 
 /** A finding of the incident `name`. */
@@ -101,6 +103,7 @@ export function incidentAlert(name: string, change: AlertChange = {}): Alert {
       findings: [{ level: 'log', detector: 'web', finding: 'parameter-shape', count: revision }],
       revision,
       ...(change.mergedInto === undefined ? {} : { merged_into: identity('test', change.mergedInto) }),
+      ...(change.raisedFrom === undefined ? {} : { raised_from: change.raisedFrom }),
       ...(change.decision === undefined ? {} : { decision: change.decision }),
     },
   });

@@ -257,7 +257,7 @@ function analysis(
   };
 }
 
-function facts({ incident, revision, mergedInto }: IncidentChange): Alert['unmapped'] {
+function facts({ incident, revision, raisedFrom, mergedInto }: IncidentChange): Alert['unmapped'] {
   return {
     application: incident.application,
     path: incident.path,
@@ -278,6 +278,7 @@ function facts({ incident, revision, mergedInto }: IncidentChange): Alert['unmap
     })),
     findings: incident.findings.map(({ level, detector, finding, count }) => ({ level, detector, finding, count })),
     revision,
+    ...(raisedFrom === undefined ? {} : { raised_from: severityOf(raisedFrom).severity_id }),
     ...(mergedInto === undefined ? {} : { merged_into: mergedInto }),
   };
 }

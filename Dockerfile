@@ -2,7 +2,7 @@
 #   docker run … plimsoll apps/sequence-detector/dist/main.js
 #   docker run … plimsoll apps/cli/bin/plimsoll.js --help
 
-FROM node:20-bookworm-slim AS base
+FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
 # The manifests alone, in their folders: dependencies are installed anew only when a manifest changes.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { callNumber, TOPICS, type SyscallBatch } from '@plimsoll/contracts';
+import { callNumber, decodeJson, LearningCourse, TOPICS, type SyscallBatch } from '@plimsoll/contracts';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
 import { messageRecord } from '@plimsoll/pipelines';
 import { parseRedisUrl, RedisConnection, RedisProfileStore } from '@plimsoll/redis-store';
@@ -76,7 +76,7 @@ describe.skipIf(!possible)('plimsoll learn --from-topic --follow', () => {
       stream.setEncoding('utf8').on('data', (text: string) => (said += text));
     }
     try {
-      await expect.poll(() => said, { timeout: 60_000 }).toContain(`${application}/web (syscalls): `);
+      await expect.poll(() => said, { timeout: 60_000 }).toContain(`${application}/web sequence: `);
 
       await redis.node.stop();
       const backMs = Date.now() + OUTAGE_MS;
@@ -101,6 +101,17 @@ describe.skipIf(!possible)('plimsoll learn --from-topic --follow', () => {
       }
       expect(await active(), said).toEqual(['web frequency', 'web sequence']);
       expect(learning.exitCode, said).toBeNull();
+      const shown = async (): Promise<string[]> =>
+        (await new RedisProfileStore(connection).learning())
+          .map((course) => decodeJson(LearningCourse, course, 'a course'))
+          .map(({ workload, detector, stage }) => `${workload} ${detector} ${stage}`);
+      const courses = [
+        'slow frequency learning',
+        'slow sequence learning',
+        'web frequency learned',
+        'web sequence learned',
+      ];
+      await expect.poll(shown, { timeout: 60_000 }).toEqual(courses);
       await connection.close();
 
       learning.kill('SIGINT');

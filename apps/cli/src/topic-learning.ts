@@ -1,8 +1,14 @@
 import process from 'node:process';
 
-import { PlimsollError, US_PER_MS, type ProfileFile } from '@plimsoll/contracts';
+import { encodeJson, PlimsollError, US_PER_MS, type LearningCourse, type ProfileFile } from '@plimsoll/contracts';
 import { MAX_AUDIT_ENTRIES, type IncidentStore } from '@plimsoll/incidents';
-import { learnFromTopics, type IncidentSpan, type TopicLearned, type TopicLearningProgress } from '@plimsoll/pipelines';
+import {
+  learnFromTopics,
+  LearningCourses,
+  type IncidentSpan,
+  type TopicLearned,
+  type TopicLearningProgress,
+} from '@plimsoll/pipelines';
 
 import { benignBy, spansOf } from './benign-decisions.js';
 import { learnersFor, type KeyGroups } from './key-groups.js';
@@ -42,6 +48,8 @@ export async function learnFromStack(
   });
   try {
     const stores = await redisStores();
+    const courses = new LearningCourses();
+    const show = (course: LearningCourse): Promise<void> => stores.profiles.putLearning(course, encodeJson(course));
     try {
       const { application, follow } = options;
       return await learnFromTopics(
@@ -58,9 +66,10 @@ export async function learnFromStack(
           store: stores.learning,
           learners: learnersFor(options.keyGroup),
           signal: stopSignal(),
-          onReady: (profile) => {
+          onReady: async (profile) => {
             progress.clear();
-            return onReady(profile);
+            await onReady(profile);
+            if (follow === true) await show(courses.end(profile, Date.now()));
           },
           onWaiting: (reason) => {
             progress.clear();
@@ -68,7 +77,10 @@ export async function learnFromStack(
           },
           onProgress: (told) => {
             progress.update(told.share, noteOf(told));
-            if (follow === true && told.groups !== undefined) pace.tell(told.groups);
+            if (follow !== true || told.groups === undefined) return;
+            const now = courses.take(told.groups, Date.now());
+            // Learning waits for nobody who watches: what is not shown now is shown with the next.
+            if (pace.tell(now)) for (const course of now) show(course).catch(() => undefined);
           },
         },
       );

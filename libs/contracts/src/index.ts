@@ -56,6 +56,7 @@ export {
 export { LogEvent, LogGap } from './log-event.js';
 export { LogEventBase } from './log-event-base.js';
 export { ActivityKind, CommandMark, FileClass, ProcessActivity } from './process-activity.js';
+export { LearningCourse, MAX_COURSE_POINTS } from './learning-course.js';
 export { ProfileChangeRecord } from './profile-change.js';
 export { ProfileReport, ProfilesMessage } from './profile-report.js';
 export { LearnedFrom, openProfile, ProfileFile, sealProfile } from './profile.js';

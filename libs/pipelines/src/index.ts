@@ -17,6 +17,7 @@ export { alertOf, alertRecord, PRODUCT_VERSION } from './alert/incident-alert.js
 export { descriptionOf, levelWords, titleOf } from './alert/incident-words.js';
 export { ScoringPair, type ModelPair, type PairState } from './detect/scoring-pair.js';
 export { logOperator, logPart } from './detect/log-operator.js';
+export { LearningCourses } from './learn/learning-courses.js';
 export { ProfileBuilder, type LearnerOf, type Learners } from './learn/profile-builder.js';
 export { profileReport, ProfileReportProjection, profileWatchOperator, REPORT_GROUP } from './learn/profile-watch.js';
 export {

@@ -34,6 +34,9 @@ export interface ProfileKeys {
   readonly earlier: (slot: ProfileSlot) => string;
   /** String: the latest report. */
   readonly report: (slot: ProfileSlot) => string;
+  /** Sorted set of slots whose learning was told, by when that ends to be news; and what was told, a string each. */
+  readonly learned: string;
+  readonly learning: (slot: ProfileSlot) => string;
   /** String: a profile's bytes; megabytes, so in a slot of the cluster of their own. */
   readonly profile: (slot: ProfileSlot, version: string) => string;
 }
@@ -58,6 +61,8 @@ export function profileKeys(prefix: string): ProfileKeys {
     history: (slot) => `${tag}:history:${slotName(slot)}`,
     earlier: (slot) => `${tag}:earlier:${slotName(slot)}`,
     report: (slot) => `${tag}:report:${slotName(slot)}`,
+    learned: `${tag}:learned`,
+    learning: (slot) => `${tag}:learning:${slotName(slot)}`,
     profile: (slot, version) => `${prefix}:profile:${encodeURIComponent(slotName(slot))}:${version}`,
   };
 }

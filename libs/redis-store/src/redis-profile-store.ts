@@ -1,5 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import {
+  LEARNING_KEPT_MS,
+  MAX_LEARNING,
   MAX_PROFILE_BYTES,
   PROFILE_HISTORY,
   systemClock,
@@ -97,6 +99,23 @@ export class RedisProfileStore implements ProfileStore {
   async report(slot: ProfileSlot): Promise<Uint8Array | undefined> {
     const bytes = await this.connection.call('GET', this.keys.report(slot));
     return Buffer.isBuffer(bytes) ? bytes : undefined;
+  }
+
+  async putLearning(slot: ProfileSlot, course: Uint8Array): Promise<void> {
+    const { learned, learning } = this.keys;
+    const nowMs = this.clock.nowMs();
+    await this.connection.call('SET', learning(slot), course, 'PX', LEARNING_KEPT_MS);
+    await this.connection.call('ZADD', learned, nowMs + LEARNING_KEPT_MS, slotName(slot));
+    await this.connection.call('ZREMRANGEBYSCORE', learned, '-inf', nowMs);
+    await this.connection.call('ZREMRANGEBYRANK', learned, 0, -MAX_LEARNING - 1);
+    await this.connection.call('PEXPIRE', learned, LEARNING_KEPT_MS);
+  }
+
+  async learning(): Promise<readonly Uint8Array[]> {
+    const names = await this.texts('ZRANGE', this.keys.learned, 0, -1);
+    if (names.length === 0) return [];
+    const keys = [...names].sort().map((name) => this.keys.learning(slotOf(name)));
+    return (await this.list('MGET', ...keys)).filter((course) => Buffer.isBuffer(course));
   }
 
   async watch(changed: () => void): Promise<() => Promise<void>> {

@@ -19,6 +19,8 @@ export { MemoryProfileStore } from './memory-profile-store.js';
 export { partitionOf } from './partitioner.js';
 export { PickedRecords } from './picked-records.js';
 export {
+  LEARNING_KEPT_MS,
+  MAX_LEARNING,
   MAX_PROFILE_BYTES,
   PROFILE_HISTORY,
   type ProfileChange,

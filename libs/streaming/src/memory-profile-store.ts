@@ -3,6 +3,8 @@ import { PlimsollError } from '@plimsoll/contracts';
 import { systemClock, type Clock } from './clock.js';
 import type { Health } from './health.js';
 import {
+  LEARNING_KEPT_MS,
+  MAX_LEARNING,
   MAX_PROFILE_BYTES,
   PROFILE_HISTORY,
   type ProfileChange,
@@ -25,6 +27,8 @@ interface Held {
 export class MemoryProfileStore implements ProfileStore {
   private readonly slots = new Map<string, Held>();
   private readonly reports = new Map<string, Uint8Array>();
+  /** Courses and when they were told, the latest last. */
+  private readonly courses = new Map<string, { readonly course: Uint8Array; readonly atMs: number }>();
   private readonly watchers = new Set<() => void>();
 
   constructor(private readonly clock: Clock = systemClock) {}
@@ -92,6 +96,20 @@ export class MemoryProfileStore implements ProfileStore {
 
   report(slot: ProfileSlot): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.reports.get(this.held(slot).id));
+  }
+
+  putLearning(slot: ProfileSlot, course: Uint8Array): Promise<void> {
+    const { id } = this.held(slot);
+    this.courses.delete(id);
+    this.courses.set(id, { course: Uint8Array.from(course), atMs: this.clock.nowMs() });
+    for (const first of this.courses.keys()) if (this.courses.size > MAX_LEARNING) this.courses.delete(first);
+    return Promise.resolve();
+  }
+
+  learning(): Promise<readonly Uint8Array[]> {
+    const sinceMs = this.clock.nowMs() - LEARNING_KEPT_MS;
+    const told = [...this.courses].filter(([, { atMs }]) => atMs > sinceMs).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Promise.resolve(told.map(([, { course }]) => course));
   }
 
   watch(changed: () => void): Promise<() => Promise<void>> {

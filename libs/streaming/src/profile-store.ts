@@ -35,6 +35,10 @@ export const PROFILE_HISTORY = 100;
 /** Largest profile. */
 export const MAX_PROFILE_BYTES = 67_108_864;
 
+/** How many slots' learning is told of, and how long after it was told last. */
+export const MAX_LEARNING = 1_000;
+export const LEARNING_KEPT_MS = 86_400_000;
+
 /** Profiles by version, and which of them are active: memory or Redis. A version never changes once it is put. */
 export interface ProfileStore {
   /** Keeps a profile. Putting the same version again changes nothing; throws `too-large` beyond `MAX_PROFILE_BYTES`. */
@@ -55,6 +59,10 @@ export interface ProfileStore {
   /** Keeps how the slot's active profile fits what is seen live, in place of what was told before. */
   putReport(slot: ProfileSlot, report: Uint8Array): Promise<void>;
   report(slot: ProfileSlot): Promise<Uint8Array | undefined>;
+  /** Keeps how the learning of the slot's next profile goes, for `LEARNING_KEPT_MS`, in place of what was told before. */
+  putLearning(slot: ProfileSlot, course: Uint8Array): Promise<void>;
+  /** What was told of the latest `MAX_LEARNING` slots, in the order of their names. */
+  learning(): Promise<readonly Uint8Array[]>;
   /**
    * Calls `changed` after a pointer changed, by whomever, within seconds; several changes may be told as one, and a
    * change that fell in a lost connection is told once it is back. Ends with the returned function.

@@ -1,3 +1,4 @@
+import type { LearningCourse } from '@plimsoll/contracts';
 import { expect, it } from 'vitest';
 
 import { LearningPace } from './learning-pace.js';
@@ -9,24 +10,26 @@ it('tells of each workload and detector what was seen, what holds it back, and h
     (text) => told.push(text),
     () => nowMs,
   );
-  const group = (events: number, converged = false) => ({
-    name: 'shop/web web',
-    events,
-    novelty: 0.1,
-    converged,
-    missing: converged ? [] : ['novelty is above 0.02'],
-    ...(converged ? {} : { moreEvents: 600 }),
+  const course = (events: number, more: Partial<LearningCourse> = {}): LearningCourse => ({
+    schema: 1,
+    application: 'shop',
+    workload: 'web',
+    detector: 'sequence',
+    stage: 'learning',
+    points: [{ atMs: nowMs, events, novelty: 0.1 }],
+    missing: ['novelty is above 0.02'],
+    ...more,
   });
-  pace.tell([group(100)]);
+  expect(pace.tell([course(100)])).toBe(true);
   nowMs = 10_000;
-  pace.tell([group(150)]);
+  expect(pace.tell([course(150)])).toBe(false);
   nowMs = 20_000;
-  pace.tell([group(200)]);
+  pace.tell([course(200, { moreMs: 100_000 })]);
   nowMs = 40_000;
-  pace.tell([group(800, true)]);
+  pace.tell([course(800, { missing: [] })]);
   expect(told).toEqual([
-    'shop/web web: 100 events, novelty 0.1000, novelty is above 0.02\n',
-    'shop/web web: 200 events, novelty 0.1000, novelty is above 0.02; some 2 min more at this rate\n',
-    'shop/web web: 800 events, novelty 0.1000, learned\n',
+    'shop/web sequence: 100 events, novelty 0.1000, novelty is above 0.02\n',
+    'shop/web sequence: 200 events, novelty 0.1000, novelty is above 0.02; some 2 min more at this rate\n',
+    'shop/web sequence: 800 events, novelty 0.1000, learned\n',
   ]);
 });

@@ -1,50 +1,32 @@
-import { printable } from '@plimsoll/contracts';
-
-/** What one workload and detector have learned so far. */
-interface Pace {
-  /** Of the workload and the detector. */
-  readonly name: string;
-  readonly events: number;
-  readonly novelty: number;
-  readonly converged: boolean;
-  readonly missing: readonly string[];
-  readonly moreEvents?: number;
-}
+import { printable, type LearningCourse } from '@plimsoll/contracts';
 
 const TELL_EVERY_MS = 15_000;
 
 /** Tells every so often how far learning is for each workload and detector, and how much longer at the present rate. */
 export class LearningPace {
   #toldMs = Number.NEGATIVE_INFINITY;
-  readonly #first = new Map<string, { readonly events: number; readonly atMs: number }>();
 
   constructor(
     private readonly write: (text: string) => void,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  tell(groups: readonly Pace[]): void {
+  /** Whether it was time to tell. */
+  tell(courses: readonly LearningCourse[]): boolean {
     const nowMs = this.nowMs();
-    for (const { name, events } of groups) if (!this.#first.has(name)) this.#first.set(name, { events, atMs: nowMs });
-    if (nowMs - this.#toldMs < TELL_EVERY_MS) return;
+    if (nowMs - this.#toldMs < TELL_EVERY_MS) return false;
     this.#toldMs = nowMs;
-    this.write(groups.map((group) => `${printable(this.#line(group, nowMs))}\n`).join(''));
+    this.write(courses.map((course) => `${printable(lineOf(course))}\n`).join(''));
+    return true;
   }
+}
 
-  #line({ name, events, novelty, converged, missing, moreEvents }: Pace, nowMs: number): string {
-    const seen = `${name}: ${events} events, novelty ${novelty.toFixed(4)}`;
-    if (converged) return `${seen}, learned`;
-    const why = missing.length === 0 ? 'not yet' : missing.join('; ');
-    return `${seen}, ${why}${this.#longer(name, events, moreEvents, nowMs)}`;
-  }
-
-  /** At the rate since it was told first; nothing where no rate shows. */
-  #longer(name: string, events: number, moreEvents: number | undefined, nowMs: number): string {
-    const first = this.#first.get(name);
-    if (first === undefined || moreEvents === undefined || events <= first.events) return '';
-    const leftMs = (moreEvents * (nowMs - first.atMs)) / (events - first.events);
-    return `; some ${spanOf(leftMs)} more at this rate`;
-  }
+function lineOf({ application, workload, detector, points, missing, moreMs }: LearningCourse): string {
+  const { events, novelty } = points.at(-1)!;
+  const seen = `${application}/${workload} ${detector}: ${events} events, novelty ${novelty.toFixed(4)}`;
+  if (missing.length === 0) return `${seen}, learned`;
+  const longer = moreMs === undefined ? '' : `; some ${spanOf(moreMs)} more at this rate`;
+  return `${seen}, ${missing.join('; ')}${longer}`;
 }
 
 function spanOf(ms: number): string {

@@ -109,6 +109,12 @@ export const profiles = queryOptions({
   refetchInterval: REFRESH_MS,
 });
 
+export const learning = queryOptions({
+  queryKey: ['learning'],
+  queryFn: () => bodyOf(api.GET('/api/v1/profiles/learning')),
+  refetchInterval: REFRESH_MS,
+});
+
 /** Names one profile. */
 export interface Slot {
   readonly application: string;

@@ -228,6 +228,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/profiles/learning': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far learning has come that follows the stream, or ended within a day, and how long it still takes
+     * @description Needs the role viewer.
+     */
+    get: operations['listLearning'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/profiles/{application}/{workload}/{detector}': {
     parameters: {
       query?: never;
@@ -2166,6 +2186,79 @@ export interface operations {
                   both: number;
                 };
               };
+            }[];
+          };
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description A problem, as RFC 9457 has it */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listLearning: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            learning: {
+              application: string;
+              workload: string;
+              detector: string;
+              /** @enum {string} */
+              stage: 'learning' | 'calibrating' | 'learned';
+              missing: string[];
+              moreEvents?: number;
+              moreMs?: number;
+              points: {
+                /** Format: date-time */
+                at: string;
+                events: number;
+                novelty: number;
+              }[];
             }[];
           };
         };

@@ -1,6 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { Fragment, useState } from 'react';
 
 import { api, bodyOf, type Answer } from '../api/client.js';
 import { holder, profile as profileQuery, profiles, profileVersion, type Slot } from '../api/queries.js';
@@ -8,13 +8,18 @@ import { Button } from '../ui/button.js';
 import { Failed, Loading } from '../ui/states.js';
 import { Time } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
+import { Learning } from './learning.js';
+import { NoveltyChart } from './novelty-chart.js';
 import { Fit } from './profiles-page.js';
 
 type Profile = Answer<'/api/v1/profiles/{application}/{workload}/{detector}'>;
+type Learned = Answer<'/api/v1/profiles/{application}/{workload}/{detector}/versions/{version}'>['learned'];
 type Change =
   | { readonly to: 'activate'; readonly version: string }
   | { readonly to: 'shadow'; readonly version: string | null }
   | { readonly to: 'rollback' };
+
+const MOST_SHOWN = 100;
 
 /** One profile: its versions, what each learned, how the active one fits, and changing which that is. */
 export function ProfilePage() {
@@ -56,8 +61,10 @@ export function ProfilePage() {
         </div>
         <Shadow profile={data} />
       </section>
-      <section className="panel scroll-x" aria-labelledby="versions" tabIndex={0}>
+      <Learning slot={slot} />
+      <section className="panel stack scroll-x" aria-labelledby="versions" tabIndex={0}>
         <h2 id="versions">Versions</h2>
+        <VersionsChart slot={slot} versions={data.versions} />
         <table>
           <thead>
             <tr>
@@ -127,6 +134,14 @@ function Shadow({ profile }: { readonly profile: Profile }) {
   );
 }
 
+/** How novelty went from version to version. */
+function VersionsChart({ slot, versions }: { readonly slot: Slot; readonly versions: readonly string[] }) {
+  const found = useQueries({ queries: versions.map((version) => profileVersion(slot, version)) });
+  const points = found.flatMap(({ data }, x) => (data === undefined ? [] : [{ x, novelty: data.learned.novelty }]));
+  if (points.length < 2) return null;
+  return <NoveltyChart points={points} label="Novelty of the versions, the oldest first" />;
+}
+
 function Version({
   slot,
   version,
@@ -138,7 +153,6 @@ function Version({
   readonly profile: Profile;
   readonly onChange: ((change: Change) => void) | undefined;
 }) {
-  const [open, setOpen] = useState(false);
   const { data } = useQuery(profileVersion(slot, version));
   const learned = data?.learned;
   return (
@@ -148,33 +162,9 @@ function Version({
         {profile.shadow === version ? <span className="chip">in shadow</span> : null}
       </th>
       <td className="numeric">{learned?.events.toLocaleString()}</td>
-      <td className="numeric">{learned?.novelty.toPrecision(2)}</td>
-      <td>
-        {learned === undefined ? null : (
-          <span className={`chip ${learned.complete ? 'good' : 'warn'}`}>
-            {learned.complete ? 'complete' : 'not yet'}
-          </span>
-        )}
-      </td>
-      <td>
-        <button
-          type="button"
-          className="button plain"
-          aria-expanded={open}
-          onClick={() => {
-            setOpen(!open);
-          }}
-        >
-          {learned?.streams.length ?? 0} streams, {learned?.notes.length ?? 0} notes
-        </button>
-        {open ? (
-          <ul className="small">
-            {[...(learned?.notes ?? []), ...(learned?.streams ?? [])].slice(0, 100).map((line) => (
-              <li key={line}>{plain(line)}</li>
-            ))}
-          </ul>
-        ) : null}
-      </td>
+      <td className="numeric">{learned?.novelty.toFixed(4)}</td>
+      <td>{learned === undefined ? null : <Complete learned={learned} />}</td>
+      <td>{learned === undefined ? null : <LearnedFrom learned={learned} />}</td>
       <td>
         {onChange === undefined ? null : (
           <div className="row">
@@ -197,5 +187,71 @@ function Version({
         )}
       </td>
     </tr>
+  );
+}
+
+/** Whether it is complete; where it is not, what it lacked and how much more that takes, as learning noted it. */
+function Complete({ learned: { complete, notes } }: { readonly learned: Learned }) {
+  if (complete) return <span className="chip good">complete</span>;
+  return (
+    <>
+      <span className="chip warn">not yet</span>
+      <ul className="small">
+        {notes.map((note) => (
+          <li key={note}>{plain(note)}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Streams, notes and, of a range of the stream, the incidents in it: what was left out, and what was called benign. */
+function LearnedFrom({ learned: { streams, notes, complete, from } }: { readonly learned: Learned }) {
+  const [open, setOpen] = useState(false);
+  const lines = [...(complete ? notes : []), ...streams];
+  return (
+    <>
+      <button
+        type="button"
+        className="button plain"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        {streams.length} streams
+      </button>
+      {open ? (
+        <ul className="small">
+          {lines.slice(0, MOST_SHOWN).map((line) => (
+            <li key={line}>{plain(line)}</li>
+          ))}
+        </ul>
+      ) : null}
+      {from === undefined ? null : (
+        <>
+          <Incidents ids={from.benignIncidents} what="Knows what was called benign in" />
+          <Incidents ids={from.incidents} what="Leaves out what lies in" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Incidents({ ids, what }: { readonly ids: readonly string[]; readonly what: string }) {
+  if (ids.length === 0) return null;
+  return (
+    <p className="small">
+      {what}{' '}
+      {ids.slice(0, MOST_SHOWN).map((id, i) => (
+        <Fragment key={id}>
+          {i === 0 ? '' : ', '}
+          <Link to="/incidents/$id" params={{ id }}>
+            {id.slice(0, 8)}
+          </Link>
+        </Fragment>
+      ))}
+      {ids.length > MOST_SHOWN ? ` and ${ids.length - MOST_SHOWN} more` : ''}
+    </p>
   );
 }

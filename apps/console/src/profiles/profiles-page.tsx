@@ -5,6 +5,7 @@ import type { Answer } from '../api/client.js';
 import { profiles } from '../api/queries.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
 import { plain } from '../ui/untrusted.js';
+import { Learning } from './learning.js';
 
 type Profile = Answer<'/api/v1/profiles'>['profiles'][number];
 
@@ -17,7 +18,7 @@ export function ProfilesPage() {
       {isPending ? <Loading what="profiles" /> : null}
       {error === null ? null : <Failed error={error} />}
       {data?.profiles.length === 0 ? (
-        <Empty title="No profile yet">
+        <Empty title="No active profile yet">
           plimsoll learn makes them from recordings, from running processes or from the stream.
         </Empty>
       ) : null}
@@ -45,6 +46,7 @@ export function ProfilesPage() {
           </table>
         </section>
       )}
+      <Learning />
     </>
   );
 }

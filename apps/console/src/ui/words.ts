@@ -52,3 +52,11 @@ const LANE_OF: Readonly<Record<string, Lane>> = {
 export function laneOf(detector: string): Lane {
   return LANE_OF[detector] ?? 'calls';
 }
+
+/** A span of time as people say it, rounded up: `20 min`, `5 h`, `3 days`. */
+export function spanText(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.ceil(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.ceil(hours / 24)} days`;
+}

@@ -1,5 +1,12 @@
 import { GUARDS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
-import { Alert, decodeJson, PlimsollError, ProfileChangeRecord, readAlertHeaders } from '@plimsoll/contracts';
+import {
+  Alert,
+  decodeJson,
+  encodeJson,
+  PlimsollError,
+  ProfileChangeRecord,
+  readAlertHeaders,
+} from '@plimsoll/contracts';
 import { MemoryIncidentStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -378,6 +385,25 @@ describe('profiles', () => {
     expect((await ask('GET', 'workloads', 'viewer')).body.workloads).toMatchObject([
       { workload: 'web', detectors: [{ active: one }] },
     ]);
+  });
+});
+
+describe('learning', () => {
+  it('is shown as the run that learns tells it, and what another release told is left out', async () => {
+    const slot = { application: 'shop', workload: 'web', detector: 'web' };
+    const course = {
+      ...slot,
+      stage: 'learning',
+      missing: ['200 of 1000 requests'],
+      moreEvents: 800,
+      moreMs: 90_000,
+    };
+    const told = { schema: 1, ...course, points: [{ atMs: 1_700_000_000_000, events: 200, novelty: 0.25 }] };
+    await api.profiles.putLearning(slot, encodeJson(told));
+    await api.profiles.putLearning({ ...slot, workload: 'api' }, encodeJson({ schema: 2, ...slot }));
+    expect((await ask('GET', 'profiles/learning', 'viewer')).body).toEqual({
+      learning: [{ ...course, points: [{ at: '2023-11-14T22:13:20.000Z', events: 200, novelty: 0.25 }] }],
+    });
   });
 });
 

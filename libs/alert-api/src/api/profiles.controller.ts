@@ -1,5 +1,13 @@
 import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
-import { encodeJson, openProfile, ProfileChangeRecord, ProfileFile, ProfileReport, TOPICS } from '@plimsoll/contracts';
+import {
+  encodeJson,
+  LearningCourse,
+  openProfile,
+  ProfileChangeRecord,
+  ProfileFile,
+  ProfileReport,
+  TOPICS,
+} from '@plimsoll/contracts';
 import { profileReport } from '@plimsoll/pipelines';
 import type { ProfilePointer, ProfileSlot } from '@plimsoll/streaming';
 import { z } from 'zod';
@@ -44,6 +52,19 @@ const Detail = Listed.extend({
     }),
   ),
 });
+
+/** How the learning of a profile goes while it follows the stream, from the beginning of the run that learns. */
+const Learning = LearningCourse.omit({ schema: true, points: true }).extend({
+  /** The oldest first; the last is when it was told last. Novelty is the probability that the next window is new. */
+  points: z.array(z.strictObject({ at: z.iso.datetime(), events: z.number().int(), novelty: z.number() })),
+});
+
+const listLearning = {
+  id: 'listLearning',
+  summary: 'How far learning has come that follows the stream, or ended within a day, and how long it still takes',
+  role: 'viewer',
+  response: z.strictObject({ learning: z.array(Learning) }),
+} as const satisfies OperationSpec;
 
 const listProfiles = {
   id: 'listProfiles',
@@ -111,6 +132,13 @@ export class ProfilesController {
   async list(): Promise<z.infer<typeof listProfiles.response>> {
     const pointers = await this.parts.profiles.pointers();
     return { profiles: await Promise.all(pointers.map((pointer) => this.listed(pointer))) };
+  }
+
+  @Get('learning')
+  @Operation(listLearning)
+  async learning(): Promise<z.infer<typeof listLearning.response>> {
+    const courses = await this.parts.profiles.learning();
+    return { learning: courses.flatMap(learningView) };
   }
 
   @Get(':application/:workload/:detector')
@@ -208,6 +236,14 @@ export class ProfilesController {
     const key = `${slot.application}/${slot.workload}/${slot.detector}`;
     return this.parts.log.publish([{ topic: TOPICS.profiles.name, key, value: encodeJson(record) }]);
   }
+}
+
+/** None where another release told it in its own way. */
+function learningView(bytes: Uint8Array): z.infer<typeof Learning>[] {
+  const { data } = LearningCourse.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (data === undefined) return [];
+  const { schema: _, points, ...course } = data;
+  return [{ ...course, points: points.map(({ atMs, ...point }) => ({ at: iso(atMs), ...point })) }];
 }
 
 function pointerView({ slot, active, shadow, revision }: ProfilePointer): Pointer {

@@ -80,9 +80,12 @@ const MAX_SAMPLED = 16_384;
 /** Part of a group's messages that is learned from; the later rest is kept for calibration. */
 export const LEARN_SHARE = 0.7;
 
-/** One group's progress, for people. */
+/** How far one detector has come with one workload, for people. */
 export interface GroupProgress extends LearningProgress {
   readonly name: string;
+  readonly application: string;
+  readonly workload: string;
+  readonly stage: LearningStage;
 }
 
 /**
@@ -192,13 +195,15 @@ export class StreamLearning {
 
   /** How far each workload has come that is not ready, in the order of names. Costs as much as putting all parts together. */
   progress(): GroupProgress[] {
-    return [...this.#groups]
-      .sort(byName)
-      .flatMap(([, { application, workload, topic, learnings, paces }]) =>
-        learnings
-          .filter((_, i) => paces[i]!.stage !== 'done')
-          .map((learning) => ({ name: `${application}/${workload} (${topic})`, ...learning.progress() })),
-      );
+    return [...this.#groups].sort(byName).flatMap(([, { application, workload, topic, learnings, paces }]) =>
+      learnings.flatMap((learning, i) => {
+        const { stage } = paces[i]!;
+        if (stage === 'done') return [];
+        return [
+          { name: `${application}/${workload} (${topic})`, application, workload, stage, ...learning.progress() },
+        ];
+      }),
+    );
   }
 
   /** The parts that have changed since the last call, by names under which `restore` takes them. */

@@ -67,6 +67,21 @@ export function profileStoreContract(name: string, store: () => ProfileStore): v
       expect(await store().report({ ...slot, detector: 'frequency' })).toBeUndefined();
     });
 
+    it('keeps how learning goes, the latest of each slot', async () => {
+      const slot = newSlot();
+      const own = async (): Promise<string[]> =>
+        (await store().learning())
+          .map((course) => new TextDecoder().decode(course))
+          .filter((text) => text.includes(slot.application));
+      const tell = (detector: string, text: string): Promise<void> =>
+        store().putLearning({ ...slot, detector }, new TextEncoder().encode(`${slot.application} ${text}`));
+      expect(await own()).toEqual([]);
+      await tell('sequence', 'begun');
+      await tell('frequency', 'begun');
+      await tell('sequence', 'further');
+      expect(await own()).toEqual([`${slot.application} begun`, `${slot.application} further`]);
+    });
+
     it('refuses a version that was never put', async () => {
       const slot = newSlot();
       await expect(store().activate(slot, 'v9', 'ann')).rejects.toMatchObject({ code: 'bad-profile' });

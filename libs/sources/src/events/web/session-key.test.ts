@@ -56,6 +56,19 @@ describe('sessions of cookies', () => {
     expect(ask(19)).toBe(own);
   });
 
+  it('takes a client that shows one session after another which nobody was given for one', () => {
+    const key = new SessionKey(new KeyedDigest('key'));
+    const ask = browser(key);
+    ask(undefined, 1);
+    const own = ask(1);
+    const guesses = Array.from({ length: 20 }, (_, n) => ask(100 + n));
+    expect(new Set(guesses.slice(3))).toEqual(new Set([key.ofClient('127.0.0.1 browser').session]));
+    // Whoever was given one, or had one before anybody listened, is of it.
+    expect(ask(1)).toBe(own);
+    expect(ask(119)).toBe(ask(119));
+    expect(ask(119)).not.toBe(guesses.at(-1));
+  });
+
   it('gives a value that goes to several to whom it went first', () => {
     const ask = browser(new SessionKey(new KeyedDigest('key')));
     const [one, two] = [ask(undefined, 1), ask(undefined, 2)];

@@ -33,9 +33,11 @@ const MOST_UNSHOWN = 3;
  * others do at a login, the new value continues the session. A cookie that keeps its value names it better than one
  * that is set anew with most requests.
  *
- * A client that opens one session after another and shows none is one session, as one that shows none at all.
+ * A client that opens one session after another and shows none, or shows one after another that nobody was given, is one
+ * session, as one that shows none at all.
  *
- * State: at most 64 names, 20,000 values that continue a session, 20,000 clients with what they opened: some 10 MB.
+ * State: at most 64 names, 20,000 values that continue a session, 20,000 clients with what they opened, 20,000 sessions:
+ * some 12 MB.
  */
 export class SessionKey {
   readonly #digest: KeyedDigest;
@@ -45,7 +47,9 @@ export class SessionKey {
 
   /** By client: the sessions that were opened for it last. */
   readonly #openedFor = new RecentMap<string, readonly string[]>(MAX_OPENED);
-  /** Sessions that were opened and not shown since. */
+  /** Sessions that were opened, or shown, of late. */
+  readonly #known = new RecentMap<string, true>(MAX_OPENED);
+  /** Of these, the ones that were not shown since. */
   readonly #unshown = new RecentMap<string, true>(MAX_OPENED);
 
   constructor(digest: KeyedDigest) {
@@ -89,11 +93,16 @@ export class SessionKey {
     const shown = this.#best(candidates);
     if (shown) {
       const session = this.#continuing(shown, set);
-      this.#unshown.delete(session);
+      if (this.#isInvented(shown, session)) {
+        if (this.#opensAnother(client, session)) return this.ofClient(client);
+      } else {
+        this.#known.set(session, true);
+        this.#unshown.delete(session);
+      }
       return { session, by: 'cookie', cookie: shown.name };
     }
     const opened = this.#best(set);
-    if (opened && !this.#opensAnother(client, opened))
+    if (opened && !this.#opensAnother(client, this.#digest.of('session', `${opened.name}=${opened.value}`)))
       return { session: this.#continuing(opened, set), by: 'cookie', cookie: opened.name };
     if (authorization !== undefined && authorization !== '') {
       const { session } = refused ? this.ofClient(client) : { session: this.#digest.of('session', authorization) };
@@ -102,12 +111,17 @@ export class SessionKey {
     return this.ofClient(client);
   }
 
-  /** Whether the client showed none of the last sessions that were opened for it; alters what is known of it. */
-  #opensAnother(client: string, cookie: { name: string; value: string }): boolean {
+  /** Whether the server hands out such cookies, and neither gave nor was shown this one: a client can make up any. */
+  #isInvented({ name }: { name: string }, session: string): boolean {
+    return (this.#cookies.get(name)?.issued ?? 0) > 0 && this.#known.get(session) === undefined;
+  }
+
+  /** Whether the client showed none of the last sessions that were new with it; alters what is known of it. */
+  #opensAnother(client: string, session: string): boolean {
     const { session: of } = this.ofClient(client);
     const before = this.#openedFor.get(of) ?? [];
-    const session = this.#digest.of('session', `${cookie.name}=${cookie.value}`);
     this.#openedFor.set(of, [...before, session].slice(-MOST_UNSHOWN));
+    this.#known.set(session, true);
     this.#unshown.set(session, true);
     return before.length === MOST_UNSHOWN && before.every((each) => this.#unshown.get(each) !== undefined);
   }

@@ -5,6 +5,7 @@ import { budget } from '../api/queries.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
 import { Time } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
+import { LEVEL_NAMES } from '../ui/words.js';
 
 type Budget = Answer<'/api/v1/budget'>;
 type Application = Budget['applications'][number];
@@ -105,11 +106,3 @@ function Line({
 
 const LOOKS = { kept: 'good', undecided: 'warn', exceeded: 'bad' } as const;
 const WORDS = { kept: 'kept', undecided: 'decide first', exceeded: 'exceeded' } as const;
-
-const LEVEL_NAMES: Readonly<Record<string, string>> = {
-  sequence: 'Sequences of calls',
-  frequency: 'Frequencies of calls',
-  log: 'Requests and statements',
-  process: 'Programs, files, addresses',
-  weak: 'Weak signs together',
-};

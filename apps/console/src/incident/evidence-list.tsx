@@ -43,22 +43,48 @@ function EvidenceLine({ evidence: { name, data } }: { readonly evidence: Evidenc
         <strong>{plain(name)}</strong>
         <span className="quiet">{plain(data.workload)}</span>
         <Time at={data.time} />
-        <span className="quiet numeric">p {data.p_value.toPrecision(2)}</span>
+        <span className="quiet numeric" title="How likely something at least as strange is in benign use">
+          p {data.p_value.toPrecision(2)}
+        </span>
       </div>
-      <div className="compare">
-        <div>
-          <h3 className="quiet small">Observed</h3>
-          <code dir="ltr">
-            {unusualParts(plain(data.observed), plain(data.expected)).map(({ text, unusual }, index) =>
-              unusual ? <mark key={index}>{text}</mark> : text,
-            )}
-          </code>
-        </div>
-        <div>
-          <h3 className="quiet small">Normal for this workload</h3>
-          <Untrusted text={data.expected} />
-        </div>
-      </div>
+      <Compared data={data} />
     </>
+  );
+}
+
+/** The observed, its unusual part marked, beside the normal. */
+function Compared({ data: { observed, expected } }: Pick<Evidence, 'data'>) {
+  return (
+    <div className="compare">
+      <div>
+        <h3 className="quiet small">Observed</h3>
+        <code dir="ltr">
+          {unusualParts(plain(observed), plain(expected)).map(({ text, unusual }, index) =>
+            unusual ? <mark key={index}>{text}</mark> : text,
+          )}
+        </code>
+      </div>
+      <div>
+        <h3 className="quiet small">Normal for this workload</h3>
+        <Untrusted text={expected} />
+      </div>
+    </div>
+  );
+}
+
+/** The evidence that is least likely in benign use; of several, what people can read best: requests before calls. */
+export function MostTelling({ evidence }: { readonly evidence: readonly Evidence[] }) {
+  const rank = ({ data }: Evidence): number => LANES.findIndex(({ lane }) => lane === laneOf(data.detector));
+  const [first] = [...evidence].sort((a, b) => a.data.p_value - b.data.p_value || rank(a) - rank(b));
+  if (first === undefined) return null;
+  return (
+    <section className="stack" aria-labelledby="why">
+      <h2 id="why">Why it is an incident</h2>
+      <p className="small">
+        <span className="quiet">Most telling of {evidence.length}:</span> <strong>{plain(first.name)}</strong> on{' '}
+        {plain(first.data.workload)}
+      </p>
+      <Compared data={first.data} />
+    </section>
   );
 }

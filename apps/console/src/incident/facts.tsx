@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 
 import type { Incident } from '../api/client.js';
 import { plain, Untrusted } from '../ui/untrusted.js';
+import { LEVEL_NAMES } from '../ui/words.js';
 
 /** What is known of each level, those that saw nothing too, and why. */
 export function Levels({ incident }: { readonly incident: Incident }) {
@@ -17,20 +18,22 @@ export function Levels({ incident }: { readonly incident: Incident }) {
   };
   return (
     <section className="panel stack scroll-x" aria-labelledby="levels" tabIndex={0}>
-      <h2 id="levels">Levels</h2>
+      <h2 id="levels">What each level says</h2>
       <table>
         <thead>
           <tr>
             <th scope="col">Level</th>
             <th scope="col">Says</th>
             <th scope="col">Anomalous of scored</th>
-            <th scope="col">p</th>
+            <th scope="col" title="How likely something at least as strange is in benign use">
+              p
+            </th>
           </tr>
         </thead>
         <tbody>
           {incident.levels.map(({ level, state, anomalous, judged, p_value }) => (
             <tr key={level}>
-              <th scope="row">{level}</th>
+              <th scope="row">{LEVEL_NAMES[level] ?? level}</th>
               <td>{silent[state] ?? state}</td>
               <td className="numeric">
                 {anomalous} of {judged}
@@ -40,6 +43,10 @@ export function Levels({ incident }: { readonly incident: Incident }) {
           ))}
         </tbody>
       </table>
+      <details>
+        <summary>In figures</summary>
+        <p className="small">{plain(incident.alert.finding_info.desc)}</p>
+      </details>
     </section>
   );
 }
@@ -50,8 +57,8 @@ export function Request({ incident: { request } }: { readonly incident: Incident
   const facts = [
     ['Parameter', request.parameter],
     ['Client', request.address],
-    ['Answer', request.status === undefined || request.status === 0 ? undefined : String(request.status)],
-    ['Program', request.user_agent],
+    ['Answered', request.status === undefined || request.status === 0 ? undefined : String(request.status)],
+    ['User agent', request.user_agent],
   ] as const;
   return (
     <dl className="facts">

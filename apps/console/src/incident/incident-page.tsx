@@ -13,8 +13,9 @@ import { Time } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
 import { PATH_NAMES } from '../ui/words.js';
 import { Decide } from './decide.js';
-import { EvidenceList } from './evidence-list.js';
+import { EvidenceList, MostTelling } from './evidence-list.js';
 import { Classification, IdentityChain, Levels, Request } from './facts.js';
+import { NextSteps } from './next-steps.js';
 import { Suppress } from './suppress.js';
 import { TimeAxis } from './time-axis.js';
 
@@ -56,9 +57,9 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
           <Severity severity={incident.severity} />
           <span className="chip">{PATH_NAMES[incident.path]}</span>
           <span className="chip">{plain(incident.application)}</span>
-          <span className="chip">{incident.state}</span>
+          <span className="chip">{STATES[incident.state]}</span>
           <span className="quiet small">
-            <Time at={incident.first_seen} /> to <Time at={incident.last_seen} />
+            Since <Time at={incident.first_seen} />, last seen <Time at={incident.last_seen} />
           </span>
         </div>
         {incident.merged_into === undefined ? null : (
@@ -83,10 +84,21 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
             ))}
           </p>
         )}
-        <Request incident={incident} />
-        <p>{plain(incident.alert.finding_info.desc)}</p>
       </header>
-      <section className="panel" aria-label="Evidence in time">
+      <div className="two">
+        <div className="panel stack">
+          <MostTelling evidence={incident.evidence} />
+          <Request incident={incident} />
+        </div>
+        <div className="panel no-print">
+          <NextSteps path={incident.path} />
+        </div>
+      </div>
+      <section className="panel" aria-labelledby="course">
+        <h2 id="course">What happened when</h2>
+        <p className="quiet small">
+          A mark is something unusual; the larger, the less likely in benign use. Choose one to find it below.
+        </p>
         <TimeAxis evidence={incident.evidence} current={current} onSelect={setCurrent} />
       </section>
       <div className="two">
@@ -105,6 +117,8 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
     </article>
   );
 }
+
+const STATES = { open: 'open: more may come', closed: 'over', merged: 'merged into another' } as const;
 
 /** The finding as subscribers get it. */
 function Raw({ incident }: { readonly incident: Incident }) {

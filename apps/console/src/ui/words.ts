@@ -60,3 +60,12 @@ export function spanText(ms: number): string {
   const hours = Math.ceil(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.ceil(hours / 24)} days`;
 }
+
+/** What levels are called to a reader. */
+export const LEVEL_NAMES: Readonly<Record<string, string>> = {
+  sequence: 'Sequences of calls',
+  frequency: 'Frequencies of calls',
+  log: 'Requests and statements',
+  process: 'Programs, files, addresses',
+  weak: 'Weak signs together',
+};

@@ -10,11 +10,14 @@ const LEVELS = Level.options;
 /** Levels agree on evidence that each of them has some of within this. */
 const AGREEMENT_US = 5 * US_PER_SECOND;
 
-/** The rows of the table: what the incidents say, then each level, then each detector alone. */
-export function scoreOutcomes(outcomes: readonly EpisodeOutcome[]): ViewScore[] {
-  const detectors = [...new Set(outcomes.flatMap(({ verdicts }) => verdicts.map(({ detector }) => detector)))].sort();
+/**
+ * The rows of the table: what the incidents say, then each level, then each of `detectors` alone, one that fired nowhere
+ * too.
+ */
+export function scoreOutcomes(outcomes: readonly EpisodeOutcome[], detectors: readonly string[]): ViewScore[] {
   const byLevel = LEVELS.map((level) => levelView(level, level, outcomes));
-  const byDetector = detectors
+  const byDetector = [...new Set(detectors)]
+    .sort()
     .filter((detector) => !LEVELS.some((level) => level === detector))
     .map((detector) =>
       viewed(detector, outcomes, ({ verdicts }) =>

@@ -302,6 +302,7 @@ function reportOf(
   development: readonly string[],
 ): Omit<EvaluationReport, 'studies'> {
   const { applications, split, profiles, outcomes } = evaluation;
+  const detectors = profiles.map(({ detector }) => detector);
   return {
     schema: 1,
     falseAlertsPerDay,
@@ -317,21 +318,28 @@ function reportOf(
     hours: outcomes.reduce((sum, { spanUs }) => sum + spanUs, 0) / 3.6e9,
     messages: outcomes.reduce((sum, { messages }) => sum + messages, 0),
     requests: requestTable(outcomes),
-    views: scoreOutcomes(outcomes),
-    parts: partsOf(outcomes, development),
+    views: scoreOutcomes(outcomes, detectors),
+    parts: partsOf(outcomes, detectors, development),
     kinds: kindSeverityRows(outcomes),
     curve: operatingCurve(outcomes),
   };
 }
 
 /** Development episodes and the others, each with a table of its own; nothing where none is named. */
-function partsOf(outcomes: readonly EpisodeOutcome[], development: readonly string[]): EvaluationReport['parts'] {
+function partsOf(
+  outcomes: readonly EpisodeOutcome[],
+  detectors: readonly string[],
+  development: readonly string[],
+): EvaluationReport['parts'] {
   if (development.length === 0) return [];
   const used = outcomes.filter(({ episode }) => development.includes(episode));
   const rest = outcomes.filter(({ episode }) => !development.includes(episode));
   return [
-    { name: `Development episodes (${used.map(({ episode }) => episode).join(', ')})`, views: scoreOutcomes(used) },
-    { name: 'All other test episodes', views: scoreOutcomes(rest) },
+    {
+      name: `Development episodes (${used.map(({ episode }) => episode).join(', ')})`,
+      views: scoreOutcomes(used, detectors),
+    },
+    { name: 'All other test episodes', views: scoreOutcomes(rest, detectors) },
   ];
 }
 

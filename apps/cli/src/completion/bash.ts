@@ -1,17 +1,16 @@
-import type { Offer, Place } from './places.js';
+import { quotedPaths, type Offer, type Place } from './places.js';
 
 /**
  * For bash: defines `_plimsoll` and binds it. Where neither an option nor a command can stand, bash offers files.
  * Names of commands, options and choices are the program's own: none needs quoting.
  */
 export function bashScript(places: readonly Place[]): string {
-  const below = places.filter(({ path }) => path.length > 0).map(({ path }) => `'${path.join(' ')}'`);
   return `# bash completion for plimsoll:  source <(plimsoll completion bash)
 _plimsoll() {
   local at= word
   COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "\${at:+$at }$word" in ${below.join('|')}) at="\${at:+$at }$word" ;; esac
+    case "\${at:+$at }$word" in ${quotedPaths(places).join('|')}) at="\${at:+$at }$word" ;; esac
   done
   local words= options= choices=
   case "$at" in

@@ -1,13 +1,12 @@
-import type { OptionOffer, Place } from './places.js';
+import { quotedPaths, type OptionOffer, type Place } from './places.js';
 
 /** For fish: sourced, or put as `plimsoll.fish` into `~/.config/fish/completions`. */
 export function fishScript(places: readonly Place[]): string {
-  const below = places.filter(({ path }) => path.length > 0).map(({ path }) => quoted(path.join(' ')));
   return `# fish completion for plimsoll:  plimsoll completion fish | source
 function __plimsoll_at --description 'whether the command line stands at this command'
     set -l at
     for word in (commandline -opc)[2..]
-        contains -- (string join -- ' ' $at $word) ${below.join(' ')}; and set -a at $word
+        contains -- (string join -- ' ' $at $word) ${quotedPaths(places).join(' ')}; and set -a at $word
     end
     test "$at" = "$argv"
 end

@@ -47,6 +47,11 @@ function offerOf(option: Option): OptionOffer {
   };
 }
 
+/** Quoted for any shell, the paths of all commands: names are the program's own, and plain. */
+export function quotedPaths(places: readonly Place[]): string[] {
+  return places.filter(({ path }) => path.length > 0).map(({ path }) => `'${path.join(' ')}'`);
+}
+
 /** A list has one line for each. */
 function firstSentence(text: string): string {
   return text.split(/[.;:]\s|\n/, 1)[0]!.replace(/\.$/, '');

@@ -1,15 +1,14 @@
-import type { Offer, Place } from './places.js';
+import { quotedPaths, type Offer, type Place } from './places.js';
 
 /** For zsh: sourced after `compinit`, or put as `_plimsoll` into a folder of `fpath`. */
 export function zshScript(places: readonly Place[]): string {
-  const below = places.filter(({ path }) => path.length > 0).map(({ path }) => `'${path.join(' ')}'`);
   return `#compdef plimsoll
 # zsh completion for plimsoll:  source <(plimsoll completion zsh)
 _plimsoll() {
   local at= word
   local -a offers options choices
   for word in "\${(@)words[2,CURRENT-1]}"; do
-    case "\${at:+$at }$word" in (${below.join('|')}) at="\${at:+$at }$word" ;; esac
+    case "\${at:+$at }$word" in (${quotedPaths(places).join('|')}) at="\${at:+$at }$word" ;; esac
   done
   case $at in
 ${places.map(placeCase).join('\n')}

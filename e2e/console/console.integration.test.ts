@@ -144,7 +144,7 @@ describe('the console, in a real browser on the real service', () => {
     // While its evidence still comes in, a row may be drawn anew under the keys: a person would press them again.
     await vi.waitFor(async () => {
       await queue.getByRole('row').nth(1).focus();
-      for (const key of ['j', 'k', 'Enter']) await queue.keyboard.press(key);
+      for (const key of ['k', 'j', 'Enter']) await queue.keyboard.press(key);
       await opened.waitFor({ timeout: 3_000 });
     }, WAIT);
     await queue

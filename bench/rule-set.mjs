@@ -30,11 +30,11 @@ const episodes = new Map();
 try {
   const found = (await Promise.all(folders.map((folder) => findRecordings(folder)))).flat();
   for (const at of found.filter(({ recording }) => recording.split === 'test')) {
-    const judged = await judge(at);
-    if (!judged) continue;
+    const scored = await scoreEpisode(at);
+    if (!scored) continue;
     const { application, episode } = at.recording;
-    process.stderr.write(`${application}/${episode}: ${judged.requests} requests, ${judged.evidence.length} alerted\n`);
-    episodes.set(application, [...(episodes.get(application) ?? []), { episode, ...judged }]);
+    process.stderr.write(`${application}/${episode}: ${scored.requests} requests, ${scored.evidence.length} alerted\n`);
+    episodes.set(application, [...(episodes.get(application) ?? []), { episode, ...scored }]);
   }
 } finally {
   await rules.stop();
@@ -44,7 +44,7 @@ const scores = [...episodes].map(([application, own]) => scoreApplication(applic
 process.stdout.write(`${requestMarkdown(scores, view).join('\n')}\n`);
 
 /** One test episode as the rule set sees it; undefined where no web server was traced. */
-async function judge(at) {
+async function scoreEpisode(at) {
   const traces = at.recording.sources.filter(({ kind }) => kind === 'strace');
   const evidence = [];
   let [requests, firstUs, lastUs] = [0, Infinity, 0];

@@ -47,13 +47,13 @@ for (const kind of ['clean', 'messy'])
   );
 
 const studies = { clean: new FieldStudy('clean'), messy: new FieldStudy('messy') };
-const judges = {
+const scorers = {
   'learned clean': (text) => studies.clean.score(text, 'text').alarm,
   'learned messy': (text) => studies.messy.score(text, 'text').alarm,
 };
 const rules = options['no-rules'] ? undefined : await RuleSet.start();
 if (rules)
-  judges[`CRS ${RuleSet.version()}, paranoia 1`] = async (text) => {
+  scorers[`CRS ${RuleSet.version()}, paranoia 1`] = async (text) => {
     const body = Buffer.from(`text=${encodeURIComponent(Buffer.from(text).toString())}&topic=general`);
     const headers = [
       ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0'],
@@ -65,7 +65,7 @@ if (rules)
 try {
   for (const each of texts) {
     each.reported = {};
-    for (const [name, judge] of Object.entries(judges)) each.reported[name] = await judge(each.text);
+    for (const [name, score] of Object.entries(scorers)) each.reported[name] = await score(each.text);
   }
 } finally {
   await rules?.stop();
@@ -73,7 +73,7 @@ try {
 report();
 
 function report() {
-  const names = Object.keys(judges);
+  const names = Object.keys(scorers);
   print(`| suite | kind | texts | ${names.join(' | ')} |\n|---|---|---:|${'---:|'.repeat(names.length)}`);
   const groups = new Map();
   for (const each of texts) {

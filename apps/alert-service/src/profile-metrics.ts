@@ -48,7 +48,7 @@ export class ProfileMetrics {
     });
     this.#novelty = gauge(
       'novelty_ratio',
-      'Chance that the next benign window held something never seen, when learning ended',
+      'Probability that the next benign window held something never seen, when learning ended',
       SLOT,
     );
     this.#fit = gauge('fit', '1 for how the active profile fits what is seen live', [...SLOT, 'state']);

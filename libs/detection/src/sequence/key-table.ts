@@ -22,7 +22,7 @@ export class KeyTable {
   }
 
   /**
-   * One half of the keys, for a loop that looks up millions: where place `a & (length - 1)` holds `b`, the key was added,
+   * One half of the keys, for a loop that looks up millions: where slot `a & (length - 1)` holds `b`, the key was added,
    * but for a probability under 2^-32 that another one stands there; where it does not, `count` tells. One read and one
    * comparison a look-up, three times as fast as both halves. A copy, which later additions do not change.
    */

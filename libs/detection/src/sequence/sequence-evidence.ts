@@ -64,17 +64,17 @@ function nearestKnown(calls: readonly number[], size: KnownSize, model: Sequence
   const [a, b] = size.kind === 'bag' ? bagKey(calls) : runKey(calls);
   let best: readonly number[] = [];
   let times = 0;
-  for (let place = 0; place < calls.length; place++) {
-    const old = calls[place]!;
-    const weightA = power(factorA, calls.length - 1 - place);
-    const weightB = power(factorB, calls.length - 1 - place);
+  for (let index = 0; index < calls.length; index++) {
+    const old = calls[index]!;
+    const weightA = power(factorA, calls.length - 1 - index);
+    const weightB = power(factorB, calls.length - 1 - index);
     for (const call of model.known.calls.keys()) {
       const count = size.table.count(
         (a + Math.imul(HASH_A[call]! - HASH_A[old]!, weightA)) | 0,
         (b + Math.imul(HASH_B[call]! - HASH_B[old]!, weightB)) | 0,
       );
       if (count <= times) continue;
-      best = calls.with(place, call);
+      best = calls.with(index, call);
       times = count;
     }
   }

@@ -18,14 +18,14 @@ export function learnednessOf({ learned }: Pick<ProfileFile, 'learned'>): Learne
 
 /**
  * The finding, as far as the profile can know. How strange a window is to an incomplete one measures the learning as
- * much as the window: its p-value stands beside a chance, far greater, that a benign window holds something new. So
+ * much as the window: its p-value stands beside a probability, far greater, that a benign window holds something new. So
  * the finding is told and counts for fusion, but is of low severity by itself, and says why.
  */
 export function asLearned(finding: Finding, unlearned: number | undefined): Finding {
   if (unlearned === undefined || finding.evidence.length === 0) return finding;
   const most = finding.finding === 'new-program' ? MOST_OF_PROGRAM : MOST_STRANGE;
-  const chance = Number((unlearned * 100).toPrecision(2));
-  const words = `; the profile is incomplete: ${chance} % of benign windows hold something it has not learned`;
+  const percent = Number((unlearned * 100).toPrecision(2));
+  const words = `; the profile is incomplete: ${percent} % of benign windows hold something it has not learned`;
   return {
     ...finding,
     severity: Math.min(finding.severity, most),

@@ -28,15 +28,15 @@ function scored(event: WebRequest, score: number, path: AttackPath = 'ssrf'): Sc
   };
 }
 
-/** Which of the requests, by place, reach the threshold, with the earlier ones that each names. */
+/** Which of the requests, by index, reach the threshold, with the earlier ones that each names. */
 function told(events: readonly WebRequest[], score: number, path?: AttackPath, state = startWebState()) {
-  return events.flatMap((event, place) => {
+  return events.flatMap((event, index) => {
     const result = withEarlier(scored(event, score, path), event, state, calibration, THRESHOLD);
     WebState.parse(state);
     const earlier = result.observations
       .slice(1)
       .map(({ evidence }) => events.findIndex(({ id }) => id === evidence.event));
-    return result.score >= THRESHOLD ? [[place, earlier]] : [];
+    return result.score >= THRESHOLD ? [[index, earlier]] : [];
   });
 }
 

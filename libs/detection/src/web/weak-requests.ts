@@ -12,7 +12,7 @@ import type { Leaning, WebState } from './web-state.js';
  * repeated counts once: a habit is no evidence each time.
  */
 const EXCEEDED_BY = 1 / 1000;
-/** The chance of so many nats in a benign request is this small however little was learned (Ville 1939), and enough beyond. */
+/** The probability of so many nats in a benign request is this small however little was learned (Ville 1939), and enough beyond. */
 const LEAST_NATS = 7;
 const MOST_NATS = 9;
 const HALF_LIFE_US = 600_000_000;

@@ -75,7 +75,7 @@ export class FieldReader {
   }
 }
 
-/** The place behind a value, or -1 where the line ends within it. */
+/** The offset behind a value, or -1 where the line ends within it. */
 function valueEnd(bytes: Buffer, start: number, end: number): number {
   const first = bytes[start];
   if (first === QUOTE) return textEnd(bytes, start, end);

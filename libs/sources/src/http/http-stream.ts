@@ -147,7 +147,7 @@ export class HttpStream implements ProtocolStream {
 
   /**
    * What was asked before `askedUs` and is not answered to its end is told as far as it came: who reads an answer slowly
-   * would else choose when the request is judged.
+   * would else choose when the request is scored.
    */
   overdue(askedUs: TimeUs, nowUs: TimeUs): void {
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {

@@ -16,7 +16,7 @@ export interface PackedEnd {
 
 /**
  * Unpacks gzip of one or several members. Everything that a cut stream still held is given out, then `end.truncated`
- * is set; bytes that are no gzip throw `unreadable-file` with their place in the packed stream. Holds two chunks.
+ * is set; bytes that are no gzip throw `unreadable-file` with their offset in the packed stream. Holds two chunks.
  */
 export async function* gunzip(
   packed: AsyncIterable<Uint8Array>,

@@ -14,7 +14,7 @@ import { ServiceProcess } from './service-process.js';
 const servers = testServers();
 const brokers = (servers?.kafkaBrokers ?? '').split(',');
 const token = `plimsoll_${randomBytes(32).toString('base64url')}`;
-const PATIENCE = { timeout: 60_000, interval: 200 };
+const WAIT = { timeout: 60_000, interval: 200 };
 
 /** Incidents of this test alone, among what others have left in the topic. */
 const name = `rebuilt-${randomUUID()}`;
@@ -65,11 +65,11 @@ describe.skipIf(servers === undefined)('incidents in a Redis that loses everythi
   async function expectAgain(before: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     await vi.waitFor(async () => {
       expect([await detail(over), await detail(decided)]).toEqual(before);
-    }, PATIENCE);
+    }, WAIT);
   }
 
   it('are there again from `alerts`, with what people decided', async () => {
-    await vi.waitFor(() => detail(decided), PATIENCE);
+    await vi.waitFor(() => detail(decided), WAIT);
     const response = await fetch(`${service.address}/api/v1/incidents/${decided}/status`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -81,7 +81,7 @@ describe.skipIf(servers === undefined)('incidents in a Redis that loses everythi
       expect(both[0]).toMatchObject({ state: 'closed', revision: 3 });
       expect(both[1]).toMatchObject({ status: 'benign', decisions: [{ by: 'ann', note: 'our scanner' }] });
       return both;
-    }, PATIENCE);
+    }, WAIT);
     expect(before[0]!['evidence']).toHaveLength(60);
 
     await connection.call('FLUSHALL');

@@ -63,13 +63,13 @@ try {
   await part('benign-day1', () => playDay(cluster, { seed: 1, day: 1, durationMs }));
   await part('benign-day2', () => playDay(cluster, { seed: 2, day: 2, durationMs }));
   await part('hard-negatives', () => hardNegatives(cluster));
-  for (const [place, name] of attackNames.entries()) {
+  for (const [index, name] of attackNames.entries()) {
     if (name === 'massDeletion') await attacks.plant(cluster);
     await part(`attack-${name}`, async () => {
       // The cluster's own life goes on around an attack.
       const [clients] = await Promise.all([
         attacks[name](cluster),
-        playDay(cluster, { seed: 77 + place, day: 3 + place, durationMs: 4000 }),
+        playDay(cluster, { seed: 77 + index, day: 3 + index, durationMs: 4000 }),
       ]);
       return clients;
     });

@@ -7,13 +7,13 @@ import type { KafkaOptions } from './kafka-options.js';
 export const SHORT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 /** How long a client waits before it gives up. */
-export interface Patience {
+export interface Timeouts {
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
   readonly retry: RetryOptions;
 }
 
-const RETRY: Patience = { connectionTimeout: 3_000, requestTimeout: 15_000, retry: SHORT_RETRY };
+const RETRY: Timeouts = { connectionTimeout: 3_000, requestTimeout: 15_000, retry: SHORT_RETRY };
 
 registerCodecs();
 

@@ -1,7 +1,7 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import type { Admin } from 'kafkajs';
 
-import { kafkaClient, type Patience } from './kafka-client.js';
+import { kafkaClient, type Timeouts } from './kafka-client.js';
 import { kafkaError } from './kafka-errors.js';
 import type { KafkaOptions } from './kafka-options.js';
 import { describeTopic } from './kafka-topics.js';
@@ -49,10 +49,10 @@ export interface TopicFlow {
 }
 
 /** A person waits for the answer: whoever does not answer soon counts as away. */
-const HASTE: Patience = { connectionTimeout: 2_500, requestTimeout: 3_000, retry: { retries: 0 } };
+const HASTE: Timeouts = { connectionTimeout: 2_500, requestTimeout: 3_000, retry: { retries: 0 } };
 const PROBE_MS = 3_000;
 /** For a few questions one after the other; a coordinator that is just being chosen is asked again. */
-const QUESTIONS: Patience = { ...HASTE, retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 500 } };
+const QUESTIONS: Timeouts = { ...HASTE, retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 500 } };
 const QUESTIONS_MS = 5_000;
 
 /**

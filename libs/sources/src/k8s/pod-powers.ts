@@ -95,13 +95,13 @@ function pieceOf(path: readonly string[], value: unknown): unknown {
     const whole = podSpecs({ spec: value });
     return whole[0] ?? podSpecs(value)[0];
   }
-  const place = path.findLastIndex((name) =>
+  const index = path.findLastIndex((name) =>
     ['containers', 'initContainers', 'ephemeralContainers', 'volumes'].includes(name),
   );
-  if (place === -1) return last === undefined ? undefined : { [last]: value };
-  const within = path.slice(place + 1).filter((name) => !/^(?:\d+|-)$/.test(name));
+  if (index === -1) return last === undefined ? undefined : { [last]: value };
+  const within = path.slice(index + 1).filter((name) => !/^(?:\d+|-)$/.test(name));
   const entry = within.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-  return { [path[place]!]: Array.isArray(entry) ? entry : [entry] };
+  return { [path[index]!]: Array.isArray(entry) ? entry : [entry] };
 }
 
 function containersOf(spec: unknown): unknown[] {

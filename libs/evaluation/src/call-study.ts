@@ -1,7 +1,5 @@
-import { callName } from '@plimsoll/contracts';
-
-import { workloadsOf, type CallCorpus, type ScoredEpisode } from './call-corpus.js';
-import { CallVariants, FREQUENCY_VARIANTS, type VariantOptions } from './call-variants.js';
+import type { CallCorpus, ScoredEpisode } from './call-corpus.js';
+import { CallVariants, FREQUENCY_VARIANTS, type GroupCalls, type VariantOptions } from './call-variants.js';
 import { requestSizes } from './request-sizes.js';
 import { statementCalls, type StatementCalls } from './statement-calls.js';
 import { scoreView, type ViewScore } from './view-score.js';
@@ -15,7 +13,7 @@ export interface CallStudy {
   readonly bagSizes: readonly ViewScore[];
   readonly keyGroups: readonly ViewScore[];
   /** What the groups hold, by the way of choosing and workload. */
-  readonly groups: readonly { readonly name: string; readonly workload: string; readonly calls: readonly string[] }[];
+  readonly groups: readonly GroupCalls[];
   /** The frequency detector with and without sizes, over windows of several lengths. */
   readonly frequency: readonly ViewScore[];
   /** What sizes alone find, request by request. */
@@ -36,12 +34,7 @@ export function callStudy(corpus: CallCorpus, options: VariantOptions): CallStud
       scored(`sequence, ${name}`, variants.sequence(`sequence, ${name}`, {}, groupOf)),
       scored(`frequency, ${name}`, variants.frequency(`frequency, ${name}`, {}, groupOf)),
     ]),
-    groups: groups.flatMap(({ name, groupOf }) =>
-      workloadsOf(corpus).flatMap((workload) => {
-        const group = groupOf(workload);
-        return group === undefined ? [] : [{ name, workload, calls: group.map(callName) }];
-      }),
-    ),
+    groups: variants.groupCalls(),
     frequency: FREQUENCY_VARIANTS.map(({ name, given }) => scored(name, variants.frequency(name, given))),
     requestSizes: requestSizes(variants.scored, options.budget),
     statements: statementCalls(corpus),

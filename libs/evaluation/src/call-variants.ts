@@ -1,4 +1,4 @@
-import { PlimsollError } from '@plimsoll/contracts';
+import { callName, PlimsollError } from '@plimsoll/contracts';
 import {
   benignKeyGroup,
   type Budget,
@@ -14,7 +14,14 @@ import {
   type SequenceOptions,
 } from '@plimsoll/detection';
 
-import { batchesOf, scoreCalls, type CallCorpus, type CallEpisode, type ScoredEpisode } from './call-corpus.js';
+import {
+  batchesOf,
+  scoreCalls,
+  workloadsOf,
+  type CallCorpus,
+  type CallEpisode,
+  type ScoredEpisode,
+} from './call-corpus.js';
 
 /** The calls that are kept of each workload; all of them where it says nothing. */
 export type GroupOf = (workload: string) => number[] | undefined;
@@ -23,6 +30,13 @@ export type GroupOf = (workload: string) => number[] | undefined;
 export interface NamedGroup {
   readonly name: string;
   readonly groupOf: GroupOf;
+}
+
+/** What a key group holds of a workload: names of calls. */
+export interface GroupCalls {
+  readonly name: string;
+  readonly workload: string;
+  readonly calls: readonly string[];
 }
 
 export interface VariantOptions {
@@ -74,6 +88,16 @@ export class CallVariants {
 
   keyGroups(): NamedGroup[] {
     return keyGroups(this.scored, this.developed);
+  }
+
+  /** What each key group holds of the workloads that it speaks of. */
+  groupCalls(): GroupCalls[] {
+    return this.keyGroups().flatMap(({ name, groupOf }) =>
+      workloadsOf(this.scored).flatMap((workload) => {
+        const group = groupOf(workload);
+        return group === undefined ? [] : [{ name, workload, calls: group.map(callName) }];
+      }),
+    );
   }
 
   /** As large as the group from benign data, of calls that a seed draws. */

@@ -2,11 +2,12 @@ import './incident.css';
 
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 
 import type { Incident } from '../api/client.js';
 import { holder, incident as incidentQuery } from '../api/queries.js';
 import { Button } from '../ui/button.js';
+import { IncidentLinks } from '../ui/incident-links.js';
 import { Severity } from '../ui/severity.js';
 import { Failed, Loading } from '../ui/states.js';
 import { Time } from '../ui/time.js';
@@ -73,15 +74,7 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
         )}
         {incident.absorbed.length === 0 ? null : (
           <p className="quiet small">
-            Has become one with{' '}
-            {incident.absorbed.map((id, i) => (
-              <Fragment key={id}>
-                {i === 0 ? '' : ', '}
-                <Link to="/incidents/$id" params={{ id }}>
-                  {id.slice(0, 8)}
-                </Link>
-              </Fragment>
-            ))}
+            Has become one with <IncidentLinks ids={incident.absorbed} />
           </p>
         )}
       </header>

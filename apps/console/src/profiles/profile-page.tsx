@@ -1,10 +1,11 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { Fragment, useState } from 'react';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 
 import { api, bodyOf, type Answer } from '../api/client.js';
 import { holder, profile as profileQuery, profiles, profileVersion, type Slot } from '../api/queries.js';
 import { Button } from '../ui/button.js';
+import { IncidentLinks } from '../ui/incident-links.js';
 import { Failed, Loading } from '../ui/states.js';
 import { Time } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
@@ -242,15 +243,7 @@ function Incidents({ ids, what }: { readonly ids: readonly string[]; readonly wh
   if (ids.length === 0) return null;
   return (
     <p className="small">
-      {what}{' '}
-      {ids.slice(0, MOST_SHOWN).map((id, i) => (
-        <Fragment key={id}>
-          {i === 0 ? '' : ', '}
-          <Link to="/incidents/$id" params={{ id }}>
-            {id.slice(0, 8)}
-          </Link>
-        </Fragment>
-      ))}
+      {what} <IncidentLinks ids={ids.slice(0, MOST_SHOWN)} />
       {ids.length > MOST_SHOWN ? ` and ${ids.length - MOST_SHOWN} more` : ''}
     </p>
   );

@@ -1,9 +1,8 @@
-import { callName } from '@plimsoll/contracts';
 import { type Baseline, type Budget, publishedSets } from '@plimsoll/detection';
 import type { RecordingAt } from '@plimsoll/local-run';
 
 import { callCorpus, workloadsOf, type CallCorpus } from '../call-corpus.js';
-import { CallVariants, FREQUENCY_VARIANTS, type GroupOf } from '../call-variants.js';
+import { CallVariants, FREQUENCY_VARIANTS, type GroupCalls, type GroupOf } from '../call-variants.js';
 import { redrawnSplit } from '../episode-split.js';
 import { evaluateRecordings, type EvaluateOptions, type Evaluation } from '../evaluate-recordings.js';
 import { scoreApplication, type RequestScore } from '../request-table.js';
@@ -47,7 +46,7 @@ export interface PaperApplication {
   readonly calls?: {
     readonly bagSizes: readonly VariantScore[];
     readonly keyGroups: readonly VariantScore[];
-    readonly groups: readonly { readonly name: string; readonly workload: string; readonly calls: readonly string[] }[];
+    readonly groups: readonly GroupCalls[];
     /** The frequency detector on S1 … S17 of the paper's table for as many fields as the scored attacks alter. */
     readonly sets: readonly { readonly set: number; readonly calls: number; readonly score: FieldScore }[];
     readonly frequencyWindows: readonly VariantScore[];
@@ -140,7 +139,7 @@ function studied(
     fields: views.flatMap((view) => fieldScores(view, countedSeconds, prevalences)),
     paths: pathScores(views, levels),
     latency: views.filter(({ name }) => levels.some((level) => level === name)).map(latencyScore),
-    ...(hasCalls && { calls: callTables(application, corpus, variants, options) }),
+    ...(hasCalls && { calls: callTables(application, variants, options) }),
   };
 }
 
@@ -206,7 +205,6 @@ function scorerViews(variants: CallVariants, { scorers = [], budget }: PaperOpti
 
 function callTables(
   application: string,
-  corpus: CallCorpus,
   variants: CallVariants,
   options: PaperOptions,
 ): NonNullable<PaperApplication['calls']> {
@@ -227,12 +225,7 @@ function callTables(
       sequence(`sequence, ${name}`, {}, groupOf),
       frequency(`frequency, ${name}`, {}, groupOf),
     ]),
-    groups: groups.flatMap(({ name, groupOf }) =>
-      workloadsOf(corpus).flatMap((workload) => {
-        const group = groupOf(workload);
-        return group === undefined ? [] : [{ name, workload, calls: group.map(callName) }];
-      }),
-    ),
+    groups: variants.groupCalls(),
     sets: setScores(frequencyView, variants),
     frequencyWindows: FREQUENCY_VARIANTS.map(({ name, given }) => frequency(name, given)),
     statements: statementCalls(variants.scored),

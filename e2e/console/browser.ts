@@ -90,3 +90,39 @@ export async function accessibilityProblems(page: Page): Promise<readonly string
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
 }
+
+const MOST_STOPS = 500;
+
+/** Lays down what somebody must be able to press or fill in: what is seen, works, and is no part of a list or table of its own keys. */
+const INTERACTIVE = `window.walked = [...document.querySelectorAll(
+  'a[href], button, input, select, textarea, summary, [role=button], [role=listbox], [role=grid], [tabindex="0"]'
+)].filter((one) =>
+  one.checkVisibility({ visibilityProperty: true }) && !one.disabled &&
+  !one.closest('[aria-hidden=true], [inert]') && !one.parentElement.closest('[role=grid], [role=listbox]')
+).map((one) => ({ one, reached: false }))`;
+/** Where the focus is, and whether it shows; what is within a table or list stands for it. */
+const STOP = `(() => {
+  const at = document.activeElement;
+  if (at === null || at === document.body) return 'outside';
+  for (const stop of window.walked) if (stop.one === at || (stop.one.matches('[role=grid], [role=listbox]') && stop.one.contains(at))) stop.reached = true;
+  const shown = [at, at.closest('[data-focus-visible]')].some(
+    (one) => one !== null && getComputedStyle(one).outlineStyle !== 'none' && parseFloat(getComputedStyle(one).outlineWidth) > 0
+  );
+  return shown ? '' : at.outerHTML.slice(0, 120);
+})()`;
+const MISSED = `window.walked.filter(({ one, reached }) => !reached && one.isConnected).map(({ one }) => one.outerHTML.slice(0, 120))`;
+
+/** What the Tab key does not reach on a page, walked from its beginning until it is left, and where no focus shows. */
+export async function keyboardProblems(page: Page): Promise<readonly string[]> {
+  await page.evaluate(INTERACTIVE);
+  const hidden = new Set<string>();
+  for (let stops = 0; ; stops += 1) {
+    if (stops === MOST_STOPS) return ['the focus does not leave the page'];
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate<string>(STOP);
+    if (stop === 'outside' && stops > 0) break;
+    if (stop !== '') hidden.add(`no focus shows: ${stop}`);
+  }
+  const missed = await page.evaluate<readonly string[]>(MISSED);
+  return [...missed.map((html) => `not reached: ${html}`), ...hidden];
+}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useId, useState, type KeyboardEvent } from 'react';
 
 import { totals, type QueueFilter } from '../api/queries.js';
 import { timeText } from '../ui/time.js';
@@ -7,6 +8,8 @@ import { PATH_NAMES, PATHS } from '../ui/words.js';
 
 const HEIGHT = 40;
 const BAR = 8;
+/** How far keys move among the bars. */
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 /** Workloads that are offered, those with most incidents. */
 const MOST = 6;
 
@@ -63,7 +66,10 @@ export function Totals({
   );
 }
 
-/** Incidents by when they were last seen; a press on a bar shows those of its time. */
+/**
+ * Incidents by when they were last seen; a press on a bar shows those of its time. One stop of the Tab key: the arrows
+ * move among the bars.
+ */
 function OverTime({
   bins,
   widthMs,
@@ -73,32 +79,55 @@ function OverTime({
   readonly widthMs: number;
   readonly onChange: (change: Partial<QueueFilter>) => void;
 }) {
+  const id = useId();
+  const [chosen, setChosen] = useState(0);
   if (bins.length < 2) return null;
   const most = Math.max(...bins.map(({ incidents }) => incidents));
+  const bars = bins.flatMap(({ at, incidents }, i) => (incidents === 0 ? [] : [{ at, incidents, i }]));
+  const current = Math.min(chosen, bars.length - 1);
+  const show = (at: string): void => {
+    onChange({ from: at, to: new Date(Date.parse(at) + widthMs).toISOString() });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = STEPS[event.key];
+    if (step !== undefined) setChosen(Math.max(0, Math.min(bars.length - 1, current + step)));
+    else if (event.key === 'Enter' || event.key === ' ') show(bars[current]!.at);
+    else return;
+    event.preventDefault();
+  };
   return (
     <svg
       className="over-time"
       width={bins.length * BAR}
       height={HEIGHT}
-      role="group"
+      role="listbox"
+      tabIndex={0}
       aria-label={`Over time, ${timeText(bins[0]!.at)} to ${timeText(bins.at(-1)!.at)}`}
+      aria-activedescendant={`${id}-${current}`}
+      onKeyDown={onKeyDown}
     >
-      {bins.map(({ at, incidents }, i) =>
-        incidents === 0 ? null : (
+      {bars.map(({ at, incidents, i }, index) => {
+        const height = Math.max(3, (incidents / most) * HEIGHT);
+        const label = `${timeText(at)}: ${incidents}`;
+        return (
           <rect
             key={at}
+            id={`${id}-${index}`}
+            role="option"
+            aria-label={label}
+            aria-selected={index === current}
             x={i * BAR}
             width={BAR - 1}
-            y={HEIGHT - Math.max(3, (incidents / most) * HEIGHT)}
-            height={Math.max(3, (incidents / most) * HEIGHT)}
+            y={HEIGHT - height}
+            height={height}
             onClick={() => {
-              onChange({ from: at, to: new Date(Date.parse(at) + widthMs).toISOString() });
+              show(at);
             }}
           >
-            <title>{`${timeText(at)}: ${incidents}`}</title>
+            <title>{label}</title>
           </rect>
-        ),
-      )}
+        );
+      })}
     </svg>
   );
 }

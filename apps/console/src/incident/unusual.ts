@@ -7,15 +7,20 @@ export interface Part {
 /** Longest text that is compared part by part. */
 const MAX_COMPARED = 4_096;
 
+/** How a sentence of ours begins that ends with what was seen: `the query parameter "q" contains …: `. */
+const LEAD = /^the [^:]{1,200}: /;
+
 /**
  * Splits `observed` into words and signs and marks those that `expected` does not hold: where a reader looks first. A
- * hint for the eye, not a score; both texts are for people. Linear in both lengths.
+ * hint for the eye, not a score; both texts are for people, and the words that we begin with are not looked at. Linear in
+ * both lengths.
  */
 export function unusualParts(observed: string, expected: string): readonly Part[] {
   if (observed.length > MAX_COMPARED) return [{ text: observed, unusual: false }];
   const known = new Set(wordsOf(expected.slice(0, MAX_COMPARED)));
-  const parts: { text: string; unusual: boolean }[] = [];
-  for (const text of wordsOf(observed)) {
+  const lead = LEAD.exec(observed)?.[0] ?? '';
+  const parts: { text: string; unusual: boolean }[] = lead === '' ? [] : [{ text: lead, unusual: false }];
+  for (const text of wordsOf(observed.slice(lead.length))) {
     const last = parts.at(-1);
     const blank = text.trim() === '';
     const unusual = blank ? (last?.unusual ?? false) : !known.has(text);

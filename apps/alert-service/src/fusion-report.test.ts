@@ -37,6 +37,8 @@ describe('FusionReport', () => {
   it('counts what fusion reads and opens, and how far behind the event it comes', async () => {
     const registry = new Registry();
     const report = new FusionReport(registry, { nowMs: () => START_US / 1_000 + 4_000 });
+    // Prometheus sees no rise in a series that begins with its first count.
+    expect(await registry.metrics()).toContain('plimsoll_incidents_total{path="sqli",severity="critical"} 0');
     const operator = report.around(fusionOperator());
     const state = operator.start('shop');
     operator.step(state, { message: verdict, arrivedUs: START_US + 2_000_000 }, 'shop', '');

@@ -1,4 +1,13 @@
-import { Alert, TOPICS, US_PER_MS, type VerdictsRecord } from '@plimsoll/contracts';
+import {
+  ACTIVITIES,
+  Alert,
+  AttackPath,
+  Level,
+  severityOf,
+  TOPICS,
+  US_PER_MS,
+  type VerdictsRecord,
+} from '@plimsoll/contracts';
 import type { fusionOperator } from '@plimsoll/pipelines';
 import { systemClock, type Clock, type StepResult } from '@plimsoll/streaming';
 import { Counter, Histogram, type Registry } from 'prom-client';
@@ -35,6 +44,15 @@ export class FusionReport {
     this.#alerts = counter('alerts_total', 'Changes of incidents published, by what happened', ['activity']);
     this.#verdictLatency = latency('verdict_latency_seconds', "From a window's end to its verdict in Kafka", ['level']);
     this.#alertLatency = latency('alert_latency_seconds', 'From the event that changed an incident to its alert', []);
+    // A series that appears with what it counted shows no rate of it: the first verdict and incident would be missed.
+    for (const level of Level.options) {
+      this.#verdictLatency.zero({ level });
+      for (const outcome of ['joined', 'late']) this.#verdicts.inc({ level, outcome }, 0);
+    }
+    for (const activity of Object.keys(ACTIVITIES)) this.#alerts.inc({ activity }, 0);
+    for (const path of AttackPath.options) {
+      for (let id = 1; id <= 6; id++) this.#incidents.inc({ path, severity: severityOf(id).severity.toLowerCase() }, 0);
+    }
   }
 
   /** The same operator, observed. */

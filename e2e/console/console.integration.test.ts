@@ -170,6 +170,16 @@ describe('the console, in a real browser on the real service', () => {
     await screenshot(queue, 'incident');
   });
 
+  it('is entered by J wherever the focus is not', async () => {
+    const page = await browser.page('/console/incidents?text=injection');
+    await page.getByRole('rowheader').first().waitFor(WAIT);
+    await page.keyboard.press('j');
+    await page.locator('[role=row].line:focus').waitFor(WAIT);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Why it is an incident' }).waitFor(WAIT);
+    await page.close();
+  });
+
   it('says that the service is away, and comes back to it by itself', async () => {
     await service.stop();
     await queue.getByText('Reconnecting').waitFor(WAIT);

@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router';
-import { useMemo, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent, type RefObject } from 'react';
 import {
   Cell,
   CheckboxButton,
@@ -43,6 +43,8 @@ export function IncidentTable({
   readonly onMore: () => void;
 }) {
   const router = useRouter();
+  const table = useRef<HTMLDivElement>(null);
+  useEntryByLetters(table);
   const wide = useMedia('(min-width: 60rem)');
   const select = (keys: Selection): void => {
     onSelect(new Set(keys === 'all' ? rows.map(({ id }) => id) : [...keys].map(String)));
@@ -139,6 +141,7 @@ export function IncidentTable({
   );
   return (
     <div
+      ref={table}
       onKeyDownCapture={lettersAsArrows}
       onScrollCapture={({ target }) => {
         if (more && target instanceof Element && nearsEnd(target)) onMore();
@@ -162,6 +165,21 @@ export function IncidentTable({
       </Virtualizer>
     </div>
   );
+}
+
+/** J or K where nothing has the focus begins at the first row, so that nobody has to find the table first. */
+function useEntryByLetters(table: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const enter = ({ key, ctrlKey, altKey, metaKey }: globalThis.KeyboardEvent): void => {
+      if (LETTERS[key] === undefined || ctrlKey || altKey || metaKey) return;
+      if (document.activeElement !== document.body) return;
+      table.current?.querySelector<HTMLElement>('[role=row].line')?.focus();
+    };
+    document.addEventListener('keydown', enter);
+    return () => {
+      document.removeEventListener('keydown', enter);
+    };
+  }, [table]);
 }
 
 /** Whether less than two views of a scrolled element lie below what is seen of it. */

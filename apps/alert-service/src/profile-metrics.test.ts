@@ -1,4 +1,4 @@
-import { sealProfile } from '@plimsoll/contracts';
+import { encodeJson, P_VALUE_BINS, sealProfile, type ProfileReport } from '@plimsoll/contracts';
 import { MemoryProfileStore } from '@plimsoll/streaming';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,21 @@ const SLOT = { application: 'shop', workload: 'web', detector: 'web' };
 
 const profile = (novelty: number): ReturnType<typeof sealProfile> =>
   sealProfile({ ...SLOT, learned: { streams: ['s'], events: 10, novelty, complete: true, notes: [] }, model: {} });
+
+const report = (slot: typeof SLOT, version: string): ProfileReport => ({
+  type: 'report',
+  schema: 1,
+  ...slot,
+  version,
+  atUs: 0,
+  state: 'fits',
+  words: 'fits',
+  windows: 1,
+  anomalous: 0,
+  distance: 0,
+  allowed: 1,
+  bins: new Array<number>(P_VALUE_BINS).fill(0),
+});
 
 describe('metrics of profiles', () => {
   let nowMs = 0;
@@ -71,5 +86,24 @@ describe('metrics of profiles', () => {
     await store.put(other, 'v', Buffer.from('{'));
     await store.activate(other, 'v', 'a test');
     expect(await told()).toHaveLength(3);
+  });
+
+  it('do not know the fit of a profile whose report cannot be read, and tell of the others', async () => {
+    const version = await activate(0.25);
+    const other = { ...SLOT, workload: 'db' };
+    const file = sealProfile({ ...profile(0.5), ...other });
+    await store.put(other, file.version, Buffer.from(JSON.stringify(file)));
+    await store.activate(other, file.version, 'a test');
+    await store.putReport(SLOT, Buffer.from('{'));
+    await store.putReport(other, encodeJson(report(other, file.version)));
+    const fits = async (): Promise<string[]> => (await told()).filter((line) => line.includes('_fit'));
+    const expected = [
+      'plimsoll_profile_fit{application="shop",workload="db",detector="web",state="fits"} 1',
+      `plimsoll_profile_fit{${labels},state="unknown"} 1`,
+    ];
+    expect(await fits()).toEqual(expected);
+    // As a later release may write it.
+    await store.putReport(SLOT, encodeJson({ ...report(SLOT, version), schema: 2 }));
+    expect(await fits()).toEqual(expected);
   });
 });

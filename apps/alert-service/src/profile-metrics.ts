@@ -1,4 +1,5 @@
-import { openProfile, ProfileReport } from '@plimsoll/contracts';
+import { openProfile, type ProfileReport } from '@plimsoll/contracts';
+import { profileReport } from '@plimsoll/pipelines';
 import type { ProfileChange, ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { Gauge, type Registry } from 'prom-client';
 
@@ -78,8 +79,9 @@ export class ProfileMetrics {
     if (version === undefined) return undefined;
     const novelty = this.#noveltyKnown(slot, version) ?? (await this.#noveltyOf(slot, version));
     if (novelty === undefined) return undefined;
-    const report = await this.profiles.report(slot);
-    const fit = report === undefined ? 'unknown' : fitOf(report, version);
+    const report = await profileReport(this.profiles, slot);
+    // A report of an earlier version says nothing of this one.
+    const fit = report?.version === version ? report.state : 'unknown';
     return { slot, version, novelty, activatedMs: activatedMs(await this.profiles.history(slot), version), fit };
   }
 
@@ -108,12 +110,6 @@ export class ProfileMetrics {
       this.#fit.set({ ...labels, state: fit }, 1);
     }
   }
-}
-
-/** A report of an earlier version says nothing of this one. */
-function fitOf(bytes: Uint8Array, version: string): ProfileReport['state'] {
-  const report = ProfileReport.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  return report.version === version ? report.state : 'unknown';
 }
 
 /** When the version became the active one, for the last time; `history` has the latest change first. */

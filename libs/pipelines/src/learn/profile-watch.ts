@@ -111,7 +111,10 @@ export class ProfileReportProjection implements PartitionHandler {
 }
 
 /** The latest report of a profile, or undefined where there is none, or none that this release reads. */
-export async function profileReport(store: ProfileStore, slot: ProfileSlot): Promise<ProfileReport | undefined> {
+export async function profileReport(
+  store: Pick<ProfileStore, 'report'>,
+  slot: ProfileSlot,
+): Promise<ProfileReport | undefined> {
   const bytes = await store.report(slot);
   if (bytes === undefined) return undefined;
   try {

@@ -46,6 +46,13 @@ function verdicts(events: readonly K8sAuditEvent[]): Verdict[] {
   return detect(events).filter((message) => message.type === 'verdict');
 }
 
+/** Requests of one user that were scored, of events that lie within a minute. */
+function counted(events: readonly K8sAuditEvent[]): number {
+  const after = event({ at: NIGHT + 10_000, ...(events[0] && { who: events[0].user.name }) });
+  const coverage = detect([...events, after]).find((message) => message.type === 'coverage');
+  return coverage === undefined ? 0 : Object.values(coverage.windows).reduce((sum, count) => sum + count, 0);
+}
+
 const findings = (events: readonly K8sAuditEvent[]): string[] => [
   ...new Set(verdicts(events).map(({ finding }) => finding)),
 ];
@@ -279,6 +286,21 @@ describe('the state machine', () => {
     expect(JSON.stringify(detect(events.flatMap((one) => [one, one])))).toBe(JSON.stringify(detect(events)));
   });
 
+  it('judges every request of a client that gives one auditID to all', () => {
+    const asked = attack().slice(-4);
+    const reused = asked.map((one, n) => ({ ...one, auditId: 'chosen', ...(n > 0 ? { auditIdReused: true } : {}) }));
+    const again = asked.map((one, n) => ({ ...asked[0]!, auditId: 'chosen', id: one.id, timeUs: one.timeUs + n }));
+    expect(verdicts(reused).length).toBeGreaterThanOrEqual(verdicts(asked).length);
+    expect(verdicts(asked).length).toBeGreaterThan(0);
+    expect(counted(again)).toBe(4);
+  });
+
+  it('counts two stages of one request once, whoever delivers the second', () => {
+    const started = event({ at: NIGHT, stage: 'ResponseStarted', verb: 'watch' });
+    const complete = { ...started, id: 'later', stage: 'ResponseComplete', timeUs: started.timeUs + 5_000_000 };
+    expect(counted([started, complete, complete])).toBe(1);
+  });
+
   it('answers warming without a profile, and says of a gap that it was one', () => {
     const state = k8sAuditDetector.start();
     const { application, workload, container, stream, key } = event();
@@ -303,9 +325,9 @@ describe('the state machine', () => {
 
   it('tells of no minute that held repeated requests alone', () => {
     const state = k8sAuditDetector.start();
-    const again = (at: number): K8sAuditEvent => ({ ...event({ at }), auditId: 'once' });
-    k8sAuditDetector.step(state, again(0), model);
-    expect(k8sAuditDetector.step(state, again(90), model)).toHaveLength(1);
+    const stage = (at: number, name: string): K8sAuditEvent => event({ at, stage: name, auditId: 'once' });
+    k8sAuditDetector.step(state, stage(0, 'ResponseStarted'), model);
+    expect(k8sAuditDetector.step(state, stage(90, 'ResponseComplete'), model)).toHaveLength(1);
     expect(k8sAuditDetector.step(state, event({ at: 200 }), model)).toEqual([]);
   });
 

@@ -63,7 +63,7 @@ export const k8sAuditDetector = eventDetector<K8sAuditEvent, K8sState, K8sModel,
   decode: decodeState,
 
   ids: { coverage: [K8S_AUDIT], verdict: ({ id }) => [id] },
-  repeated: ({ auditId }, state) => alreadyCounted(state, auditId),
+  repeated: (event, state) => alreadyCounted(state, event),
   // What was lost may have been the rest of a burst, or the pod's own use of a token: both start anew.
   lose(state) {
     state.bursts = [];

@@ -114,7 +114,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
 
   learn(input: K8sAuditEvent): boolean {
     const state = this.#stateOf(input);
-    if (alreadyCounted(state, input.auditId)) return false;
+    if (alreadyCounted(state, input)) return false;
     this.#learned.levels[input.level] = (this.#learned.levels[input.level] ?? 0) + 1;
     for (const { table, contexts } of observationsOf(input)) {
       this.#learned.tables[table].learn(contexts, input.timeUs);
@@ -137,7 +137,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
       this.#states.set(input.key, state);
       this.#runs.set(input.key, []);
     }
-    if (alreadyCounted(state, input.auditId)) return;
+    if (alreadyCounted(state, input)) return;
     const { score, contributions } = scoreAuditEvent(input, state, this.#learned);
     // What fades from earlier requests gives no verdict, so it is no score either.
     this.#runs.get(input.key)?.push(contributions.length > 0 ? score : 0);

@@ -1,4 +1,4 @@
-import { Evidence, PlimsollError } from '@plimsoll/contracts';
+import { Evidence, identity, PlimsollError, type K8sAuditEvent } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 import { Minute } from '../events/minute.js';
@@ -41,7 +41,7 @@ const StateData = z.object({
   /** Digests of objects that this user changed lately, and of those that the changes may follow from, with the time. */
   changed: z.array(z.tuple([z.string(), z.number()])).default([]),
   followed: z.array(z.tuple([z.string(), z.number()])).default([]),
-  /** Requests already scored, against deliveries that repeat. */
+  /** Requests already scored, against deliveries that repeat: what was asked, the stage and its time. */
   counted: z.array(z.string()),
   minute: Minute.optional(),
 });
@@ -100,11 +100,23 @@ export function remember(state: K8sState, key: string, timeUs: number, ttlUs: nu
   return known;
 }
 
-/** Whether the request was scored before; it counts as scored now. */
-export function alreadyCounted(state: K8sState, auditId: string): boolean {
-  if (state.counted.includes(auditId)) return true;
-  push(state.counted, auditId, MAX_COUNTED);
+/**
+ * Whether the request was scored before; it counts as scored now. The same stage at the same time is a delivery that
+ * repeats, another stage of what was asked under this auditID is the rest of a request, of which another collector may
+ * have scored the beginning. The same stage at another time is a request of its own: whoever asks may choose the auditID.
+ */
+export function alreadyCounted(state: K8sState, event: K8sAuditEvent): boolean {
+  const asked = askedBy(event);
+  const own = `${asked} ${event.stage} ${event.timeUs}`;
+  const sameStage = `${asked} ${event.stage} `;
+  if (state.counted.some((one) => one === own || (one.startsWith(asked) && !one.startsWith(sameStage)))) return true;
+  push(state.counted, own, MAX_COUNTED);
   return false;
+}
+
+function askedBy({ auditId, verb, resource, path }: K8sAuditEvent): string {
+  const { group, name, subresource, namespace, object } = resource ?? {};
+  return identity(auditId, verb, group ?? '', name ?? '', subresource ?? '', namespace ?? '', object ?? '', path ?? '');
 }
 
 /** The address that was known for a token or pod, where it is another than `address`; the newest stays known. */

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { Evidence } from '../api/client.js';
 import { Untrusted, plain } from '../ui/untrusted.js';
 import { Time } from '../ui/time.js';
-import { laneOf, LANES } from '../ui/words.js';
+import { evidenceName, laneOf, LANES, P_WORDS } from '../ui/words.js';
 import { unusualParts } from './unusual.js';
 
 /** What was seen, beside what is normal, in the order of event time. */
@@ -40,10 +40,10 @@ function EvidenceLine({ evidence: { name, data } }: { readonly evidence: Evidenc
     <>
       <div className="row small">
         <span className={`chip lane-${lane}`}>{LANES.find((one) => one.lane === lane)?.name}</span>
-        <strong>{plain(name)}</strong>
+        <strong>{evidenceName(plain(name))}</strong>
         <span className="quiet">{plain(data.workload)}</span>
         <Time at={data.time} />
-        <span className="quiet numeric" title="How likely something at least as strange is in benign use">
+        <span className="quiet numeric" title={P_WORDS}>
           p {data.p_value.toPrecision(2)}
         </span>
       </div>
@@ -81,8 +81,8 @@ export function MostTelling({ evidence }: { readonly evidence: readonly Evidence
     <section className="stack" aria-labelledby="why">
       <h2 id="why">Why it is an incident</h2>
       <p className="small">
-        <span className="quiet">Most telling of {evidence.length}:</span> <strong>{plain(first.name)}</strong> on{' '}
-        {plain(first.data.workload)}
+        <span className="quiet">Most telling of {evidence.length}:</span>{' '}
+        <strong>{evidenceName(plain(first.name))}</strong> on {plain(first.data.workload)}
       </p>
       <Compared data={first.data} />
     </section>

@@ -3,7 +3,7 @@ import { Fragment } from 'react';
 
 import type { Incident } from '../api/client.js';
 import { plain, Untrusted } from '../ui/untrusted.js';
-import { LEVEL_NAMES } from '../ui/words.js';
+import { LEVEL_NAMES, P_WORDS } from '../ui/words.js';
 
 /** What is known of each level, those that saw nothing too, and why. */
 export function Levels({ incident }: { readonly incident: Incident }) {
@@ -25,9 +25,7 @@ export function Levels({ incident }: { readonly incident: Incident }) {
             <th scope="col">Level</th>
             <th scope="col">Says</th>
             <th scope="col">Anomalous of scored</th>
-            <th scope="col" title="How likely something at least as strange is in benign use">
-              p
-            </th>
+            <th scope="col">p</th>
           </tr>
         </thead>
         <tbody>
@@ -43,6 +41,7 @@ export function Levels({ incident }: { readonly incident: Incident }) {
           ))}
         </tbody>
       </table>
+      <p className="quiet small">{P_WORDS}</p>
       <details>
         <summary>In figures</summary>
         <p className="small">{plain(incident.alert.finding_info.desc)}</p>

@@ -74,7 +74,7 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
         )}
         {incident.absorbed.length === 0 ? null : (
           <p className="quiet small">
-            Has become one with <IncidentLinks ids={incident.absorbed} />
+            Holds what was first told as <IncidentLinks ids={incident.absorbed} />
           </p>
         )}
       </header>
@@ -97,6 +97,10 @@ function IncidentView({ incident }: { readonly incident: Incident }) {
       <div className="two">
         <section className="panel" aria-labelledby="evidence">
           <h2 id="evidence">What was seen, and what is normal</h2>
+          <p className="quiet small">
+            {incident.evidence.length} pieces of evidence from {incident.anomalous} anomalous verdicts; of very many the
+            most telling are kept.
+          </p>
           <EvidenceList evidence={incident.evidence} current={current} />
         </section>
         <div className="stack">

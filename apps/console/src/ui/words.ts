@@ -69,3 +69,15 @@ export const LEVEL_NAMES: Readonly<Record<string, string>> = {
   process: 'Programs, files, addresses',
   weak: 'Weak signs together',
 };
+
+const ABBREVIATIONS = /\b(?:sql|api|http|ssrf|url)\b/g;
+
+/** What a kind of evidence is called to a reader: `sql-in-parameter` is 'SQL in parameter'. */
+export function evidenceName(kind: string): string {
+  const words = kind.replaceAll('-', ' ').replaceAll(ABBREVIATIONS, (word) => word.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What every p in the console is. */
+export const P_WORDS =
+  'p is how often benign use looks at least as strange: 0.001 is once in a thousand. The smaller, the stranger.';

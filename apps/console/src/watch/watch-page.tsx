@@ -5,6 +5,8 @@ import { health, pipeline } from '../api/queries.js';
 import { Empty, Failed, Loading } from '../ui/states.js';
 import { Ago } from '../ui/time.js';
 import { plain } from '../ui/untrusted.js';
+import { LEVEL_NAMES } from '../ui/words.js';
+import { Soundness } from './verdict.js';
 
 type Watched = Answer<'/api/v1/pipeline'>['workloads'][number];
 type Level = Watched['levels'][number];
@@ -27,6 +29,9 @@ export function WatchPage() {
       <h1>Watch</h1>
       {watched.isPending ? <Loading what="the pipeline" /> : null}
       {watched.isError ? <Failed error={watched.error} /> : null}
+      {watched.data === undefined || parts.data === undefined || watched.data.workloads.length === 0 ? null : (
+        <Soundness workloads={watched.data.workloads} parts={parts.data.parts} />
+      )}
       {watched.data === undefined ? null : <Workloads workloads={watched.data.workloads} />}
       <div className="two">
         <section className="panel stack" aria-labelledby="parts">
@@ -82,7 +87,7 @@ function Workloads({ workloads }: { readonly workloads: readonly Watched[] }) {
             <th scope="col">Workload</th>
             {levels.map((level) => (
               <th key={level} scope="col">
-                {level}
+                {LEVEL_NAMES[level] ?? level}
               </th>
             ))}
             <th scope="col">Events up to</th>
@@ -133,8 +138,7 @@ function LevelCell({ level }: { readonly level: Level | undefined }) {
         {windows.map(([state, count]) => `${count} ${state}`).join(', ')}
         {level?.last_window === undefined ? null : (
           <>
-            {' '}
-            last <Ago at={level.last_window} />
+            {windows.length === 0 ? 'last' : '; last'} <Ago at={level.last_window} />
           </>
         )}
       </span>

@@ -77,14 +77,23 @@ describe('the title of an incident', () => {
     );
   });
 
-  it('does not name the client of a reader who ran what another planted', () => {
+  it('says that a client was a victim where its browser was made to send the request', () => {
+    const forged = evidence({ kind: 'referer', finding: 'forged-request' });
+    expect(titleOf(incident('csrf', [forged]))).toBe(
+      'Cross-site request forgery in shop: GET /tools/ping, parameter host, sent by the browser of 10.0.0.9',
+    );
+  });
+
+  it('does not take a reader who ran what another planted for whoever planted it', () => {
     const fired = evidence({
       kind: 'named-in-script',
       finding: 'script-acted',
       principal: '',
       joins: { victim: 's1' },
     });
-    expect(titleOf(incident('xss', [fired]))).toBe('Cross-site scripting in shop: GET /tools/ping, parameter host');
+    expect(titleOf(incident('xss', [fired]))).toBe(
+      'Cross-site scripting in shop: GET /tools/ping, parameter host, run in the browser of 10.0.0.9',
+    );
     const planted = evidence({ request: { ...PAGE, path: '/comments', address: '10.0.0.66' } });
     expect(titleOf(incident('xss', [fired, planted]))).toBe(
       'Cross-site scripting in shop: GET /comments, parameter host and other pages, from 10.0.0.66',

@@ -68,6 +68,12 @@ function askedIn({ path, findings }: Incident): string | undefined {
   return path === 'web-shell' ? ASKED[findings.find(({ level }) => level === 'log')?.finding ?? ''] : undefined;
 }
 
+/** Of a request that somebody's browser was made to send, the address is not the attacker's. */
+const VICTIMS: Partial<Readonly<Record<AttackPath, string>>> = {
+  csrf: 'sent by the browser of',
+  xss: 'run in the browser of',
+};
+
 const MAX_PAGE = 160;
 const MAX_DID = 200;
 /** Evidence of the level of programs whose words end with the act: `… : sh executed id for GET /tools/ping`. */
@@ -79,12 +85,12 @@ function didOf({ evidence }: Incident): string | undefined {
   return told && cut(told.observed.slice(told.observed.indexOf(': ') + 2), MAX_DID);
 }
 
-/** The strongest request's page, or what a program did for it, and client, and whether there were others. */
-function pageWords(page: RequestFacts, evidence: Incident['evidence'], did?: string): string {
+/** The strongest request's page, or what a program did for it, whose client sent it, and whether there were others. */
+function pageWords(page: RequestFacts, { path: attack, evidence }: Incident, isVictims: boolean, did?: string): string {
   const { method, path, parameter, address } = page;
   const others = evidence.some(({ request }) => request !== undefined && request.path !== path);
   const field = parameter === undefined ? '' : `, parameter ${cut(parameter, 64)}`;
-  const from = address === undefined ? '' : `, from ${address}`;
+  const from = address === undefined ? '' : `, ${isVictims ? (VICTIMS[attack] ?? 'from') : 'from'} ${address}`;
   return `: ${did ?? `${method} ${cut(path, MAX_PAGE)}`}${field}${others ? ' and other pages' : ''}${from}`;
 }
 
@@ -145,13 +151,13 @@ export function cut(text: string, limit: number): string {
   return `${text.slice(0, inPair ? limit - 2 : limit - 1)}…`;
 }
 
-function whoOf({ kind, evidence }: Incident, did: string | undefined): string {
+function whoOf(incident: Incident, did: string | undefined): string {
+  const { kind, path, evidence } = incident;
   const requests = evidence.filter(({ request }) => request !== undefined);
   const acted = requests.find(({ joins }) => joins?.victim === undefined);
   const page = (acted ?? requests[0])?.request;
   if (page !== undefined && kind.by !== 'many') {
-    // Where nobody but victims was seen, whoever planted the script is not known.
-    return pageWords(acted === undefined ? { ...page, address: undefined } : page, evidence, did);
+    return pageWords(page, incident, path === 'csrf' || acted === undefined, did);
   }
   if (did !== undefined) return `: ${did}`;
   if (kind.by === 'principal') return ` by ${kind.name.replace(':', ' ')}`;

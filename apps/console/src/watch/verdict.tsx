@@ -1,0 +1,47 @@
+import type { Answer } from '../api/client.js';
+import { plain } from '../ui/untrusted.js';
+
+type Watched = Answer<'/api/v1/pipeline'>['workloads'];
+type Parts = Answer<'/api/v1/health'>['parts'];
+
+/** Workloads that are named; of more, the number is told. */
+const MOST = 3;
+
+/** Whether the watch is sound, in one sentence, and what is not. */
+export function Soundness({ workloads, parts }: { readonly workloads: Watched; readonly parts: Parts }) {
+  const faults = faultsOf(workloads, parts);
+  return faults.length === 0 ? (
+    <p className="notice good" role="status">
+      <strong>The watch is sound.</strong> {counted(workloads.length, 'workload')} heard, every part ready.
+    </p>
+  ) : (
+    <div className="notice bad" role="status">
+      <strong>The watch has holes.</strong>{' '}
+      {faults.map((fault) => (
+        <span key={fault}>{fault} </span>
+      ))}
+    </div>
+  );
+}
+
+function faultsOf(workloads: Watched, parts: Parts): string[] {
+  const withLevel = (state: string): Watched =>
+    workloads.filter(({ levels }) => levels.some((level) => level.state === state));
+  return [
+    told(withLevel('silent'), 'silent: what happens there is not seen.'),
+    told(withLevel('gap'), 'lost events: some windows were not scored.'),
+    told(withLevel('warming'), 'without a profile at some level: nothing is detected there.'),
+    ...parts.filter(({ ready }) => !ready).map(({ name, reason }) => `${name} is not ready: ${reason ?? 'no reason'}.`),
+  ].filter((fault) => fault !== undefined);
+}
+
+function told(workloads: Watched, what: string): string | undefined {
+  if (workloads.length === 0) return undefined;
+  const names = workloads.slice(0, MOST).map(({ application, workload }) => plain(`${application}/${workload}`));
+  const more = workloads.length > MOST ? ` and ${workloads.length - MOST} more` : '';
+  return `${names.join(', ')}${more} ${what}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -67,6 +67,7 @@ export default defineConfig({
       ),
       group(
         'Operate',
+        page('The console', 'docs/console.md'),
         page('In a cluster', 'docs/kubernetes.md'),
         page('Configuration', 'docs/configuration.md'),
         page('The life of a profile', 'docs/profiles.md'),

@@ -28,18 +28,18 @@ function faultsOf(workloads: Watched, parts: Parts): string[] {
   const withLevel = (state: string): Watched =>
     workloads.filter(({ levels }) => levels.some((level) => level.state === state));
   return [
-    told(withLevel('silent'), 'silent: what happens there is not seen.'),
-    told(withLevel('gap'), 'lost events: some windows were not scored.'),
-    told(withLevel('warming'), 'without a profile at some level: nothing is detected there.'),
+    told('Silent, so nothing is seen there', withLevel('silent')),
+    told('Events lost, so some windows are not scored', withLevel('gap')),
+    told('Without a profile at some level', withLevel('warming')),
     ...parts.filter(({ ready }) => !ready).map(({ name, reason }) => `${name} is not ready: ${reason ?? 'no reason'}.`),
   ].filter((fault) => fault !== undefined);
 }
 
-function told(workloads: Watched, what: string): string | undefined {
+function told(what: string, workloads: Watched): string | undefined {
   if (workloads.length === 0) return undefined;
   const names = workloads.slice(0, MOST).map(({ application, workload }) => plain(`${application}/${workload}`));
   const more = workloads.length > MOST ? ` and ${workloads.length - MOST} more` : '';
-  return `${names.join(', ')}${more} ${what}`;
+  return `${what}: ${names.join(', ')}${more}.`;
 }
 
 function counted(count: number, what: string): string {

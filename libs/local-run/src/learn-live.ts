@@ -1,7 +1,10 @@
 import { ProfileBuilder, type CollectorMessage, type Learners } from '@plimsoll/pipelines';
 
 import { PriorSuspects } from './prior-suspects.js';
-import { calibrateOn, CALIBRATE_SHARE, MAX_HELD_MESSAGES, teach, type Learned } from './learn-profiles.js';
+import { calibrateOn, CALIBRATE_SHARE, teach, type Learned } from './learn-profiles.js';
+
+/** Messages held in memory, of which the last calibrate: some 20 million calls. */
+const MAX_HELD_MESSAGES = 40_000;
 
 /**
  * Learns from what is traced now: each stream until it ends (its signal aborts it) or 40,000 messages are held, some 20

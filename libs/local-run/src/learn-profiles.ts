@@ -1,7 +1,8 @@
-import { PlimsollError, sealProfile, type ProfileFile } from '@plimsoll/contracts';
+import { sealProfile, type ProfileFile } from '@plimsoll/contracts';
 import { ProfileBuilder, type CollectorMessage, type Learners } from '@plimsoll/pipelines';
 import { reportNotes, type SourceReport } from '@plimsoll/sources';
 
+import { DividedSource, type DividedReading } from './divided-source.js';
 import { PriorSuspects, type Suspects } from './prior-suspects.js';
 import { replay, type ReplayOptions, type ReplaySource } from './replay.js';
 
@@ -41,14 +42,12 @@ export interface ReadReport {
 /** Share kept for calibration where the plan names none. */
 export const CALIBRATE_SHARE = 0.3;
 
-/** Messages held in memory to split one source by its events: some 20 million calls. A longer source is read again. */
-export const MAX_HELD_MESSAGES = 40_000;
 /** Notes of one profile. */
 const MAX_NOTES = 32;
 
 /**
  * Learns every profile that the plan's sources allow. Learning ends before calibration begins, and no event serves
- * both. A source that is too long to be held is read again for what calibrates: memory stays bounded. What was refused
+ * both. Memory stays bounded however long a source is (`DividedSource`). What was refused
  * or lost of a workload's sources is noted in its profiles, and a loss keeps them from being complete. Throws what
  * opening a source throws, and `empty-source` where there was too little.
  */
@@ -64,36 +63,34 @@ export async function learnProfiles(
   let messages = 0;
   const reports: ReadReport[] = [];
   const suspects = new PriorSuspects();
-  const read = (group: readonly ReplaySource[], note: string, again = false): AsyncGenerator<CollectorMessage> => {
-    const done = again ? steps - 1 : step++;
+  const read = (group: readonly ReplaySource[], note: string, again = false): DividedReading => {
+    const done = again ? step - 1 : step++;
+    let share: number | undefined;
     const messagesOf = replay(group, {
       ...replayOptions(options),
       ...(!again && { onRead: (report, source) => reports.push({ report, source }) }),
-      onProgress: (readBytes, totalBytes) =>
-        options.onProgress?.((done + (totalBytes > 0 ? readBytes / totalBytes : 0)) / steps, note),
+      onProgress: (readBytes, totalBytes) => {
+        share = totalBytes > 0 ? readBytes / totalBytes : undefined;
+        options.onProgress?.((done + (share ?? 0)) / steps, `${note}, ${sizeWords(readBytes, totalBytes)}`);
+      },
     });
-    return again ? messagesOf : scored(messagesOf, suspects);
+    return { messages: again ? messagesOf : scored(messagesOf, suspects), share: () => share };
   };
   for (const group of learn) {
-    for await (const message of read(group, 'learning')) {
+    for await (const message of each(read(group, 'learning'))) {
       teach(builder, message);
       messages++;
     }
   }
-  const rests: (() => AsyncIterable<CollectorMessage> | Iterable<CollectorMessage>)[] = [];
-  for (const source of divide) {
-    const { held, count } = await counted(read([source], 'learning'), source);
-    const until = Math.max(1, Math.ceil(count * (1 - CALIBRATE_SHARE)));
-    const whole = held ?? read([source], 'learning again, being long', true);
-    for await (const message of part(whole, 0, until)) teach(builder, message);
-    rests.push(() =>
-      held ? held.slice(until) : part(read([source], 'calibrating on the rest of it', true), until, Infinity),
-    );
-    messages += count;
-  }
-  for (const rest of rests) for await (const message of rest()) calibrateOn(builder, message);
+  const divided = divide.map(
+    (source) =>
+      new DividedSource(CALIBRATE_SHARE, (again) => read([source], again ? 'learning again' : 'learning', again)),
+  );
+  for (const source of divided) for await (const message of source.first()) teach(builder, message);
+  for (const source of divided) for await (const message of source.rest()) calibrateOn(builder, message);
+  for (const source of divided) messages += source.messages;
   for (const group of calibrate) {
-    for await (const message of read(group, 'calibrating')) {
+    for await (const message of each(read(group, 'calibrating'))) {
       calibrateOn(builder, message);
       messages++;
     }
@@ -106,6 +103,10 @@ export async function learnProfiles(
     reports,
     suspects: suspects.found(),
   };
+}
+
+async function* each({ messages }: DividedReading): AsyncGenerator<CollectorMessage> {
+  for (let next = await messages.next(); !next.done; next = await messages.next()) yield next.value;
 }
 
 /** The messages as they come, each seen by the priors. */
@@ -132,13 +133,18 @@ function noted(profile: ProfileFile, reports: readonly ReadReport[]): ProfileFil
   return sealProfile({ ...content, learned: { ...learned, complete, notes: [...learned.notes, ...notes] } });
 }
 
+function sizeWords(readBytes: number, totalBytes: number): string {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);
+  return totalBytes > 0 ? `${megabytes(readBytes)} of ${megabytes(totalBytes)} MB` : `${megabytes(readBytes)} MB`;
+}
+
 function replayOptions({ privacy, alter, signal }: LearnOptions): ReplayOptions {
   return { ...(privacy && { privacy }), ...(alter && { alter }), ...(signal && { signal }) };
 }
 
 /**
  * The plan with something to calibrate on. Of three or more sources of a workload and kind, the last 30 % calibrate;
- * of fewer, each is divided by its events.
+ * of fewer, each is divided.
  */
 function withCalibration({ learn, calibrate }: LearningPlan): LearningPlan & { divide: readonly ReplaySource[] } {
   if (calibrate.length > 0) return { learn, calibrate, divide: [] };
@@ -164,41 +170,6 @@ function bySeries(sources: readonly ReplaySource[]): ReplaySource[][] {
     series.set(key, [...(series.get(key) ?? []), source]);
   }
   return [...series.values()];
-}
-
-/** How many messages a source has, and the messages themselves where they can be held. */
-async function counted(
-  messages: AsyncIterable<CollectorMessage>,
-  source: ReplaySource,
-): Promise<{ held: CollectorMessage[] | undefined; count: number }> {
-  let held: CollectorMessage[] | undefined = [];
-  let count = 0;
-  for await (const message of messages) {
-    count++;
-    held?.push(message);
-    if (count <= MAX_HELD_MESSAGES) continue;
-    if (source.path === '-') {
-      throw new PlimsollError(
-        'too-large',
-        'standard input is too long to keep a part of it for calibration: give a file, or a benign source with --calibrate',
-      );
-    }
-    held = undefined;
-  }
-  return { held, count };
-}
-
-/** The messages from the one numbered `from` up to that numbered `until`, which is not read. */
-async function* part(
-  messages: AsyncIterable<CollectorMessage> | Iterable<CollectorMessage>,
-  from: number,
-  until: number,
-): AsyncGenerator<CollectorMessage> {
-  let at = 0;
-  for await (const message of messages) {
-    if (at >= until) return;
-    if (at++ >= from) yield message;
-  }
 }
 
 export function teach(builder: ProfileBuilder, message: CollectorMessage): void {

@@ -4,6 +4,9 @@ import { printable } from '@plimsoll/contracts';
 
 const WIDTH = 24;
 const REDRAW_MS = 100;
+/** Before so much time and work nobody knows how long the rest takes. */
+const LEAST_MS = 2_000;
+const LEAST_SHARE = 0.02;
 
 /**
  * A progress line on standard error, redrawn in place on a terminal; elsewhere one line a step, when it is done.
@@ -19,7 +22,7 @@ export class Progress {
     this.#label = label;
   }
 
-  /** `share` in [0, 1]; `note` says where the work is. */
+  /** `share` in [0, 1], from which follows how long the rest takes; `note` says where the work is. */
   update(share: number, note = ''): void {
     const nowMs = performance.now();
     if (!this.#live || nowMs - this.#drawnMs < REDRAW_MS) return;
@@ -28,7 +31,10 @@ export class Progress {
     const bar = '#'.repeat(filled) + '.'.repeat(WIDTH - filled);
     const percent = `${Math.floor(share * 100)}`.padStart(3);
     process.stderr.write(
-      `\r\x1b[K${this.#label.padEnd(12)} [${bar}] ${percent} %  ${printable(note)}`.slice(0, columns()),
+      `\r\x1b[K${this.#label.padEnd(12)} [${bar}] ${percent} %  ${printable(note)}${leftWords(share, nowMs - this.#startMs)}`.slice(
+        0,
+        columns(),
+      ),
     );
   }
 
@@ -44,6 +50,12 @@ export class Progress {
   clear(): void {
     if (this.#live) process.stderr.write('\r\x1b[K');
   }
+}
+
+function leftWords(share: number, sinceMs: number): string {
+  if (sinceMs < LEAST_MS || share < LEAST_SHARE || share >= 1) return '';
+  const seconds = Math.ceil((sinceMs * (1 - share)) / share / 1_000);
+  return seconds < 100 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`;
 }
 
 function columns(): number {

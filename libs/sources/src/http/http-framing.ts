@@ -1,3 +1,4 @@
+import { headerFact, isNamed } from './header-facts.js';
 import type { HttpHeaders } from './http-exchange.js';
 import type { Framing } from './http-message.js';
 
@@ -16,7 +17,7 @@ const LENGTH = /^0*(\d{1,15})$/;
  * with the reading of those that take it: a length of another form, several that differ, a length beside chunks, a
  * transfer coding other than `chunked`, a blank before the colon.
  */
-export function requestFraming(headers: HttpHeaders): RequestFraming {
+export const requestFraming = headerFact((headers: HttpHeaders): RequestFraming => {
   const lengths: string[] = [];
   const codings: string[] = [];
   let doubtful = false;
@@ -38,15 +39,15 @@ export function requestFraming(headers: HttpHeaders): RequestFraming {
   const differ = lengths.some((length) => length !== first);
   const digits = LENGTH.exec(first)?.[1];
   return { framing: Number(digits ?? lenient(first)), doubtful: doubtful || differ || digits === undefined };
-}
+});
 
 /** How a response's body ends by its head alone. */
 export function responseFraming(headers: HttpHeaders): Framing {
   let length: Framing = 'until-close';
   for (const [name, value] of headers) {
-    const plain = name.toLowerCase();
-    if (plain === 'transfer-encoding' && value.toLowerCase().includes('chunked')) return 'chunked';
-    const digits = plain === 'content-length' ? LENGTH.exec(value)?.[1] : undefined;
+    const isCoding = isNamed(name, 'transfer-encoding');
+    if (isCoding && value.toLowerCase().includes('chunked')) return 'chunked';
+    const digits = isNamed(name, 'content-length') ? LENGTH.exec(value)?.[1] : undefined;
     if (digits !== undefined) length = Number(digits);
   }
   return length;

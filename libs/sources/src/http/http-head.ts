@@ -1,3 +1,4 @@
+import { remembered } from '../bytes/remembered.js';
 import type { HttpHeaders } from './http-exchange.js';
 
 /** Longest request line that is waited for. */
@@ -11,7 +12,6 @@ for (const byte of Buffer.from("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVW
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
-const COLON = 58;
 
 /** A request line in the form that servers accept; a missing version is that of HTTP/0.9. */
 export interface RequestLine {
@@ -92,7 +92,12 @@ export function opensRequest(bytes: Uint8Array): boolean | undefined {
 
 /** The request line that begins `head`; what is malformed goes into `target`. */
 export function parseRequestLine(head: Uint8Array): RequestLine {
-  const line = lineAt(head, 0);
+  const end = nextLine(head, 0);
+  const text = Buffer.from(head.buffer, head.byteOffset, end).toString('latin1');
+  return requestLine(lineOf(text, 0, text.length));
+}
+
+const requestLine = remembered((line: string): RequestLine => {
   const blank = line.search(/[ \t\v\f]/);
   if (blank < 0) return { method: '', target: line, version: '' };
   const method = line.slice(0, blank).slice(0, 32);
@@ -104,7 +109,7 @@ export function parseRequestLine(head: Uint8Array): RequestLine {
     target: trimBlank(line.slice(blank + 1, mark)),
     version: trimBlank(line.slice(mark + 5, mark + 13)),
   };
-}
+});
 
 /** The status of the response whose head this is; 0 where there is none. */
 export function parseStatus(head: Uint8Array): number {
@@ -120,34 +125,49 @@ export interface HeaderLines {
 }
 
 export function parseHeaders(head: Uint8Array): HeaderLines {
-  const headers: [string, string][] = [];
-  let irregular = false;
-  let start = nextLine(head, 0);
-  while (start < head.length) {
-    const end = nextLine(head, start);
-    const first = head[start];
-    const last = headers[headers.length - 1];
-    const line = lineAt(head, start);
-    if ((first === SPACE || first === 9) && last) {
-      last[1] = `${last[1]} ${trimBlank(line)}`;
-      irregular = true;
-    } else if (line !== '') {
-      const colon = line.indexOf(String.fromCharCode(COLON));
-      if (colon > 0) headers.push([line.slice(0, colon), trimBlank(line.slice(colon + 1))]);
-      if (!REGULAR.test(line)) irregular = true;
-    }
-    start = end;
-  }
-  return { headers, irregular };
+  return headerLines(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1', nextLine(head, 0)));
 }
 
-/** The value of the last header of that name, given in small letters; empty where there is none. */
-export function headerValue(headers: HttpHeaders, name: string): string {
-  for (let i = headers.length - 1; i >= 0; i--) {
-    const header = headers[i]!;
-    if (header[0].length === name.length && header[0].toLowerCase() === name) return header[1];
+/** The lines behind the first one. */
+const headerLines = remembered((text: string): HeaderLines => {
+  const headers: Header[] = [];
+  let irregular = false;
+  for (let start = 0; start < text.length;) {
+    const feed = text.indexOf('\n', start);
+    const end = feed < 0 ? text.length : feed;
+    const first = text.charCodeAt(start);
+    const line = lineOf(text, start, end);
+    const last = headers.at(-1);
+    if ((first === SPACE || first === 9) && last) {
+      headers[headers.length - 1] = [last[0], `${last[1]} ${trimBlank(line)}`];
+      irregular = true;
+    } else if (line !== '') {
+      const { header, regular } = headerLine(line);
+      if (header) headers.push(header);
+      if (!regular) irregular = true;
+    }
+    start = end + 1;
   }
-  return '';
+  return { headers, irregular };
+});
+
+type Header = HttpHeaders[number];
+
+const headerLine = remembered((line: string): { readonly header: Header | undefined; readonly regular: boolean } => {
+  const colon = line.indexOf(':');
+  const header: Header | undefined = colon > 0 ? [line.slice(0, colon), trimBlank(line.slice(colon + 1))] : undefined;
+  return { header, regular: REGULAR.test(line) };
+});
+
+/** `text[start, end)` without the line feeds and carriage returns at its end. */
+function lineOf(text: string, start: number, end: number): string {
+  let to = end;
+  while (to > start && isLineEnd(text.charCodeAt(to - 1))) to--;
+  return text.slice(start, to);
+}
+
+function isLineEnd(code: number): boolean {
+  return code === LINE_FEED || code === CARRIAGE_RETURN;
 }
 
 function isStatus(bytes: Uint8Array, at: number): boolean {
@@ -158,12 +178,6 @@ function isStatus(bytes: Uint8Array, at: number): boolean {
 function nextLine(head: Uint8Array, start: number): number {
   const end = head.indexOf(LINE_FEED, start);
   return end < 0 ? head.length : end + 1;
-}
-
-function lineAt(head: Uint8Array, start: number): string {
-  let end = nextLine(head, start);
-  while (end > start && (head[end - 1] === LINE_FEED || head[end - 1] === CARRIAGE_RETURN)) end--;
-  return Buffer.from(head.buffer, head.byteOffset + start, end - start).toString('latin1');
 }
 
 /** Without the blanks and tabs around it; other white space is part of a value (RFC 9110, 5.5). */

@@ -6,15 +6,9 @@ import type { OpenRequest, OpenRequests } from '../wire/open-requests.js';
 import type { WireCounts } from '../wire/wire-counts.js';
 import { decodeContent } from './content-decoding.js';
 import type { HttpExchange, HttpHeaders, HttpResponseParts } from './http-exchange.js';
+import { lastHeader } from './header-facts.js';
 import { requestFraming, responseFraming } from './http-framing.js';
-import {
-  headerValue,
-  looksLikeRequest,
-  looksLikeResponse,
-  parseHeaders,
-  parseRequestLine,
-  parseStatus,
-} from './http-head.js';
+import { looksLikeRequest, looksLikeResponse, parseHeaders, parseRequestLine, parseStatus } from './http-head.js';
 import type { RequestLine } from './http-head.js';
 import { HttpMessageReader, type Framing, type HttpMessage } from './http-message.js';
 
@@ -263,7 +257,7 @@ export class HttpStream implements ProtocolStream {
     }
     const { whole, total } = message.body;
     const raw = message.body.release();
-    const coding = headerValue(head.headers, 'content-encoding');
+    const coding = lastHeader(head.headers, 'content-encoding');
     const plain =
       complete && whole && coding !== '' ? decodeContent(raw, coding, this.options.bodyLimitBytes) : undefined;
     const response: HttpResponseParts = {

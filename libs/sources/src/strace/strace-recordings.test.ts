@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { HttpExchange } from '../http/http-exchange.js';
-import { headerValue } from '../http/http-head.js';
+import { lastHeader } from '../http/header-facts.js';
 import type { SqlExchange } from '../sql-wire/sql-exchange.js';
 import type { WireExchange } from '../wire/connection.js';
 import { RECORDINGS, sharedData } from './shared-data.fixture.js';
@@ -26,7 +26,7 @@ const isStatement = (exchange: WireExchange): exchange is SqlExchange => exchang
 const text = (statement: SqlExchange) => Buffer.from(statement.statement).toString('latin1');
 
 function requestLine({ request, response }: HttpExchange): string {
-  const header = (name: string) => headerValue(request.headers, name);
+  const header = (name: string) => lastHeader(request.headers, name);
   return [request.method, request.target, response?.status, header('referer'), header('user-agent')].join(' | ');
 }
 

@@ -1,3 +1,4 @@
+import { remembered } from '../../bytes/remembered.js';
 import type { SourceContext } from '../../source.js';
 
 export type PrivacyMode = SourceContext['privacy'];
@@ -21,9 +22,7 @@ const NUMBER_PATTERN =
   /\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b|\b\d{3}-\d{2}-\d{4}\b|\d(?:[ .-]?\d){8,}/g;
 
 /** Whether a field of this name holds what must not leave the host. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
+export const isSecretName = remembered((name: string): boolean => SECRET_NAME.test(name));
 
 /** Whether a text looks like a key, a token or a hash. */
 export function looksSecret(text: string): boolean {
@@ -31,15 +30,12 @@ export function looksSecret(text: string): boolean {
   return SECRET_LOOK.test(text.slice(0, 256));
 }
 
-/** What may leave of a value, or undefined where nothing may. */
-export function releasedValue(name: string, value: string, mode: PrivacyMode): string | undefined {
-  if (mode === 'strict' || isSecretName(name)) return undefined;
-  return releasedText(value, mode);
-}
-
 /** A text with what looks like a secret taken out, and, in `balanced`, numbers of persons and cards too. */
 export function releasedText(text: string, mode: PrivacyMode): string | undefined {
-  if (mode === 'strict') return undefined;
+  return mode === 'strict' ? undefined : safeText(text, mode);
+}
+
+const safeText = remembered((text: string, mode: Exclude<PrivacyMode, 'strict'>): string => {
   // Cut with room to spare first, so that a secret at the edge is seen whole, and last to the limit.
   const near = text.slice(0, LIMIT[mode] + 256);
   const safe = near
@@ -48,4 +44,4 @@ export function releasedText(text: string, mode: PrivacyMode): string | undefine
     .replace(SECRET_LOOK, '[removed]');
   const masked = mode === 'full' ? safe : safe.replace(NUMBER_PATTERN, '[number]');
   return masked.slice(0, LIMIT[mode]);
-}
+});

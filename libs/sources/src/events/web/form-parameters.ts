@@ -1,4 +1,4 @@
-import type { ParameterList, RawParameter } from './raw-parameter.js';
+import { ParameterList, type RawParameter } from './raw-parameter.js';
 import { percentDecoded } from '../values/value-decoding.js';
 
 /** `a=1&b=2` as parameters, in order; `text` has one character a byte. */
@@ -15,15 +15,17 @@ export function addForm(list: ParameterList, text: string, where: 'query' | 'bod
  * Cookies, values unquoted. Several headers are one list, joined by a semicolon (RFC 6265bis, 5.7) or by a comma (Apache,
  * gunicorn), which makes one value of what stands around it.
  */
-export function addCookies(list: ParameterList, headers: readonly string[]): void {
+export function cookiesOf(headers: readonly string[]): ParameterList {
+  const list = new ParameterList();
   const given = new Set<string>();
   for (const joint of headers.length > 1 ? [';', ', ', ','] : [';']) {
     for (const part of headers.join(joint).split(';')) {
-      if (list.full) return;
+      if (list.full) return list;
       if (joint === ';' || !given.has(part)) addCookie(list, part);
       given.add(part);
     }
   }
+  return list;
 }
 
 function addCookie(list: ParameterList, part: string): void {
@@ -32,6 +34,15 @@ function addCookie(list: ParameterList, part: string): void {
   const value = part.slice(equals + 1).trim();
   const plain = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
   list.add('cookie', part.slice(0, equals).trim(), percentDecoded(plain, false));
+}
+
+/** Adds cookies that were read before. */
+export function addCookies(list: ParameterList, cookies: ParameterList): void {
+  if (cookies.overflowed) list.overflowed = true;
+  for (const { where, name, value } of cookies.found) {
+    if (list.full) return;
+    list.add(where, name, value);
+  }
 }
 
 function addPair(list: ParameterList, pair: string, where: RawParameter['where']): void {

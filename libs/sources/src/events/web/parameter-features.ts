@@ -1,8 +1,9 @@
 import type { WebParameter } from '@plimsoll/contracts';
 
+import { remembered } from '../../bytes/remembered.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import type { LiveMarkup } from '../scripts/markup.js';
-import { isSecretName, releasedValue, type PrivacyMode } from '../values/privacy.js';
+import { isSecretName, releasedText, type PrivacyMode } from '../values/privacy.js';
 import type { RawParameter } from './raw-parameter.js';
 import { readValue } from './read-value.js';
 import { parameterName } from './request-parameters.js';
@@ -26,24 +27,38 @@ export function readParameter(
   digest: KeyedDigest,
   mode: PrivacyMode,
 ): ReadParameter {
-  const { text, extraDecodings, sql, markup, acts } = readValue(raw.value);
-  const released = raw.where === 'cookie' ? undefined : releasedValue(raw.name, raw.value, mode);
-  const feature: WebParameter = {
-    where: raw.where,
-    name: raw.where === 'path' ? raw.name : parameterName(raw.name),
-    length: raw.value.length,
+  const { where, name, value } = raw;
+  const { reading, form, shape, signs, closing } = valueFeatures(value);
+  const { extraDecodings, sql, markup, acts } = reading;
+  const isCookie = where === 'cookie';
+  const secret = isSecretName(name);
+  const feature: Mutable<WebParameter> = {
+    where,
+    name: where === 'path' ? name : parameterName(name),
+    length: value.length,
     extraDecodings,
-    form: formOf(text),
-    shape: isSecretName(raw.name) || raw.where === 'cookie' ? '' : shapeOf(text),
-    signs: signsOf(text),
+    form,
+    shape: secret || isCookie ? '' : shape,
+    signs,
     sql: sql.grade,
     sqlTokens: sql.tokens,
     markup: markup.grade,
     markupTokens: markup.tokens,
-    ...(acts.length === 0 ? {} : { acts: [...acts] }),
-    ...(raw.value.length >= 4 && raw.where !== 'cookie' ? { digest: digest.of('value', raw.value) } : {}),
-    reflected: raw.value.length >= 4 && /[<>"']/.test(raw.value) && responseText.includes(raw.value),
-    ...(released === undefined ? {} : { value: released }),
-  };
-  return { raw, feature, value: raw.value, live: markup.live };
+  } as Mutable<WebParameter>;
+  if (acts.length > 0) feature.acts = [...acts];
+  if (value.length >= 4 && !isCookie) feature.digest = digest.of('value', value);
+  feature.reflected = closing && value.length >= 4 && responseText.includes(value);
+  const released = isCookie || secret ? undefined : releasedText(value, mode);
+  if (released !== undefined) feature.value = released;
+  return { raw, feature, value, live: markup.live };
 }
+
+type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
+
+/** What is known of a value whatever its name and its place. */
+const valueFeatures = remembered((value: string) => {
+  const reading = readValue(value);
+  const { text } = reading;
+  const closing = /[<>"']/.test(value);
+  return { reading, form: formOf(text), shape: shapeOf(text), signs: signsOf(text), closing };
+});

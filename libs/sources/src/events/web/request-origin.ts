@@ -1,12 +1,24 @@
 import type { OriginRelation } from '@plimsoll/contracts';
 import { getDomain } from 'tldts';
 
+import { remembered } from '../../bytes/remembered.js';
 import { requestPath } from './request-path.js';
 
 /** How what an Origin or Referer header names stands to the host that is asked. Only the host is compared: a proxy may change the scheme. */
 export function originRelation(header: string | undefined, host: string | undefined): OriginRelation {
   if (header === undefined || header === '' || header === '-') return 'absent';
   if (header === 'null') return 'null';
+  if (host === undefined || host.includes('\n')) return relationOf(header, host);
+  return rememberedRelation(`${header}\n${host}`);
+}
+
+/** Of a header, and the host that is asked on a line of its own behind it. */
+const rememberedRelation = remembered((text: string): OriginRelation => {
+  const feed = text.lastIndexOf('\n');
+  return relationOf(text.slice(0, feed), text.slice(feed + 1));
+});
+
+function relationOf(header: string, host: string | undefined): OriginRelation {
   const named = hostOf(header);
   if (named === undefined || host === undefined || host === '') return named === undefined ? 'null' : 'foreign';
   const asked = host.toLowerCase();
@@ -16,9 +28,13 @@ export function originRelation(header: string | undefined, host: string | undefi
 
 /** The path of a referer in the form that events give paths, or undefined where it has none. */
 export function refererPath(header: string | undefined): string | undefined {
-  const match = /^https?:\/\/[^/?#]*([^?#]*)/i.exec(header ?? '');
-  return match ? requestPath(match[1] === '' ? '/' : (match[1] ?? '/')).path : undefined;
+  return header === undefined ? undefined : pathOf(header);
 }
+
+const pathOf = remembered((url: string): string | undefined => {
+  const match = /^https?:\/\/[^/?#]*([^?#]*)/i.exec(url);
+  return match ? requestPath(match[1] === '' ? '/' : (match[1] ?? '/')).path : undefined;
+});
 
 /** Where a redirect within the application leads, in the form that events give paths; undefined for another host. */
 export function redirectPath(location: string): string | undefined {

@@ -1,9 +1,11 @@
 import type { Unseen } from '@plimsoll/contracts';
 
+import { remembered } from '../../bytes/remembered.js';
 import { decodeContent } from '../../http/content-decoding.js';
-import type { HttpHeaders, HttpRequestParts } from '../../http/http-exchange.js';
+import { headerFact, headerValues } from '../../http/header-facts.js';
+import type { HttpRequestParts } from '../../http/http-exchange.js';
 import { addBody } from './body-parameters.js';
-import { addCookies, addForm } from './form-parameters.js';
+import { addCookies, addForm, cookiesOf } from './form-parameters.js';
 import { looksSecret } from '../values/privacy.js';
 import { ParameterList, type RawParameter } from './raw-parameter.js';
 
@@ -30,19 +32,27 @@ export function requestParameters(request: HttpRequestParts, query: string): Req
   const unseen = new Set<Unseen>(request.unseen);
   if (!request.complete) unseen.add('bytes');
   addForm(list, query, 'query');
-  const types = [...new Set(headerValues(request.headers, 'content-type'))].slice(0, MAX_CODINGS);
-  const decoded = undoCodings(request.body, headerValues(request.headers, 'content-encoding').join(','));
+  const { types, plain, codings, cookies } = bodyHeaders(request.headers);
+  const decoded = undoCodings(request.body, codings);
   // Whether a server undoes a coding of a request nobody can tell from outside: both readings are there, and doubt.
   if (decoded !== request.body) unseen.add('coding');
-  for (const type of types.length === 0 ? [''] : types) {
-    if (!isPlainCharset(type)) unseen.add('coding');
+  if (!plain) unseen.add('coding');
+  for (const type of types) {
     addBody(list, request.body, type);
     if (decoded !== undefined && decoded !== request.body) addBody(list, decoded, type);
   }
-  addCookies(list, headerValues(request.headers, 'cookie'));
+  addCookies(list, cookies);
   if (list.overflowed) unseen.add('parameters');
   return { parameters: list.found, unseen: [...unseen] };
 }
+
+/** What the headers say of how the body is to be read, and the cookies in them. */
+const bodyHeaders = headerFact((headers) => {
+  const given = [...new Set(headerValues(headers, 'content-type'))].slice(0, MAX_CODINGS);
+  const types = given.length === 0 ? [''] : given;
+  const codings = headerValues(headers, 'content-encoding').join(',');
+  return { types, codings, plain: types.every(isPlainCharset), cookies: cookiesOf(headerValues(headers, 'cookie')) };
+});
 
 /** `a=1&b=2` as parameters, in order. */
 export function formParameters(text: string, where: 'query' | 'body'): readonly RawParameter[] {
@@ -59,19 +69,19 @@ export function bodyParameters(body: Uint8Array, contentType: string): readonly 
 }
 
 /** A name as profiles know it: positions in lists left out, what looks like a secret hidden. */
-export function parameterName(name: string): string {
+export const parameterName = remembered((name: string): string => {
   const plain = name.replace(/\[\d+\]/g, '[]').slice(0, 128);
   return looksSecret(plain) || /[<>'"`]/.test(plain) || plain.length > 100 ? '{odd}' : plain;
-}
+});
 
 /** The body without its content codings; undefined where one of them cannot be undone. */
 function undoCodings(body: Uint8Array, header: string): Uint8Array | undefined {
+  if (header === '' || body.byteLength === 0) return body;
   const codings = header
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity');
-  if (body.byteLength === 0) return body;
   if (codings.length > MAX_CODINGS) return undefined;
   let plain: Uint8Array | undefined = body;
   for (const coding of codings.reverse()) plain = plain && decodeContent(plain, coding, MAX_DECODED);
@@ -82,8 +92,4 @@ function isPlainCharset(contentType: string): boolean {
   for (const [, value = ''] of contentType.matchAll(/charset\s*=\s*["']?([^"';,\s]{0,64})/gi))
     if (value !== '' && !PLAIN_CHARSET.test(value)) return false;
   return true;
-}
-
-function headerValues(headers: HttpHeaders, name: string): string[] {
-  return headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
 }

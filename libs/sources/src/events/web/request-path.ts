@@ -1,3 +1,4 @@
+import { remembered } from '../../bytes/remembered.js';
 import { looksSecret } from '../values/privacy.js';
 import { percentDecoded } from '../values/value-decoding.js';
 
@@ -22,7 +23,7 @@ const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
  * that one endpoint stays one endpoint, and nothing that looks like a token stays in it. A path with `..` in it, which
  * clients resolve before they send it, is a parameter as a whole, as it was sent.
  */
-export function requestPath(raw: string): RequestPath {
+export const requestPath = remembered((raw: string): RequestPath => {
   if (!raw.startsWith('/')) return { path: raw === '*' ? '*' : '{other}', values: [] };
   const values: { name: string; value: string }[] = [];
   const segments = raw.split('/').slice(1);
@@ -38,7 +39,7 @@ export function requestPath(raw: string): RequestPath {
   }
   if (segments.length > MAX_SEGMENTS) shown.push('{more}');
   return { path: `/${shown.join('/')}`.slice(0, MAX_PATH), values };
-}
+});
 
 function kindOf(text: string): string | undefined {
   if (text === '') return undefined;

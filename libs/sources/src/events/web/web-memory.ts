@@ -2,6 +2,7 @@ import { RecentMap } from '../../bytes/recent-map.js';
 import { KeyedDigest } from '../values/keyed-digest.js';
 import { ParameterChoice } from './parameter-choice.js';
 import { ScriptMemory } from '../scripts/script-memory.js';
+import { ReadPages } from '../scripts/read-pages.js';
 import { ScriptTexts } from '../scripts/script-texts.js';
 import { ShownValues } from '../scripts/shown-values.js';
 import { SessionKey } from './session-key.js';
@@ -22,6 +23,7 @@ export function webMemory(digestKey: string | Uint8Array): WebMemory {
     names: new SessionNames(digest),
     scripts: new ScriptMemory(digest),
     texts: new ScriptTexts(),
+    pages: new ReadPages(),
     shown: new ShownValues(),
     uploads: new UploadedPrograms(),
     choice: new ParameterChoice(),

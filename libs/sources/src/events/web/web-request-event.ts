@@ -1,16 +1,18 @@
 import { identity, type IssuedStatement, type ScriptFragment, type WebRequest } from '@plimsoll/contracts';
 
 import type { RecentMap } from '../../bytes/recent-map.js';
-import type { HttpExchange, HttpHeaders } from '../../http/http-exchange.js';
+import { remembered } from '../../bytes/remembered.js';
+import { firstHeader, firstHeaders, headerFact, headerValues } from '../../http/header-facts.js';
+import type { HttpExchange } from '../../http/http-exchange.js';
 import type { SourceContext } from '../../source.js';
-import { liveMarkup } from '../scripts/markup.js';
+import type { LiveMarkup } from '../scripts/markup.js';
 import type { ScriptMemory } from '../scripts/script-memory.js';
+import { NO_PAGE, type ReadPages } from '../scripts/read-pages.js';
 import type { ScriptTexts } from '../scripts/script-texts.js';
 import type { ShownValues } from '../scripts/shown-values.js';
 import type { SqlDialect } from '../sql/sql-tokens.js';
 import { statementTaint } from '../sql/statement-taint.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
-import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
 import { hostName, originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
@@ -32,6 +34,7 @@ export interface WebMemory {
   readonly names: SessionNames;
   readonly scripts: ScriptMemory;
   readonly texts: ScriptTexts;
+  readonly pages: ReadPages;
   readonly shown: ShownValues;
   readonly uploads: UploadedPrograms;
   readonly choice: ParameterChoice;
@@ -58,8 +61,6 @@ const LEAST_VALUE = 4;
 /** What is less certain is another's. */
 const LEAST_CERTAINTY = 0.2;
 const MAX_STATEMENTS = 32;
-/** Bytes of a response that are read for markup and for reflected values. */
-const MAX_RESPONSE = 262_144;
 
 /** One rebuilt request with its response as an event. Alters `memory`: requests come in the order in which they ended. */
 export function toWebRequest(
@@ -70,19 +71,19 @@ export function toWebRequest(
 ): WebRequest {
   const { request, response } = exchange;
   const id = `${context.stream}#http/${exchange.connection}/${exchange.ordinal}`.slice(0, 512);
-  const headers = firstOf(request.headers);
+  const headers = firstHeaders(request.headers);
   const header = (name: string): string | undefined => headers.get(name);
   const { path, query } = splitTarget(request.target);
   const shown = requestPath(path);
-  const contentType = response
-    ? (headerOf(response.headers, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
-    : undefined;
-  const text = response === undefined ? '' : responseText(response.body, contentType ?? '');
+  const contentType = response && mediaType(firstHeader(response.headers, 'content-type') ?? '');
+  const isHtml = /html/.test(contentType ?? '');
+  const page = response === undefined ? NO_PAGE : memory.pages.read(response.body, contentType ?? '');
+  const { text } = page;
   const reading = requestParameters(request, query);
   const cookies = reading.parameters.filter(({ where }) => where === 'cookie');
   const agent = header('user-agent') ?? '';
-  const set = memory.sessions.issued(response === undefined ? [] : headersOf(response.headers, 'set-cookie'));
-  const address = exchange.peer.replace(/:\d+$/, '');
+  const set = memory.sessions.issued(response === undefined ? [] : headerValues(response.headers, 'set-cookie'));
+  const address = withoutPort(exchange.peer);
   const client = `${address} ${agent}`;
   const claimed = memory.sessions.of(cookies, header('authorization'), client, set, response?.status === 401);
   const session = memory.names.bounded(believed(claimed, exchange, memory, client), exchange.startUs);
@@ -113,10 +114,10 @@ export function toWebRequest(
   const origin = header('origin');
   const originates = originRelation(origin, host);
   const foreign = originates === 'foreign' ? siteOf(origin) : relation === 'foreign' ? siteOf(referer) : undefined;
-  const location = response === undefined ? undefined : headerOf(response.headers, 'location');
+  const location = response === undefined ? undefined : firstHeader(response.headers, 'location');
   const to = location === undefined ? undefined : redirectPath(location);
   memory.shown.remember(read, [shown.path, from, to], route);
-  const shownValues = /html/.test(contentType ?? '') ? memory.shown.shownBy(text, shown.path) : [];
+  const shownValues = isHtml ? memory.shown.shownBy(text, shown.path) : [];
   memory.texts.remember(read, {
     event: id,
     timeUs: exchange.startUs,
@@ -137,7 +138,7 @@ export function toWebRequest(
     if (file.holds !== 'program') continue;
     memory.uploads.remember(name, { event: id, timeUs: exchange.startUs, parameter: file.parameter });
   }
-  return {
+  const event: Mutable<WebRequest> = {
     type: 'web-request',
     schema: 1,
     application: context.application,
@@ -153,35 +154,42 @@ export function toWebRequest(
     path: shown.path,
     status: response?.status ?? 0,
     bytes: response?.bodyBytes ?? 0,
-    ...(contentType === undefined ? {} : { contentType: contentType.slice(0, 64) }),
-    parameters: read.map(({ feature }) => feature),
-    parametersDropped: dropped,
-    ...(unseen.size === 0 ? {} : { unseen: [...unseen].sort() }),
-    origin: originates,
-    referer: relation,
-    ...(from === undefined ? {} : { refererPath: from }),
-    ...fetchMetadata(header),
-    ...(host === undefined ? {} : { host: memory.digest.of('host', hostName(host)) }),
-    ...(foreign === undefined ? {} : { foreignSite: memory.digest.of('site', foreign) }),
-    ...(route === undefined ? {} : { route }),
-    ...(files.length === 0 ? {} : { files: files.map(({ file }) => file) }),
-    ...(named === undefined ? {} : { namedInScript: { ...named, fields: fieldsNamed } }),
-    ...(asked === undefined ? {} : { asksUpload: asked }),
-    session: session.session,
-    sessionBy: session.by,
-    ...webClient(address, agent, context.privacy),
-    connection: exchange.connection.slice(0, 256),
-    thread: exchange.thread,
-    request: requestIdentity(context.application, request.method, request.target, agent, exchange.startUs),
-    scripts: scriptsOf(text, contentType ?? '', memory),
-    responseComplete: response !== undefined && response.complete,
-    ...(response !== undefined && !response.complete && /html/.test(contentType ?? '') && memory.scripts.holdsAny
-      ? { scriptAtLarge: true }
-      : {}),
-    ...(shownValues.length === 0 ? {} : { shown: shownValues }),
-    statements: issued(sent, read),
-  };
+  } as Mutable<WebRequest>;
+  // Optional fields stand where they always stood, set one by one: spreading objects into one costs more than what is in them.
+  if (contentType !== undefined) event.contentType = contentType.slice(0, 64);
+  event.parameters = read.map(({ feature }) => feature);
+  event.parametersDropped = dropped;
+  if (unseen.size > 0) event.unseen = [...unseen].sort();
+  event.origin = originates;
+  event.referer = relation;
+  if (from !== undefined) event.refererPath = from;
+  Object.assign(event, browserSays(request.headers));
+  if (host !== undefined) event.host = memory.digest.of('host', hostName(host));
+  if (foreign !== undefined) event.foreignSite = memory.digest.of('site', foreign);
+  if (route !== undefined) event.route = route;
+  if (files.length > 0) event.files = files.map(({ file }) => file);
+  if (named !== undefined) event.namedInScript = { ...named, fields: fieldsNamed };
+  if (asked !== undefined) event.asksUpload = asked;
+  event.session = session.session;
+  event.sessionBy = session.by;
+  Object.assign(event, webClient(address, agent, context.privacy));
+  event.connection = exchange.connection.slice(0, 256);
+  event.thread = exchange.thread;
+  event.request = requestIdentity(context.application, request.method, request.target, agent, exchange.startUs);
+  event.scripts = scriptsOf(page.live, memory);
+  event.responseComplete = response !== undefined && response.complete;
+  if (response !== undefined && !response.complete && isHtml && memory.scripts.holdsAny) event.scriptAtLarge = true;
+  if (shownValues.length > 0) event.shown = shownValues;
+  event.statements = issued(sent, read);
+  return event;
 }
+
+type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
+
+const browserSays = headerFact((headers) => {
+  const first = firstHeaders(headers);
+  return fetchMetadata((name) => first.get(name));
+});
 
 /**
  * The session that a request is taken to be of. One that may stand within another's body can claim any: it has the session
@@ -213,11 +221,14 @@ export function requestIdentity(
 }
 
 /** Path and query of a request target in origin or absolute form. */
-export function splitTarget(target: string): { path: string; query: string } {
+export const splitTarget = remembered((target: string): { readonly path: string; readonly query: string } => {
   const local = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   const mark = local.indexOf('?');
   return mark === -1 ? { path: local, query: '' } : { path: local.slice(0, mark), query: local.slice(mark + 1) };
-}
+});
+
+const withoutPort = remembered((peer: string): string => peer.replace(/:\d+$/, ''));
+const mediaType = remembered((header: string): string => header.split(';', 1)[0]!.trim().toLowerCase());
 
 function issued(sent: readonly SentStatement[], read: readonly ReadParameter[]): IssuedStatement[] {
   const values = read.map(({ feature, value }) => ({ name: feature.name, value }));
@@ -249,18 +260,10 @@ function certaintyOf({ text, share }: SentStatement, values: readonly { readonly
   return holds ? Math.max(certainty, LEAST_CERTAINTY) : certainty;
 }
 
-function scriptsOf(text: string, contentType: string, memory: WebMemory): ScriptFragment[] {
-  if (!/html|xml|svg|json/.test(contentType) && contentType !== '') return [];
-  const markup = contentType.endsWith('json')
-    ? text
-        .replaceAll('\\"', '"')
-        .replaceAll('\\/', '/')
-        .replace(/\\u003[cC]/g, '<')
-        .replace(/\\u003[eE]/g, '>')
-    : text;
-  if (!markup.includes('<')) return [];
+function scriptsOf(live: readonly LiveMarkup[], memory: WebMemory): ScriptFragment[] {
+  if (live.length === 0) return [];
   const seen = new Map<string, ScriptFragment>();
-  for (const item of liveMarkup(markup)) {
+  for (const item of live) {
     const digest = memory.digest.of('script', item.skeleton);
     const from = memory.scripts.sourceOf(item);
     const known = seen.get(digest);
@@ -269,29 +272,4 @@ function scriptsOf(text: string, contentType: string, memory: WebMemory): Script
     }
   }
   return [...seen.values()];
-}
-
-function responseText(body: Uint8Array, contentType: string): string {
-  if (contentType !== '' && !/^text\/|json|xml|javascript/.test(contentType)) return '';
-  return utf8OrLatin1(
-    Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MAX_RESPONSE)).toString('latin1'),
-  );
-}
-
-function headerOf(headers: HttpHeaders, name: string): string | undefined {
-  return headers.find(([given]) => given.toLowerCase() === name)?.[1];
-}
-
-/** The first of each header, by its name in small letters. */
-function firstOf(headers: HttpHeaders): Map<string, string> {
-  const first = new Map<string, string>();
-  for (const [given, value] of headers) {
-    const name = given.toLowerCase();
-    if (!first.has(name)) first.set(name, value);
-  }
-  return first;
-}
-
-function headersOf(headers: HttpHeaders, name: string): string[] {
-  return headers.filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
 }

@@ -117,27 +117,53 @@ export function writeThreads(ids: ProtobufWriter, turns: ProtobufWriter, threads
   }
 }
 
-export function readThreads(bytes: Uint8Array, ids: Span, turns: Span, threads: Uint32Array): void {
-  const known: number[] = [];
-  const idReader = readerOf(bytes, ids);
-  for (let thread = 0; idReader.at < ids.to;) {
-    thread = (thread + unzigzag(idReader.varint())) >>> 0;
-    if (known.push(thread) > threads.length) damaged('with more threads than calls');
+/** Reads the threads as they first come into `ids`, as far as it has room; returns how many there are. */
+export function readThreadIds(bytes: Uint8Array, span: Span, ids: Uint32Array): number {
+  const reader = readerOf(bytes, span);
+  let size = 0;
+  for (let thread = 0; reader.at < span.to;) {
+    thread = (thread + unzigzag(reader.varint())) >>> 0;
+    ids[size++] = thread;
   }
-  const reader = readerOf(bytes, turns);
-  let at = 0;
-  while (reader.at < turns.to) {
-    const turn = bytes[reader.at++]!;
+  return size;
+}
+
+/**
+ * Reads whose calls they are, turn by turn, into `of` and `ends`, which have room for a turn a byte or a call,
+ * whichever is less; returns how many turns there are. There are `threads` threads and `count` calls.
+ */
+export function readTurns(
+  bytes: Uint8Array,
+  span: Span,
+  threads: number,
+  count: number,
+  of: Uint16Array,
+  ends: Uint32Array,
+): number {
+  const { to } = span;
+  let reader: ProtobufReader | undefined;
+  let at = span.from;
+  let turns = 0;
+  let end = 0;
+  while (at < to) {
+    const turn = bytes[at++]!;
     let index = turn & MORE;
     let more = turn >>> 4;
-    if (index === MORE) index += reader.varint();
-    if (more === MORE) more += reader.varint();
-    const thread = known[index];
-    if (thread === undefined || more >= threads.length - at) damaged('with a turn of no thread, or of too many calls');
-    // Turns are a few calls long: a loop is faster than `fill`.
-    for (const end = at + more; at <= end; at++) threads[at] = thread;
+    if (index === MORE || more === MORE) {
+      reader ??= readerOf(bytes, span);
+      reader.at = at;
+      if (index === MORE) index += reader.varint();
+      if (more === MORE) more += reader.varint();
+      at = reader.at;
+    }
+    if (index >= threads || more >= count - end) damaged('with a turn of no thread, or of too many calls');
+    end += more + 1;
+    of[turns] = index;
+    ends[turns] = end;
+    turns += 1;
   }
-  if (at !== threads.length) damaged(`with threads of ${at} calls`);
+  if (end !== count) damaged(`with threads of ${end} calls`);
+  return turns;
 }
 
 /** Writes each call's time after the call before it, in microseconds. */
@@ -194,22 +220,34 @@ export function holdsResults(bytes: Uint8Array, { from, to }: Span, some: number
 
 /** Reads results that `holdsResults` found whole; `kinds` and `calls` tell whose they are. */
 export function readResults(bytes: Uint8Array, column: Span, kinds: Span, calls: Span, results: Int32Array): void {
-  const wide = loadKinds(bytes, kinds) > BYTE_KINDS;
+  const width = loadKinds(bytes, kinds) > BYTE_KINDS ? 2 : 1;
   let at = column.from;
-  for (let i = 0, call = calls.from; i < results.length; i++) {
-    const index = wide ? bytes[call]! | (bytes[call + 1]! << 8) : bytes[call]!;
-    call += wide ? 2 : 1;
-    if ((table[index]! & 1) === 0) continue;
-    let value = 0;
-    let shift = 0;
-    let byte: number;
-    do {
-      byte = bytes[at++]!;
-      value |= (byte & 0x7f) << shift;
-      shift += 7;
-    } while (byte >= 0x80);
-    results[i] = unzigzag(value >>> 0);
+  for (let i = 0, call = calls.from; i < results.length; i++, call += width) {
+    const index = width === 1 ? bytes[call]! : bytes[call]! | (bytes[call + 1]! << 8);
+    if ((table[index]! & 1) === 0) {
+      results[i] = 0;
+      continue;
+    }
+    let value = bytes[at++]!;
+    if (value >= 0x80) {
+      value &= 0x7f;
+      let byte: number;
+      let shift = 7;
+      do {
+        byte = bytes[at++]!;
+        value |= (byte & 0x7f) << shift;
+        shift += 7;
+      } while (byte >= 0x80);
+    }
+    results[i] = (value >>> 1) ^ -(value & 1);
   }
+}
+
+/** Whether any of the kinds is of a call that `marked` holds a 1 for. */
+export function holdsKind(bytes: Uint8Array, kinds: Span, marked: Uint8Array): boolean {
+  const reader = readerOf(bytes, kinds);
+  while (reader.at < kinds.to) if (marked[reader.varint() >>> 1] === 1) return true;
+  return false;
 }
 
 /** Writes the digests that are not 0: those that occur, then for each the calls since the last and its index. */

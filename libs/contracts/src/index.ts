@@ -63,8 +63,8 @@ export { LearnedFrom, openProfile, ProfileFile, sealProfile } from './profile.js
 export { LabelledAttack, Recording, SourceKind } from './recording.js';
 export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';
 export { SqlMark, SqlStatement } from './sql-statement.js';
-export { MAX_BATCH_CALLS, timeAfter, type SyscallBatch } from './syscall-batch.js';
-export { decodeSyscallBatch, encodeSyscallBatch, hasResults } from './syscall-codec.js';
+export { MAX_BATCH_CALLS, timeAfter, turnAt, type SyscallBatch, type Turns } from './syscall-batch.js';
+export { decodeSyscallBatch, eachDigest, encodeSyscallBatch, hasResults, mayHold, turnsOf } from './syscall-codec.js';
 export { printable } from './printable.js';
 export { callOfAbi, type SyscallAbi } from './syscall-abi.js';
 export { CALL_NUMBERS, callName, callNames, callNumber, I386_OFFSET, UNKNOWN_CALL } from './syscall-table.js';

@@ -73,8 +73,13 @@ export class ProtobufReader {
   }
 
   text(): string {
-    const bytes = this.bytes();
-    return this.#bytes.toString('utf8', bytes.from, bytes.to);
+    const { from, to } = this.bytes();
+    return this.textAt(from, to);
+  }
+
+  /** The text whose bytes `bytes` found. */
+  textAt(from: number, to: number): string {
+    return this.#bytes.toString('utf8', from, to);
   }
 
   /** Where the field's bytes lie. */

@@ -32,6 +32,29 @@ export interface SyscallBatch extends Where {
   /** The container has ended: its windows close. */
   readonly last: boolean;
 }
+
+/** Who calls when: turn `t` is the calls from where the turn before it ends up to `ends[t]`, all of thread `ids[of[t]]`. */
+export interface Turns {
+  readonly count: number;
+  /** How many of `ids` are threads. */
+  readonly threads: number;
+  /** Threads, mostly in the order of their first calls. */
+  readonly ids: Uint32Array;
+  readonly of: Uint16Array;
+  readonly ends: Uint32Array;
+}
+
+/** The turn that holds call `at`. Cost: a look at some ten of the ends. */
+export function turnAt(ends: Uint32Array, count: number, at: number): number {
+  let low = 0;
+  for (let high = count - 1; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (ends[middle]! > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** A batch without calls that follows `batch`: it tells its container the time, and what it is given beside it. */
 export function timeAfter(batch: SyscallBatch, timeUs: TimeUs): SyscallBatch {
   return {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { PlimsollError } from './errors.js';
-import type { SyscallBatch } from './syscall-batch.js';
-import { decodeSyscallBatch, encodeSyscallBatch, hasResults } from './syscall-codec.js';
+import { turnAt, type SyscallBatch } from './syscall-batch.js';
+import { decodeSyscallBatch, eachDigest, encodeSyscallBatch, hasResults, mayHold, turnsOf } from './syscall-codec.js';
 
 const batchOf = (calls: readonly (readonly [number, number, number, number])[]): SyscallBatch => {
   const offsets = calls.map(([, , delta]) => delta);
@@ -28,7 +28,31 @@ const batchOf = (calls: readonly (readonly [number, number, number, number])[]):
 };
 
 /** Every field of a decoded batch, those that are laid out when they are asked for too. */
-const whole = (batch: SyscallBatch): SyscallBatch => ({ ...batch, results: batch.results, digests: batch.digests });
+const whole = (batch: SyscallBatch): SyscallBatch => ({
+  ...batch,
+  threads: batch.threads,
+  results: batch.results,
+  digests: batch.digests,
+});
+
+/** Whose each call is, by the turns and by a search for the turn of each. */
+const threadsByTurns = (batch: SyscallBatch): number[] => {
+  const { count, ids, of, ends } = turnsOf(batch);
+  const threads: number[] = [];
+  for (let turn = 0; turn < count; turn++) {
+    while (threads.length < ends[turn]!) {
+      expect(turnAt(ends, count, threads.length)).toBe(turn);
+      threads.push(ids[of[turn]!]!);
+    }
+  }
+  return threads;
+};
+
+const named = (batch: SyscallBatch): [number, number][] => {
+  const found: [number, number][] = [];
+  eachDigest(batch, (digest, at) => found.push([at, digest]));
+  return found;
+};
 
 /** Messages of schema 1 that an earlier release wrote. */
 const FIXED_WIDTH = {
@@ -67,6 +91,13 @@ describe('a batch of system calls in Protobuf columns', () => {
         const decoded = decodeSyscallBatch(encodeSyscallBatch(batch));
         expect(hasResults(decoded)).toBe(withResults);
         expect(whole(decoded)).toEqual(batch);
+        expect(threadsByTurns(decoded)).toEqual(calls.map(([, thread]) => thread));
+        expect(threadsByTurns(batch)).toEqual(calls.map(([, thread]) => thread));
+        expect(named(decoded)).toEqual(withDigests ? calls.flatMap(([, , , , digest], i) => (digest === 0 ? [] : [[i, digest]])) : []); // prettier-ignore
+        expect(named(batch)).toEqual(named(decoded));
+        const marked = new Uint8Array(2_048);
+        marked[7] = 1;
+        expect(mayHold(decoded, marked)).toBe(calls.some(([number]) => number === 7));
       }),
     );
   });

@@ -1,10 +1,12 @@
 import {
+  holdsKind,
   holdsResults,
   readDigests,
   readKinds,
   readResults,
-  readThreads,
+  readThreadIds,
   readTimes,
+  readTurns,
   writeDigests,
   writeKinds,
   writeResults,
@@ -14,7 +16,8 @@ import {
 import { PlimsollError } from './errors.js';
 import { Gap } from './gap.js';
 import { damaged, ProtobufReader, ProtobufWriter, type Span } from './protobuf.js';
-import { MAX_BATCH_CALLS, type SyscallBatch } from './syscall-batch.js';
+import { Room } from './room.js';
+import { MAX_BATCH_CALLS, type SyscallBatch, type Turns } from './syscall-batch.js';
 import { CALL_NUMBERS } from './syscall-table.js';
 
 /** Columns as narrow as their values. Its fields are in `syscalls.proto`, as those of the one before. */
@@ -119,6 +122,49 @@ export function hasResults(batch: SyscallBatch): boolean {
   return batch instanceof NarrowBatch ? batch.hasResults : batch.results !== undefined;
 }
 
+/** Who calls when in the batch: of a decoded one without going through its calls. */
+export function turnsOf(batch: SyscallBatch): Turns {
+  if (batch instanceof NarrowBatch) return batch.turns;
+  const { threads } = batch;
+  if (latest?.threads !== threads) latest = { threads, turns: turnsOfThreads(threads) };
+  return latest.turns;
+}
+
+/** The batch that was asked for last is asked for again: for each window in it, by each detector. */
+let latest: { readonly threads: Uint32Array; readonly turns: Turns } | undefined;
+
+function turnsOfThreads(threads: Uint32Array): Turns {
+  const known = new Map<number, number>();
+  const of: number[] = [];
+  const ends: number[] = [];
+  for (let i = 0; i < threads.length;) {
+    const thread = threads[i]!;
+    while (i < threads.length && threads[i] === thread) i++;
+    let index = known.get(thread);
+    if (index === undefined) known.set(thread, (index = known.size));
+    of.push(index);
+    ends.push(i);
+  }
+  const ids = Uint32Array.from(known.keys());
+  return { count: of.length, threads: ids.length, ids, of: Uint16Array.from(of), ends: Uint32Array.from(ends) };
+}
+
+/** Whether the batch may hold a call that `marked`, by number, holds a 1 for: of a decoded one it is known at once. */
+export function mayHold(batch: SyscallBatch, marked: Uint8Array): boolean {
+  return !(batch instanceof NarrowBatch) || batch.holds(marked);
+}
+
+/** Calls `visit` for each call that names something, in their order, without laying digests out. */
+export function eachDigest(batch: SyscallBatch, visit: (digest: number, at: number) => void): void {
+  if (batch instanceof NarrowBatch) {
+    batch.eachDigest(visit);
+    return;
+  }
+  batch.digests?.forEach((digest, at) => {
+    if (digest !== 0) visit(digest, at);
+  });
+}
+
 function isName(text: string): boolean {
   return text.length > 0 && text.length <= MAX_NAME;
 }
@@ -126,6 +172,31 @@ function isName(text: string): boolean {
 const NOTHING: Span = { from: 0, to: 0 };
 const NO_GAPS: Gap[] = [];
 const NO_NAMES: ReadonlyMap<number, string> = new Map();
+
+/** Names and streams of late, by their bytes: a container says the same ones in every message. */
+const MAX_TEXTS = 4_096;
+const MAX_TEXT_BYTES = 128;
+const texts = new Array<{ readonly bytes: Uint8Array; readonly text: string } | undefined>(MAX_TEXTS);
+
+/** The text, the same object as long as others do not take its place: a look-up by it compares no characters. */
+function textOf(bytes: Uint8Array, reader: ProtobufReader): string {
+  const { from, to } = reader.bytes();
+  if (to - from > MAX_TEXT_BYTES) return reader.textAt(from, to);
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = Math.imul(hash, 31) + bytes[at]!;
+  const place = (hash ^ (hash >>> 12)) & (MAX_TEXTS - 1);
+  const known = texts[place];
+  if (known !== undefined && isAt(bytes, from, to, known.bytes)) return known.text;
+  const text = reader.textAt(from, to);
+  texts[place] = { bytes: Uint8Array.from(bytes.subarray(from, to)), text };
+  return text;
+}
+
+function isAt(bytes: Uint8Array, from: number, to: number, known: Uint8Array): boolean {
+  if (known.length !== to - from) return false;
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[from + i]) return false;
+  return true;
+}
 
 /** The fields of a message as they are found; a column is where it lies. */
 class Fields {
@@ -147,25 +218,25 @@ class Fields {
 
   constructor(bytes: Uint8Array) {
     const reader = new ProtobufReader(bytes);
-    while (reader.next()) this.#take(reader);
+    while (reader.next()) this.#take(bytes, reader);
   }
 
-  #take(reader: ProtobufReader): void {
+  #take(bytes: Uint8Array, reader: ProtobufReader): void {
     switch (reader.field) {
       case 1:
         this.schema = reader.uint32();
         return;
       case 2:
-        this.application = reader.text();
+        this.application = textOf(bytes, reader);
         return;
       case 3:
-        this.workload = reader.text();
+        this.workload = textOf(bytes, reader);
         return;
       case 4:
-        this.container = reader.text();
+        this.container = textOf(bytes, reader);
         return;
       case 5:
-        this.stream = reader.text();
+        this.stream = textOf(bytes, reader);
         return;
       case 6:
         this.firstOrdinal = reader.fixed64();
@@ -250,7 +321,9 @@ function readName(reader: ProtobufReader): [number, string] {
   return [digest, text];
 }
 
-/** A batch whose results and digests still lie in the message. */
+const room = new Room();
+
+/** A batch whose results and digests still lie in the message, and whose threads are told turn by turn. */
 class NarrowBatch implements SyscallBatch {
   readonly application: string;
   readonly workload: string;
@@ -260,13 +333,14 @@ class NarrowBatch implements SyscallBatch {
   readonly baseTimeUs: number;
   readonly count: number;
   readonly numbers: Uint16Array;
-  readonly threads: Uint32Array;
   readonly offsetsUs: Uint32Array;
   readonly names: ReadonlyMap<number, string>;
   readonly gaps: readonly Gap[];
   readonly last: boolean;
   readonly #bytes: Uint8Array;
   readonly #fields: Fields;
+  readonly #turns: Turns;
+  #threads: Uint32Array | undefined;
   #results: Int32Array | undefined;
   #digests: Uint32Array | undefined;
 
@@ -274,6 +348,8 @@ class NarrowBatch implements SyscallBatch {
     const { count, columns } = fields;
     const [kinds, calls, ids, turns, times] = columns;
     if (calls.to - calls.from < count) damaged(`with ${calls.to - calls.from} bytes for ${count} calls`);
+    const mostIds = Math.min(ids.to - ids.from, count);
+    const mostTurns = Math.min(turns.to - turns.from, count);
     this.application = fields.application;
     this.workload = fields.workload;
     this.container = fields.container;
@@ -281,42 +357,78 @@ class NarrowBatch implements SyscallBatch {
     this.firstOrdinal = fields.firstOrdinal;
     this.baseTimeUs = fields.baseTimeUs;
     this.count = count;
-    const room = new ArrayBuffer(10 * count);
-    this.threads = new Uint32Array(room, 0, count);
-    this.offsetsUs = new Uint32Array(room, 4 * count, count);
-    this.numbers = new Uint16Array(room, 8 * count, count);
+    const at = room.take(6 * count + 4 * mostIds + 6 * mostTurns);
+    const { buffer } = room;
+    this.offsetsUs = new Uint32Array(buffer, at, count);
+    const idsAt = at + 4 * count;
+    const threadIds = new Uint32Array(buffer, idsAt, mostIds);
+    const endsAt = idsAt + 4 * mostIds;
+    const ends = new Uint32Array(buffer, endsAt, mostTurns);
+    const numbersAt = endsAt + 4 * mostTurns;
+    this.numbers = new Uint16Array(buffer, numbersAt, count);
+    const of = new Uint16Array(buffer, numbersAt + 2 * count, mostTurns);
     this.names = fields.names;
     this.gaps = fields.gaps;
     this.last = fields.last;
     this.#bytes = bytes;
     this.#fields = fields;
     const results = readKinds(bytes, kinds, calls, this.numbers);
-    readThreads(bytes, ids, turns, this.threads);
+    const threads = readThreadIds(bytes, ids, threadIds);
+    if (threads > count) damaged('with more threads than calls');
+    const turnCount = readTurns(bytes, turns, threads, count, of, ends);
+    this.#turns = { threads, count: turnCount, ids: threadIds, of, ends };
     readTimes(bytes, times, this.offsetsUs);
     if (!holdsResults(bytes, fields.results ?? NOTHING, results)) damaged('with results of other calls');
     if (fields.digests) readDigests(bytes, fields.digests, count, () => undefined);
+  }
+
+  get turns(): Turns {
+    return this.#turns;
   }
 
   get hasResults(): boolean {
     return this.#fields.results !== undefined;
   }
 
+  holds(marked: Uint8Array): boolean {
+    return holdsKind(this.#bytes, this.#fields.columns[0], marked);
+  }
+
+  get threads(): Uint32Array {
+    if (this.#threads !== undefined) return this.#threads;
+    const { count, ids, of, ends } = this.#turns;
+    const threads = new Uint32Array(this.count);
+    for (let turn = 0, at = 0; turn < count; turn++) {
+      const thread = ids[of[turn]!]!;
+      for (const end = ends[turn]!; at < end; at++) threads[at] = thread;
+    }
+    return (this.#threads = threads);
+  }
+
   get results(): Int32Array | undefined {
     const { results, columns } = this.#fields;
     if (results === undefined || this.#results !== undefined) return this.#results;
-    this.#results = new Int32Array(this.count);
-    readResults(this.#bytes, results, columns[0], columns[1], this.#results);
-    return this.#results;
+    const at = room.take(4 * this.count);
+    const laid = new Int32Array(room.buffer, at, this.count);
+    readResults(this.#bytes, results, columns[0], columns[1], laid);
+    return (this.#results = laid);
   }
 
   get digests(): Uint32Array | undefined {
-    const { digests } = this.#fields;
-    if (digests === undefined || this.#digests !== undefined) return this.#digests;
+    if (this.#fields.digests === undefined || this.#digests !== undefined) return this.#digests;
     const laid = new Uint32Array(this.count);
-    readDigests(this.#bytes, digests, this.count, (at, digest) => {
+    this.eachDigest((digest, at) => {
       laid[at] = digest;
     });
     return (this.#digests = laid);
+  }
+
+  eachDigest(visit: (digest: number, at: number) => void): void {
+    const { digests } = this.#fields;
+    if (digests === undefined) return;
+    readDigests(this.#bytes, digests, this.count, (at, digest) => {
+      if (digest !== 0) visit(digest, at);
+    });
   }
 }
 

@@ -79,16 +79,23 @@ export function choleskyOf(covariance: ArrayLike<number>, size: number): Float64
   return factor;
 }
 
-/** Mahalanobis's distance of `point` from the mean (Mahalanobis 1936); 0 is the mean, and benign ones are about √features. */
+/**
+ * Mahalanobis's distance of `point` from the mean (Mahalanobis 1936); 0 is the mean, and benign ones are about √features.
+ * Column by column: what one column takes from the rows below it is independent, so that they do not wait for each other.
+ */
 export function distanceOf(point: Float64Array, mean: ArrayLike<number>, factor: Float64Array): number {
-  const solved = new Float64Array(point.length);
+  const size = point.length;
+  const rest = new Float64Array(size);
+  for (let i = 0; i < size; i++) rest[i] = point[i]! - mean[i]!;
   let squares = 0;
-  for (let i = 0; i < point.length; i++) {
-    const row = triangle(i);
-    let rest = point[i]! - mean[i]!;
-    for (let k = 0; k < i; k++) rest -= factor[row + k]! * solved[k]!;
-    solved[i] = rest / factor[row + i]!;
-    squares += solved[i]! * solved[i]!;
+  for (let k = 0, diagonal = 0; k < size; k++, diagonal += k + 1) {
+    const solved = rest[k]! / factor[diagonal]!;
+    squares += solved * solved;
+    if (solved === 0) continue;
+    for (let i = k + 1, at = diagonal + k + 1; i < size; i++) {
+      rest[i] = rest[i]! - factor[at]! * solved;
+      at += i + 1;
+    }
   }
   return Math.sqrt(squares);
 }

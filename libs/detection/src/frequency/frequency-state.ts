@@ -42,16 +42,17 @@ export function decodeFrequencyState(bytes: Uint8Array): FrequencyState {
   return { ...window, profileVersion, open, past: Array.from({ length: reader.uint() }, () => readCounts(reader)) };
 }
 
+const used = new Uint16Array(COUNTERS);
+
 /** Most counters are zero: which are not, and their counts. */
 export function writeCounts(writer: StateWriter, counts: Uint32Array): void {
-  let used = 0;
-  for (const count of counts) if (count > 0) used++;
-  writer.uint(used);
-  counts.forEach((count, counter) => {
-    if (count === 0) return;
-    writer.uint(counter);
-    writer.uint(count);
-  });
+  let size = 0;
+  for (let counter = 0; counter < COUNTERS; counter++) if (counts[counter]! > 0) used[size++] = counter;
+  writer.uint(size);
+  for (let i = 0; i < size; i++) {
+    writer.uint(used[i]!);
+    writer.uint(counts[used[i]!]!);
+  }
 }
 
 export function readCounts(reader: StateReader): Uint32Array {

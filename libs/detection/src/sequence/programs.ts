@@ -1,6 +1,7 @@
-import { callNumber, type SyscallBatch } from '@plimsoll/contracts';
+import { CALL_NUMBERS, callNumber, eachDigest, mayHold, type SyscallBatch } from '@plimsoll/contracts';
 
-const EXEC_CALLS: readonly number[] = [callNumber('execve'), callNumber('execveat')];
+const IS_EXEC = new Uint8Array(CALL_NUMBERS);
+for (const name of ['execve', 'execveat']) IS_EXEC[callNumber(name)] = 1;
 
 /** One execution of a program that the workload never executed while it was learned. */
 export interface NewProgram {
@@ -23,10 +24,10 @@ export function eachExecution(
   to: number,
   visit: (at: number, digest: number) => void,
 ): void {
+  if (!mayHold(batch, IS_EXEC)) return;
   const { numbers } = batch;
   for (let i = from; i < to; i++) {
-    const call = numbers[i]!;
-    if (call !== EXEC_CALLS[0] && call !== EXEC_CALLS[1]) continue;
+    if (IS_EXEC[numbers[i]!] !== 1) continue;
     // Asked for where a program is executed at all: digests are laid out then.
     const digest = batch.digests?.[i] ?? 0;
     if (digest !== 0) visit(i, digest);
@@ -60,10 +61,7 @@ export class PendingNames {
   settle(batch: SyscallBatch): void {
     if (batch.names.size === 0 && this.#names.size === 0) return;
     for (const [digest, name] of batch.names) this.#names.set(digest, name);
-    for (let i = 0; batch.digests !== undefined && i < batch.count; i++) {
-      const digest = batch.digests[i]!;
-      if (digest !== 0) this.#names.delete(digest);
-    }
+    eachDigest(batch, (digest) => this.#names.delete(digest));
     for (const digest of this.#names.keys()) {
       if (this.#names.size <= MAX_PENDING_NAMES) break;
       this.#names.delete(digest);

@@ -1,8 +1,8 @@
-import type { SyscallBatch } from '@plimsoll/contracts';
+import { type SyscallBatch, turnAt, turnsOf } from '@plimsoll/contracts';
 
 import { FACTOR_A, FACTOR_B, HASH_A, HASH_B, power } from './call-hash.js';
 import type { KnownRuns, Rarity } from './known-runs.js';
-import { RING, RING_MASK, type ThreadMemory } from './thread-memory.js';
+import { MAX_THREADS, RING, RING_MASK, type ThreadMemory } from './thread-memory.js';
 import type { Trails } from './trails.js';
 
 /** What was counted in the open window. */
@@ -37,10 +37,11 @@ export class Scanner {
   readonly #known: KnownRuns;
   readonly #perThread: boolean;
   readonly #dropped: Uint8Array | undefined;
+  /** What the oldest call of a key takes with it when the next one comes. */
   readonly #outA: Int32Array;
   readonly #outB: Int32Array;
-  /** The two halves of the key that slides over the calls at hand. */
-  readonly #key = new Int32Array(2);
+  /** Slots of the threads of the batch at hand, by their index; -1 for one that was not asked for yet. */
+  #slots = new Int32Array(64);
   /** Calls of the key group in the piece at hand, where the group leaves some out. */
   #kept = new Uint16Array(0);
   /** Where each of them stands in the batch. */
@@ -55,20 +56,39 @@ export class Scanner {
   }
 
   scan(batch: SyscallBatch, from: number, to: number, memory: ThreadMemory, tally: Tally, onUnseen: OnUnseen): void {
-    const { numbers, threads } = batch;
+    if (from === to) return;
     const told: Told = { batch, memory, tally, onUnseen, positions: undefined };
-    let start = from;
-    while (start < to) {
-      const thread = this.#perThread ? threads[start]! : 0;
-      const end = this.#perThread ? turnEnd(threads, start, to) : to;
-      const slot = memory.slot(thread);
-      if (this.#dropped === undefined) {
-        this.#run(numbers, start, end, slot, told);
-        tally.kept += end - start;
+    memory.keepKeysOf(this.#known);
+    if (!this.#perThread) {
+      this.#take(from, to, memory.slot(0), told);
+      return;
+    }
+    const { count, threads, ids, of, ends } = turnsOf(batch);
+    if (this.#slots.length < threads) this.#slots = new Int32Array(2 * threads);
+    const slots = this.#slots.fill(-1, 0, threads);
+    for (let start = from, turn = turnAt(ends, count, from); start < to; turn++) {
+      const index = of[turn]!;
+      const end = Math.min(ends[turn]!, to);
+      let slot = slots[index]!;
+      if (slot >= 0) {
+        memory.touch(slot);
       } else {
-        this.#group(start, end, slot, told);
+        slot = memory.slot(ids[index]!);
+        // Where there is no room left, a slot may become another thread's.
+        if (memory.threads < MAX_THREADS) slots[index] = slot;
       }
+      this.#take(start, end, slot, told);
       start = end;
+    }
+  }
+
+  /** Calls `[start, end)` of one thread. */
+  #take(start: number, end: number, slot: number, told: Told): void {
+    if (this.#dropped === undefined) {
+      this.#run(told.batch.numbers, start, end, slot, told);
+      told.tally.kept += end - start;
+    } else {
+      this.#group(start, end, slot, told);
     }
   }
 
@@ -94,11 +114,12 @@ export class Scanner {
   }
 
   /**
-   * Calls `[start, end)` of one thread: one by one until it has made `length` of them, then along the ring that holds its
-   * last ones while those still reach back before `start`, as they do in all of a short turn, then along `calls`.
+   * Calls `[start, end)` of one thread: one by one until it has made `length` of them; then its key slides on from where
+   * its last turn left it, over the ring while calls before `start` leave the key, then over `calls` alone. The ring is
+   * brought up to date before anything else reads it.
    */
   #run(calls: Uint16Array, start: number, end: number, slot: number, told: Told): void {
-    const { length } = this.#known;
+    const { length, first } = this.#known;
     const { memory } = told;
     let i = start;
     for (; i < end && memory.have[slot]! < length; i++) {
@@ -106,116 +127,60 @@ export class Scanner {
       this.#each(i, slot, told);
     }
     if (i === end) return;
-    const lead = Math.min(end, i + length);
-    this.#turn(calls, i, lead, slot, told);
-    if (lead < end) this.#slide(calls, lead, end, slot, told);
-  }
-
-  /** Calls `[from, end)`, at most `length`, of a thread whose ring holds `length` before them. */
-  #turn(calls: Uint16Array, from: number, end: number, slot: number, told: Told): void {
-    const { length, first } = this.#known;
+    if (memory.keyed[slot] === 0) this.#startKey(memory, slot);
     const { table, tags, factorA, factorB } = first;
-    const { memory } = told;
-    const { rings } = memory;
     const mask = tags.length - 1;
+    const { rings } = memory;
     const base = slot * RING;
-    let at = memory.position[slot]!;
-    let a = 0;
-    let b = 0;
-    for (let back = length; back > 0; back--) {
-      const call = rings[base + ((at - back) & RING_MASK)]!;
-      a = (Math.imul(a, factorA) + HASH_A[call]!) | 0;
-      b = (Math.imul(b, factorB) + HASH_B[call]!) | 0;
-    }
-    for (let i = from; i < end; i++) {
+    const outA = this.#outA;
+    const outB = this.#outB;
+    const hashA = HASH_A;
+    const hashB = HASH_B;
+    let a = memory.keyA[slot]!;
+    let b = memory.keyB[slot]!;
+    let stored = i;
+    // Where the oldest call of the key stands in the ring.
+    let oldest = memory.position[slot]! - length;
+    const lead = Math.min(end, i + length);
+    for (; i < lead; i++, oldest++) {
       const call = calls[i]!;
-      const old = rings[base + ((at - length) & RING_MASK)]!;
-      a = (Math.imul(a - this.#outA[old]!, factorA) + HASH_A[call]!) | 0;
-      b = (Math.imul(b - this.#outB[old]!, factorB) + HASH_B[call]!) | 0;
-      rings[base + (at & RING_MASK)] = call;
-      at = (at + 1) & 0xff;
-      memory.position[slot] = at;
-      if (tags[a & mask] !== b && table.count(a, b) === 0) this.#each(i, slot, told);
+      const old = rings[base + (oldest & RING_MASK)]!;
+      a = (Math.imul(a, factorA) - outA[old]! + hashA[call]!) | 0;
+      b = (Math.imul(b, factorB) - outB[old]! + hashB[call]!) | 0;
+      if (tags[a & mask] === b || table.count(a, b) > 0) continue;
+      memory.append(slot, calls, stored, i + 1);
+      stored = i + 1;
+      this.#each(i, slot, told);
     }
-  }
-
-  /** Calls `[from, end)` with at least `length` before them. The ring is brought up to date before anything reads it. */
-  #slide(calls: Uint16Array, from: number, end: number, slot: number, told: Told): void {
-    const { memory } = told;
-    this.#startKey(calls, from);
-    let stored = from;
-    for (let i = this.#passKnown(calls, from, end); i < end; i = this.#passKnown(calls, i + 1, end)) {
+    for (; i < end; i++) {
+      const call = calls[i]!;
+      const old = calls[i - length]!;
+      a = (Math.imul(a, factorA) - outA[old]! + hashA[call]!) | 0;
+      b = (Math.imul(b, factorB) - outB[old]! + hashB[call]!) | 0;
+      if (tags[a & mask] === b || table.count(a, b) > 0) continue;
       memory.append(slot, calls, stored, i + 1);
       stored = i + 1;
       this.#each(i, slot, told);
     }
     memory.append(slot, calls, stored, end);
+    memory.keyA[slot] = a;
+    memory.keyB[slot] = b;
   }
 
-  /** The key of the `length` calls before `from`. */
-  #startKey(calls: Uint16Array, from: number): void {
+  /** The key of a thread that has made its first `length` calls, or whose calls were stored. */
+  #startKey(memory: ThreadMemory, slot: number): void {
     const { length, first } = this.#known;
+    const newest = memory.position[slot]!;
     let a = 0;
     let b = 0;
-    for (let i = from - length; i < from; i++) {
-      a = (Math.imul(a, first.factorA) + HASH_A[calls[i]!]!) | 0;
-      b = (Math.imul(b, first.factorB) + HASH_B[calls[i]!]!) | 0;
+    for (let back = length; back > 0; back--) {
+      const call = memory.rings[slot * RING + ((newest - back) & RING_MASK)]!;
+      a = (Math.imul(a, first.factorA) + HASH_A[call]!) | 0;
+      b = (Math.imul(b, first.factorB) + HASH_B[call]!) | 0;
     }
-    this.#key[0] = a;
-    this.#key[1] = b;
-  }
-
-  /** The first position from `from` on at which the first look finds nothing known, or `end`; the key slides along. */
-  #passKnown(calls: Uint16Array, from: number, end: number): number {
-    const { factorA, factorB } = this.#known.first;
-    return factorA === 1 && factorB === 1
-      ? this.#passKnownBags(calls, from, end)
-      : this.#passKnownRuns(calls, from, end);
-  }
-
-  /** Sums slide without a multiplication. */
-  #passKnownBags(calls: Uint16Array, from: number, end: number): number {
-    const { length, first } = this.#known;
-    const { table, tags } = first;
-    const mask = tags.length - 1;
-    const hashA = HASH_A;
-    const hashB = HASH_B;
-    let a = this.#key[0]!;
-    let b = this.#key[1]!;
-    let i = from;
-    for (; i < end; i++) {
-      const call = calls[i]!;
-      const old = calls[i - length]!;
-      a = (a - hashA[old]! + hashA[call]!) | 0;
-      b = (b - hashB[old]! + hashB[call]!) | 0;
-      if (tags[a & mask] !== b && table.count(a, b) === 0) break;
-    }
-    this.#key[0] = a;
-    this.#key[1] = b;
-    return i;
-  }
-
-  #passKnownRuns(calls: Uint16Array, from: number, end: number): number {
-    const { length, first } = this.#known;
-    const { table, tags, factorA, factorB } = first;
-    const mask = tags.length - 1;
-    const outA = this.#outA;
-    const outB = this.#outB;
-    const hashA = HASH_A;
-    const hashB = HASH_B;
-    let a = this.#key[0]!;
-    let b = this.#key[1]!;
-    let i = from;
-    for (; i < end; i++) {
-      const call = calls[i]!;
-      const old = calls[i - length]!;
-      a = (Math.imul(a - outA[old]!, factorA) + hashA[call]!) | 0;
-      b = (Math.imul(b - outB[old]!, factorB) + hashB[call]!) | 0;
-      if (tags[a & mask] !== b && table.count(a, b) === 0) break;
-    }
-    this.#key[0] = a;
-    this.#key[1] = b;
-    return i;
+    memory.keyA[slot] = a;
+    memory.keyB[slot] = b;
+    memory.keyed[slot] = 1;
   }
 
   /** Looks up every size that ends with call `i`, the last in the ring, and tells of the first that is unseen. */
@@ -254,14 +219,6 @@ export class Scanner {
   }
 }
 
-/** Where the thread of call `start` is no longer the one that calls. */
-function turnEnd(threads: Uint32Array, start: number, to: number): number {
-  const thread = threads[start];
-  let end = start + 1;
-  while (end < to && threads[end] === thread) end++;
-  return end;
-}
-
 /** Whether the slot's last call is rare after the `size - 1` before it: for runs never learned, in which it may be usual. */
 function isRare({ model, bits }: Rarity, memory: ThreadMemory, slot: number, size: number): boolean {
   return model.bits(memory.last(slot, size)) > bits;
@@ -296,9 +253,9 @@ export function collectRuns(
   }
 }
 
-/** What each call contributes to the hash of a run when it is the oldest of `length`. */
+/** What each call contributes to the key of a run of `length` when one more follows it. */
 function leaving(hash: Int32Array, factor: number, length: number): Int32Array {
-  return hash.map((value) => Math.imul(value, power(factor, length - 1)));
+  return hash.map((value) => Math.imul(value, power(factor, length)));
 }
 
 /** Marks the calls that a key group leaves out; undefined where it leaves out none. */

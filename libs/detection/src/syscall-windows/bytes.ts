@@ -3,13 +3,20 @@ import { PlimsollError } from '@plimsoll/contracts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** What the last writer wrote into, for the next one: a state a message would be an allocation a message. */
+let spare: Uint8Array | undefined;
+const MAX_SPARE_BYTES = 262_144;
+
 /** Writes a state as bytes: its version first, then numbers and texts in the order in which `StateReader` asks for them. */
 export class StateWriter {
-  #bytes = new Uint8Array(1024);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
+  #view: DataView;
   #length = 0;
 
   constructor(version: number) {
+    this.#bytes = spare ?? new Uint8Array(4_096);
+    spare = undefined;
+    this.#view = new DataView(this.#bytes.buffer);
     this.byte(version);
   }
 
@@ -40,7 +47,9 @@ export class StateWriter {
     this.#bytes.set(bytes, at);
   }
 
+  /** What was written. Nothing more is. */
   finish(): Uint8Array {
+    if (this.#bytes.length <= MAX_SPARE_BYTES) spare = this.#bytes;
     return this.#bytes.slice(0, this.#length);
   }
 

@@ -1,4 +1,12 @@
-import { callNumber, hasResults, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
+import {
+  CALL_NUMBERS,
+  callNumber,
+  hasResults,
+  type SyscallBatch,
+  type TimeUs,
+  turnAt,
+  turnsOf,
+} from '@plimsoll/contracts';
 
 import type { StateReader, StateWriter } from './bytes.js';
 import { ACCEPTS } from './serving.js';
@@ -49,30 +57,49 @@ const WAIT = callNumber('wait4');
 const EXECS: readonly number[] = [callNumber('execve'), callNumber('execveat')];
 const FORKS: readonly number[] = ['clone', 'clone3', 'fork', 'vfork'].map(callNumber);
 /** Calls that lives are read from; all others only show that a thread is there. */
-const TELLING = new Uint8Array(1024);
+const TELLING = new Uint8Array(CALL_NUMBERS);
 for (const call of [EXIT, WAIT, ...EXECS, ...ACCEPTS, ...FORKS]) TELLING[call] = 1;
+const IS_ACCEPT = new Uint8Array(CALL_NUMBERS);
+for (const call of ACCEPTS) IS_ACCEPT[call] = 1;
 
 export function noLives(): Lives {
   const never = { beganUs: 0, endedUs: 0, startedUs: 0, servedUs: 0 };
   return { born: new Map(), serving: new Set(), begun: new Set(), others: new Set(), ...never };
 }
 
+/** Of the threads of the batch at hand, by their index: whether `born` surely holds them. */
+let there = new Uint8Array(64);
+
 /**
  * Takes in calls `[from, to)`; `serves`: the workload is known to accept connections, so that whatever begins a
- * container is the start of a server. Cost: a look-up where another thread calls than before.
+ * container is the start of a server. Cost: a look-up for each thread that calls, and one for each call that tells.
  */
 export function watchLives(lives: Lives, batch: SyscallBatch, from: number, to: number, serves: boolean): void {
-  if (!hasResults(batch)) return;
-  const { numbers, threads, offsetsUs, baseTimeUs } = batch;
+  if (!hasResults(batch) || from === to) return;
+  const { numbers, offsetsUs, baseTimeUs } = batch;
+  const { count, threads, ids, of, ends } = turnsOf(batch);
   if (lives.beganUs === 0) lives.beganUs = baseTimeUs + offsetsUs[from]!;
+  if (there.length < threads) there = new Uint8Array(2 * threads);
+  there.fill(0, 0, threads);
   let last = -1;
-  for (let i = from; i < to; i++) {
-    const thread = threads[i]!;
-    if (thread !== last && !lives.born.has(thread)) begin(lives, thread, baseTimeUs + offsetsUs[i]!);
+  for (let i = from, turn = turnAt(ends, count, from); i < to; turn++) {
+    const index = of[turn]!;
+    const thread = ids[index]!;
+    if (thread !== last && there[index] === 0) {
+      if (!lives.born.has(thread)) {
+        // Another one may have to go.
+        if (lives.born.size >= MAX_THREADS) there.fill(0, 0, threads);
+        begin(lives, thread, baseTimeUs + offsetsUs[i]!);
+      }
+      there[index] = 1;
+    }
     last = thread;
-    const call = numbers[i]!;
-    // Results are laid out when they are first asked for.
-    if (TELLING[call] === 1) tell(lives, call, thread, batch.results![i]!, baseTimeUs + offsetsUs[i]!, serves);
+    for (const end = Math.min(ends[turn]!, to); i < end; i++) {
+      const call = numbers[i]!;
+      if (TELLING[call] !== 1) continue;
+      tell(lives, call, thread, batch, i, serves);
+      if (call === EXIT || call === WAIT) there.fill(0, 0, threads);
+    }
   }
 }
 
@@ -92,13 +119,16 @@ function forget(lives: Lives, thread: number): void {
   lives.others.delete(thread);
 }
 
-function tell(lives: Lives, call: number, thread: number, result: number, timeUs: TimeUs, serves: boolean): void {
+/** Results are asked for only where something depends on them: they are laid out when they are first asked for. */
+function tell(lives: Lives, call: number, thread: number, batch: SyscallBatch, at: number, serves: boolean): void {
+  const timeUs = batch.baseTimeUs + batch.offsetsUs[at]!;
   if (call === EXIT) end(lives, thread, timeUs, serves);
-  else if (call === WAIT) end(lives, result, timeUs, serves);
-  else if (ACCEPTS.includes(call)) {
+  else if (call === WAIT) end(lives, batch.results![at]!, timeUs, serves);
+  else if (IS_ACCEPT[call] === 1) {
     note(lives, lives.serving, thread);
-    if (lives.startedUs > 0 && lives.servedUs < lives.startedUs && result >= 0) lives.servedUs = timeUs;
+    if (lives.startedUs > 0 && lives.servedUs < lives.startedUs && batch.results![at]! >= 0) lives.servedUs = timeUs;
   } else if (FORKS.includes(call)) {
+    const result = batch.results![at]!;
     const served = lives.serving.has(thread) || lives.begun.has(thread);
     if (result > 0) note(lives, served ? lives.begun : lives.others, result);
     beginsHere(lives, result, timeUs);

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
 import { applyTopics, grantAccess, KafkaLog } from '@plimsoll/kafka-log';
-import { parseRedisUrl, RedisConnection } from '@plimsoll/redis-store';
+import { parseRedisUrl, RedisConnection, type RedisOptions } from '@plimsoll/redis-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
@@ -17,6 +19,7 @@ import {
   type LocalKafka,
   type LocalRedis,
 } from '../servers/index.js';
+import { runProgram } from '../servers/programs.js';
 import { ServiceProcess } from './service-process.js';
 
 /*
@@ -24,14 +27,16 @@ import { ServiceProcess } from './service-process.js';
  * the file gives them, on ports of this machine.
  */
 interface ComposeFile {
-  readonly services: Readonly<Record<string, { readonly environment: Readonly<Record<string, string>> }>>;
+  readonly services: Readonly<
+    Record<string, { readonly command?: readonly string[]; readonly environment: Readonly<Record<string, string>> }>
+  >;
 }
 
-const programs = await Promise.all(['java', 'mvn', 'redis-server'].map((name) => hasProgram(name)));
-const file = readFileSync(join(ROOT, 'deploy/compose-secured.yml'), 'utf8').replaceAll(
-  /\$\{PLIMSOLL_([A-Z_]+)_PASSWORD:\?\}/g,
-  (_all, user: string) => `secret-of-${user.toLowerCase()}`,
-);
+const programs = await Promise.all(['java', 'mvn', 'redis-server', 'openssl'].map((name) => hasProgram(name)));
+const secrets = await mkdtemp(join(tmpdir(), 'plimsoll-certificates-'));
+const file = readFileSync(join(ROOT, 'deploy/compose-secured.yml'), 'utf8')
+  .replaceAll(/\$\{PLIMSOLL_([A-Z_]+)_PASSWORD:\?\}/g, (_all, user: string) => `secret-of-${user.toLowerCase()}`)
+  .replaceAll('/run/secrets', secrets);
 const { services } = parse(file, { merge: true }) as ComposeFile;
 const TOKEN = 'a-token-for-the-test-alone';
 const TOKENS = JSON.stringify({
@@ -44,26 +49,35 @@ const OF_THE_PLACE =
 describe.skipIf(!programs.every(Boolean))('the stack with passwords', () => {
   let kafka: LocalKafka;
   let redis: LocalRedis;
+  let redisUrl: string;
   let brokers: string;
+  let ca: string;
   const started: ServiceProcess[] = [];
 
   beforeAll(async () => {
-    const port = await freePort();
+    await runProgram('bash', [join(ROOT, 'deploy/certificates.sh'), secrets]);
+    ca = await readFile(join(secrets, 'ca.pem'), 'utf8');
+    const [port, tlsPort] = [await freePort(), await freePort()];
+    redisUrl = `rediss://127.0.0.1:${tlsPort}`;
     brokers = `127.0.0.1:${port}`;
     const settings = Object.entries(services['kafka']!.environment)
       .filter(([name]) => name.startsWith('KAFKA_') && !OF_THE_PLACE.test(name))
       .map(([name, value]) => [name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.'), value] as const);
     [kafka, redis] = await Promise.all([
       startLocalKafka(1, {
-        extraListener: { name: 'SERVICES', protocol: 'SASL_PLAINTEXT', port },
+        extraListener: { name: 'SERVICES', protocol: 'SASL_SSL', port },
         // No second listener here.
         settings: Object.fromEntries(settings.filter(([name]) => !name.startsWith('listener.name.host'))),
       }),
-      startLocalRedis({ password: services['collector']!.environment['REDIS_PASSWORD']! }),
+      startLocalRedis({
+        password: services['collector']!.environment['REDIS_PASSWORD']!,
+        settings: { ...tlsOf(services['redis']!.command ?? []), 'tls-port': String(tlsPort) },
+      }),
     ]);
     const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = services['topics']!.environment;
     const admin = {
       brokers: [brokers],
+      tls: { ca },
       sasl: { mechanism: 'plain', username: username!, password: password! },
     } as const;
     await applyTopics(admin, Object.values(TOPICS));
@@ -72,14 +86,15 @@ describe.skipIf(!programs.every(Boolean))('the stack with passwords', () => {
   afterAll(async () => {
     await Promise.all(started.map((service) => service.stop()));
     await Promise.all([kafka.close(), redis.close()]);
+    await rm(secrets, { recursive: true });
   });
 
   it('serves: each service is ready with the user that it has', async () => {
     for (const { service } of TOPIC_ACCESS) {
       const environment = {
-        KAFKA_BROKERS: brokers,
-        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
         ...services[service]!.environment,
+        KAFKA_BROKERS: brokers,
+        REDIS_URL: redisUrl,
         ...(service === 'alert-service' && { PLIMSOLL_API_TOKENS: TOKENS }),
       };
       started.push(await ServiceProcess.start(service, environment));
@@ -90,7 +105,7 @@ describe.skipIf(!programs.every(Boolean))('the stack with passwords', () => {
   it('lets the alert service show what was refused', async () => {
     const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = services['collector']!.environment;
     const sasl = { mechanism: 'plain', username: username!, password: password! } as const;
-    const collector = new KafkaLog({ brokers: [brokers], sasl });
+    const collector = new KafkaLog({ brokers: [brokers], tls: { ca }, sasl });
     await collector.publish([{ topic: TOPICS.deadLetters.name, key: 'k', value: Buffer.from('no letter') }]);
     await collector.close();
     const alertService = started[TOPIC_ACCESS.findIndex(({ service }) => service === 'alert-service')]!;
@@ -100,17 +115,40 @@ describe.skipIf(!programs.every(Boolean))('the stack with passwords', () => {
   });
 
   it('lets nobody in without a password, and nobody write for another', async () => {
-    const stranger = new KafkaLog({ brokers: [brokers] });
-    expect(await stranger.health()).toMatchObject({ ready: false });
-    await stranger.close();
+    for (const tls of [undefined, { ca }]) {
+      const stranger = new KafkaLog({ brokers: [brokers], ...(tls && { tls }) });
+      expect(await stranger.health()).toMatchObject({ ready: false });
+      await stranger.close();
+    }
     const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = services['collector']!.environment;
     const sasl = { mechanism: 'plain', username: username!, password: password! } as const;
-    const collector = new KafkaLog({ brokers: [brokers], sasl });
+    const collector = new KafkaLog({ brokers: [brokers], tls: { ca }, sasl });
     const forged = collector.publish([{ topic: TOPICS.alerts.name, key: 'k', value: Buffer.from('{}') }]);
     await expect(forged).rejects.toMatchObject({ code: 'bad-configuration' });
     await collector.close();
-    const open = new RedisConnection(parseRedisUrl(`redis://127.0.0.1:${redis.port}`));
-    expect(await open.health()).toMatchObject({ ready: false });
-    await open.close();
+    const login = { password: services['collector']!.environment['REDIS_PASSWORD']! };
+    const plain = parseRedisUrl(redisUrl.replace('rediss:', 'redis:'));
+    const encrypted = { ...parseRedisUrl(redisUrl), tls: { ca } };
+    expect(await isServed({ ...encrypted, ...login })).toBe(true);
+    // By TLS without the password, and with it in the clear.
+    expect(await isServed(encrypted)).toBe(false);
+    expect(await isServed({ ...plain, ...login })).toBe(false);
   });
 });
+
+/** The settings of TLS among the options of redis-server. */
+function tlsOf(command: readonly string[]): Record<string, string> {
+  const names = command.flatMap((word, i) => (word.startsWith('--tls-') ? [[word.slice(2), command[i + 1]!]] : []));
+  return Object.fromEntries(names) as Record<string, string>;
+}
+
+/** Whether Redis serves within five seconds. */
+async function isServed(options: RedisOptions): Promise<boolean> {
+  const connection = new RedisConnection(options);
+  const served = await connection.ready(5_000).then(
+    () => true,
+    () => false,
+  );
+  await connection.close();
+  return served;
+}

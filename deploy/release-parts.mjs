@@ -53,3 +53,14 @@ export function foreignLicences({ components }) {
     return agreed ? [] : [`${name}@${version}: ${ids.join(', ') || 'none'}`];
   });
 }
+
+/**
+ * What `npm audit --json` came to: undefined where the registry gave no advisories, else `name: severity` of each package
+ * that is vulnerable to a high or critical degree. Less severe ones stop no release; their fixes come with the next.
+ */
+export function severeVulnerabilities({ auditReportVersion, vulnerabilities }) {
+  if (auditReportVersion === undefined) return undefined;
+  return Object.values(vulnerabilities)
+    .filter(({ severity }) => severity === 'high' || severity === 'critical')
+    .map(({ name, severity }) => `${name}: ${severity}`);
+}

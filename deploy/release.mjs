@@ -4,16 +4,17 @@
 //   PLIMSOLL_IMAGE=registry.example.org/plimsoll node deploy/release.mjs      pushes the image too
 //
 // notes.md: the tag's section of CHANGELOG.md. sbom.cdx.json: CycloneDX, what the image installs. image.json: the image's
-// id, commit and size. Refused: a tree that differs from the tag, a version that package.json or CHANGELOG.md does not
-// have, a licence outside the list, an image over 200 MB.
-import { execFileSync, spawn } from 'node:child_process';
+// id, commit, base and size, and whether advisories could be asked for. Refused: a tree that differs from the tag, a
+// version that package.json or CHANGELOG.md does not have, a licence outside the list, a package with a vulnerability of
+// high severity, an image over 200 MB.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { createGzip } from 'node:zlib';
 
-import { billOfMaterials, changesOf, foreignLicences } from './release-parts.mjs';
+import { billOfMaterials, changesOf, foreignLicences, severeVulnerabilities } from './release-parts.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'release');
@@ -69,6 +70,12 @@ const foreign = foreignLicences(bill);
 if (foreign.length > 0) refuse(`licences that nobody has agreed to: ${foreign.join(', ')}`);
 write('sbom.cdx.json', `${JSON.stringify(bill, null, 2)}\n`);
 
+// It ends with 1 where it found something, and where it could not ask.
+const audit = spawnSync('npm', ['audit', '--omit=dev', '--json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 });
+const vulnerable = severeVulnerabilities(JSON.parse(audit.stdout));
+if (vulnerable === undefined) process.stderr.write('release: npm’s registry gave no advisories; nothing was checked\n');
+else if (vulnerable.length > 0) refuse(`vulnerable packages: ${vulnerable.join(', ')}`);
+
 const image = `${process.env['PLIMSOLL_IMAGE'] ?? 'plimsoll'}:${version}`;
 const revision = output('git', 'rev-parse', 'HEAD');
 const label = (key, value) => ['--label', `org.opencontainers.image.${key}=${value}`];
@@ -86,6 +93,13 @@ const bytes = await compressedBytes(image);
 if (bytes > MAX_IMAGE_BYTES)
   refuse(`${image} is ${(bytes / 1e6).toFixed(0)} MB compressed, over ${MAX_IMAGE_BYTES / 1e6}`);
 if (process.env['PLIMSOLL_IMAGE'] !== undefined) run('docker', 'push', image);
-const id = output('docker', 'image', 'inspect', '--format', '{{.Id}}', image);
-write('image.json', `${JSON.stringify({ image, id, revision, compressedBytes: bytes }, null, 2)}\n`);
+const inspect = (name, format) => output('docker', 'image', 'inspect', '--format', format, name);
+const [base] = /(?<=^FROM )\S+/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));
+const made = {
+  ...{ image, id: inspect(image, '{{.Id}}'), revision, compressedBytes: bytes },
+  // By digest, where it came from a registry.
+  base: { name: base, id: inspect(base, '{{.Id}}'), digests: JSON.parse(inspect(base, '{{json .RepoDigests}}')) },
+  advisories: vulnerable === undefined ? 'not checked' : 'none of high severity',
+};
+write('image.json', `${JSON.stringify(made, null, 2)}\n`);
 process.stdout.write(`${image}: ${(bytes / 1e6).toFixed(0)} MB compressed, ${bill.components.length} components\n`);

@@ -22,6 +22,7 @@ interface Parts {
   changesOf(changelog: string, version: string): string | undefined;
   billOfMaterials(bill: unknown, lock: unknown): Bill;
   foreignLicences(bill: Pick<Bill, 'components'>): string[];
+  severeVulnerabilities(report: unknown): string[] | undefined;
 }
 
 describe('a release', () => {
@@ -51,6 +52,15 @@ describe('a release', () => {
     const copyleft = { ...component, licenses: [{ license: { id: 'AGPL-3.0-only' } }] };
     expect(parts.foreignLicences({ components: [copyleft] })).toEqual(['some@1.0.0: AGPL-3.0-only']);
     expect(parts.foreignLicences({ components: [component] })).toEqual(['some@1.0.0: none']);
+  });
+
+  it('is stopped by vulnerabilities of high severity, and knows an audit that was not answered', () => {
+    const entry = (name: string, severity: string): object => ({ [name]: { name, severity } });
+    const vulnerabilities = { ...entry('a', 'moderate'), ...entry('b', 'high'), ...entry('c', 'critical') };
+    const report = { auditReportVersion: 2, vulnerabilities };
+    expect(parts.severeVulnerabilities(report)).toEqual(['b: high', 'c: critical']);
+    expect(parts.severeVulnerabilities({ ...report, vulnerabilities: {} })).toEqual([]);
+    expect(parts.severeVulnerabilities({ message: '405 Method Not Allowed' })).toBeUndefined();
   });
 
   it('tells what the changelog tells of its version', () => {

@@ -83,7 +83,7 @@ interface Encoded {
     readonly ids: readonly string[];
     readonly objects?: Atom['objects'];
   })[];
-  readonly carries: readonly Carry[];
+  readonly carries: readonly (Omit<Carry, 'joined'> & { readonly joined?: Carry['joined'] })[];
   readonly families: readonly (readonly [string, Family])[];
   readonly coverage: readonly (readonly [string, CoverageMinute])[];
   readonly published: readonly (readonly [string, Published])[];
@@ -120,7 +120,9 @@ export function decodeFusionState(bytes: Uint8Array): FusionState {
         return [atom.key, { ...atom, objects, ids: new Set(ids), sum: withFired(sum) }];
       }),
     ),
-    carries: new Map(encoded.carries.map((carry) => [carry.id, { ...carry, sum: withFired(carry.sum) }])),
+    carries: new Map(
+      encoded.carries.map((carry) => [carry.id, { ...carry, joined: carry.joined ?? [], sum: withFired(carry.sum) }]),
+    ),
     families: new Map(encoded.families),
     coverage: new Map(encoded.coverage),
     published: new Map(encoded.published),

@@ -161,12 +161,13 @@ describe('fusion', () => {
     expect(closes(changes).map(({ incident }) => incident.anomalous)).toEqual([6]);
   });
 
-  it('tells an incident again before another is closed into it', () => {
-    // The statement joins the log's line, whose request the trace names later: then the statement stands alone again.
+  it('leaves a statement with its request, wherever that goes', () => {
+    // The statement joins the log's line, whose request the trace names later, as that of a session.
     const { changes } = run([
       verdictAt(60, { joins: {}, workload: 'db', detector: 'sql' }),
       verdictAt(60, { joins: { client: 'c', request: 'r60' }, container: 'log' }),
       verdictAt(20, { joins: { session: 'alice', request: 'r60' } }),
+      END,
     ]);
     const open = new Set<string>();
     for (const { kind, incident, mergedInto } of changes) {
@@ -174,7 +175,44 @@ describe('fusion', () => {
       if (kind === 'close') open.delete(incident.id);
       if (mergedInto !== undefined) expect(open).toContain(mergedInto);
     }
-    expect(changes.filter(({ mergedInto }) => mergedInto !== undefined)).toHaveLength(2);
+    expect(changes.filter(({ mergedInto }) => mergedInto !== undefined)).toHaveLength(1);
+    expect(closes(changes).map(({ incident }) => [incident.workloads, incident.anomalous])).toEqual([
+      [['db', 'web'], 3],
+    ]);
+  });
+
+  it('tells a statement with the request that made it, which ends later, and never as an incident of its own', () => {
+    const statement = verdictAt(1, { joins: { connection: 'db-1:7' }, workload: 'db', detector: 'sql' });
+    const { changes } = run([statement, verdictAt(1.1), END]);
+    expect(changes.map(({ kind, mergedInto }) => [kind, mergedInto])).toEqual([
+      ['create', undefined],
+      ['close', undefined],
+    ]);
+    expect(run([statement, coverageAt(4)]).changes).toEqual([]);
+    expect(run([statement, coverageAt(5)]).changes.map(({ kind }) => kind)).toEqual(['create']);
+  });
+
+  it('keeps apart what one client does by several paths, and what other clients do on the same thread', () => {
+    const of = (address: string) => ({
+      request: { method: 'GET', path: '/', status: 200, address, agent: 'curl' },
+    });
+    const worker = { thread: 7, connection: 'web-1:5' };
+    const { changes } = run([
+      verdictAt(1, { path: 'xss', joins: { session: 'alice', request: 'r1', ...worker }, ...of('192.0.2.9') }),
+      verdictAt(7, { path: 'web-shell', joins: { client: 'c', request: 'r2', ...worker }, ...of('192.0.2.9') }),
+      verdictAt(13, { path: 'xss', joins: { client: 'c', request: 'r3', ...worker }, ...of('192.0.2.9') }),
+      verdictAt(19, { path: 'xss', joins: { client: 'd', request: 'r4', ...worker }, ...of('192.0.2.7') }),
+      END,
+    ]);
+    const told = closes(changes).map(({ incident }) => [incident.path, incident.principals]);
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['xss', ['client:c', 'session:alice']],
+        ['web-shell', ['client:c']],
+        ['xss', ['client:d']],
+      ]),
+    );
   });
 
   it('begins with what fired, not with what was near its threshold before', () => {

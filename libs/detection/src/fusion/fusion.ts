@@ -7,7 +7,16 @@ import { addCoverage, MINUTE_US, pruneCoverage } from './coverage.js';
 import { admit, naming } from './families.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { FusionState } from './fusion-state.js';
-import { groupAtoms, kindOf, secondsOf, type Carry, type Group, type GroupKind } from './grouping.js';
+import {
+  canBeJoined,
+  groupAtoms,
+  kindOf,
+  secondsOf,
+  tierOf,
+  type Carry,
+  type Group,
+  type GroupKind,
+} from './grouping.js';
 import { incidentOf, toldSum, type Incident } from './incident.js';
 import { evidenceKey, publishDue, publishFinal, qualifies, retire, type IncidentChange } from './revisions.js';
 import { signalOf, type Signal } from './signal.js';
@@ -314,10 +323,25 @@ function fold(state: FusionState, group: Group, settledUs: number, config: Fusio
     if (isCore(atom)) {
       carry.lastCoreBucket = Math.max(carry.lastCoreBucket, atom.bucket);
       carry.lastCoreUs = Math.max(carry.lastCoreUs, secondsOf(atom.sum).lastUs);
+    } else {
+      addJoined(carry, atom);
     }
     state.atoms.delete(atom.key);
   }
   state.groups = undefined;
+}
+
+function addJoined(carry: Carry, atom: Atom): void {
+  const tier = tierOf(kindOf(atom));
+  if (!canBeJoined(tier)) return;
+  const { lastUs } = secondsOf(atom.sum);
+  const known = carry.joined.find((end) => end.tier === tier);
+  if (known === undefined) {
+    carry.joined.push({ tier, bucket: atom.bucket, lastUs });
+  } else if (atom.bucket >= known.bucket) {
+    known.lastUs = Math.max(known.lastUs, lastUs);
+    known.bucket = atom.bucket;
+  }
 }
 
 function startCarry(group: Group): Carry {
@@ -329,6 +353,7 @@ function startCarry(group: Group): Carry {
     lastCoreBucket: firstBucket,
     lastBucket: firstBucket,
     lastCoreUs: 0,
+    joined: [],
     qualified: false,
     sum: emptySum(),
   };

@@ -4,7 +4,7 @@ import { MANY, type Atom } from './atom.js';
 import { compareText } from './bounded.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { Sum } from './aggregate.js';
-import { isClient, SCRIPT } from './signal.js';
+import { FROM, isClient, REQUEST, SCRIPT } from './signal.js';
 
 /** The settled part of an incident that has gone on for longer than anything can still arrive late. */
 export interface Carry {
@@ -15,8 +15,17 @@ export interface Carry {
   lastCoreBucket: number;
   lastBucket: number;
   lastCoreUs: number;
+  /** Of the settled atoms that others could belong to without their being of the incident's kind: the end, by step. */
+  joined: JoinedEnd[];
   qualified: boolean;
   sum: Sum;
+}
+
+/** Where the settled atoms of one step, counted from 0, end. */
+export interface JoinedEnd {
+  readonly tier: number;
+  bucket: number;
+  lastUs: number;
 }
 
 /** What an incident is about, and by whom: with its first time this is its identity. */
@@ -69,11 +78,14 @@ function isNewer(a: Change, b: Change): boolean {
  *
  * Identity first, time second. (1) Findings with a known path and principal form the cores: one incident for each
  * path and principal, until nothing comes for `gapUs`. (2) Findings with a path and a client alone (an access log shows
- * no session) join a core by a shared request or client; else they are cores by client. (3) Findings with a path but nobody's name
- * (an SQL statement, a request that a planted script made) join a core by a shared request, connection, thread or
- * script, or one of the same path that overlaps in time; else they are cores by workload. (4) Findings of a principal without a path join a core of the same principal,
- * or one by identity or time. (5) What has neither (windows of system calls) joins any core by identity or time: it
- * supports that incident and never bridges two. What is left forms incidents by workload.
+ * no session) join a core by a shared request, or one of the same path by their client; else they are cores by client:
+ * whoever plants a script and then runs commands does two things. (3) Findings with a path but nobody's name (an SQL
+ * statement, a request that a planted script made) join a core by a shared request, connection, thread or script, or
+ * one of the same path that overlaps in time; else they are cores by workload. (4) Findings of a principal without a
+ * path join a core of the same principal, or one by identity or time. (5) What has neither (windows of system calls)
+ * joins any core by identity or time: it supports that incident and never bridges two. What is left forms incidents by
+ * workload. What has joined in steps 2 and 3 is joined in later steps as a core is, so that a statement stays with the
+ * request that made it wherever that request goes.
  *
  * An act on an object of Kubernetes that another changed less than `gapUs` before, or on what belongs to it, and that
  * gives nobody power, is a consequence: it joins the incident of that change instead of making one of its own.
@@ -100,16 +112,21 @@ function beganUs({ objects, sum }: Atom): number {
 }
 
 /** By what the findings of a step join a core, the first that finds one. */
-type Joining = 'principal' | 'link' | 'time';
+type Joining = 'request' | 'client' | 'principal' | 'link' | 'time';
 const JOINING: readonly (readonly [tier: number, by: readonly Joining[]])[] = [
-  [1, ['link']],
+  [1, ['request', 'client']],
   [2, ['link', 'time']],
   [3, ['principal', 'link', 'time']],
   [4, ['link', 'time']],
 ];
 
+/** What has a path joins in these steps, counted from 0, and can be joined in later ones. */
+export function canBeJoined(tier: number): boolean {
+  return tier === 1 || tier === 2;
+}
+
 /** Which of the five steps, counted from 0, makes a core of this kind. */
-function tierOf(kind: GroupKind): number {
+export function tierOf(kind: GroupKind): number {
   if (kind.path === 'unknown') return kind.by === 'workload' ? 4 : 3;
   if (kind.by === 'workload') return 2;
   return kind.by === 'principal' && isClient(kind.name) ? 1 : 0;
@@ -168,6 +185,10 @@ class Grouping {
       const workload = carry.kind.by === 'workload' ? carry.kind.name : '';
       const lastUs = carry.lastCoreUs;
       this.#index({ group, tier: tierOf(group.kind), bucket, firstUs: lastUs, lastUs, workload, principal }, []);
+      for (const end of carry.joined) {
+        const { tier, bucket, lastUs } = end;
+        this.#index({ group, tier, bucket, firstUs: lastUs, lastUs, workload, principal: '' }, []);
+      }
     }
   }
 
@@ -212,6 +233,11 @@ class Grouping {
     if (core === undefined) return false;
     core.group.atoms.push(atom);
     core.group.lastBucket = Math.max(core.group.lastBucket, atom.bucket);
+    const { bucket, workload, principal } = atom;
+    const tier = tierOf(kindOf(atom));
+    if (canBeJoined(tier)) {
+      this.#index({ group: core.group, tier, bucket, ...secondsOf(atom.sum), workload, principal }, atom.links);
+    }
     // Whom a planted script hits hours later belongs to those whom it hit before, as long as they are near enough.
     const scripts = atom.links.filter((link) => link.startsWith(SCRIPT));
     for (const link of scripts) push(this.#byLink, link, { ...core, bucket: atom.bucket, ...secondsOf(atom.sum) });
@@ -248,11 +274,16 @@ class Grouping {
 
   #find(atom: Atom, joining: Joining): Core | undefined {
     if (joining === 'time') return this.#overlapping(atom);
-    const known =
-      joining === 'principal'
-        ? (this.#byPrincipal.get(atom.principal) ?? [])
-        : atom.links.flatMap((link) => this.#byLink.get(link) ?? []);
-    return this.#nearest(atom, known, this.#gapBuckets);
+    return this.#nearest(atom, this.#sharing(atom, joining), this.#gapBuckets);
+  }
+
+  /** The cores that share such an identity with the atom. */
+  #sharing(atom: Atom, joining: Exclude<Joining, 'time'>): Core[] {
+    if (joining === 'principal') return this.#byPrincipal.get(atom.principal) ?? [];
+    const prefix = joining === 'request' ? REQUEST : joining === 'client' ? FROM : '';
+    const links = atom.links.filter((link) => link.startsWith(prefix));
+    const known = links.flatMap((link) => this.#byLink.get(link) ?? []);
+    return joining === 'client' ? known.filter(({ group }) => group.kind.path === atom.path) : known;
   }
 
   #overlapping(atom: Atom): Core | undefined {

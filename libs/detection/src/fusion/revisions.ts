@@ -44,14 +44,14 @@ export function publishDue(context: RevisionContext, group: Group, forced: boole
 /**
  * Whether the incident may be told. Windows of calls fire before the request that explains them has ended, and what was
  * merged once in its time (a log's line before the trace of the same request) will be again: such an incident waits
- * `holdUs` of event time for the one that it belongs to. Everything else is told at once.
+ * `holdUs` of event time for the one that it belongs to. What names a path and nobody (a statement is scored before the
+ * request that sent it has ended) waits for its own bucket to be over. Everything else is told at once.
  */
 function isRipe({ published, streamUs }: FusionState, { id, kind, firstBucket }: Group, config: FusionConfig): boolean {
   const known = published.get(id);
-  const told = known !== undefined && known.retiredUs === undefined;
-  const namesNothing = kind.path === 'unknown' && kind.by === 'workload';
-  if (told || (known === undefined && !namesNothing)) return true;
-  return streamUs >= (firstBucket + 1) * config.bucketUs + config.holdUs;
+  if (known === undefined ? kind.by !== 'workload' : known.retiredUs === undefined) return true;
+  const overUs = (firstBucket + 1) * config.bucketUs;
+  return streamUs >= overUs + (known === undefined && kind.path !== 'unknown' ? 0 : config.holdUs);
 }
 
 function publish(context: RevisionContext, group: Group, forced: boolean): IncidentChange[] {

@@ -134,21 +134,25 @@ function principalOf(joins: Verdict['joins']): string {
 
 /** Links of a request with those that a script makes which it brought. */
 export const SCRIPT = 'script:';
+/** Links of what was told of one request. */
+export const REQUEST = 'request:';
+/** Links of the requests of one address and agent. */
+export const FROM = 'from:';
 
 function linksOf({ joins, container, request, level, evidence }: Verdict): string[] {
   // Whoever runs a planted script belongs to the request that planted it, not to what its client or thread did else.
   if (joins.victim !== undefined) {
     return [
       ...(joins.planted === undefined ? [] : [`${SCRIPT}${joins.planted}`]),
-      ...(joins.request === undefined ? [] : [`request:${joins.request}`]),
+      ...(joins.request === undefined ? [] : [`${REQUEST}${joins.request}`]),
     ];
   }
   const links: string[] = [];
   if (level === 'log' && request !== undefined && evidence[0] !== undefined)
     links.push(`${SCRIPT}${evidence[0].event}`);
   // Told with the request where the privacy mode lets it out: how a log without sessions knows whose request it is.
-  if (request?.address !== undefined) links.push(`from:${request.address} ${request.agent ?? ''}`);
-  if (joins.request !== undefined) links.push(`request:${joins.request}`);
+  if (request?.address !== undefined) links.push(`${FROM}${request.address} ${request.agent ?? ''}`);
+  if (joins.request !== undefined) links.push(`${REQUEST}${joins.request}`);
   if (joins.connection !== undefined) links.push(`connection:${joins.connection}`);
   if (joins.thread !== undefined && joins.thread !== 0) links.push(`thread:${container}:${joins.thread}`);
   return links;

@@ -1,3 +1,4 @@
+import { PlimsollError } from '@plimsoll/contracts';
 import type { AttachTarget } from '@plimsoll/sources';
 import { InvalidArgumentError } from 'commander';
 
@@ -19,4 +20,11 @@ function parseLive(text: string): LiveArgument {
 /** For an option that may be given several times. */
 export function severalLive(text: string, before: LiveArgument[]): LiveArgument[] {
   return [...before, parseLive(text)];
+}
+
+/** With its workload. Throws `bad-configuration` where none is named. */
+export function withWorkload(argument: LiveArgument): LiveArgument & { readonly workload: string } {
+  const { name, workload } = argument;
+  if (workload !== undefined) return { ...argument, workload };
+  throw new PlimsollError('bad-configuration', `--live ${name}: name its workload: --live WORKLOAD=${name}`);
 }

@@ -1,11 +1,14 @@
 import process from 'node:process';
 
-import { PlimsollError, printable } from '@plimsoll/contracts';
-import { learnLive, live } from '@plimsoll/local-run';
+import { printable } from '@plimsoll/contracts';
+import { learnLive } from '@plimsoll/local-run';
+import { LearningCourses } from '@plimsoll/pipelines';
 
 import { learnersFor, type KeyGroups } from './key-groups.js';
-import type { LiveArgument } from './live-argument.js';
+import { withWorkload, type LiveArgument } from './live-argument.js';
+import { liveTraces } from './live-traces.js';
 import { stopSignal } from './stop-signal.js';
+import { LearningPace } from './terminal/learning-pace.js';
 import { LiveCounts } from './terminal/live-counts.js';
 
 export interface LiveLearningOptions {
@@ -17,30 +20,37 @@ export interface LiveLearningOptions {
 
 const TELL_EVERY_MS = 5_000;
 
-/** Learns from running processes until Ctrl-C, and tells every few seconds what of each workload was seen. */
+/** Learns from running processes until Ctrl-C, and tells every few seconds what was seen and how far learning is. */
 export async function learnFromLive({
   application = 'default',
-  live: targets,
+  live,
   keyGroup,
   privacy,
 }: LiveLearningOptions): ReturnType<typeof learnLive> {
+  const targets = live.map(withWorkload);
   const failed = new AbortController();
   const signal = AbortSignal.any([stopSignal(), failed.signal]);
-  const seen = new LiveCounts(targets.map(named));
+  const seen = new LiveCounts(targets.map(({ workload }) => workload));
   const sinceMs = performance.now();
-  const streams = targets.map((argument) => {
-    const { name, target } = argument;
-    const workload = named(argument);
-    process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends learning\n`);
-    const where = { application, workload, container: `${workload}/live-${name}` };
-    return live(where, target, { privacy, signal, prompt: false, onNotice });
+  const streams = liveTraces(application, targets, {
+    privacy,
+    signal,
+    prompt: false,
+    onInterrupt: 'Ctrl-C ends learning',
   });
   const told = setInterval(() => {
     process.stderr.write(`${seen.words()}\n`);
     for (const hint of seen.hints(performance.now() - sinceMs)) process.stderr.write(`${printable(hint)}\n`);
   }, TELL_EVERY_MS);
-  const learned = await learnLive(streams, learnersFor(keyGroup), (message) => {
-    seen.add(message);
+  const courses = new LearningCourses();
+  const pace = new LearningPace((text) => process.stderr.write(text));
+  const learned = await learnLive(streams, learnersFor(keyGroup), {
+    onMessage: (message) => {
+      seen.add(message);
+    },
+    onProgress: (groups) => {
+      pace.tell(courses.take(groups, Date.now()));
+    },
   }).finally(() => {
     clearInterval(told);
     // Where one trace fails, the others are let go.
@@ -48,14 +58,4 @@ export async function learnFromLive({
   });
   process.stderr.write(`${seen.words()}\n`);
   return learned;
-}
-
-/** Tells what a trace could not read. */
-export function onNotice(notice: string): void {
-  process.stderr.write(`${printable(notice)}\n`);
-}
-
-function named({ workload, name }: LiveArgument): string {
-  if (workload !== undefined) return workload;
-  throw new PlimsollError('bad-configuration', `--live ${name}: name its workload: --live WORKLOAD=${name}`);
 }

@@ -7,6 +7,7 @@ import {
   LearningCourses,
   type IncidentSpan,
   type TopicLearned,
+  type TopicLearningPlan,
   type TopicLearningProgress,
 } from '@plimsoll/pipelines';
 
@@ -20,6 +21,8 @@ export interface TopicLearningOptions {
   readonly since?: string;
   readonly until?: string;
   readonly follow?: true;
+  readonly giveUp?: string;
+  readonly leaveOut?: true;
   readonly application?: string | undefined;
   readonly name?: string;
   readonly keyGroup: KeyGroups;
@@ -39,6 +42,7 @@ export async function learnFromStack(
   if (options.follow === true && untilUs !== undefined) {
     throw new PlimsollError('bad-configuration', '--follow ends by itself: leave out --until');
   }
+  const giveUp = givenUp(options);
   const { kafkaLog, redisStores } = await import('./stack.js');
   const log = kafkaLog('plimsoll-learn');
   const progress = new Progress('learning');
@@ -56,6 +60,7 @@ export async function learnFromStack(
         {
           name: options.name ?? nameOf(options),
           follow: follow === true,
+          ...(giveUp === undefined ? {} : { giveUp }),
           incidents: await incidentSpans(stores.incidents, application),
           ...(application === undefined ? {} : { application }),
           ...(sinceUs === undefined ? {} : { sinceUs }),
@@ -91,6 +96,15 @@ export async function learnFromStack(
     progress.clear();
     await log.close();
   }
+}
+
+/** Throws `bad-configuration` where nothing would be waited for. */
+function givenUp({ follow, giveUp, leaveOut }: TopicLearningOptions): TopicLearningPlan['giveUp'] {
+  if (giveUp === undefined && leaveOut === undefined) return undefined;
+  if (follow !== true || giveUp === undefined) {
+    throw new PlimsollError('bad-configuration', '--give-up TIME goes with --follow, and --leave-out with --give-up');
+  }
+  return { afterMs: spanMs(giveUp), unconverged: leaveOut === true ? 'leave-out' : 'hand-over' };
 }
 
 /** The same options take the same learning up again. */
@@ -133,11 +147,23 @@ async function incidentSpans(store: IncidentStore, application: string | undefin
 /** `2026-11-25T18:00:00Z`, `now`, or how long ago: `30m`, `6h`. Throws `bad-configuration` on another text. */
 export function timeUs(text: string, nowMs: number): number {
   if (text === 'now') return nowMs * US_PER_MS;
-  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined) return (nowMs - Number(amount) * UNITS[unit as keyof typeof UNITS]) * US_PER_MS;
+  const ago = spanOf(text);
+  if (ago !== undefined) return (nowMs - ago) * US_PER_MS;
   const timeMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(timeMs)) {
     throw new PlimsollError('bad-configuration', `${text} is not a time: write 2026-11-25T18:00:00Z, now, 30m or 6h`);
   }
   return timeMs * US_PER_MS;
+}
+
+/** `30m`, `6h` in milliseconds; undefined for another text. */
+function spanOf(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
+}
+
+function spanMs(text: string): number {
+  const span = spanOf(text);
+  if (span !== undefined) return span;
+  throw new PlimsollError('bad-configuration', `${text} is no span of time: write 90m, 12h or 2d`);
 }

@@ -25,6 +25,10 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
   /** Of a live trace, at its end: what passed that nobody can read, in words with what to do. */
   readonly onNotice?: (notice: string) => void;
+  /** Of a live trace: what is done from now on is seen. */
+  readonly onAttached?: () => void;
+  /** Of a live trace: all that was traced has ended by itself; nothing more is seen. */
+  readonly onEnded?: () => void;
   /** Of a live trace: false lets batches fill, where nobody waits for them. Default true. */
   readonly prompt?: boolean;
 }
@@ -96,11 +100,13 @@ export async function* live(
   const stream = `live/${where.container}`;
   const pipeline = new CollectorPipeline(where, stream);
   const trace = await traceLive(target, { ...where, stream, privacy }, signal, { shows: 'command' in target });
+  options.onAttached?.();
   for await (const item of trace.items) {
     yield* pipeline.push(item);
     if (options.prompt !== false) yield* pipeline.flush();
   }
   yield* pipeline.flush();
+  if (signal?.aborted !== true) options.onEnded?.();
   if (trace.notice !== undefined) options.onNotice?.(trace.notice);
 }
 

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import process from 'node:process';
 
 import { Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { asTheyCome, live, replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
+import { replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { SourceReport } from '@plimsoll/sources';
 import { Command, Option } from 'commander';
 
 import { severalLive, type LiveArgument } from '../live-argument.js';
-import { onNotice } from '../live-learning.js';
+import { tracedTogether } from '../live-traces.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
@@ -134,31 +134,21 @@ function messagesOf(
   });
 }
 
-/** What all that is traced does; where one trace fails, the others are let go. */
-async function* tracesOf(
+/** What all that is traced does. */
+function tracesOf(
   options: DetectOptions,
   application: string,
   profiles: readonly ProfileFile[],
-  stopped: AbortSignal,
-): AsyncGenerator<CollectorMessage> {
-  const over = new AbortController();
-  const signal = AbortSignal.any([stopped, over.signal]);
+  signal: AbortSignal,
+): AsyncIterable<CollectorMessage> {
   const named = options.live.map((each) => ({
     ...each,
     workload: each.workload ?? onlyWorkload(profiles, application),
   }));
   const workloads = named.map(({ workload }) => workload);
   refuseStrangers(profiles, application, workloads, options.profile);
-  const traces = named.map(({ name, target, workload }) => {
-    process.stderr.write(`tracing ${name} as ${application}/${workload}; Ctrl-C ends it\n`);
-    const where = { application, workload, container: `${workload}/live-${name}` };
-    return live(where, target, { privacy: options.privacy, signal, onNotice });
-  });
-  try {
-    yield* asTheyCome(traces);
-  } finally {
-    over.abort();
-  }
+  const { privacy } = options;
+  return tracedTogether(application, named, { privacy, signal, prompt: true, onInterrupt: 'Ctrl-C ends it' });
 }
 
 /** NDJSON as it happens; for people, what happens to incidents as it comes where the input does not end by itself. */

@@ -69,6 +69,11 @@ export function learnCommand(): Command {
       '--follow',
       'keep reading until enough was seen and novelty has converged; each profile is written and pushed as it is ready',
     )
+    .option(
+      '--give-up <TIME>',
+      'with --follow: how long to wait for what does not converge, from the beginning, as 90m or 12h; then it is handed over as it is, incomplete',
+    )
+    .option('--leave-out', 'with --give-up: what has not converged is left out instead')
     .option('--name <NAME>', 'the name under which an interrupted run is resumed; default: made from the options')
     .addOption(new Option('--push <AS>', 'push the profiles to the stack when done').choices(['shadow', 'active']))
     .option('--out <DIR>', 'folder to write the profiles to')
@@ -89,7 +94,7 @@ traced with their parent: of a server with workers, give the process that starte
 
 --from-topic leaves out events that belong to an incident, unless an analyst marked it benign. If events were lost in the
 range, the profile is not complete. Progress is kept in Redis for a day: give the same command again to resume a run that
-was interrupted.
+was interrupted. --follow waits without end for what does not converge: interrupt it, and give it again with --give-up 0m.
 
 Examples:
   plimsoll learn --source db=strace:monday.strace.gz --source web=access-log:access.log --out profiles
@@ -134,7 +139,8 @@ async function run(folder: string | undefined, options: LearnOptions): Promise<v
 /** While following: puts a profile where all go, without waiting for the others. */
 async function handOver(profile: ProfileFile, { out, push }: Pick<LearnOptions, 'out' | 'push'>): Promise<void> {
   const { application, workload, detector, learned } = profile;
-  process.stderr.write(`${printable(`${application}/${workload} ${detector}`)}: ready, ${learned.events} events\n`);
+  const ready = learned.complete ? 'ready' : `given up, and not complete (${learned.notes.filter(waits).join('; ')})`;
+  process.stderr.write(`${printable(`${application}/${workload} ${detector}: ${ready}`)}, ${learned.events} events\n`);
   if (out !== undefined) await writeProfiles(out, [profile]);
   if (push !== undefined) await pushProfiles([profile], push === 'shadow');
 }

@@ -3,7 +3,7 @@ import process from 'node:process';
 
 import { PlimsollError, TOPICS, type Progress } from '@plimsoll/contracts';
 import { DEFAULT_FUSION } from '@plimsoll/detection';
-import { EMBEDDED_PARTITIONS, replay, runDetection } from '@plimsoll/local-run';
+import { asTheyCome, EMBEDDED_PARTITIONS, replay, runDetection } from '@plimsoll/local-run';
 import {
   applicationOperators,
   fixedProfiles,
@@ -19,6 +19,8 @@ import { runOperator, type EventLog, type Operator, type Running } from '@plimso
 import { Command } from 'commander';
 
 import type { ConsoleParts, OpenConsole } from '../console/open-console.js';
+import { severalLive, withWorkload, type LiveArgument } from '../live-argument.js';
+import { tracedTogether } from '../live-traces.js';
 import { tellLogTrouble } from '../log-trouble.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
@@ -30,6 +32,7 @@ import { stopSignal, untilAborted } from '../stop-signal.js';
 interface UpOptions {
   profile?: string;
   source: string[];
+  live: LiveArgument[];
   application: string;
   falseAlertsPerDay: number;
   privacy: 'strict' | 'balanced' | 'full';
@@ -49,6 +52,12 @@ export function upCommand(): Command {
       collected,
       [],
     )
+    .option(
+      '--live <WORKLOAD=PID|CONTAINER>',
+      'trace a running process and its children, or a container by id or name, with strace; may be given several times',
+      severalLive,
+      [],
+    )
     .option('--application <NAME>', 'the application that the sources belong to', 'default')
     .option('--console', 'serve the console on this machine, until Ctrl-C')
     .addOption(portOption())
@@ -64,17 +73,16 @@ async function run(options: UpOptions): Promise<void> {
 }
 
 async function inMemory(options: UpOptions): Promise<void> {
-  if (options.profile === undefined || options.source.length === 0) {
+  if (options.profile === undefined || (options.source.length === 0 && options.live.length === 0)) {
     throw new PlimsollError(
       'bad-configuration',
-      'in memory, give --profile DIR and --source WORKLOAD=KIND:PATH; or name a stack with KAFKA_BROKERS and REDIS_URL',
+      'in memory, give --profile DIR and --source WORKLOAD=KIND:PATH or --live WORKLOAD=PID; or name a stack with KAFKA_BROKERS and REDIS_URL',
     );
   }
   const profiles = await readProfiles(options.profile);
-  const sources = sourcesFrom(options.application, options.source.map(parseSource));
   const budget = { falseAlertsPerDay: options.falseAlertsPerDay };
   const signal = stopSignal();
-  const messages = replay(sources, { privacy: options.privacy, signal });
+  const messages = messagesOf(options, signal);
   if (options.console === true) {
     const { consoleInMemory } = await import('../console/console-in-memory.js');
     const feed = (log: EventLog): Promise<void> => publishAll(messages, log, EMBEDDED_PARTITIONS);
@@ -85,8 +93,20 @@ async function inMemory(options: UpOptions): Promise<void> {
     messages,
     applicationOperators(fixedProfiles(profiles), budget),
     ndjsonOutput(process.stdout, false),
-    sources.some(isPipe),
+    options.live.length > 0 || options.source.map(parseSource).some(isPipe),
   );
+}
+
+/** What the sources hold, one with the other in event time; beside it what is traced, as it comes. */
+function messagesOf(
+  { application, source, live, privacy }: UpOptions,
+  signal: AbortSignal,
+): AsyncIterable<CollectorMessage> {
+  const sources = sourcesFrom(application, source.map(parseSource));
+  const named = live.map(withWorkload);
+  if (named.length === 0) return replay(sources, { privacy, signal });
+  const traced = tracedTogether(application, named, { privacy, signal, prompt: true, onInterrupt: 'Ctrl-C ends it' });
+  return sources.length === 0 ? traced : asTheyCome([traced, replay(sources, { privacy, signal })]);
 }
 
 async function onStack(options: UpOptions): Promise<void> {
@@ -115,12 +135,10 @@ async function onStack(options: UpOptions): Promise<void> {
       running.push({ stop: () => console.close() });
     }
     tellLogTrouble(log, signal);
-    const sources = sourcesFrom(options.application, options.source.map(parseSource));
     const [syscalls, logs] = await Promise.all(
       [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.positions(name)).length),
     );
-    const messages = replay(sources, { privacy: options.privacy, signal });
-    await publishAll(messages, log, { syscalls: syscalls!, logs: logs! });
+    await publishAll(messagesOf(options, signal), log, { syscalls: syscalls!, logs: logs! });
     process.stderr.write(`up; subscribe to ${TOPICS.alerts.name} with plimsoll alerts --follow; Ctrl-C stops\n`);
     await untilAborted(signal);
   } finally {

@@ -1,6 +1,8 @@
 import { PlimsollError, type LogEvent, type ProfileFile, type SyscallBatch, type Where } from '@plimsoll/contracts';
 import type { Learner } from '@plimsoll/detection';
 
+import type { GroupProgress } from './stream-learning.js';
+
 /** Makes a learner for one workload. */
 export type LearnerOf<Input> = (of: Pick<Where, 'application' | 'workload'>) => Learner<Input>;
 
@@ -23,8 +25,8 @@ export interface Built {
  */
 export class ProfileBuilder {
   readonly #learners: Learners;
-  readonly #calls = new Map<string, readonly Learner<SyscallBatch>[]>();
-  readonly #events = new Map<string, readonly Learner<LogEvent>[]>();
+  readonly #calls = new Map<string, Opened<SyscallBatch>>();
+  readonly #events = new Map<string, Opened<LogEvent>>();
 
   constructor(learners: Learners) {
     this.#learners = learners;
@@ -47,6 +49,17 @@ export class ProfileBuilder {
     for (const learner of this.#ofEvent(event)) learner.calibrate(event);
   }
 
+  /** How far each detector has come with each workload, in the order in which they were first seen. */
+  progress(): GroupProgress[] {
+    const stage = 'learning' as const;
+    return [...allOf(this.#calls), ...allOf(this.#events)].map(({ of, learner }) => ({
+      name: workloadKey(of),
+      ...of,
+      stage,
+      ...learner.progress(),
+    }));
+  }
+
   /**
    * The profiles, in the order in which their workloads were first seen. A detector that saw too little of a workload
    * leaves it without a profile, and is told in `passedOver`; throws `empty-source` where that is so for all.
@@ -54,7 +67,7 @@ export class ProfileBuilder {
   finish(): Built {
     const profiles: ProfileFile[] = [];
     const passedOver: PlimsollError[] = [];
-    for (const learner of [...this.#calls.values(), ...this.#events.values()].flat()) {
+    for (const { learner } of [...allOf(this.#calls), ...allOf(this.#events)]) {
       try {
         profiles.push(learner.finish());
       } catch (error) {
@@ -67,12 +80,12 @@ export class ProfileBuilder {
   }
 
   #ofCalls(batch: SyscallBatch): readonly Learner<SyscallBatch>[] {
-    return opened(this.#calls, workloadKey(batch), () => this.#learners.syscalls.map((make) => make(batch)));
+    return opened(this.#calls, workloadKey(batch), batch, () => this.#learners.syscalls.map((make) => make(batch)));
   }
 
   #ofEvent(event: LogEvent): readonly Learner<LogEvent>[] {
     const type = event.type === 'gap' ? event.of : event.type;
-    return opened(this.#events, `${type} ${workloadKey(event)}`, () =>
+    return opened(this.#events, `${type} ${workloadKey(event)}`, event, () =>
       this.#learners.logs.filter((entry) => entry.type === type).map(({ learner }) => learner(event)),
     );
   }
@@ -82,10 +95,27 @@ function workloadKey({ application, workload }: Pick<Where, 'application' | 'wor
   return `${application}/${workload}`;
 }
 
-function opened<T>(map: Map<string, T>, key: string, open: () => T): T {
+/** The learners of one workload. */
+interface Opened<Input> {
+  readonly of: Pick<Where, 'application' | 'workload'>;
+  readonly learners: readonly Learner<Input>[];
+}
+
+function allOf<Input>(
+  map: ReadonlyMap<string, Opened<Input>>,
+): { readonly of: Opened<Input>['of']; readonly learner: Learner<Input> }[] {
+  return [...map.values()].flatMap(({ of, learners }) => learners.map((learner) => ({ of, learner })));
+}
+
+function opened<Input>(
+  map: Map<string, Opened<Input>>,
+  key: string,
+  { application, workload }: Pick<Where, 'application' | 'workload'>,
+  open: () => readonly Learner<Input>[],
+): readonly Learner<Input>[] {
   const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = open();
-  map.set(key, made);
-  return made;
+  if (known !== undefined) return known.learners;
+  const learners = open();
+  map.set(key, { of: { application, workload }, learners });
+  return learners;
 }

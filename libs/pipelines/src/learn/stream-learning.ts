@@ -168,14 +168,15 @@ export class StreamLearning {
 
   /**
    * While following: sends what has converged on to calibrate, and gives out what has calibrated on as much as its part
-   * of all is. Costs as much as putting all parts together.
+   * of all is. Costs as much as putting all parts together. `settling`: what has not converged is waited for no longer,
+   * and comes to a profile that is not complete.
    */
-  ready(topicOf: (topic: CollectorMessage['topic']) => string): Ready[] {
+  ready(topicOf: (topic: CollectorMessage['topic']) => string, settling = false): Ready[] {
     const ready: Ready[] = [];
     for (const [, group] of [...this.#groups].sort(byName)) {
       group.learnings.forEach((learning, i) => {
         const pace = group.paces[i]!;
-        if (pace.stage === 'learning' && learning.progress().converged) pace.stage = 'calibrating';
+        if (pace.stage === 'learning' && (settling || learning.progress().converged)) pace.stage = 'calibrating';
         const enough = (pace.learned * (1 - LEARN_SHARE)) / LEARN_SHARE;
         if (pace.stage !== 'calibrating' || pace.calibrated < enough) return;
         const { learned, calibrated } = pace;
@@ -185,6 +186,20 @@ export class StreamLearning {
       });
     }
     return ready;
+  }
+
+  /** While following: leaves out what has not converged; in words, what that lacks. */
+  leaveOut(): string[] {
+    const open = this.progress().filter(({ stage, converged }) => stage === 'learning' && !converged);
+    for (const { paces, learnings } of this.#groups.values()) {
+      paces.forEach((pace, i) => {
+        if (pace.stage === 'learning' && !learnings[i]!.progress().converged) pace.stage = 'done';
+      });
+    }
+    return open.map(
+      ({ application, workload, detector, missing }) =>
+        `${application}/${workload} ${detector}: left out: ${missing.join('; ')}`,
+    );
   }
 
   /** While following: whether there is something, and all of it is ready and taken. */

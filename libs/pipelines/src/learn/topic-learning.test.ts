@@ -288,6 +288,42 @@ describe('learning from the topics', { timeout: 120_000 }, () => {
       expect(ready).toHaveLength(2);
       await log.close();
     });
+
+    it.each(['hand-over', 'leave-out'] as const)('gives up what does not converge: %s', async (unconverged) => {
+      const log = await logOf(batches(0, 6));
+      let done = false;
+      const handed: string[] = [];
+      const learning = learnFromTopics(
+        { ...PLAN, follow: true, giveUp: { afterMs: 500, unconverged } },
+        partsOf(log, {
+          onReady: ({ detector, learned: { complete, notes } }) => {
+            handed.push(`${detector} ${complete} ${notes.some((note) => note.startsWith('not complete'))}`);
+            return Promise.resolve();
+          },
+        }),
+      ).finally(() => (done = true));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect([done, handed]).toEqual([false, []]);
+      if (unconverged === 'hand-over') {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await publish(log, batches(6, 16));
+      }
+      const { profiles, passedOver } = await learning;
+      const left = unconverged === 'leave-out';
+      expect([handed.sort(), profiles.length]).toEqual([
+        left ? [] : ['frequency false true', 'sequence false true'],
+        left ? 0 : 2,
+      ]);
+      expect(passedOver).toEqual(
+        left
+          ? [
+              expect.stringMatching(/^shop\/web sequence: left out: ./),
+              expect.stringMatching(/^shop\/web frequency: left out: ./),
+            ]
+          : [],
+      );
+      await log.close();
+    });
   });
 });
 

@@ -37,6 +37,8 @@ export interface TopicLearningPlan {
   readonly untilUs?: number;
   /** Read on as records come, until of every workload novelty has converged on enough data, and calibrate on what follows. */
   readonly follow: boolean;
+  /** While following: what becomes of what has not converged so long after the beginning; without it, it is waited for. */
+  readonly giveUp?: { readonly afterMs: number; readonly unconverged: 'hand-over' | 'leave-out' };
   readonly incidents: readonly IncidentSpan[];
 }
 
@@ -105,6 +107,8 @@ const Kept = z.object({
   topics: z.record(z.enum(['syscalls', 'logs']), z.array(Part)),
   messages: z.number(),
   unreadable: z.number(),
+  /** When it was begun, by the wall clock; what an earlier release kept has none. */
+  begunMs: z.number().optional(),
   learning: StreamLearningData,
 });
 type Kept = z.infer<typeof Kept>;
@@ -116,8 +120,9 @@ type Kept = z.infer<typeof Kept>;
  *
  * Of a given range, the first 70 % of each workload's messages teach, and the rest calibrate. While following, each
  * detector of each workload learns until its novelty has converged on enough data, however long that takes, and
- * calibrates until that has as much for the part that it is; `onReady` has its profile then. Throws `stopped` where the
- * signal aborts: what was learned is kept.
+ * calibrates until that has as much for the part that it is; `onReady` has its profile then. `giveUp` ends the waiting:
+ * what has not converged then calibrates as it is, and its profile is not complete, or it is left out and told in
+ * `passedOver`. Throws `stopped` where the signal aborts: what was learned is kept.
  */
 export async function learnFromTopics(plan: TopicLearningPlan, parts: TopicLearningParts): Promise<TopicLearned> {
   const run = await TopicLearning.open(plan, parts);
@@ -158,6 +163,7 @@ class TopicLearning {
       topics,
       messages: 0,
       unreadable: 0,
+      begunMs: Date.now(),
     };
     return new TopicLearning(plan, parts, begun, learning, false);
   }
@@ -187,19 +193,28 @@ class TopicLearning {
   private async follow(): Promise<Built> {
     const { learning, parts } = this;
     const profiles: ProfileFile[] = [];
+    const passedOver: string[] = [];
     for (;;) {
       await this.pass('learning');
       this.tell(learning.progress());
-      const ready = learning.ready(topicName);
+      const over = this.hasWaited();
+      if (over && this.plan.giveUp?.unconverged === 'leave-out') passedOver.push(...learning.leaveOut());
+      const ready = learning.ready(topicName, over);
       for (const { profile, taken } of ready) {
         await this.patiently(() => parts.onReady?.(profile) ?? Promise.resolve());
         profiles.push(profile);
         taken();
       }
       if (ready.length > 0) await this.keep();
-      if (learning.isDone()) return { profiles, passedOver: [] };
-      await this.more();
+      if (learning.isDone()) return { profiles, passedOver };
+      await this.more(over);
     }
+  }
+
+  /** Whether what has not converged is given up. */
+  private hasWaited(): boolean {
+    const { giveUp } = this.plan;
+    return giveUp !== undefined && Date.now() >= (this.kept.begunMs ?? 0) + giveUp.afterMs;
   }
 
   private async survey(): Promise<void> {
@@ -223,8 +238,8 @@ class TopicLearning {
     await this.keep();
   }
 
-  /** Waits until there are more records, and takes them into the range. */
-  private async more(): Promise<void> {
+  /** Waits until there are more records, and takes them into the range; or until waiting is `over` that was not before. */
+  private async more(over: boolean): Promise<void> {
     const { signal, pollMs = 2_000 } = this.parts;
     for (;;) {
       if (signal?.aborted) throw new PlimsollError('stopped', 'learning was stopped; it goes on from here next time');
@@ -239,7 +254,7 @@ class TopicLearning {
           grown = true;
         }
       }
-      if (grown) return;
+      if (grown || (!over && this.hasWaited())) return;
       await setTimeout(pollMs, undefined, signal ? { signal } : {}).catch(() => undefined);
     }
   }

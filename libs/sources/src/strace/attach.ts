@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { PlimsollError, type SourceItem } from '@plimsoll/contracts';
 
@@ -40,10 +41,12 @@ export interface LiveTrace {
 /** Straces that may run for one target at once, and late processes that are remembered. */
 const MAX_STRACES = 32;
 const MAX_LATE = 4_096;
+/** How often to look whether strace has attached; it takes some ten milliseconds where the machine is idle. */
+const ATTACH_POLL_MS = 20;
 
 /**
  * Runs strace on the target and reads it while it runs; forks are followed, and processes that join the target
- * otherwise are found every `rescanMs`. The reader never slows the traced program: what cannot be queued is dropped,
+ * otherwise are found every `rescanMs`. Resolves when they are traced: what they do from then on is seen. The reader never slows the traced program: what cannot be queued is dropped,
  * counted and announced. Throws `bad-configuration` where no such process or container is; the items throw
  * `unavailable` where strace is missing or may not trace (it needs root or SYS_PTRACE).
  */
@@ -60,7 +63,9 @@ export async function attachStrace<Exchange = never>(
   }
   // A name is looked up once: what it then meant is what stays traced.
   const fixed = 'container' in target ? { container: members[0]?.containerId ?? target.container } : target;
-  const trace = await new RunningTrace(options).start({ pids: members.map(({ pid }) => pid) });
+  const pids = members.map(({ pid }) => pid);
+  const trace = await new RunningTrace(options).start({ pids });
+  await trace.attached(pids);
   trace.watch(() => membersOf(fixed), options.rescanMs ?? 2_000);
   return trace;
 }
@@ -109,6 +114,16 @@ class RunningTrace<Exchange> implements LiveTrace {
     if (signal?.aborted) this.detach();
     else signal?.addEventListener('abort', this.detach, { once: true });
     return this;
+  }
+
+  /** Resolves when somebody traces every one of these that is still there, or nobody will. */
+  async attached(pids: readonly number[]): Promise<void> {
+    const wanted = new Set(pids);
+    while (this.running.size > 0) {
+      const free = (await listProcesses()).some(({ pid, tracer }) => wanted.has(pid) && tracer === 0);
+      if (!free) return;
+      await sleep(ATTACH_POLL_MS);
+    }
   }
 
   /** Attaches to what joins the target and is not traced. */

@@ -92,8 +92,8 @@ export class LiveTargets {
   }
 
   /**
-   * Not ready while a log is followed in a form that nobody reads, since its events are missed, and while no target
-   * gives anything at all; one of several that gives nothing is told.
+   * Not ready while anything that somebody wanted watched is not: a log that is followed in a form that nobody reads, a
+   * log that is not there, a process that is waited for. See decision 0315.
    */
   health(): Health {
     const [unreadable] = this.#unreadable.values();
@@ -104,7 +104,7 @@ export class LiveTargets {
       return reason === undefined ? [] : [`target ${name}: ${reason}`];
     });
     if (failing.length === 0) return { ready: true };
-    return { ready: failing.length < this.#running.size, reason: failing.join('; ').slice(0, 1_024) };
+    return { ready: false, reason: failing.join('; ').slice(0, 1_024) };
   }
 
   async stop(): Promise<void> {

@@ -55,6 +55,16 @@ describe('without strace', () => {
 
 if (spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0) {
   describe('with strace', () => {
+    it('resolves when the process is traced, not before', async () => {
+      const target = spawn('sleep', ['60']);
+      const stopping = new AbortController();
+      const { items } = await attachStrace({ pid: target.pid! }, { signal: stopping.signal });
+      expect(await readFile(`/proc/${target.pid}/status`, 'utf8')).toMatch(/^TracerPid:\t[1-9]/m);
+      stopping.abort();
+      await namesOf(items);
+      target.kill();
+    });
+
     it('traces a command to its end, and what it starts', async () => {
       const { items, counts } = await attachStrace({ command: ['sh', '-c', 'cat /dev/null; true'] });
       const names = await namesOf(items);

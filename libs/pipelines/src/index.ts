@@ -48,7 +48,8 @@ export {
   type IncidentSource,
 } from './alert/incident-projection.js';
 export { readRange, type OffsetRange, type RangeReading, type Timed } from './learn/ordered-range.js';
-export { StreamLearning, type GroupProgress, type IncidentSpan, type LearningStage } from './learn/stream-learning.js';
+export { StreamLearning, type IncidentSpan } from './learn/stream-learning.js';
+export type { GroupProgress, LearningStage } from './learn/group-progress.js';
 export {
   learnFromTopics,
   type TopicLearned,

@@ -2,7 +2,7 @@ import { LearningCourse, MAX_COURSE_POINTS } from '@plimsoll/contracts';
 import { expect, it } from 'vitest';
 
 import { LearningCourses } from './learning-courses.js';
-import type { GroupProgress } from './stream-learning.js';
+import type { GroupProgress } from './group-progress.js';
 
 const group = (events: number, moreEvents?: number): GroupProgress => ({
   name: 'shop/web (syscalls)',

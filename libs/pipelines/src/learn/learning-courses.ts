@@ -1,6 +1,6 @@
 import { MAX_COURSE_POINTS, type LearningCourse, type ProfileFile } from '@plimsoll/contracts';
 
-import type { GroupProgress } from './stream-learning.js';
+import type { GroupProgress } from './group-progress.js';
 
 type Point = LearningCourse['points'][number];
 type Slot = Pick<LearningCourse, 'application' | 'workload' | 'detector'>;

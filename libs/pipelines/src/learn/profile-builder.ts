@@ -1,7 +1,7 @@
 import { PlimsollError, type LogEvent, type ProfileFile, type SyscallBatch, type Where } from '@plimsoll/contracts';
 import type { Learner } from '@plimsoll/detection';
 
-import type { GroupProgress } from './stream-learning.js';
+import type { GroupProgress } from './group-progress.js';
 
 /** Makes a learner for one workload. */
 export type LearnerOf<Input> = (of: Pick<Where, 'application' | 'workload'>) => Learner<Input>;

@@ -1,8 +1,9 @@
 import { PlimsollError, sealProfile, type LearnedFrom, type ProfileFile, type SyscallBatch } from '@plimsoll/contracts';
-import { PartedLearning, type Learner, type LearningProgress } from '@plimsoll/detection';
+import { PartedLearning, type Learner } from '@plimsoll/detection';
 import { z } from 'zod';
 
 import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
+import type { GroupProgress, LearningStage } from './group-progress.js';
 import type { Built, Learners } from './profile-builder.js';
 
 /** When something happened that must not be learned as normal, or that a person has called normal. */
@@ -13,8 +14,6 @@ export interface IncidentSpan {
   readonly endUs: number;
   readonly benign: boolean;
 }
-
-export type LearningStage = 'learning' | 'calibrating';
 
 /** What is left out beside an incident: windows that began before its first sign hold the attack too. */
 const MARGIN_US = 10_000_000;
@@ -79,14 +78,6 @@ interface Sample {
 const MAX_SAMPLED = 16_384;
 /** Part of a group's messages that is learned from; the later rest is kept for calibration. */
 export const LEARN_SHARE = 0.7;
-
-/** How far one detector has come with one workload, for people. */
-export interface GroupProgress extends LearningProgress {
-  readonly name: string;
-  readonly application: string;
-  readonly workload: string;
-  readonly stage: LearningStage;
-}
 
 /**
  * Learns profiles from messages of the stream, workload by workload and container by container. What lies in an

@@ -18,13 +18,8 @@ import { z } from 'zod';
 import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
 import { readRange, type OffsetRange, type Timed } from './ordered-range.js';
 import type { Built, Learners } from './profile-builder.js';
-import {
-  StreamLearning,
-  StreamLearningData,
-  type GroupProgress,
-  type IncidentSpan,
-  type LearningStage,
-} from './stream-learning.js';
+import type { GroupProgress, LearningStage } from './group-progress.js';
+import { StreamLearning, StreamLearningData, type IncidentSpan } from './stream-learning.js';
 
 /** What to learn from. */
 export interface TopicLearningPlan {

@@ -4,7 +4,11 @@ import { getDomain } from 'tldts';
 import { remembered } from '../../bytes/remembered.js';
 import { requestPath } from './request-path.js';
 
-/** How what an Origin or Referer header names stands to the host that is asked. Only the host is compared: a proxy may change the scheme. */
+/**
+ * How what an Origin or Referer header names stands to the host that is asked. The scheme is not compared, a proxy may
+ * change it; of ports only two that are both told and differ: a proxy may drop one, but another port of a host is another
+ * origin of its site, where a browser's SameSite protects nothing.
+ */
 export function originRelation(header: string | undefined, host: string | undefined): OriginRelation {
   if (header === undefined || header === '' || header === '-') return 'absent';
   if (header === 'null') return 'null';
@@ -22,7 +26,8 @@ function relationOf(header: string, host: string | undefined): OriginRelation {
   const named = hostOf(header);
   if (named === undefined || host === undefined || host === '') return named === undefined ? 'null' : 'foreign';
   const asked = host.toLowerCase();
-  if (named === asked || withoutPort(named) === withoutPort(asked)) return 'same';
+  if (named === asked) return 'same';
+  if (withoutPort(named) === withoutPort(asked)) return hasPort(named) && hasPort(asked) ? 'same-site' : 'same';
   return site(named) === site(asked) ? 'same-site' : 'foreign';
 }
 
@@ -54,6 +59,10 @@ function hostOf(url: string): string | undefined {
 
 function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
+}
+
+function hasPort(host: string): boolean {
+  return /:\d+$/.test(host);
 }
 
 /** The name of a host as it is learned: in lower case, without port. */

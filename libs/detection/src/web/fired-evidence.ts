@@ -70,6 +70,10 @@ const PRIOR_INITIATORS = 4;
 const LEAST_LEARNED = 5;
 const MOST_INITIATOR_NATS = 4;
 
+/** Of scripts that ask for what parameters choose: they word it otherwise than the pages do. */
+const NEW_ACTION_FIRED = 0.3;
+const MOST_NEW_ACTION_NATS = 4;
+
 /** Of reads, only those that scripts hardly ever make are scored: what a page's own scripts ask for says nothing. */
 const LEAST_READ_NATS = 1.5;
 
@@ -92,13 +96,43 @@ export function firedEvidence(
   const others = [soonEvidence(table, event, state), initiatorEvidence(table, event)].filter(
     (observation) => observation !== undefined,
   );
-  return [...scripts, ...pages, ...others];
+  const action = scripts.length > 0 ? newActionEvidence(table, event) : undefined;
+  return [...scripts, ...pages, ...others, ...(action === undefined ? [] : [action])];
 }
 
-/** A page that users ask for, asked for by a script: it is read to be sent elsewhere. */
+/**
+ * An action that nobody asked for in learning, of those that parameters choose: pages' own scripts ask for what they
+ * always do, a script that was brought in words its operations itself. How seldom the next request is of a new action:
+ * Good 1953.
+ */
+function newActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
+  const context = `actions|${event.view}`;
+  const learned = table.total(context);
+  if (event.route === undefined || learned === 0 || table.count(context, actionOf(event)) > 0) return undefined;
+  const strength = logLikelihoodRatio(NEW_ACTION_FIRED, table.probabilityOfNew(context));
+  if (strength <= 0) return undefined;
+  return {
+    path: 'xss',
+    weight: Math.min(strength, MOST_NEW_ACTION_NATS),
+    evidence: evidenceOf(
+      event,
+      'new-action',
+      `nobody asked for ${actionOf(event)} before`,
+      `none of ${learned} learned requests`,
+      strength,
+    ),
+  };
+}
+
+/**
+ * A page that users ask for, asked for by a script: it is read to be sent elsewhere. Of a page that learning saw seldom,
+ * it must be that a script which came in names the request with all its fields, and that none was seen to ask for it.
+ */
 function isOddRead(table: SmoothedCounts, event: WebRequest): boolean {
   const [said] = initiatorKinds(event);
-  if (said?.value !== 'script' || countsOf(table, said.kind, event).total < LEAST_LEARNED) return false;
+  if (said?.value !== 'script') return false;
+  const learned = countsOf(table, said.kind, event);
+  if (learned.total < LEAST_LEARNED) return event.namedInScript?.fields === true && learned.count('script') === 0;
   return (initiatorEvidence(table, event)?.weight ?? 0) >= LEAST_READ_NATS;
 }
 
@@ -139,11 +173,12 @@ function pagesOf(event: WebRequest, state: WebState): string[] {
 
 /** Scripts served of late to the session, on the page that the request came from. */
 function deliveriesTo(event: WebRequest, state: WebState): Delivery[] {
+  const from = event.refererPath === undefined ? undefined : pathWithoutSlash(event.refererPath);
   return state.deliveries.filter(
-    ({ timeUs, path }) =>
+    ({ timeUs, path, page }) =>
       event.timeUs >= timeUs &&
       event.timeUs - timeUs <= DELIVERY_SPAN_US &&
-      (event.refererPath === undefined || pathWithoutSlash(event.refererPath) === path),
+      (from === undefined || from === path || from === page),
   );
 }
 

@@ -2,7 +2,7 @@ import type { ScriptFragment, WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { pathOf } from './web-contexts.js';
+import { pathOf, pathWithoutSlash } from './web-contexts.js';
 import type { Delivery } from './web-state.js';
 
 /** Which scripts pages serve: those of learning, or one that a parameter brought, or that was never on this page. */
@@ -37,6 +37,7 @@ export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery |
         event: event.id,
         timeUs: event.timeUs,
         path: pathOf(event),
+        ...pageOf(event),
         nats: strength,
         ...(script.from === undefined ? {} : { parameter: script.from.parameter, planted: script.from.event }),
       };
@@ -45,6 +46,13 @@ export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery |
   if (strangest !== undefined || event.scriptAtLarge !== true) return strangest;
   const strength = logLikelihoodRatio(0.5, table.probability(`at large|${event.view}`, 'yes', AT_LARGE_PRIOR, 100));
   return { event: event.id, timeUs: event.timeUs, path: pathOf(event), nats: Math.min(strength, MOST_AT_LARGE_NATS) };
+}
+
+/** What a page asks for by itself, it shows: a script that came as data runs there. */
+function pageOf({ contentType, refererPath }: WebRequest): Pick<Delivery, 'page'> {
+  return refererPath === undefined || (contentType ?? '').includes('html')
+    ? {}
+    : { page: pathWithoutSlash(refererPath) };
 }
 
 function noveltyOf(table: SmoothedCounts, event: WebRequest, script: ScriptFragment): number {

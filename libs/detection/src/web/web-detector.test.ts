@@ -370,6 +370,62 @@ describe('the web detector', () => {
     expect(detect(...read('document'))).toEqual([]);
   });
 
+  it('names a page that learning saw seldom, where a script that came in names all that it is asked with', () => {
+    const read = (fields: boolean): WebRequest[] => [
+      request({
+        atMs: T,
+        who: 'eve',
+        path: '/notes',
+        scripts: [{ kind: 'inline', digest: 'd', from: { event: 'plant', timeUs: 1, parameter: 'body' } }],
+      }),
+      request({
+        atMs: T + 80,
+        who: 'eve',
+        path: '/yearbook',
+        refererPath: '/notes',
+        fetchMode: 'cors',
+        fetchDest: 'empty',
+        fetchUser: false,
+        parameters: [parameter({ name: 'year', where: 'query' })],
+        namedInScript: { event: 'plant', timeUs: 1, parameter: 'body', fields, pages: ['/notes'] },
+      }),
+    ];
+    expect(detect(...read(true))).toMatchObject([{ path: 'xss', finding: 'script-acted' }]);
+    expect(detect(...read(false))).toEqual([]);
+  });
+
+  it('names what a script did that came to its page as data, by an operation that pages never ask for', () => {
+    const brought = { kind: 'inline' as const, digest: 'd', from: { event: 'plant', timeUs: 1, parameter: 'body' } };
+    const acted = (data: string): WebRequest[] => [
+      request({ atMs: T, who: 'eve', path: '/form' }),
+      request({
+        atMs: T + 50,
+        who: 'eve',
+        path: '/api/list',
+        refererPath: data,
+        contentType: 'application/json',
+        scripts: [brought],
+      }),
+      request({
+        atMs: T + 900,
+        who: 'eve',
+        method: 'POST',
+        path: '/save',
+        route: 'operation=mutation rename',
+        origin: 'same',
+        refererPath: '/form',
+        fetchMode: 'cors',
+        fetchDest: 'empty',
+        fetchUser: false,
+        namedInScript: { event: 'plant', timeUs: 1, parameter: 'body', fields: true, pages: [] },
+      }),
+    ];
+    const told = (data: string): string[] =>
+      detect(...acted(data)).flatMap(({ finding, evidence }) => [finding, ...evidence.map(({ kind }) => kind)]);
+    expect(told('/form')).toEqual(expect.arrayContaining(['script-acted', 'script-served', 'new-action']));
+    expect(told('/elsewhere')).not.toContain('script-served');
+  });
+
   it("does not take a user's own write for a script's because some text names it", () => {
     const [start, form, save] = sends({ form: 'word', length: 6 });
     const named = { event: 'plant', timeUs: 1, parameter: 'body', fields: true, pages: ['/notes'] };

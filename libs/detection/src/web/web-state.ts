@@ -12,6 +12,8 @@ const Delivery = z.object({
   event: z.string(),
   timeUs: z.number(),
   path: z.string(),
+  /** The page that asked for it, where it was no page itself; a state of before has none. */
+  page: z.string().optional(),
   /** How much the script's novelty speaks for an attack, nats. */
   nats: z.number(),
   parameter: z.string().optional(),

@@ -38,6 +38,22 @@ describe('the texts of scripts', () => {
     expect(texts.naming({ ...request, routeValues: ['profile'] })).toBeUndefined();
   });
 
+  it('name an operation of GraphQL, with its variables as objects within objects', () => {
+    const body =
+      "JSON.stringify({query:'mutation Rename($in:Names!){rename(in:$in)}',variables:{in:{first:'a',last:'b'}}})";
+    const texts = planted(`<script>fetch('/graphql',{method:'POST',body:${body}})</script>`);
+    const request = { session: 'v', path: '/graphql', fields: ['query', 'variables.in.first', 'variables.in.last'] };
+    expect(texts.naming({ ...request, routeValues: ['Rename'] })?.fields).toBe(true);
+    expect(
+      texts.naming({ ...request, fields: [...request.fields, 'variables.in.title'], routeValues: ['Rename'] })?.fields,
+    ).toBe(false);
+    expect(texts.naming({ ...request, routeValues: ['Name'] })).toBeUndefined();
+    const unnamed = planted(
+      "<img src=x onerror=\"fetch('/graphql',{method:'POST',body:JSON.stringify({query:'{invoices(all:true){sum}}'})})\">",
+    );
+    expect(unnamed.naming({ ...request, fields: ['query'], routeValues: ['invoices'] })?.fields).toBe(true);
+  });
+
   it('are read through the usual codes', () => {
     const coded = Buffer.from("fetch('/profile?fullname=a&city=b')").toString('base64');
     expect(planted(`<svg onload="eval(atob('${coded}'))">`).naming(save)?.fields).toBe(true);

@@ -30,6 +30,9 @@ const WORD = /[\p{L}\p{N}_.~-]+/gu;
 /** What stands before and after a part of an address, in a script or in markup. */
 const BEFORE_PART = /[/'"`=(?&\s]$/;
 const AFTER_PART = /^(?:[/'"`=?&#;)\s<>]|$)/;
+/** An action is named in a call, an object or an operation of GraphQL too: `{rename(id: 3)}`, `{action:'rename'}`. */
+const BEFORE_ACTION = /[/'"`=(?&\s{}:,]$/;
+const AFTER_ACTION = /^(?:[/'"`=?&#;)\s<>({},:\\]|$)/;
 
 /**
  * The scripts that parameters brought, to tell whether a later request is one that such a script names: its path, and the
@@ -70,7 +73,8 @@ export class ScriptTexts {
   /** The script that names most of the request, the newest of equals; undefined where none names its path. */
   naming(request: NameableRequest): NamedInScript | undefined {
     if (this.#texts.length === 0) return undefined;
-    const parts = [...partsOf(request.path), ...request.routeValues];
+    const segments = partsOf(request.path);
+    const parts = [...segments, ...request.routeValues];
     // A path of a few letters, or of values alone, could stand in any text.
     if (!parts.some((part) => part.length >= 4) && parts.join('').length + request.fields.join('').length < 8) {
       return undefined;
@@ -79,8 +83,9 @@ export class ScriptTexts {
     for (let i = this.#texts.length - 1; i >= 0; i--) {
       const { text, words, source, only } = this.#texts[i]!;
       if (only !== undefined && only !== request.session) continue;
-      if (!parts.every((part) => standsAsPart(text, part))) continue;
-      const fields = request.fields.every((field) => fieldWords(field).every((word) => words.has(word)));
+      if (!segments.every((part) => standsAsPart(text, part, BEFORE_PART, AFTER_PART))) continue;
+      if (!request.routeValues.every((value) => standsAsPart(text, value, BEFORE_ACTION, AFTER_ACTION))) continue;
+      const fields = request.fields.every((field) => namesField(words, field));
       if (fields) return { ...source, fields };
       named ??= { ...source, fields };
     }
@@ -116,14 +121,17 @@ function partsOf(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '' && !segment.includes('{'));
 }
 
-function fieldWords(field: string): string[] {
-  return field.match(WORD) ?? [];
+/** The field's own name, or every key that leads to it: a script writes `variables.input.city` as objects within objects. */
+function namesField(words: ReadonlySet<string>, field: string): boolean {
+  return (field.match(WORD) ?? []).every(
+    (word) => words.has(word) || word.split('.').every((key) => key === '' || words.has(key)),
+  );
 }
 
-function standsAsPart(text: string, part: string): boolean {
+function standsAsPart(text: string, part: string, before: RegExp, after: RegExp): boolean {
   for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) {
     const end = at + part.length;
-    if ((at === 0 || BEFORE_PART.test(text[at - 1]!)) && AFTER_PART.test(text.slice(end, end + 1))) return true;
+    if ((at === 0 || before.test(text[at - 1]!)) && after.test(text.slice(end, end + 1))) return true;
   }
   return false;
 }

@@ -22,6 +22,12 @@ describe('the route of a request', () => {
     expect(requestRoute(parameters).route).toBe(route);
   });
 
+  it('tells what scripts call an operation of GraphQL by: its name, or its first field', () => {
+    expect(requestRoute([body('query', 'mutation Add($id: ID!) { add(id: $id) { id } }')]).values).toEqual(['Add']);
+    expect(requestRoute([body('query', '{ users { name } }')]).values).toEqual(['users']);
+    expect(requestRoute([query('page', 'profile')]).values).toEqual(['profile']);
+  });
+
   it('takes no page number, no injected text and no cookie for an action', () => {
     expect(requestRoute([query('page', '2')]).route).toBeUndefined();
     expect(requestRoute([query('page', "x' or 1=1 -- ")]).route).toBeUndefined();

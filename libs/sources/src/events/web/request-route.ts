@@ -14,6 +14,7 @@ const MAX_ROUTES = 4;
 
 export interface RequestRoute {
   readonly route: string | undefined;
+  /** What the parameters hold; of an operation of GraphQL, its name or first field alone. */
   readonly values: readonly string[];
 }
 
@@ -37,7 +38,8 @@ export function requestRoute(parameters: readonly RawParameter[]): RequestRoute 
       .map(([name, value]) => `${name}=${value}`)
       .join('&')
       .slice(0, 256),
-    values: [...found.values()],
+    // A script may leave the kind of an operation out, or write it apart from the name.
+    values: [...found].map(([name, value]) => (name === 'operation' ? value.replace(/^\w+ /, '') : value)),
   };
 }
 

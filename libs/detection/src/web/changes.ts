@@ -1,8 +1,10 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { comesFromElsewhere } from './foreign-site.js';
+import { initiatorOf } from './initiator.js';
 import { ownStatements } from './own-statements.js';
-import { actionOf, fieldsOf } from './web-contexts.js';
+import { actionOf, endpointOf, fieldsOf } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
 /**
@@ -20,19 +22,23 @@ const LEAST_LEARNED = 2;
 export function learnChanges(table: SmoothedCounts, event: WebRequest): void {
   table.add(`actions|${event.view}`, actionOf(event));
   if (isUnsafe(event.method)) return;
+  const fields = fieldsOf(event);
   const writes = writesOf(event);
   for (const template of writes) table.add(`writers|${event.view}|${template}`, actionOf(event));
-  for (const template of writes.length > 0 ? writes : [READ])
-    table.add(learnedContext(event, fieldsOf(event)), template);
+  for (const asked of new Set([actionOf(event), endpointOf(event)])) {
+    if (fields !== '') table.add(fieldSetsContext(event, asked), fields);
+    for (const template of writes.length > 0 ? writes : [READ])
+      table.add(learnedContext(event, asked, fields), template);
+  }
 }
 
 export function changes(table: SmoothedCounts, event: WebRequest): boolean {
   if (isUnsafe(event.method)) return true;
   if (writesOf(event).some((template) => !isHousekeeping(table, event, template))) return true;
-  const fields = fieldsOf(event);
-  if (fields === '') return false;
-  const learned = table.in(learnedContext(event, fields));
-  if (learned.total < LEAST_LEARNED) return false;
+  // What chooses an action nowhere else may as well be a field that nothing reads: the endpoint answers.
+  const known = table.count(`actions|${event.view}`, actionOf(event)) > 0;
+  const learned = learnedOf(table, event, known ? actionOf(event) : endpointOf(event));
+  if (learned === undefined) return false;
   const changing = learned.values.reduce(
     (n, [template, count]) => n + (template === READ || isHousekeeping(table, event, template) ? 0 : count),
     0,
@@ -40,8 +46,33 @@ export function changes(table: SmoothedCounts, event: WebRequest): boolean {
   return changing / learned.total >= 0.5;
 }
 
-function learnedContext(event: WebRequest, fields: string): string {
-  return `writes|${event.view}|${actionOf(event)}|${fields}`;
+/**
+ * What was done in learning for the same fields; where they were never asked for together, for most of them: a field more
+ * (a number against caches, a mark of a campaign) leaves an action what it is. A path that is asked for plainly may count
+ * its readers, so that its writes say nothing; but nobody reads a page that another site shows as an image.
+ */
+function learnedOf(table: SmoothedCounts, event: WebRequest, asked: string): Omit<Counts, 'add'> | undefined {
+  const fields = fieldsOf(event);
+  const own = table.in(learnedContext(event, asked, fields));
+  if (fields !== '' && own.total >= LEAST_LEARNED) return own;
+  const all = new Set(fields.split(','));
+  const within = table
+    .values(fieldSetsContext(event, asked))
+    .map(([known]) => known)
+    .filter((known) => known.split(',').every((field) => all.has(field)))
+    .sort((a, b) => b.split(',').length - a.split(',').length || (a < b ? -1 : 1));
+  if (comesFromElsewhere(event) && initiatorOf(event) === 'image') within.push('');
+  return within
+    .map((known) => table.in(learnedContext(event, asked, known)))
+    .find(({ total }) => total >= LEAST_LEARNED);
+}
+
+function fieldSetsContext({ view }: WebRequest, asked: string): string {
+  return `fields|${view}|${asked}`;
+}
+
+function learnedContext({ view }: WebRequest, asked: string, fields: string): string {
+  return `writes|${view}|${asked}|${fields}`;
 }
 
 function writesOf(event: WebRequest): string[] {

@@ -91,6 +91,16 @@ describe('what programs do, from a trace', () => {
     expect(code?.tainted).toEqual({ parameter: 'name', relation: 'code', syntax: true });
   });
 
+  it("takes a number for an argument, not for a command, and a short one for nobody's", () => {
+    const report = (number: string): string[] => [
+      '7 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 8',
+      `8 execve("/usr/bin/report", ["report", "${number}"], 0x55d0 /* 7 vars */) = 0`,
+    ];
+    expect(acts(trace(...served('/list?limit=12', ...report('12'))))[0]?.tainted).toBeUndefined();
+    const [year] = acts(trace(...served('/list?year=2031', ...report('2031'))));
+    expect(year?.tainted).toEqual({ parameter: 'year', relation: 'whole', syntax: false });
+  });
+
   it('names no request of several that an event loop serves at once, unless a parameter tells', () => {
     const two = (command: string): string => {
       const [accept, read, ...rest] = served('/a?x=one');

@@ -5,6 +5,9 @@ import type { ActKind } from './activity.js';
 
 type Taint = NonNullable<ProcessActivity['tainted']>;
 
+/** A number alone starts nothing: it is an argument, whoever chose it. */
+const NUMBER = /^[\d.,:+-]+$/;
+
 /** A request's value in the forms in which it is looked for: made once, however many acts it is looked for in. */
 export interface PreparedValue {
   readonly name: string;
@@ -89,12 +92,18 @@ function commandTaint(
 ): Omit<Taint, 'parameter'> | undefined {
   for (const text of texts) {
     const whole = text.trim();
-    if (trimmed.length >= MIN_WHOLE && whole === trimmed) return { relation: 'whole', syntax: true };
+    if (trimmed.length >= MIN_WHOLE && whole === trimmed && !isShortNumber(trimmed))
+      return { relation: 'whole', syntax: !NUMBER.test(trimmed) };
     if (value.length >= MIN_PART && text.includes(value)) return { relation: 'part', syntax: shellSyntax };
     if (whole.length >= MIN_CODE && value.length > whole.length && value.includes(whole) && readsAsCode(value, whole))
       return { relation: 'code', syntax: true };
   }
   return undefined;
+}
+
+/** Of several requests that an event loop has open, some other may well send the same few digits. */
+function isShortNumber(value: string): boolean {
+  return value.length < MIN_PART && NUMBER.test(value);
 }
 
 /** The command stands in the value as a quoted text of code, not as words of a sentence. */

@@ -23,12 +23,17 @@ describe('who in a browser asks', () => {
     ['*/*', 'empty'],
     ['text/css,*/*;q=0.1', undefined],
   ] as const)('follows from what a browser without them accepts: %s', (accept, dest) => {
-    const metadata = of({ accept, 'accept-language': 'en-GB' });
+    const metadata = of({ accept, 'accept-language': 'en-GB', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' });
     expect(metadata.fetchDest).toBe(dest);
     expect(metadata.fetchUser).toBeUndefined();
   });
 
   it('is unknown of programs, which accept anything in no language', () => {
-    expect(of({ accept: '*/*' })).toEqual({ fetchSite: 'absent', fetchMode: 'absent' });
+    const unknown = { fetchSite: 'absent', fetchMode: 'absent' };
+    expect(of({ accept: '*/*' })).toEqual(unknown);
+    expect(of({ accept: '*/*', 'user-agent': 'Mozilla/5.0' })).toEqual(unknown);
+    expect(of({ accept: '*/*', 'accept-language': 'de', 'user-agent': 'Dalvik/2.1.0 (Linux; U; Android 14)' })).toEqual(
+      unknown,
+    );
   });
 });

@@ -20,11 +20,13 @@ export function fetchMetadata(header: (name: string) => string | undefined): Fet
 
 /**
  * What a browser that sends no such headers (an older one, or any over plain HTTP) says by what it accepts: pages for a
- * window or a frame, pictures for an image, anything for a script. Programs accept anything too, but in no language.
+ * window or a frame, pictures for an image, anything for a script. Programs accept anything too, but most in no language,
+ * and those that have one (apps on telephones) do not call themselves Mozilla, as every browser does.
  */
 function acceptedBy(header: (name: string) => string | undefined): WebRequest['fetchDest'] {
   const accept = header('accept');
   if (accept === undefined || header('accept-language') === undefined) return undefined;
+  if (!/^Mozilla\//.test(header('user-agent') ?? '')) return undefined;
   if (/^text\/html\b/i.test(accept)) return 'document';
   if (/^image\//i.test(accept)) return 'image';
   return /^(?:\*\/\*|application\/json)/i.test(accept) || header('x-requested-with') !== undefined

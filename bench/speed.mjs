@@ -1,6 +1,6 @@
 // How fast each part is, beside a peer or a limit that is measured in the same run: rounds of all rows in turn, medians
 // and spread. Processor time is what counts; on a machine that does other work as well only the ratios hold.
-//   npm run bench -- [--only parse,score,decode,quiet,events,pipeline,growth] [--rounds 5] [--calls 40000000] [--json FILE]
+//   npm run bench -- [--only parse,score,bags,decode,quiet,events,pipeline,growth] [--rounds 5] [--calls 40000000] [--json FILE]
 //                    [--peer COMMAND]
 // `pipeline` and `growth` start a Kafka and a Redis of their own, on one core, and each row on the other (taskset).
 // A peer is a program that reads the calls at two bytes each, as the plain detector does: it is given brokers, topic, topic
@@ -18,7 +18,7 @@ import { learned } from './speed/traces.mjs';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'parse,score,decode,quiet,events,pipeline,growth' },
+    only: { type: 'string', default: 'parse,score,bags,decode,quiet,events,pipeline,growth' },
     rounds: { type: 'string', default: '5' },
     calls: { type: 'string', default: '40000000' },
     json: { type: 'string' },
@@ -48,6 +48,15 @@ const HELD = {
       ['plain JavaScript, bags of 6', 'scorePlain', { calls: 2_000_000 }],
       ['sequence', 'score', { detector: 'sequence', calls: 2_000_000 }],
       ['frequency', 'score', { detector: 'frequency', calls: 2_000_000 }],
+    ],
+  },
+  bags: {
+    unit: 'calls',
+    rows: [
+      ['as learned', 'score', { detector: 'sequence', calls: 500_000 }],
+      ['20,000 runs of six', 'score', { detector: 'sequence', calls: 500_000, trails: 20_000 }],
+      ['60,000', 'score', { detector: 'sequence', calls: 500_000, trails: 60_000 }],
+      ['200,000, the most', 'score', { detector: 'sequence', calls: 500_000, trails: 200_000 }],
     ],
   },
   decode: {

@@ -46,22 +46,51 @@ export async function disturbedRun(options: {
   readonly tell: (message: string) => void;
 }): Promise<Comparison> {
   const { workload, brokers, replicas, disturb, tell } = options;
+  const expected = await undisturbed(workload, tell);
+  const stack = await Stack.start({ brokers, replicas, profiles: workload.profiles });
+  try {
+    return await comparedRun({
+      ...{ workload, expected, tell },
+      brokers: stack.kafka.brokers.split(','),
+      collector: () => stack.processes('collector')[0]?.address ?? 'http://127.0.0.1:9',
+      disturb: (signal) => disturb(stack, signal),
+    });
+  } finally {
+    await stack.close();
+  }
+}
+
+/** What the workload comes to in one process in memory. */
+export async function undisturbed(workload: Workload, tell: (message: string) => void): Promise<Outcome> {
   tell(`${workload.calls} calls of ${workload.applications.length} applications, first in one process in memory`);
   const expected = await inMemory(workload, BUDGET);
+  tell(`${expected.verdicts.size} verdicts, ${expected.incidents().size} incidents; now through the services`);
+  return expected;
+}
+
+/** Sends a workload to a stack that runs and knows its profiles, and compares what comes on the topics with `expected`. */
+export async function comparedRun(options: {
+  readonly workload: Workload;
+  readonly expected: Outcome;
+  readonly brokers: readonly string[];
+  /** Where the collector answers now. */
+  readonly collector: () => string;
+  readonly disturb: (signal: AbortSignal) => Promise<void>;
+  readonly tell: (message: string) => void;
+}): Promise<Comparison> {
+  const { workload, expected, brokers, collector, disturb, tell } = options;
   const incidents = expected.incidents();
-  tell(`${expected.verdicts.size} verdicts, ${incidents.size} incidents; now through the services`);
-  const stack = await Stack.start({ brokers, replicas, profiles: workload.profiles });
-  const log = new KafkaLog({ brokers: stack.kafka.brokers.split(','), clientId: `reader-${randomUUID()}` });
+  const log = new KafkaLog({ brokers: [...brokers], clientId: `reader-${randomUUID()}` });
   try {
-    const seen = new Outcome();
+    const seen = new Outcome(new Set(workload.applications));
     await readOutcome(log, seen);
-    const feeder = new Feeder(workload, () => stack.processes('collector')[0]?.address ?? 'http://127.0.0.1:9');
+    const feeder = new Feeder(workload, collector);
     const ended = new AbortController();
     const end = (): void => {
       ended.abort();
     };
     const startedMs = Date.now();
-    const disturbing = disturb(stack, ended.signal);
+    const disturbing = disturb(ended.signal);
     await Promise.all([feeder.run().finally(end), disturbing]);
     const fedMs = Date.now();
     tell(`everything is sent after ${seconds(fedMs - startedMs)}; ${seen.verdicts.size} verdicts so far`);
@@ -86,7 +115,6 @@ export async function disturbedRun(options: {
     };
   } finally {
     await log.close();
-    await stack.close();
   }
 }
 

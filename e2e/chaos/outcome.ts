@@ -18,10 +18,14 @@ export class Outcome {
   /** When the last of them came, wall clock. */
   lastMs = Date.now();
 
+  /** With applications, what is of others is passed over. */
+  constructor(private readonly applications?: ReadonlySet<string>) {}
+
   readonly takeVerdict = (record: LogRecord): void => {
     const text = textOf(record);
     if (isWatermark(record)) return;
-    const { id } = JSON.parse(text) as { id: string };
+    const { id, application } = JSON.parse(text) as { id: string; application: string };
+    if (this.#isOfOther(application)) return;
     const known = this.verdicts.get(id);
     if (known === text) this.duplicates += 1;
     else if (known !== undefined) this.conflicts.push(id);
@@ -30,6 +34,8 @@ export class Outcome {
   };
 
   readonly takeAlert = (record: LogRecord): void => {
+    const application = record.headers['ce_source']?.split('/').at(-1) ?? '';
+    if (this.#isOfOther(decodeURIComponent(application))) return;
     this.alerts.push(record);
     this.lastMs = Date.now();
   };
@@ -49,6 +55,10 @@ export class Outcome {
 
   incidents(): ReadonlyMap<string, string> {
     return finalStates(this.alerts);
+  }
+
+  #isOfOther(application: string): boolean {
+    return this.applications?.has(application) === false;
   }
 }
 

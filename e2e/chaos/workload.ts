@@ -22,8 +22,12 @@ export interface Workload {
 export interface WorkloadOptions {
   readonly recordings: string;
   readonly applications: number;
+  /** What their names begin with, `shop` by default. */
+  readonly prefix?: string;
   /** Episodes are added until there are so many calls. */
   readonly calls: number;
+  /** Profiles of the recorded application; without them they are learned from its recordings. */
+  readonly profiles?: readonly ProfileFile[];
 }
 
 interface Episode {
@@ -42,16 +46,14 @@ const PAUSE_S = 2;
  * Each application replays all test episodes in an order of its own, again and again, in real time. Its containers live
  * as long as an episode; its profiles are those of the recorded application, under its name.
  */
-export async function workloadOf({ recordings, applications, calls }: WorkloadOptions): Promise<Workload> {
+export async function workloadOf(options: WorkloadOptions): Promise<Workload> {
+  const { recordings, applications, calls, prefix = 'shop' } = options;
   const found = await findRecordings(join(recordings, 'employee'));
   const split = (name: string): RecordingAt[] => found.filter(({ recording }) => recording.split === name);
-  const { profiles } = await learnProfiles(
-    { learn: split('learn').map(sourcesOf), calibrate: split('calibrate').map(sourcesOf) },
-    applicationLearners(),
-  );
+  const profiles = options.profiles ?? (await learned(split('learn'), split('calibrate')));
   const episodes: Episode[] = [];
   for (const at of split('test')) episodes.push(await measured(sourcesOf(at)));
-  const names = Array.from({ length: applications }, (_, i) => `shop-${i + 1}`);
+  const names = Array.from({ length: applications }, (_, i) => `${prefix}-${i + 1}`);
   const endS = new Map(names.map((name, i) => [name, START_S + i]));
   const sources: RetimedSource[] = [];
   let total = 0;
@@ -81,6 +83,14 @@ export async function workloadOf({ recordings, applications, calls }: WorkloadOp
     calls: total,
     spanMs: (Math.max(...endS.values()) - START_S) * 1_000,
   };
+}
+
+async function learned(
+  learn: readonly RecordingAt[],
+  calibrate: readonly RecordingAt[],
+): Promise<readonly ProfileFile[]> {
+  const plan = { learn: learn.map(sourcesOf), calibrate: calibrate.map(sourcesOf) };
+  return (await learnProfiles(plan, applicationLearners())).profiles;
 }
 
 async function measured(sources: Episode['sources']): Promise<Episode> {

@@ -53,14 +53,16 @@ export class ComposeStack {
   async compose(...words: readonly string[]): Promise<string> {
     const { folder, project, files = [], tell } = this.options;
     const named = ['docker-compose.yml', ...files, ...this.override].flatMap((file) => ['--file', file]);
+    // A password for redis-cli is said to nobody.
+    const said = `docker compose ${words.map((word, i) => (words[i - 1] === '-a' ? '…' : word)).join(' ')}`;
     const beganMs = Date.now();
     const { code, output, errors } = await runProgramIn(
       folder,
       ['docker', 'compose', '--project-name', project, ...named, ...words],
       this.environment,
     );
-    tell(`docker compose ${words.join(' ')}: ${((Date.now() - beganMs) / 1_000).toFixed(1)} s`);
-    if (code !== 0) throw new Error(`docker compose ${words.join(' ')} ended with ${code}:\n${errors.slice(-4_000)}`);
+    tell(`${said}: ${((Date.now() - beganMs) / 1_000).toFixed(1)} s`);
+    if (code !== 0) throw new Error(`${said} ended with ${code}:\n${errors.slice(-4_000)}`);
     return output;
   }
 

@@ -12,6 +12,7 @@ import { tracedTogether } from '../live-traces.js';
 import { ndjsonOutput } from '../ndjson-output.js';
 import { readProfiles } from '../profile-folder.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
+import { keepHeapSmall } from '../small-heap.js';
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
 import { describeChange, finalFindings, incidentReport } from '../terminal/incident-report.js';
@@ -121,6 +122,7 @@ function messagesOf(
   const { privacy } = options;
   const signal = stopSignal();
   if (options.live.length > 0) return tracesOf(options, application, profiles, signal);
+  keepHeapSmall();
   const sources = sourcesFrom(application, options.source.map(parseSource));
   const workloads = sources.map(({ where }) => where.workload);
   refuseStrangers(profiles, application, workloads, options.profile);

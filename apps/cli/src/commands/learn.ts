@@ -17,6 +17,7 @@ import { severalLive } from '../live-argument.js';
 import { learnFromLive, type LiveLearningOptions } from '../live-learning.js';
 import { writeProfiles } from '../profile-folder.js';
 import { collected, maxRefusedOption, privacyOption } from '../shared-options.js';
+import { keepHeapSmall } from '../small-heap.js';
 import { parseSource, sourcesFrom } from '../source-argument.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
@@ -87,7 +88,7 @@ export function learnCommand(): Command {
       'after',
       `
 Thresholds come from benign data that was not learned from. Without --calibrate, the last 30 % of each workload's
-sources are kept for that; of a single source, the last 30 % of its events.
+sources are kept for that; of a single source, the last 30 % of its events, of a long one the last 30 % of its bytes.
 
 --live learns from what its processes do meanwhile: use the application as on an ordinary day, then Ctrl-C. Children are
 traced with their parent: of a server with workers, give the process that started them, before it starts more.
@@ -194,6 +195,7 @@ async function fromTopic(options: LearnOptions): Promise<Outcome> {
 }
 
 async function fromSources(folder: string | undefined, options: LearnOptions): Promise<Outcome> {
+  keepHeapSmall();
   const plan = await planOf(folder, options);
   const progress = new Progress('learning');
   const learned = await learnProfiles(plan, learnersFor(options.keyGroup), {

@@ -3,6 +3,7 @@ import type { LogEvent, ProcessActivity, TimeUs, WebRequest } from '@plimsoll/co
 import { requestParameters } from '../events/web/request-parameters.js';
 import { requestPath } from '../events/web/request-path.js';
 import { splitTarget } from '../events/web/web-request-event.js';
+import { remembered } from '../bytes/remembered.js';
 import type { HttpExchange } from '../http/http-exchange.js';
 import { TokenBucket } from '../bytes/token-bucket.js';
 import type { SourceContext } from '../source.js';
@@ -188,11 +189,8 @@ export class ActivityEvents {
   }
 
   #inherited(process: Lineage): RequestFacts | undefined {
-    for (const { process: at } of process.line(0)) {
-      const purpose = this.#purpose.get(at);
-      if (purpose !== undefined) return purpose;
-    }
-    return undefined;
+    const of = process.firstOfLine(0, (at) => this.#purpose.has(at));
+    return of && this.#purpose.get(of);
   }
 
   #lose(timeUs: TimeUs): LogEvent[] {
@@ -226,19 +224,22 @@ export class ActivityEvents {
 }
 
 function during(activity: Activity, { startUs, endUs }: HttpExchange): boolean {
-  for (const { timeUs } of activity.process.line(activity.timeUs))
-    if (timeUs >= startUs && timeUs <= endUs) return true;
-  return false;
+  const within = (_: Lineage, timeUs: TimeUs): boolean => timeUs >= startUs && timeUs <= endUs;
+  return activity.process.firstOfLine(activity.timeUs, within) !== undefined;
 }
 
 function isServedBy(activity: Activity, { thread, startUs, endUs }: HttpExchange): boolean {
-  for (const { process, timeUs } of activity.process.line(activity.timeUs)) {
-    if (process.threads.has(thread)) return timeUs >= startUs && timeUs <= endUs;
-  }
-  return false;
+  let within = false;
+  activity.process.firstOfLine(activity.timeUs, (process, timeUs) => {
+    if (!process.threads.has(thread)) return false;
+    within = timeUs >= startUs && timeUs <= endUs;
+    return true;
+  });
+  return within;
 }
 
 const WHEREABOUTS = /^(?:host|origin|referer)$/i;
+const saysWhere = remembered((name: string): boolean => WHEREABOUTS.test(name));
 
 function valuesOf({ request }: HttpExchange): RequestValue[] {
   const { path, query } = splitTarget(request.target);
@@ -246,8 +247,6 @@ function valuesOf({ request }: HttpExchange): RequestValue[] {
     ...requestParameters(request, query).parameters,
     ...requestPath(path).values,
     { name: 'path', value: path },
-    ...request.headers
-      .slice(0, MAX_HEADERS)
-      .map(([name, value]) => ({ name, value, whereabouts: WHEREABOUTS.test(name) })),
+    ...request.headers.slice(0, MAX_HEADERS).map(([name, value]) => ({ name, value, whereabouts: saysWhere(name) })),
   ];
 }

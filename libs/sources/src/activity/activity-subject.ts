@@ -1,5 +1,6 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
+import { remembered } from '../bytes/remembered.js';
 import { releasedText, type PrivacyMode } from '../events/values/privacy.js';
 import type { Act } from './activity.js';
 import { addressTemplate } from './address.js';
@@ -39,25 +40,31 @@ export function subjectOf(act: Act): Subject | undefined {
         sensitive: true,
       };
     }
-    case 'open': {
-      const path = straightPath(act.target);
-      const of = fileClass(path, act.writes);
-      if (of === undefined) return undefined;
-      const file = { class: of, writes: act.writes, climbs: path !== act.target && act.target.includes('..') };
-      const sensitive = of === 'secret' || of === 'system' || of === 'code' || file.climbs;
-      const target = fileTemplate(path, of);
-      // A temporary file's name is made up, and often the name of a session itself.
-      return { told: { target, file }, texts: [path], shown: of === 'temporary' ? target : path, sensitive };
-    }
+    case 'open':
+      return fileSubject(act.target, act.writes);
     case 'connect':
-    case 'listen': {
-      const { target, of } = addressTemplate(act.target);
-      return { told: { target, address: of }, texts: [act.target], shown: act.target, sensitive: of === 'metadata' };
-    }
+    case 'listen':
+      return addressSubject(act.target);
     case 'privilege':
       return { told: { target: act.target }, texts: [], shown: '', sensitive: true };
   }
 }
+
+const fileSubject = remembered((given: string, writes: boolean): Subject | undefined => {
+  const path = straightPath(given);
+  const of = fileClass(path, writes);
+  if (of === undefined) return undefined;
+  const file = { class: of, writes, climbs: path !== given && given.includes('..') };
+  const sensitive = of === 'secret' || of === 'system' || of === 'code' || file.climbs;
+  const target = fileTemplate(path, of);
+  // A temporary file's name is made up, and often the name of a session itself.
+  return { told: { target, file }, texts: [path], shown: of === 'temporary' ? target : path, sensitive };
+});
+
+const addressSubject = remembered((address: string): Subject => {
+  const { target, of } = addressTemplate(address);
+  return { told: { target, address: of }, texts: [address], shown: address, sensitive: of === 'metadata' };
+});
 
 /** A name that a program made up, as those of sessions and tokens: letters and digits, long. */
 const MADE_UP = /(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[\w-]{20,}/g;

@@ -38,16 +38,17 @@ export class Lineage {
     this.threads = new Set([thread]);
   }
 
-  /** Itself at `timeUs`, then each process that it descends from, at the time of the birth. */
-  *line(timeUs: TimeUs): Generator<{ readonly process: Lineage; readonly timeUs: TimeUs }> {
-    yield { process: this, timeUs };
+  /** The first that `is` takes of: itself at `timeUs`, then each process that it descends from, at the time of the birth. */
+  firstOfLine(timeUs: TimeUs, is: (process: Lineage, timeUs: TimeUs) => boolean): Lineage | undefined {
+    if (is(this, timeUs)) return this;
     let at: Lineage | undefined = this.parent;
     let bornUs = this.bornUs;
     for (let i = 0; at !== undefined && i < MAX_ANCESTORS; i++) {
-      yield { process: at, timeUs: bornUs };
+      if (is(at, bornUs)) return at;
       ({ bornUs } = at);
       at = at.parent;
     }
+    return undefined;
   }
 }
 
@@ -117,6 +118,5 @@ export class Lineages {
 }
 
 function isOfLine(process: Lineage, other: Lineage): boolean {
-  for (const { process: at } of process.line(0)) if (at === other) return true;
-  return false;
+  return process.firstOfLine(0, (at) => at === other) !== undefined;
 }

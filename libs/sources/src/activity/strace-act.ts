@@ -1,6 +1,6 @@
 import { callNames } from '@plimsoll/contracts';
 
-import { decodeString } from '../strace/escapes.js';
+import { DecodedStrings } from '../strace/escapes.js';
 import { readPeer } from '../strace/socket-address.js';
 import type { Act, ActKind } from './activity.js';
 
@@ -39,6 +39,7 @@ const EPERM = 1;
 const MAX_TEXT = 16_384;
 const MAX_PATH = 4_096;
 const MAX_ARGUMENTS = 256;
+const decoded = new DecodedStrings();
 
 /** Whether calls of this number are acts. */
 export function isAct(number: number): boolean {
@@ -106,6 +107,8 @@ function quoted(bytes: Buffer, start: number, end: number, limit: number): { tex
   let at = start;
   while (at < end && bytes[at] !== 34) at++;
   if (at >= end) return { text: '', next: end };
-  const { data, close } = decodeString(bytes, at + 1, end, limit);
-  return { text: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'), next: close + 1 };
+  decoded.begin();
+  decoded.add(bytes, at + 1, end, limit);
+  const data = decoded.view();
+  return { text: Buffer.from(data.buffer, data.byteOffset, data.length).toString('utf8'), next: decoded.close + 1 };
 }

@@ -9,8 +9,11 @@ type Taint = NonNullable<ProcessActivity['tainted']>;
 const NUMBER = /^[\d.,:+-]+$/;
 
 /** A request's value in the forms in which it is looked for: made once, however many acts it is looked for in. */
-export interface PreparedValue {
+export interface PreparedValue extends ValueForms {
   readonly name: string;
+}
+
+interface ValueForms {
   readonly value: string;
   readonly trimmed: string;
   /** It says more than one word of a command. */
@@ -42,23 +45,21 @@ export interface RequestValue {
 }
 
 export function preparedValues(values: readonly RequestValue[]): readonly PreparedValue[] {
-  return values.slice(0, MAX_PARAMETERS).map(({ name, value: given, whereabouts = false }) => {
-    const value = given.slice(0, MAX_VALUE);
-    const trimmed = value.trim();
-    const bare = value.replace(/^[a-z.]{2,16}:\/\//i, '').replace(/\0.*$/s, '');
-    const syntax = /(?:^|[/\\])\.\.(?:[/\\]|$)|^\//.test(bare) || bare !== value;
-    const tail = bare.replace(/^.*(?:^|[/\\])\.{2,}[/\\]+/s, '').replace(/^\.\//, '');
-    const path = { bare, syntax, tail };
-    return {
-      name,
-      value,
-      trimmed,
-      shellSyntax: SHELL_SYNTAX.test(trimmed),
-      path,
-      address: once(() => (whereabouts ? undefined : addressOf(value))),
-    };
+  return values.slice(0, MAX_PARAMETERS).map(({ name, value, whereabouts = false }) => {
+    const { trimmed, shellSyntax, path, address, value: cut } = formsOf(value.slice(0, MAX_VALUE), whereabouts);
+    return { name, value: cut, trimmed, shellSyntax, path, address };
   });
 }
+
+const formsOf = remembered((value: string, whereabouts: boolean): ValueForms => {
+  const trimmed = value.trim();
+  const bare = value.replace(/^[a-z.]{2,16}:\/\//i, '').replace(/\0.*$/s, '');
+  const syntax = /(?:^|[/\\])\.\.(?:[/\\]|$)|^\//.test(bare) || bare !== value;
+  const tail = bare.replace(/^.*(?:^|[/\\])\.{2,}[/\\]+/s, '').replace(/^\.\//, '');
+  const path = { bare, syntax, tail };
+  const address = once(() => (whereabouts ? undefined : addressOf(value)));
+  return { value, trimmed, shellSyntax: SHELL_SYNTAX.test(trimmed), path, address };
+});
 
 /**
  * Whether a request's parameter went into what a program did: the value is a part of the command, path or address, or

@@ -86,7 +86,8 @@ export class KeptBytes {
   private reserve(length: number): boolean {
     const have = this.bytes.length;
     if (length <= have) return true;
-    const wanted = Math.min(this.limitBytes, Math.max(length, have * 2, 512));
+    // What comes in one piece is kept without a byte to spare, and handed over as it is.
+    const wanted = Math.min(this.limitBytes, have === 0 ? length : Math.max(length, have * 2, 512));
     const granted = this.budget.take(wanted - have);
     const larger = new Uint8Array(have + granted);
     larger.set(this.bytes.subarray(0, this.length));

@@ -1,5 +1,5 @@
 import { indexWithin, isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
-import { decodeString, stringEnd } from './escapes.js';
+import { DecodedStrings, stringEnd } from './escapes.js';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -34,31 +34,33 @@ export function lastPair(bytes: Buffer, start: number, end: number): number[] {
   return pair ? [Number(pair[1]), Number(pair[2])] : [];
 }
 
+const decoded = new DecodedStrings();
+
 /**
  * The data in the arguments: every quoted string that is the call's buffer (the second argument, or each `iov_base`),
- * decoded and put together, cut at `lengthBytes`.
+ * decoded and put together, cut at `lengthBytes`. Lent until the next call.
  */
 export function readPayload(bytes: Buffer, start: number, end: number, lengthBytes: number): Uint8Array {
   const limit = Math.min(lengthBytes, MAX_PAYLOAD_BYTES);
   let at = afterDescriptor(bytes, start, end);
   if (at >= end) return EMPTY;
-  if (bytes[at] === QUOTE) return decodeString(bytes, at + 1, end, limit).data;
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  while (total < limit) {
+  decoded.begin();
+  if (bytes[at] === QUOTE) {
+    decoded.add(bytes, at + 1, end, limit);
+    return decoded.view();
+  }
+  while (decoded.length < limit) {
     at = indexWithin(bytes, 'iov_base=', at, end);
     if (at < 0 || at + 9 >= end) break;
     at += 9;
     if (bytes[at] !== QUOTE) break;
-    const { data, close } = decodeString(bytes, at + 1, end, limit - total);
-    parts.push(data);
-    total += data.length;
+    decoded.add(bytes, at + 1, end, limit - decoded.length);
+    const { close } = decoded;
     // A string that `-s` cut leaves a hole: what follows it would stand at the wrong place.
     if (bytes[close + 1] === 46 && close + 1 < end) break;
     at = close + 1;
   }
-  const [only] = parts;
-  return parts.length === 1 && only ? only : Buffer.concat(parts, total);
+  return decoded.view();
 }
 
 /** Reads beyond the first argument. */

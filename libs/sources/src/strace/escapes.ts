@@ -17,49 +17,65 @@ for (const [letter, byte] of [
   LETTERS[letter.charCodeAt(0)] = byte;
 }
 
-/** Where a string is decoded, before what it came to is copied; grown to the longest that was asked for. */
-let scratch = new Uint8Array(65_536);
-
 /**
- * The bytes that strace's string from `start` on stands for (`\n`, `\"`, `\0` to `\377`, `\x23`), at most `limit`, and
- * where it ends: at its closing quote, or at `end`.
+ * strace's strings as the bytes that they stand for, one behind the other in one buffer that is used again and again: what
+ * `view` lends is good until the next `begin`.
  */
-export function decodeString(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  limit: number,
-): { readonly data: Uint8Array; readonly close: number } {
-  const most = Math.min(limit, end - start);
-  if (scratch.length < most) scratch = new Uint8Array(most);
-  const out = scratch;
-  let length = 0;
-  let at = start;
-  while (at < end && length < most) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) break;
-    at++;
-    if (byte !== BACKSLASH || at >= end) {
-      out[length++] = byte;
-      continue;
-    }
-    const next = bytes[at++]!;
-    if (next >= 48 && next <= 55) {
-      let value = next - 48;
-      for (let digits = 1; digits < 3 && at < end && isOctal(bytes[at]!); digits++)
-        value = value * 8 + bytes[at++]! - 48;
-      out[length++] = value;
-    } else if (next === UPPER_X) {
-      let value = 0;
-      for (let digits = 0; digits < 2 && at < end && hexValue(bytes[at]!) >= 0; digits++) {
-        value = value * 16 + hexValue(bytes[at++]!);
-      }
-      out[length++] = value;
-    } else {
-      out[length++] = LETTERS[next]! || next;
-    }
+export class DecodedStrings {
+  /** Bytes since `begin`. */
+  length = 0;
+  /** Where the last string ends: at its closing quote, or at the end of what was looked at. */
+  close = 0;
+  private out = new Uint8Array(65_536);
+
+  begin(): void {
+    this.length = 0;
   }
-  return { data: out.slice(0, length), close: stringEnd(bytes, at, end) };
+
+  view(): Uint8Array {
+    return this.out.subarray(0, this.length);
+  }
+
+  /** Takes in the string from `start` on (`\n`, `\"`, `\0` to `\377`, `\x23`), at most `limit` bytes of it. */
+  add(bytes: Uint8Array, start: number, end: number, limit: number): void {
+    const stop = this.length + Math.min(limit, end - start);
+    if (this.out.length < stop) this.grow(stop);
+    const { out } = this;
+    let { length } = this;
+    let at = start;
+    while (at < end && length < stop) {
+      const byte = bytes[at]!;
+      if (byte === QUOTE) break;
+      at++;
+      if (byte !== BACKSLASH || at >= end) {
+        out[length++] = byte;
+        continue;
+      }
+      const next = bytes[at++]!;
+      if (next >= 48 && next <= 55) {
+        let value = next - 48;
+        for (let digits = 1; digits < 3 && at < end && isOctal(bytes[at]!); digits++)
+          value = value * 8 + bytes[at++]! - 48;
+        out[length++] = value;
+      } else if (next === UPPER_X) {
+        let value = 0;
+        for (let digits = 0; digits < 2 && at < end && hexValue(bytes[at]!) >= 0; digits++) {
+          value = value * 16 + hexValue(bytes[at++]!);
+        }
+        out[length++] = value;
+      } else {
+        out[length++] = LETTERS[next]! || next;
+      }
+    }
+    this.length = length;
+    this.close = stringEnd(bytes, at, end);
+  }
+
+  private grow(least: number): void {
+    const larger = new Uint8Array(least * 2);
+    larger.set(this.out.subarray(0, this.length));
+    this.out = larger;
+  }
 }
 
 /** Where the string ends that `start` is within: at its closing quote, or at `end`. */

@@ -51,6 +51,8 @@ const MAX_ATTEMPTS = 64;
 /** First bytes of a connection that are kept until they tell what it speaks. */
 const MAX_OPENING_BYTES = 65_536;
 
+const NOTHING = new Uint8Array(0);
+
 /** One end of a connection as the traced program holds it; finds its protocol out by what passes. */
 export class Connection {
   /** Descriptors that refer to it. */
@@ -147,7 +149,7 @@ export class Connection {
       this.answered(call, server);
       return;
     }
-    this.opener ??= call;
+    this.opener ??= { ...call, payload: NOTHING };
     if (this.hiddenBytes === 0) this.opening.add(call.payload);
     else this.hiddenBytes += call.payload.length;
     this.hiddenBytes += call.lengthBytes - call.payload.length;
@@ -219,7 +221,7 @@ export class Connection {
       this.around.counts.tls++;
     } else {
       this.attempts++;
-      if (receives && call.lengthBytes === 4) this.header = call;
+      if (receives && call.lengthBytes === 4) this.header = { ...call, payload: call.payload.slice() };
     }
     this.stream?.data(this.segment(call));
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { WireExchange } from './connection.js';
-import { decodeString } from '../strace/escapes.js';
+import { DecodedStrings } from '../strace/escapes.js';
 import { StraceParser } from '../strace/strace-parser.js';
 import { WireObserver } from './wire-observer.js';
 import { exchangesOf, runWire } from './wire-run.fixture.js';
@@ -387,12 +387,21 @@ describe('limits', () => {
 });
 
 it('undoes every escape that strace writes', () => {
-  const decode = (text: string) =>
-    Buffer.from(decodeString(Buffer.from(text), 0, text.length, 100).data).toString('latin1');
-  expect(decode('a\\n\\t\\r\\v\\f\\"\\\\\\0\\0012\\3777\\x41\\x4g')).toBe('a\n\t\r\v\f"\\\0\x012\xff7A\x04g');
-  expect(decode('cut\\')).toBe('cut\\');
-  expect(decodeString(Buffer.from('abcdef'), 0, 6, 3).data).toHaveLength(3);
+  const decoded = new DecodedStrings();
+  const read = (text: string, limit: number): string => {
+    decoded.begin();
+    decoded.add(Buffer.from(text), 0, text.length, limit);
+    return Buffer.from(decoded.view()).toString('latin1');
+  };
+  expect(read('a\\n\\t\\r\\v\\f\\"\\\\\\0\\0012\\3777\\x41\\x4g', 100)).toBe('a\n\t\r\v\f"\\\0\x012\xff7A\x04g');
+  expect(read('cut\\', 100)).toBe('cut\\');
+  expect(read('abcdef', 3)).toBe('abc');
   // A quote ends it, unless it is escaped; behind what is kept, too.
-  expect(decodeString(Buffer.from('a\\"b", 3'), 0, 8, 100)).toEqual({ data: Uint8Array.from([97, 34, 98]), close: 4 });
-  expect(decodeString(Buffer.from('a\\"b", 3'), 0, 8, 1).close).toBe(4);
+  expect(read('a\\"b", 3', 100)).toBe('a"b');
+  expect(decoded.close).toBe(4);
+  expect(read('a\\"b", 3', 1)).toBe('a');
+  expect(decoded.close).toBe(4);
+  decoded.add(Buffer.from('cd"'), 0, 3, 70_000);
+  decoded.add(Buffer.from('e'.repeat(70_000)), 0, 70_000, 70_000);
+  expect(Buffer.from(decoded.view()).toString('latin1')).toBe(`acd${'e'.repeat(70_000)}`);
 });

@@ -17,11 +17,16 @@ export type Descriptor = Connection | typeof FILE;
 export class Process {
   readonly descriptors = new Map<number, Descriptor>();
   threads = 1;
+  /**
+   * It accepts connections itself, or makes threads in the trace: no helper to which others hand what they accept. It may
+   * still be of one process with them, as in Go, where whichever thread is free accepts.
+   */
+  servesItself = false;
   reportedId: number | undefined;
 
   constructor(
     readonly id: number,
-    /** Its birth is in the trace, or it told its own id: no other thread's table can be its own. */
+    /** Its birth is in the trace, or the host told it: no other thread's table can be its own. */
     public known: boolean,
   ) {}
 }
@@ -81,7 +86,9 @@ export class ProcessTable {
   accepting(thread: number): Process {
     if (this.handedTo.delete(thread)) {
       this.of(thread).threads--;
-      this.register(thread, new Process(thread, true));
+      const process = new Process(thread, false);
+      process.servesItself = true;
+      this.register(thread, process);
     }
     return this.of(thread);
   }
@@ -102,7 +109,7 @@ export class ProcessTable {
       this.unclaimed.delete(fd);
       return process;
     }
-    if (process.known || process.threads > 1 || process.descriptors.has(fd)) return process;
+    if (process.known || process.servesItself || process.threads > 1 || process.descriptors.has(fd)) return process;
     const connection = owner.descriptors.get(fd);
     if (connection === undefined || connection === FILE || timeUs - connection.lastUs > HANDOVER_US) return process;
     this.unclaimed.delete(fd);
@@ -114,7 +121,7 @@ export class ProcessTable {
   spawned(parent: number, child: number, shared: boolean, timeUs: TimeUs): void {
     const from = this.of(parent);
     if (shared) {
-      from.known = true;
+      from.servesItself = true;
       this.join(child, from, timeUs);
       return;
     }
@@ -131,8 +138,8 @@ export class ProcessTable {
     const same = this.byReportedId.get(processId) ?? this.byThread.get(processId);
     if (same && same !== process && same.reportedId !== undefined && same.reportedId !== processId) return;
     if (same && same !== process) {
-      if (process.reportedId === undefined && !process.known && !areApart(process, same))
-        this.join(thread, same, timeUs);
+      if (process.reportedId === undefined && this.mayBeOne(thread, process, same, processId))
+        this.merge(process, same, timeUs);
       this.report(same, processId);
       return;
     }
@@ -164,6 +171,23 @@ export class ProcessTable {
     const process = this.of(thread);
     for (const [fd, descriptor] of [...process.descriptors])
       if (fd > 2 && descriptor !== FILE) this.drop(process, fd, timeUs);
+  }
+
+  /**
+   * Threads that were there before the trace may be of one process, and still accept and make threads each for itself.
+   * The number decides for these only where the trace numbers as the programs do (the first thread goes by it): within
+   * two containers many go by one number.
+   */
+  private mayBeOne(thread: number, process: Process, same: Process, processId: number): boolean {
+    if (process.known || areApart(process, same)) return false;
+    return !process.servesItself || thread === processId || this.byThread.get(processId) === same;
+  }
+
+  /** All threads of one process are those of another. Cost: the threads of the trace. */
+  private merge(from: Process, into: Process, timeUs: TimeUs): void {
+    const threads = [...this.byThread].filter(([, process]) => process === from).map(([thread]) => thread);
+    into.servesItself ||= from.servesItself;
+    for (const thread of threads) this.join(thread, into, timeUs);
   }
 
   private report(process: Process, processId: number): void {

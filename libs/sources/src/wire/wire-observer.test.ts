@@ -148,6 +148,62 @@ describe('descriptors', () => {
     ]);
   });
 
+  it('are shared by threads that made threads before they were known to be of one process', () => {
+    const text = trace(
+      '1 getpid() = 1',
+      '2 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD) = 3',
+      '2 --- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---',
+      accept(1, 9),
+      read(2, 9, get('/a')),
+      write(3, 9, OK),
+    );
+    expect(summary(exchangesOf(text))).toEqual(['server 1:9#0 /a 200']);
+  });
+
+  it('are shared by threads that all accept once they are known to be of one process', () => {
+    const urgent = '--- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---';
+    const text = trace(
+      accept(1, 9),
+      read(2, 9, get('/a')), // handed over, as it seems
+      accept(2, 10), // a server of its own, as it seems then
+      `1 ${urgent}`,
+      `2 ${urgent}`,
+      accept(1, 11),
+      read(2, 11, get('/b')),
+      write(1, 11, OK),
+    );
+    expect(summary(exchangesOf(text))).toContain('server 1:11#2 /b 200');
+  });
+
+  it('are shared with the first thread, whichever of them tells its process first', () => {
+    const text = trace(
+      '2 getpid() = 1',
+      '1 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD) = 3',
+      '1 getpid() = 1',
+      accept(2, 9),
+      read(3, 9, get('/a')),
+      write(1, 9, OK),
+    );
+    expect(summary(exchangesOf(text))).toEqual(['server 2:9#0 /a 200']);
+  });
+
+  it('are not shared by threaded processes of two containers that have one number within', () => {
+    const made = (parent: number, child: number): string =>
+      `${parent} clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD) = ${child}`;
+    const text = trace(
+      '101 getpid() = 7',
+      made(202, 203),
+      '202 getpid() = 7',
+      accept(101, 8),
+      accept(202, 8),
+      read(101, 8, get('/a')),
+      read(203, 8, get('/b')),
+      write(202, 8, OK),
+      write(101, 8, OK),
+    );
+    expect(summary(exchangesOf(text))).toEqual(['server 202:8#1 /b 200', 'server 101:8#0 /a 200']);
+  });
+
   it('keep their requests while threads of another process are found to belong together', () => {
     const urgent = '--- SIGURG {si_signo=SIGURG, si_code=SI_TKILL, si_pid=1, si_uid=33} ---';
     const text = trace(accept(5, 9), read(5, 9, get('/a')), `1 ${urgent}`, `2 ${urgent}`, write(5, 9, OK));

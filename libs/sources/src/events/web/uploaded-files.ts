@@ -19,6 +19,11 @@ const PROGRAM_CONTENT =
  */
 const TEMPLATE_PROGRAM =
   /(?:\{\{|\{%|\$\{|#\{|<%)[\t\r\n -$&-z|~]{0,256}(?:popen|\bsystem\b|child_process|execSync|spawnSync|subprocess|ProcessBuilder|getRuntime|__globals__|__subclasses__|__builtins__|__import__|constructor\s{0,4}[.[(]|CreateObject|shell_exec|passthru|\beval\b|\bexec(?:ute(?:global)?)?\b|`[ -~]{2,200}`)/i;
+/**
+ * A program for an interpreter, where its name is one that servers run: a CGI script. Under another name it is one that
+ * people run themselves.
+ */
+const INTERPRETED = /^(?:\xef\xbb\xbf)?#![ \t]{0,8}\/[!-~]/;
 const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
 const MAX_LOOKED_AT = 65_536;
@@ -38,12 +43,13 @@ export function uploadedFiles(
     const file = /\bfilename="([^"]{1,256})"/i.exec(head)?.[1];
     if (file === undefined || files.length >= MAX_FILES) continue;
     const content = part.slice(blank + 4, blank + 4 + MAX_LOOKED_AT);
+    const named = PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other';
     files.push({
       name: file,
       file: {
         parameter: (/\bname="([^"]{0,128})"/i.exec(head)?.[1] ?? '').slice(0, 128),
-        named: PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other',
-        holds: heldIn(content),
+        named,
+        holds: named === 'program' && INTERPRETED.test(content) ? 'program' : heldIn(content),
       },
     });
   }

@@ -101,6 +101,17 @@ describe('what programs do, from a trace', () => {
     expect(year?.tainted).toEqual({ parameter: 'year', relation: 'whole', syntax: false });
   });
 
+  it.each([
+    ['old+town+hall', 'find old town hall', false],
+    ['old+town+-exec', 'find old town -exec', true],
+    ['old+/etc/group', 'find old /etc/group', true],
+    ['old%3Bid', 'find old;id', true],
+    ['old+*', 'find old *', true],
+  ])('takes words for words in a command, and for syntax what more they are: %s', (sent, command, syntax) => {
+    const [found] = acts(trace(...served(`/find?q=${sent}`, ...shell(7, 8, command))));
+    expect(found?.tainted).toEqual({ parameter: 'q', relation: 'part', syntax });
+  });
+
   it('names no request of several that an event loop serves at once, unless a parameter tells', () => {
     const two = (command: string): string => {
       const [accept, read, ...rest] = served('/a?x=one');

@@ -34,8 +34,11 @@ const MIN_WHOLE = 2;
 const MIN_CODE = 3;
 const MAX_VALUE = 4_096;
 const MAX_PARAMETERS = 256;
-/** A value says more than one name: a further command, an option, a parent folder. */
-const SHELL_SYNTAX = /[;|&`$<>\n\\'"(){}]|(?:^|\s)-\w|\s/;
+/**
+ * A value says more than names: a further command, an option, a file elsewhere. Words with a blank between them are more
+ * names at the most: people type them where one is asked for, and titles and names of files hold them.
+ */
+const SHELL_SYNTAX = /[;|&`$<>\\'"(){}]|[^\S ]|(?:^|\s)-\w| [^\p{L}\p{N}]/u;
 
 /** A value of a request; `whereabouts`: a header by which a browser says where it is and whom it asks. */
 export interface RequestValue {

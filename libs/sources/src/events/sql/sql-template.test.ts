@@ -24,6 +24,13 @@ describe('the outline of a statement', () => {
     expect(attacked.marks).toContain('comment-tail');
   });
 
+  it('hides nothing behind a comment that no statement stands before', () => {
+    for (const text of ['-- ping', '/* ping */', '-- are you there?;', ';']) expect(read(text).marks).toEqual([]);
+    expect(read('-- name: find\nSELECT a FROM t').marks).not.toContain('comment-tail');
+    expect(read("SELECT a FROM t WHERE b = 'x'-- ping").marks).toContain('comment-tail');
+    expect(read('/*!50000 DROP TABLE t */').marks).toContain('conditional-comment');
+  });
+
   it.each([
     ["SELECT a FROM t WHERE n='x' OR '1'='1'", 'constant-comparison'],
     ['SELECT a FROM t WHERE id=1 UNION SELECT 1', 'union'],

@@ -221,15 +221,23 @@ function inFromList(parts: readonly string[], i: number): boolean {
   return false;
 }
 
-/** Of a statement that was cut, what its end lacks says nothing. */
+/**
+ * Of a statement that was cut, what its end lacks says nothing. A comment hides the rest of a statement only behind the
+ * beginning of one: drivers ask whether a connection lives with nothing but a comment (`-- ping`).
+ */
 function marksOf(tokens: readonly SqlToken[], { tables, functions }: Facts, cut: boolean): SqlMark[] {
   const marks = new Set<SqlMark>();
   const last = tokens.length - 1;
+  const begins = tokens.findIndex(({ kind, text }) => kind !== 'comment' && text !== ';');
+  if (begins === -1 && tokens.every(({ text }) => text !== '/*!')) return [];
   tokens.forEach((token, i) => {
     if (cut && i === last && token.open && token.text !== '--') return;
     if (token.kind === 'comment') {
       if (token.text === '/*!') marks.add('conditional-comment');
-      else marks.add(token.open && (i === last || token.text === '--') ? 'comment-tail' : 'comment-inside');
+      else {
+        const hides = token.open && (i === last || token.text === '--') && i > begins;
+        marks.add(hides ? 'comment-tail' : 'comment-inside');
+      }
     } else if (token.open) marks.add('open-literal');
     else if (token.kind === 'word') {
       if (token.text === 'union' || token.text === 'intersect' || token.text === 'except') marks.add('union');

@@ -106,6 +106,13 @@ describe('the plimsoll command', () => {
     await refused(learn(`db=strace:${file('broken.gz', whole)}`), /gzip/);
   }, 60_000);
 
+  it('says what was refused where too little is left to learn from', async () => {
+    const request = '192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 9\n';
+    const mixed = file('mixed', `${request.repeat(8)}${'sshd[1]: Accepted publickey\n'.repeat(20)}`);
+    const learn = ['learn', '--source', `web=access-log:${mixed}`, '--out', join(dir, 'none')];
+    await refused(learn, /28 lines = 8 read [^]*20 of 28 lines \(71\.4 %\) cannot be read/);
+  }, 60_000);
+
   it('says what is wrong with profiles, and ends with 1', async () => {
     const audit = join(CLUSTER, 'benign-day1', 'audit.jsonl.gz');
     const detect = (profile: string, source: string): string[] => ['detect', '--profile', profile, '--source', source];
@@ -120,6 +127,14 @@ describe('the plimsoll command', () => {
     const text = readFileSync(join(altered, name), 'utf8');
     writeFileSync(join(altered, name), text.replace(/"novelty":[0-9.e-]+/, '"novelty":0.5'));
     await refused(detect(altered, `api-server=k8s-audit:${audit}`), /was altered/);
+  }, 60_000);
+
+  it('says that profiles cannot score such a source', async () => {
+    const detect = ['detect', '--profile', join(dir, 'profiles')];
+    await refused([...detect, '--live', '1'], /none of the profiles was learned from system calls/);
+    const log = file('access.log', '192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 9\n'.repeat(9));
+    const { code, err } = await plimsoll(...detect, '--source', `api-server=access-log:${log}`);
+    expect([code, err]).toEqual([0, expect.stringContaining('nothing of it can be scored')]);
   }, 60_000);
 
   it('wants one thing to watch', async () => {

@@ -41,7 +41,7 @@ async function readProfile(path: string): Promise<ProfileFile> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new PlimsollError('bad-profile', `${path} is not JSON`, { cause });
+    throw new PlimsollError('bad-profile', `${path} is not JSON, so it is damaged or cut: learn it anew`, { cause });
   }
   try {
     return openProfile(value);

@@ -76,6 +76,7 @@ describe('a profile', () => {
   it('is refused when it was altered', () => {
     expect(() => openProfile({ ...sealProfile(content), workload: 'web' })).toThrow(/was altered/);
     expect(() => openProfile({ schema: 1 })).toThrow(/not a profile/);
+    expect(() => openProfile({ ...sealProfile(content), schema: 2 })).toThrow(/schema 2.*learn it anew/);
   });
 });
 

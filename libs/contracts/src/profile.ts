@@ -57,6 +57,13 @@ export function sealProfile(content: Omit<ProfileFile, 'version' | 'schema'>): P
 
 /** The profile in `value`. Throws `bad-profile` where the form is wrong or the content does not match the version. */
 export function openProfile(value: unknown): ProfileFile {
+  const schema = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+  if (typeof schema === 'number' && schema !== 1) {
+    throw new PlimsollError(
+      'bad-profile',
+      `a profile of schema ${schema}, written by another version of Plimsoll; this one reads schema 1: learn it anew`,
+    );
+  }
   const parsed = ProfileFile.safeParse(value);
   if (!parsed.success) {
     throw new PlimsollError('bad-profile', `not a profile: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);

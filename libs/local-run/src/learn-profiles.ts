@@ -19,6 +19,8 @@ export interface LearnOptions {
   /** `share` of all bytes in [0, 1]; `note` says what is read. */
   readonly onProgress?: (share: number, note: string) => void;
   readonly signal?: AbortSignal;
+  /** Told of each source as it ends: what became of its lines is known also where too little was read to learn from. */
+  readonly onRead?: (report: SourceReport) => void;
 }
 
 export interface Learned {
@@ -68,7 +70,12 @@ export async function learnProfiles(
     let share: number | undefined;
     const messagesOf = replay(group, {
       ...replayOptions(options),
-      ...(!again && { onRead: (report, source) => reports.push({ report, source }) }),
+      ...(!again && {
+        onRead: (report, source) => {
+          reports.push({ report, source });
+          options.onRead?.(report);
+        },
+      }),
       onProgress: (readBytes, totalBytes) => {
         share = totalBytes > 0 ? readBytes / totalBytes : undefined;
         options.onProgress?.((done + (share ?? 0)) / steps, `${note}, ${sizeWords(readBytes, totalBytes)}`);

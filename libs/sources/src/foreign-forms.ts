@@ -32,6 +32,10 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
     /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \w+,"/m,
     "PostgreSQL's log in CSV: set log_destination to stderr or jsonlog",
   ],
+  [
+    /^"?[A-Za-z][\w ()-]{0,40}"?(?:[,;\t]"?[A-Za-z][\w ()-]{0,40}"?){2,64}\s*$/,
+    'a table in columns (CSV): convert it to one of the forms below',
+  ],
   [/^\s*[[{]\s*$/m, 'JSON over several lines: write one object a line (jq -c .[] or jq -c .)'],
 ];
 /** Packings and containers of bytes, by how they begin. */
@@ -49,6 +53,7 @@ const MAGIC: readonly (readonly [string, string])[] = [
   ['4c504b5348485248', "journald's own file: export it (journalctl --file FILE -o short-iso)"],
 ];
 
+const TAR = 'a tar archive: unpack it (tar -xf FILE), and give the folder';
 const BINARY = 'a binary file: check the path';
 
 /** What a source's beginning looks like that no parser reads, and what to do; undefined where it is nothing that is known. */
@@ -57,7 +62,7 @@ export function foreignForm(head: Uint8Array): string | undefined {
   const magic = bytes.toString('hex', 0, 16);
   const packed = MAGIC.find(([begins]) => magic.startsWith(begins));
   if (packed) return packed[1];
-  if (bytes.toString('latin1', 257, 262) === 'ustar') return 'a tar archive: give the folder that it holds';
+  if (isTar(bytes)) return TAR;
   const text = bytes.toString('latin1');
   return FOREIGN.find(([form]) => form.test(text))?.[1] ?? (bytes.includes(0) ? BINARY : undefined);
 }
@@ -66,4 +71,16 @@ export function foreignForm(head: Uint8Array): string | undefined {
 export function unreadPacking(head: Uint8Array): string | undefined {
   const magic = Buffer.from(head.subarray(0, 16)).toString('hex');
   return MAGIC.slice(0, 4).find(([begins]) => magic.startsWith(begins))?.[1];
+}
+
+/** Bytes that show whether a tar archive begins. */
+export const TAR_HEAD_BYTES = 262;
+
+/** What an archive within a packing says: its members' lines could be read, their headers among them. */
+export function archiveWithin(head: Uint8Array): string | undefined {
+  return isTar(head) ? TAR : undefined;
+}
+
+function isTar(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(257, TAR_HEAD_BYTES)).toString('latin1') === 'ustar';
 }

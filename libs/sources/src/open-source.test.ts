@@ -79,6 +79,15 @@ describe('openSource', () => {
     expect(cut.calls['']?.names).toHaveLength(3);
     expect(cut.gaps).toMatchObject([{ cause: 'truncated-input' }]);
     await expect(read('hids-docker', file('a.xz', Buffer.from('fd377a585a000004', 'hex')))).rejects.toThrow(/xz -dc/);
+    // The lines of its members could be read, headers and padding among them.
+    const lines = '1 1795455028.639988 getpid() = 1\n'.repeat(64);
+    const header = Buffer.alloc(512);
+    header.write('ustar', 257);
+    const tar = Buffer.concat([header, Buffer.from(lines.padEnd(4_096, '\0'))]);
+    for (const [name, bytes] of Object.entries({ 'a.tar': tar, 'a.tar.gz': gzipSync(tar) })) {
+      await expect(read('strace', file(name, bytes))).rejects.toThrow(/tar -xf FILE/);
+    }
+    await expect(read('access-log', file('a.csv', 'time,client,path\n1,192.0.2.1,/a\n'))).rejects.toThrow(/CSV/);
     await expect(read('hids-docker', file('a.bz2', 'BZh91AY&SY'))).rejects.toThrow(/bzip2 -dc/);
   });
 

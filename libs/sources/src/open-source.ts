@@ -7,7 +7,7 @@ import {
   type SourceKind,
 } from '@plimsoll/contracts';
 
-import { unreadPacking } from './foreign-forms.js';
+import { archiveWithin, TAR_HEAD_BYTES, unreadPacking } from './foreign-forms.js';
 import { gunzip, isGzip, type PackedEnd } from './input/gunzip.js';
 import { listParts } from './input/list-parts.js';
 import type { SourcePart } from './input/source-part.js';
@@ -247,8 +247,10 @@ class CheckedParser {
   ) {}
 
   push(chunk: Uint8Array): readonly SourceItem[] {
-    if (this.#head.length < HEAD_BYTES) this.#head = Buffer.concat([this.#head, chunk]).subarray(0, HEAD_BYTES);
+    const before = this.#head.length;
+    if (before < HEAD_BYTES) this.#head = Buffer.concat([this.#head, chunk]).subarray(0, HEAD_BYTES);
     this.#bytes += chunk.length;
+    if (before < TAR_HEAD_BYTES) this.#refuseArchive();
     const items = this.parser.push(chunk);
     if (!this.#checked && isTelling(this.parser.counts, this.#bytes)) {
       this.#checked = true;
@@ -277,6 +279,11 @@ class CheckedParser {
       );
     }
     return items;
+  }
+
+  #refuseArchive(): void {
+    const archive = archiveWithin(this.#head);
+    if (archive !== undefined) throw new PlimsollError('wrong-kind', `${this.title}: this is ${archive}`);
   }
 
   #check(): void {

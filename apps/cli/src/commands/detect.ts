@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import process from 'node:process';
 
-import { Alert, decodeJson, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { replay, runDetection, type EmbeddedOutput } from '@plimsoll/local-run';
+import { Alert, decodeJson, PlimsollError, printable, type ProfileFile, type SourceKind } from '@plimsoll/contracts';
+import { replay, runDetection, type EmbeddedOutput, type ReplaySource } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { SourceReport } from '@plimsoll/sources';
 import { Command, Option } from 'commander';
@@ -31,6 +31,14 @@ interface DetectOptions {
   privacy: 'strict' | 'balanced' | 'full';
   maxRefused: number;
 }
+
+/** The detectors that score what a kind of source tells: of a log one, of calls and what is rebuilt from them these. */
+const OF_LOGS: Partial<Record<SourceKind, readonly string[]>> = {
+  'access-log': ['web'],
+  'sql-log': ['sql'],
+  'k8s-audit': ['k8s-audit'],
+};
+const OF_CALLS: readonly string[] = ['sequence', 'frequency', 'process', 'web', 'sql'];
 
 export function detectCommand(): Command {
   return new Command('detect')
@@ -126,6 +134,7 @@ function messagesOf(
   const sources = sourcesFrom(application, options.source.map(parseSource));
   const workloads = sources.map(({ where }) => where.workload);
   refuseStrangers(profiles, application, workloads, options.profile);
+  tellUnscored(profiles, application, sources);
   return replay(sources, {
     privacy,
     signal,
@@ -172,6 +181,12 @@ function startedLive(command: readonly string[], { workload }: DetectOptions): L
 function onlyWorkload(profiles: readonly ProfileFile[], application: string): string {
   const traced = profiles.filter((profile) => profile.application === application && profile.detector === 'sequence');
   if (traced.length === 1) return traced[0]!.workload;
+  if (traced.length === 0) {
+    throw new PlimsollError(
+      'bad-configuration',
+      `none of the profiles was learned from system calls, so a traced program cannot be scored: learn from a trace first (learn --live WORKLOAD=PID, or --source WORKLOAD=strace:PATH)`,
+    );
+  }
   const names = traced.map(({ workload }) => workload).join(', ');
   throw new PlimsollError(
     'bad-configuration',
@@ -189,6 +204,21 @@ function onlyApplication(profiles: readonly ProfileFile[], folder: string): stri
 }
 
 /** Nothing would score a source whose workload has no profile: that is a mistake, not a result. */
+/** Says which sources no profile of their workload can score: 'no incident' would read as 'all is well'. */
+function tellUnscored(profiles: readonly ProfileFile[], application: string, sources: readonly ReplaySource[]): void {
+  for (const { where, kind, path } of sources) {
+    const scored = OF_LOGS[kind] ?? OF_CALLS;
+    const own = profiles.filter((profile) => {
+      return profile.application === application && profile.workload === where.workload;
+    });
+    if (own.some(({ detector }) => scored.includes(detector))) continue;
+    const learned = own.map(({ detector }) => detector).join(', ');
+    process.stderr.write(
+      `plimsoll: ${printable(path)}: nothing of it can be scored: the profiles of ${printable(where.workload)} are of other kinds of source (${learned}); learn from a source of kind ${kind}\n`,
+    );
+  }
+}
+
 function refuseStrangers(
   profiles: readonly ProfileFile[],
   application: string,

@@ -10,6 +10,7 @@ import {
   type ReplaySource,
   type Suspects,
 } from '@plimsoll/local-run';
+import type { SourceReport } from '@plimsoll/sources';
 import { Command, Option } from 'commander';
 
 import { keyGroup, learnersFor, type KeyGroups } from '../key-groups.js';
@@ -198,21 +199,28 @@ async function fromSources(folder: string | undefined, options: LearnOptions): P
   keepHeapSmall();
   const plan = await planOf(folder, options);
   const progress = new Progress('learning');
+  const reports: SourceReport[] = [];
+  const tell = (): void => {
+    tellReports(reports, options.maxRefused, true);
+  };
   const learned = await learnProfiles(plan, learnersFor(options.keyGroup), {
     privacy: options.privacy,
     signal: stopSignal(),
     onProgress: (share, note) => {
       progress.update(share, note);
     },
-  }).finally(() => {
-    progress.clear();
-  });
+    onRead: (report) => reports.push(report),
+  })
+    .finally(() => {
+      progress.clear();
+    })
+    .catch((error: unknown) => {
+      // Too little may have been read because the rest was refused or cut off.
+      tell();
+      throw error;
+    });
   progress.done(`${learned.messages} messages, ${learned.profiles.length} profiles`);
-  tellReports(
-    learned.reports.map(({ report }) => report),
-    options.maxRefused,
-    true,
-  );
+  tell();
   return learned;
 }
 

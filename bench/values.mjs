@@ -3,6 +3,7 @@
  * application that learned clean or messy text. Run after `npm run build`:
  *
  *   node bench/values.mjs [--half development|held-out|all] [--misses]
+ *   node bench/values.mjs --fresh      texts that were written later, scored once before anything was changed for them
  */
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -13,13 +14,20 @@ import { parseArgs } from 'node:util';
 import { FieldStudy, readCorpus } from '@plimsoll/evaluation';
 
 const { values: options } = parseArgs({
-  options: { half: { type: 'string', default: 'all' }, misses: { type: 'boolean', default: false } },
+  options: {
+    half: { type: 'string', default: 'all' },
+    misses: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
+  },
 });
 const print = (line) => process.stdout.write(`${line}\n`);
 const corpus = (name) =>
-  readCorpus(readFileSync(new URL(`../libs/evaluation/corpus/${name}.txt`, import.meta.url), 'utf8')).filter(
-    ({ heldOut }) => options.half === 'all' || heldOut === (options.half === 'held-out'),
-  );
+  readCorpus(
+    readFileSync(
+      new URL(`../libs/evaluation/corpus/${options.fresh ? 'fresh-' : ''}${name}.txt`, import.meta.url),
+      'utf8',
+    ),
+  ).filter(({ heldOut }) => options.half === 'all' || heldOut === (options.half === 'held-out'));
 
 const studies = { clean: new FieldStudy('clean'), messy: new FieldStudy('messy') };
 const columns = [

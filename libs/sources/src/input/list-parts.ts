@@ -77,7 +77,10 @@ async function filesUnder(folder: string, onLink: (name: string) => void): Promi
       else if (entry.isSymbolicLink()) onLink(name);
     }
     if (names.length + waiting.length > MAX_FILES) {
-      throw new PlimsollError('too-large', `${folder}: more than ${MAX_FILES} files in one folder; name a file, or a narrower folder`);
+      throw new PlimsollError(
+        'too-large',
+        `${folder}: more than ${MAX_FILES} files in one folder; name a file, or a narrower folder`,
+      );
     }
   }
   return names.sort(byName);

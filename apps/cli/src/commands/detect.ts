@@ -203,7 +203,6 @@ function onlyApplication(profiles: readonly ProfileFile[], folder: string): stri
   );
 }
 
-/** Nothing would score a source whose workload has no profile: that is a mistake, not a result. */
 /** Says which sources no profile of their workload can score: 'no incident' would read as 'all is well'. */
 function tellUnscored(profiles: readonly ProfileFile[], application: string, sources: readonly ReplaySource[]): void {
   for (const { where, kind, path } of sources) {
@@ -219,6 +218,7 @@ function tellUnscored(profiles: readonly ProfileFile[], application: string, sou
   }
 }
 
+/** Nothing would score a source whose workload has no profile: that is a mistake, not a result. */
 function refuseStrangers(
   profiles: readonly ProfileFile[],
   application: string,

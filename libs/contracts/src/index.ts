@@ -63,7 +63,7 @@ export { LearnedFrom, openProfile, ProfileFile, sealProfile } from './profile.js
 export { LabelledAttack, Recording, SourceKind } from './recording.js';
 export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';
 export { SqlMark, SqlStatement } from './sql-statement.js';
-export { MAX_BATCH_CALLS, timeAfter, turnAt, type SyscallBatch, type Turns } from './syscall-batch.js';
+export { MAX_BATCH_CALLS, timeAfter, turnAt, withGaps, type SyscallBatch, type Turns } from './syscall-batch.js';
 export { decodeSyscallBatch, eachDigest, encodeSyscallBatch, hasResults, mayHold, turnsOf } from './syscall-codec.js';
 export { printable } from './printable.js';
 export { callOfAbi, type SyscallAbi } from './syscall-abi.js';

@@ -55,6 +55,12 @@ export function turnAt(ends: Uint32Array, count: number, at: number): number {
   return low;
 }
 
+/** The batch with other gaps before it. Columns are named, since those of a decoded batch are laid out when asked for. */
+export function withGaps(batch: SyscallBatch, gaps: readonly Gap[]): SyscallBatch {
+  const { threads, results, digests } = batch;
+  return { ...batch, threads, results, digests, gaps };
+}
+
 /** A batch without calls that follows `batch`: it tells its container the time, and what it is given beside it. */
 export function timeAfter(batch: SyscallBatch, timeUs: TimeUs): SyscallBatch {
   return {

@@ -1,4 +1,11 @@
-import { PlimsollError, sealProfile, type LearnedFrom, type ProfileFile, type SyscallBatch } from '@plimsoll/contracts';
+import {
+  PlimsollError,
+  sealProfile,
+  withGaps,
+  type LearnedFrom,
+  type ProfileFile,
+  type SyscallBatch,
+} from '@plimsoll/contracts';
 import { PartedLearning, type Learner } from '@plimsoll/detection';
 import { z } from 'zod';
 
@@ -376,7 +383,7 @@ function afterCut(message: CollectorMessage): CollectorMessage {
   if (message.topic === 'logs') return message;
   const { baseTimeUs: startUs, gaps } = message.batch;
   const cut = { startUs, endUs: startUs, cause: 'truncated-input' as const };
-  return { topic: 'syscalls', batch: { ...message.batch, gaps: [cut, ...gaps] } };
+  return { topic: 'syscalls', batch: withGaps(message.batch, [cut, ...gaps]) };
 }
 
 function ofMessages<Input>(

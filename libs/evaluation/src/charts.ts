@@ -1,3 +1,5 @@
+import { printable } from '@plimsoll/contracts';
+
 /** Charts as SVG: axes, labels, 95 % intervals; colours that the colour-blind tell apart (Okabe and Ito 2008). */
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#555555', '#8c6d31'];
 
@@ -98,9 +100,13 @@ export function picture(title: string, width: number, height: number, parts: rea
   ].join('\n');
 }
 
-/** Names come from recordings that others wrote. */
+/** Names come from recordings that others wrote; XML allows no control characters, however they are escaped. */
 export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return printable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 function whisker(x: number, { low, high }: ChartValue): string {

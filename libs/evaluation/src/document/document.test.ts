@@ -22,6 +22,10 @@ it('shows names of recordings as text, in HTML and in Markdown tables', () => {
   expect(markdownOf(BLOCKS.slice(1, 2))).not.toContain('<script');
 });
 
+it('draws nothing that XML forbids', () => {
+  expect(chartOf('\u001b[31mred')).toContain('>\\u{1b}[31mred<');
+});
+
 const plain: Block[] = [
   { kind: 'text', text: 'Text' },
   { kind: 'figure', name: 'one', caption: 'One', svg: chartOf('One') },

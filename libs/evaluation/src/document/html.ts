@@ -1,5 +1,3 @@
-import { printable } from '@plimsoll/contracts';
-
 import { escaped } from '../charts.js';
 import type { Block } from './blocks.js';
 
@@ -41,7 +39,7 @@ function row(cells: readonly string[], tag: 'th' | 'td'): string {
 
 /** Names come from recordings that others wrote; `code` and **weight** of the prose are Markdown's. */
 function shown(text: string): string {
-  return escaped(printable(text))
+  return escaped(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
     .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>');
 }

@@ -35,6 +35,9 @@ describe('a value read as a piece of SQL', () => {
     'union was a great select',
     "they're to waitfor the 'green light'",
     "'quoted', name = 'x'",
+    'sleep(walk) is what I do = badly',
+    'rest = sleep(9 h), eat = 3 times',
+    "Tom's plan' or sleep(ing)",
   ])('takes %j for prose or code', (value) => {
     expect(readAsSql(value).grade).toBeLessThanOrEqual(2);
   });
@@ -42,6 +45,10 @@ describe('a value read as a piece of SQL', () => {
   it.each([
     '1 OR 1=1',
     '5 AND SLEEP(5)',
+    '5 and sleep(2*2)',
+    '5 and sleep(if(1=1,4,0))',
+    '5 and sleep(null)',
+    '5 and sleep(3',
     '-1 UNION SELECT 1,2,3',
     '1; DROP TABLE users',
     'price,(select sleep(2))',

@@ -182,13 +182,20 @@ class Walk {
   /** Marks what a call says; its arguments follow as operands. */
   #call(token: SqlToken, at: number): number {
     const empty = this.#tokens.at(at + 2)?.text === ')';
-    if (TIME_FUNCTIONS.has(token.text) && !empty) this.#mark(Mark.wait);
+    if (TIME_FUNCTIONS.has(token.text) && !empty && this.#isArgument(at + 2)) this.#mark(Mark.wait);
     else if (FILE_WORDS.has(token.text) && !empty) this.#mark(Mark.file);
     else if (SQL_FUNCTIONS.has(token.text) || (token.text === 'if' && this.#holds(at, ','))) this.#mark(Mark.call);
     this.#afterLogic = false;
     if (this.#compared !== undefined && this.#logical) this.#mark(Mark.condition);
     this.#compared = undefined;
     return 1;
+  }
+
+  /** Whether what begins at `at` can say how long to wait: `sleep(ing)` and `sleep(8 h)` cannot. */
+  #isArgument(at: number): boolean {
+    const [first, next] = [this.#tokens.at(at), this.#tokens.at(at + 1)];
+    if (first?.kind === 'word') return next?.text !== ')' || KEYWORDS.has(first.text);
+    return first?.kind !== 'number' || next?.kind !== 'word' || BINARY_WORDS.has(next.text);
   }
 
   /** Whether the word or sign `text` comes soon after `at`. */

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import process from 'node:process';
 
 import { Alert, decodeJson, PlimsollError, printable, type ProfileFile, type SourceKind } from '@plimsoll/contracts';
+import { CALL_DETECTORS, EVENT_DETECTORS, type EventKind } from '@plimsoll/detection';
 import { replay, runDetection, type EmbeddedOutput, type ReplaySource } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { SourceReport } from '@plimsoll/sources';
@@ -32,13 +33,19 @@ interface DetectOptions {
   maxRefused: number;
 }
 
-/** The detectors that score what a kind of source tells: of a log one, of calls and what is rebuilt from them these. */
-const OF_LOGS: Partial<Record<SourceKind, readonly string[]>> = {
-  'access-log': ['web'],
-  'sql-log': ['sql'],
-  'k8s-audit': ['k8s-audit'],
+/** The events that a log holds; every other source tells calls, and what is rebuilt from them. */
+const EVENT_OF_LOG: Partial<Record<SourceKind, EventKind>> = {
+  'access-log': 'web-request',
+  'sql-log': 'sql-statement',
+  'k8s-audit': 'k8s-audit',
 };
-const OF_CALLS: readonly string[] = ['sequence', 'frequency', 'process', 'web', 'sql'];
+
+/** Names of the detectors that score what a kind of source tells. */
+function scorersOf(source: SourceKind): readonly string[] {
+  const event = EVENT_OF_LOG[source];
+  const rows = EVENT_DETECTORS.filter(({ kind }) => (event === undefined ? kind !== 'k8s-audit' : kind === event));
+  return [...(event === undefined ? CALL_DETECTORS : []), ...rows].map(({ name }) => name);
+}
 
 export function detectCommand(): Command {
   return new Command('detect')
@@ -206,7 +213,7 @@ function onlyApplication(profiles: readonly ProfileFile[], folder: string): stri
 /** Says which sources no profile of their workload can score: 'no incident' would read as 'all is well'. */
 function tellUnscored(profiles: readonly ProfileFile[], application: string, sources: readonly ReplaySource[]): void {
   for (const { where, kind, path } of sources) {
-    const scored = OF_LOGS[kind] ?? OF_CALLS;
+    const scored = scorersOf(kind);
     const own = profiles.filter((profile) => {
       return profile.application === application && profile.workload === where.workload;
     });

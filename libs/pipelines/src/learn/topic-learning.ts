@@ -12,7 +12,13 @@ import {
   TOPICS,
   type ProfileFile,
 } from '@plimsoll/contracts';
-import type { EventLog, LearningStore, LogRecord, TopicPositions } from '@plimsoll/streaming';
+import {
+  systemClock,
+  type EventLog,
+  type LearningStore,
+  type LogRecord,
+  type TopicPositions,
+} from '@plimsoll/streaming';
 import { z } from 'zod';
 
 import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
@@ -158,7 +164,7 @@ class TopicLearning {
       topics,
       messages: 0,
       unreadable: 0,
-      begunMs: Date.now(),
+      begunMs: systemClock.nowMs(),
     };
     return new TopicLearning(plan, parts, begun, learning, false);
   }
@@ -209,7 +215,7 @@ class TopicLearning {
   /** Whether what has not converged is given up. */
   private hasWaited(): boolean {
     const { giveUp } = this.plan;
-    return giveUp !== undefined && Date.now() >= (this.kept.begunMs ?? 0) + giveUp.afterMs;
+    return giveUp !== undefined && systemClock.nowMs() >= (this.kept.begunMs ?? 0) + giveUp.afterMs;
   }
 
   private async survey(): Promise<void> {

@@ -81,10 +81,22 @@ export function expectedReading(
   event: WebRequest,
   parameter: WebParameter,
 ): string {
-  const { own } = parameterContexts(event, parameter);
-  const total = table.total(`${of.name}|${own}`);
-  const plain = table.count(`${of.name}|${own}`, '0');
-  return total === 0
-    ? 'this parameter was never seen during learning'
-    : `${plain} of ${total} learned values of this parameter contain none`;
+  const { context, of: whose } = learnedValues(table, of, event, parameter);
+  const total = table.total(`${of.name}|${context}`);
+  return total === 0 ? NEVER_SEEN : `${table.count(`${of.name}|${context}`, '0')} of ${total} ${whose} contain none`;
+}
+
+export const NEVER_SEEN = 'this parameter was never seen during learning';
+
+/** Which learned values speak for a parameter: its own, or where there are none those of its name at other pages. */
+export function learnedValues(
+  table: SmoothedCounts,
+  { name }: GradeTable,
+  event: WebRequest,
+  parameter: WebParameter,
+): { readonly context: string; readonly of: string } {
+  const { own, named } = parameterContexts(event, parameter);
+  return table.total(`${name}|${own}`) > 0
+    ? { context: own, of: 'learned values of this parameter' }
+    : { context: named, of: 'learned values of parameters of this name, all at pages of another path or form,' };
 }

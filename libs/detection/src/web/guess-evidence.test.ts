@@ -51,12 +51,51 @@ function alarmAfter(
 
 describe('a client that guesses', () => {
   it('is told by failures in a row, sooner where people seldom fail twice', () => {
-    const habit = alarmAfter(learned(), 401, 500)!;
+    const habit = alarmAfter(learned(), 401, 5_000)!;
     expect(habit).toBeGreaterThan(6);
     expect(habit).toBeLessThan(20);
-    const careless = alarmAfter(learned(401, 15), 401, 500)!;
+    const careless = alarmAfter(learned(401, 15), 401, 5_000)!;
     expect(careless).toBeGreaterThan(habit);
     expect(alarmAfter(new SmoothedCounts(), 401, 500)).toBeLessThan(30);
+  });
+
+  describe('behind one address with many', () => {
+    /** An office of one address: whoever gets in is a session of its own, so its failures stand in one row, 8 s apart. */
+    const office = (): SmoothedCounts => {
+      const table = new SmoothedCounts();
+      const state = startWebState();
+      for (let i = 0; i < 100; i++) {
+        learnTries(table, signIn(i * 8_000 + (i % 7) * 500, 401), state);
+        learnTries(table, signIn(i * 8_000 + 4_000, 302), startWebState());
+      }
+      return table;
+    };
+
+    it('is told by a pace that people there do not have', () => {
+      const table = office();
+      const state = startWebState();
+      for (let i = 0; i < 200; i++) guessEvidence(table, signIn(i * 8_000, 401), state);
+      const after = Array.from({ length: 28 }, (_, i) => {
+        return sum(guessEvidence(table, signIn(200 * 8_000 + i * 100, 401), state)) >= FLOOR_NATS;
+      }).indexOf(true);
+      expect(after).toBeGreaterThan(3);
+      expect(after).toBeLessThan(20);
+    });
+
+    it('is not seen in a long row of failures at the pace that people there have', () => {
+      expect(alarmAfter(office(), 401, 8_000, 400)).toBeUndefined();
+    });
+
+    it('is told where each client had an address of its own, though whoever got in was a session of its own', () => {
+      const table = new SmoothedCounts();
+      for (let i = 0; i < 40; i++) {
+        const client = startWebState();
+        learnTries(table, signIn(i * 100_000, 401), client);
+        if (i % 8 === 0) learnTries(table, signIn(i * 100_000 + 5_000, 401), client);
+        learnTries(table, signIn(i * 100_000 + 9_000, 302), startWebState());
+      }
+      expect(alarmAfter(table, 401, 5_000)).toBeLessThan(15);
+    });
   });
 
   it('is told by all of the run: each alarm names its own try and some earlier ones, none twice', () => {
@@ -103,7 +142,7 @@ describe('a client that guesses', () => {
     expect(found?.evidence).toMatchObject({
       kind: 'credential-found',
       observed: '20 failed tries in a row at POST /enter by one client within 20 s, and then one that got in',
-      expected: 'of 20 learned tries after a failed one, 5 failed too',
+      expected: 'of 20 learned tries that failed, 5 followed another',
     });
     expect(guessEvidence(table, signIn(22_000, 401), state)).toEqual([]);
   });

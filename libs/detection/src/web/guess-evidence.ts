@@ -11,13 +11,25 @@ import { isUnsafe, type Tries, type WebState } from './web-state.js';
  * or gives up, a guessing client goes on. Each further failure multiplies the likelihood of guessing by how much surer
  * it is there than in benign use, which learning counts: a sequential test, as threshold random walks find scanners
  * (Jung, Paxson, Berger, Balakrishnan 2004).
+ *
+ * Behind one address there may be many who fail one after another, and whoever gets in is seen as a session of its own:
+ * there a row of failures is usual, and what tells a guesser is that it is faster than they are. Both readings are
+ * weighed against benign use, each with half of the belief. See decision 0360.
  */
 const PATH = 'credential-guessing';
 const GOES_ON_GUESSING = 0.97;
 /** Benign: that another failure follows a failure, before anything was learned; with the weight of so many failures. */
 const GOES_ON_PRIOR = 0.5;
 const PRIOR_FAILURES = 12;
+/** Benign: where failures follow one another more often, a row of them says nothing, however long it grows. */
+const ROWS_ARE_USUAL = 0.8;
 const MOST_NATS = 16;
+/** Belief in either reading. */
+const HALF_NATS = Math.log(2);
+/** Classes of the time between two failures: powers of two of milliseconds, up to 17 minutes. */
+const MAX_PACE = 20;
+/** Classes by which an address may be busier than it was: eight times as many failures as in learning are no guessing. */
+const BUSIER = 3;
 /** Tries further apart are not of one attempt: whoever waits longer is not seen. */
 const APART_US = 900_000_000;
 /** Endpoints of one client whose tries are remembered. */
@@ -34,14 +46,20 @@ const SIGNS_IN = /(?:^|[/_.=&-])(?:log-?in|log-?on|sign-?in|signon|authenticate|
 
 type Outcome = 'failed' | 'passed';
 
-/** Counts how a try ended, and what followed a failure. */
+/**
+ * Counts how a try ended, how many failures follow a failure, and how soon. A row of failures ends once, whether its
+ * client gets in, gives up or waits: so each first failure stands for one end.
+ */
 export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebState): void {
   if (!triesCredential(event)) return;
   addByAction(table, 'tried', event, String(event.status));
   const outcome = outcomeOf(table, event);
   if (outcome === undefined) return;
-  if (lastTries(state, event) !== undefined) addByAction(table, 'again', event, outcome);
-  remember(state, event, outcome);
+  const before = lastTries(state, event);
+  remember(state, event, outcome, 0);
+  if (outcome === 'passed') return;
+  addByAction(table, 'again', event, before === undefined ? 'ended' : 'failed');
+  if (before !== undefined) addByAction(table, 'pace', event, String(paceOf(event.timeUs - before.lastUs)));
 }
 
 /** What the client's tries before say, with this one; alters `state`. */
@@ -49,22 +67,25 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
   const outcome = triesCredential(event) ? outcomeOf(table, event) : undefined;
   if (outcome === undefined) return [];
   const before = lastTries(state, event);
-  const after = remember(state, event, outcome);
+  const sooner = before === undefined ? undefined : soonerThan(table, event, paceOf(event.timeUs - before.lastUs));
+  const after = remember(state, event, outcome, sooner?.nats ?? 0);
   // Whoever gets in at last, after all those failures, has guessed it.
   const tries = outcome === 'failed' ? after : before;
   if (tries === undefined || tries.failed < 2) return [];
   const again = countsOf(table, 'again', event);
   const goesOn = again.probability('failed', GOES_ON_PRIOR, PRIOR_FAILURES);
-  const each = Math.log(GOES_ON_GUESSING / Math.min(goesOn, 0.9));
-  const strength = Math.min((tries.failed - 1) * each, MOST_NATS);
+  const row = goesOn > ROWS_ARE_USUAL ? 0 : (tries.failed - 1) * Math.log(GOES_ON_GUESSING / goesOn);
+  const strength = Math.min(row + paceNats(tries.pace), MOST_NATS);
+  const each = strength / (tries.failed - 1);
   const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
   const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s`;
   const observed = outcome === 'failed' ? run : `${run}, and then one that got in`;
   const learned = again.total;
+  const soon = tries.pace > 0 && sooner !== undefined ? `, ${sooner.words}` : '';
   const expected =
     learned === 0
       ? 'no failed try in learning'
-      : `of ${learned} learned tries after a failed one, ${again.count('failed')} failed too`;
+      : `of ${learned} learned tries that failed, ${again.count('failed')} followed another${soon}`;
   const kind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
   const told = strength < ceilingOf(PATH) ? [] : tellEarlier(tries, event);
   const own = strength - told.length * each;
@@ -76,6 +97,33 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
       evidence: evidenceOf(earlier, 'failed-try', `an earlier try of the ${tries.failed}, failed too`, expected, each),
     })),
   ];
+}
+
+/** What the pace of a row adds: the reading that heeds it, against the one that does not. */
+function paceNats(pace: number): number {
+  return Math.max(pace - HALF_NATS + Math.log1p(Math.exp(-pace)), 0);
+}
+
+/** The time between two failures by its class. */
+function paceOf(apartUs: number): number {
+  return Math.min(Math.max(Math.floor(Math.log2(apartUs / 1_000)), 0), MAX_PACE);
+}
+
+/**
+ * What it says that one failure follows another so soon: by the share of learned ones, this one among them, that were no
+ * slower than a busier address would make it, a bet that pays in the mean nothing where that is all there is (Vovk and
+ * Wang 2021: ½/√p). Undefined where nothing was learned.
+ */
+function soonerThan(
+  table: SmoothedCounts,
+  event: WebRequest,
+  pace: number,
+): { nats: number; words: string } | undefined {
+  const learned = countsOf(table, 'pace', event);
+  const asSoon = learned.values.reduce((sum, [value, count]) => sum + (Number(value) <= pace + BUSIER ? count : 0), 0);
+  if (learned.total === 0) return undefined;
+  const share = (asSoon + 1) / (learned.total + 1);
+  return { nats: -Math.log(2 * Math.sqrt(share)), words: `${asSoon} nearly as soon as this one` };
 }
 
 /** Tries of the run that no alarm has named, the latest first: each alarm catches up with some. Alters `tries`. */
@@ -118,8 +166,8 @@ function lastTries(state: WebState, event: WebRequest): Tries | undefined {
   return known === undefined || event.timeUs - known.lastUs > APART_US ? undefined : known;
 }
 
-/** Takes the try into the client's memory; what it then is. */
-function remember(state: WebState, event: WebRequest, outcome: Outcome): Tries | undefined {
+/** Takes the try into the client's memory, with what its pace says; what it then is. */
+function remember(state: WebState, event: WebRequest, outcome: Outcome, pace: number): Tries | undefined {
   const endpoint = endpointOf(event);
   const { timeUs } = event;
   const before = lastTries(state, event);
@@ -133,6 +181,8 @@ function remember(state: WebState, event: WebRequest, outcome: Outcome): Tries |
     failed: (before?.failed ?? 0) + 1,
     sinceUs: before?.sinceUs ?? timeUs,
     lastUs: timeUs,
+    // What was slow before a fast row does not speak for it.
+    pace: Math.max((before?.pace ?? 0) + pace, 0),
     untold: [...(before?.untold ?? []), { id: event.id, timeUs }].slice(-MAX_UNTOLD),
   };
   state.tries = [...others, after].slice(-MAX_ENDPOINTS);

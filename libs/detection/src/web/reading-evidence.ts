@@ -2,7 +2,14 @@ import type { ActKind, AttackPath, ValueAct, WebParameter, WebRequest } from '@p
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { expectedReading, gradeProbability, learnGrade, type GradeTable } from './grade-probability.js';
+import {
+  expectedReading,
+  gradeProbability,
+  learnedValues,
+  learnGrade,
+  NEVER_SEEN,
+  type GradeTable,
+} from './grade-probability.js';
 import { describe, parameterContexts } from './web-contexts.js';
 
 /**
@@ -143,11 +150,9 @@ export function actEvidence(
 
 /** Acts are counted where there are some; every value is counted by how it reads as SQL. */
 function expectedAct(table: SmoothedCounts, of: GradeTable, event: WebRequest, parameter: WebParameter): string {
-  const { own } = parameterContexts(event, parameter);
-  const learned = table.total(`${SQL.name}|${own}`);
-  return learned === 0
-    ? 'this parameter was never seen during learning'
-    : `${table.total(`${of.name}|${own}`)} of ${learned} learned values of this parameter did`;
+  const { context, of: whose } = learnedValues(table, SQL, event, parameter);
+  const learned = table.total(`${SQL.name}|${context}`);
+  return learned === 0 ? NEVER_SEEN : `${table.total(`${of.name}|${context}`)} of ${learned} ${whose} did`;
 }
 
 function reflectedEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {

@@ -28,6 +28,8 @@ const Tries = z.object({
   failed: z.number(),
   sinceUs: z.number(),
   lastUs: z.number(),
+  /** What their pace says, nats; a state of before has none. */
+  pace: z.number().default(0),
   /** Those that no alarm has named yet, the newest last; a state of before has none. */
   untold: z.array(z.object({ id: z.string(), timeUs: z.number() })).default([]),
 });

@@ -6,6 +6,9 @@ import type { GroupProgress } from './group-progress.js';
 /** Makes a learner for one workload. */
 export type LearnerOf<Input> = (of: Pick<Where, 'application' | 'workload'>) => Learner<Input>;
 
+/** A tenth of what goes with requests, or fewer. */
+const FEW = 10;
+
 /** Which learners take which messages: one a detector. */
 export interface Learners {
   readonly syscalls: readonly LearnerOf<SyscallBatch>[];
@@ -27,6 +30,8 @@ export class ProfileBuilder {
   readonly #learners: Learners;
   readonly #calls = new Map<string, Opened<SyscallBatch>>();
   readonly #events = new Map<string, Opened<LogEvent>>();
+  /** By workload: statements that went with its requests, and are scored with them. */
+  readonly #carried = new Map<string, number>();
 
   constructor(learners: Learners) {
     this.#learners = learners;
@@ -42,50 +47,67 @@ export class ProfileBuilder {
   }
 
   learnEvent(event: LogEvent): void {
+    this.#countCarried(event);
     for (const learner of this.#ofEvent(event)) learner.learn(event);
   }
 
   calibrateEvent(event: LogEvent): void {
+    this.#countCarried(event);
     for (const learner of this.#ofEvent(event)) learner.calibrate(event);
   }
 
-  /** How far each detector has come with each workload, in the order in which they were first seen. */
+  /**
+   * How far each detector has come with each workload, in the order in which they were first seen; without the few
+   * statements of a web server outside its requests, which need no profile.
+   */
   progress(): GroupProgress[] {
     const stage = 'learning' as const;
-    return [...allOf(this.#calls), ...allOf(this.#events)].map(({ of, learner }) => ({
-      name: workloadKey(of),
-      ...of,
-      stage,
-      ...learner.progress(),
-    }));
+    return [...allOf(this.#calls), ...allOf(this.#events)].flatMap(({ of, type, learner }) => {
+      const progress = learner.progress();
+      if (!progress.converged && this.#isBesides(type, of, progress.events)) return [];
+      return [{ name: workloadKey(of), ...of, stage, ...progress }];
+    });
   }
 
   /**
    * The profiles, in the order in which their workloads were first seen. A detector that saw too little of a workload
-   * leaves it without a profile, and is told in `passedOver`; throws `empty-source` where that is so for all.
+   * leaves it without a profile, and is told in `passedOver`, unless what it saw is scored elsewhere; throws
+   * `empty-source` where no detector has a profile.
    */
   finish(): Built {
     const profiles: ProfileFile[] = [];
     const passedOver: PlimsollError[] = [];
-    for (const { learner } of [...allOf(this.#calls), ...allOf(this.#events)]) {
+    for (const { of, type, learner } of [...allOf(this.#calls), ...allOf(this.#events)]) {
       try {
         profiles.push(learner.finish());
       } catch (error) {
         if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
-        passedOver.push(error);
+        if (!this.#isBesides(type, of, learner.progress().events)) passedOver.push(error);
       }
     }
     if (profiles.length === 0) throw passedOver[0] ?? new PlimsollError('empty-source', 'nothing to learn from');
     return { profiles, passedOver: passedOver.map(({ message }) => message) };
   }
 
+  #countCarried(event: LogEvent): void {
+    if (event.type !== 'web-request' || event.statements.length === 0) return;
+    const key = workloadKey(event);
+    this.#carried.set(key, (this.#carried.get(key) ?? 0) + event.statements.length);
+  }
+
+  /** Whether so many statements are the few that a web server asks for beside its requests: at start, by a timer. */
+  #isBesides(type: LogEvent['type'] | undefined, of: Opened<LogEvent>['of'], events: number): boolean {
+    return type === 'sql-statement' && events * FEW < (this.#carried.get(workloadKey(of)) ?? 0);
+  }
+
   #ofCalls(batch: SyscallBatch): readonly Learner<SyscallBatch>[] {
-    return opened(this.#calls, workloadKey(batch), batch, () => this.#learners.syscalls.map((make) => make(batch)));
+    const open = (): readonly Learner<SyscallBatch>[] => this.#learners.syscalls.map((make) => make(batch));
+    return opened(this.#calls, workloadKey(batch), { of: batch }, open);
   }
 
   #ofEvent(event: LogEvent): readonly Learner<LogEvent>[] {
     const type = event.type === 'gap' ? event.of : event.type;
-    return opened(this.#events, `${type} ${workloadKey(event)}`, event, () =>
+    return opened(this.#events, `${type} ${workloadKey(event)}`, { of: event, type }, () =>
       this.#learners.logs.filter((entry) => entry.type === type).map(({ learner }) => learner(event)),
     );
   }
@@ -95,27 +117,32 @@ function workloadKey({ application, workload }: Pick<Where, 'application' | 'wor
   return `${application}/${workload}`;
 }
 
-/** The learners of one workload. */
+/** The learners of one workload, for calls or for one type of event. */
 interface Opened<Input> {
   readonly of: Pick<Where, 'application' | 'workload'>;
+  readonly type?: LogEvent['type'];
   readonly learners: readonly Learner<Input>[];
 }
 
 function allOf<Input>(
   map: ReadonlyMap<string, Opened<Input>>,
-): { readonly of: Opened<Input>['of']; readonly learner: Learner<Input> }[] {
-  return [...map.values()].flatMap(({ of, learners }) => learners.map((learner) => ({ of, learner })));
+): {
+  readonly of: Opened<Input>['of'];
+  readonly type: LogEvent['type'] | undefined;
+  readonly learner: Learner<Input>;
+}[] {
+  return [...map.values()].flatMap(({ of, type, learners }) => learners.map((learner) => ({ of, type, learner })));
 }
 
 function opened<Input>(
   map: Map<string, Opened<Input>>,
   key: string,
-  { application, workload }: Pick<Where, 'application' | 'workload'>,
+  { of: { application, workload }, type }: Pick<Opened<Input>, 'of' | 'type'>,
   open: () => readonly Learner<Input>[],
 ): readonly Learner<Input>[] {
   const known = map.get(key);
   if (known !== undefined) return known.learners;
   const learners = open();
-  map.set(key, { of: { application, workload }, learners });
+  map.set(key, { of: { application, workload }, ...(type !== undefined && { type }), learners });
   return learners;
 }

@@ -13,6 +13,7 @@ export {
   type StatusId,
   statusOf,
 } from './alert.js';
+export { type AskedRequest, strongestRequest } from './strongest-request.js';
 export {
   ALERT_TYPES,
   AlertHeaders,

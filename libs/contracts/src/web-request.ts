@@ -200,6 +200,8 @@ export const WebClient = z.object({
   address: z.string().max(64).optional(),
   /** User-Agent, cut, secrets removed. */
   agent: z.string().max(256).optional(),
+  /** The account that an access log names, of a request that was not refused for want of one. */
+  account: z.string().max(128).optional(),
 });
 export type WebClient = z.infer<typeof WebClient>;
 

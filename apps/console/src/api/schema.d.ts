@@ -1031,6 +1031,7 @@ export interface components {
         status?: number;
         address?: string;
         user_agent?: string;
+        account?: string;
       };
       decisions: {
         /** @enum {string} */
@@ -1154,6 +1155,7 @@ export interface components {
         status?: number;
         address?: string;
         user_agent?: string;
+        account?: string;
       };
     };
     IncidentTotals: {

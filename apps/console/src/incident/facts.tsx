@@ -56,6 +56,7 @@ export function Request({ incident: { request } }: { readonly incident: Incident
   const facts = [
     ['Parameter', request.parameter],
     ['Client', request.address],
+    ['Account', request.account],
     ['Answered', request.status === undefined || request.status === 0 ? undefined : String(request.status)],
     ['User agent', request.user_agent],
   ] as const;

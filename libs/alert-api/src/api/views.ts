@@ -1,4 +1,4 @@
-import { Alert, AttackPath } from '@plimsoll/contracts';
+import { Alert, AttackPath, strongestRequest } from '@plimsoll/contracts';
 import { suppressionOf, type IncidentRecord, type Suppression } from '@plimsoll/incidents';
 import { z } from 'zod';
 
@@ -73,6 +73,8 @@ const summaryShape = z.strictObject({
       status: z.number().int().optional(),
       address: z.string().optional(),
       user_agent: z.string().optional(),
+      /** The account that the web server's log names. */
+      account: z.string().optional(),
     })
     .optional(),
 });
@@ -156,23 +158,8 @@ function assigneeOf({ decisions }: IncidentRecord): Pick<IncidentSummary, 'assig
 }
 
 function requestOf({ evidence }: IncidentRecord): Pick<IncidentSummary, 'request'> {
-  let strongest: (typeof evidence)[number] | undefined;
-  for (const one of evidence) {
-    if (one.http_request === undefined) continue;
-    if (strongest === undefined || one.data.p_value < strongest.data.p_value) strongest = one;
-  }
-  if (strongest?.http_request === undefined) return {};
-  const { http_request: request, http_response: response, src_endpoint: client } = strongest;
-  return {
-    request: {
-      method: request.http_method,
-      path: request.url.path,
-      ...(request.args === undefined ? {} : { parameter: request.args }),
-      ...(response === undefined ? {} : { status: response.code }),
-      ...(client === undefined ? {} : { address: client.ip }),
-      ...(request.user_agent === undefined ? {} : { user_agent: request.user_agent }),
-    },
-  };
+  const request = strongestRequest(evidence);
+  return request === undefined ? {} : { request };
 }
 
 export function detailOf(

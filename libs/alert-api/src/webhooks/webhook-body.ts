@@ -1,4 +1,4 @@
-import type { Alert, AlertHeaders, SeverityId, WatchEvent } from '@plimsoll/contracts';
+import { strongestRequest, type Alert, type AlertHeaders, type SeverityId, type WatchEvent } from '@plimsoll/contracts';
 
 import type { WebhookTarget } from './webhook-target.js';
 
@@ -82,6 +82,7 @@ function falcoAlert(headers: AlertHeaders, alert: Alert): object {
     'plimsoll.anomalous': alert.count,
     'plimsoll.revision': unmapped.revision,
     ...(alert.status === undefined ? {} : { 'plimsoll.status': alert.status }),
+    ...requestFields(alert),
   };
   for (const { level, state, p_value } of unmapped.levels) fields[`plimsoll.${level}`] = `${state}, p = ${p_value}`;
   const techniques = finding.attacks.flatMap(({ technique, sub_technique }) => [
@@ -99,4 +100,10 @@ function falcoAlert(headers: AlertHeaders, alert: Alert): object {
     time: headers.ce_time,
     output_fields: fields,
   };
+}
+
+/** The page and the client, `plimsoll.request.…`; what is not known is no field. */
+function requestFields({ evidences }: Alert): Record<string, string | number> {
+  const request: Readonly<Record<string, string | number>> = { ...strongestRequest(evidences) };
+  return Object.fromEntries(Object.entries(request).map(([name, value]) => [`plimsoll.request.${name}`, value]));
 }

@@ -160,7 +160,7 @@ function findingInfo({ incident, mergedInto }: IncidentChange, title: string, ti
 function artifact(evidence: FusedEvidence): AlertEvidence {
   const { kind, timeUs, level, detector, finding, event, observed, expected, score, pValue, workload, joins } =
     evidence;
-  const actor = actorOf(evidence.principal);
+  const actor = actorOf(evidence.principal, evidence.request?.account);
   return {
     uid: identity('evidence', evidence.verdict, kind, event, timeUs),
     name: kind,
@@ -203,19 +203,21 @@ function requestOf({ method, path, status, parameter, address, agent }: RequestF
   };
 }
 
-function actorOf(principal: string): AlertEvidence['actor'] {
+/** Who acted: the principal, and the account that a log names. */
+function actorOf(principal: string, account: string | undefined): AlertEvidence['actor'] {
   const at = principal.indexOf(':');
   const name = principal.slice(at + 1);
+  const user = account === undefined ? {} : { user: { name: account } };
   switch (principal.slice(0, at)) {
     case 'user':
       return { user: { name } };
     case 'session':
     case 'client':
-      return { session: { uid: name } };
+      return { ...user, session: { uid: name } };
     case 'credential':
-      return { session: { credential_uid: name } };
+      return { ...user, session: { credential_uid: name } };
     default:
-      return undefined;
+      return account === undefined ? undefined : user;
   }
 }
 

@@ -93,6 +93,28 @@ describe('whatever a client sends', () => {
     expect(requests[0]!.timeUs).toBe(SAME!.timeUs);
   });
 
+  it.each([
+    ['combined', PLAIN.replace(' - - ', ' - frank ')],
+    [
+      'a virtual host, several addresses and a name with blanks',
+      PLAIN.replace('192.0.2.7 - - ', 'shop.test:443 192.0.2.7, 10.0.0.1 - frank of sales '),
+    ],
+    [
+      'nginx as JSON',
+      '{"time":"2026-11-20T10:00:01+00:00","remote_addr":"192.0.2.7","remote_user":"frank","request":"GET /item?id=1 HTTP/1.1","status":200,"bytes_sent":10}',
+    ],
+    [
+      'Caddy',
+      '{"ts":1795168801.0,"request":{"remote_ip":"192.0.2.7","method":"GET","uri":"/item?id=1","headers":{}},"user_id":"frank","status":200,"size":10}',
+    ],
+  ])('%s: the account is known, unless it was refused', (_what, line) => {
+    expect(read(line).requests[0]?.client?.account).toMatch(/^frank/);
+    const refused = line.replace(/200( |,"(?:size|bytes_sent))/, '401$1');
+    expect(read(refused).requests[0]).toMatchObject({ status: 401 });
+    expect(read(refused).requests[0]?.client).not.toHaveProperty('account');
+    expect(read(PLAIN).requests[0]?.client).not.toHaveProperty('account');
+  });
+
   it('tells clients apart by the first of several addresses', () => {
     const from = (remote: string): string | undefined => read(PLAIN.replace('192.0.2.7', remote)).requests[0]?.session;
     for (const remote of ['192.0.2.7, 198.51.100.2', '192.0.2.7:51000', 'shop.test:443 192.0.2.7', '_ 192.0.2.7']) {

@@ -6,6 +6,8 @@ export interface AccessLine {
   /** How exactly the time is known, microseconds. */
   readonly precisionUs: number;
   readonly remote: string;
+  /** The account that the server took it to be of; `''` where the line names none. */
+  readonly user: string;
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;

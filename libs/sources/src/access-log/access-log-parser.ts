@@ -155,7 +155,8 @@ export class AccessLogParser implements SourceParser {
       ...(host === undefined ? {} : { host: this.#digest.of('host', hostName(host)) }),
       session,
       sessionBy: by,
-      ...webClient(line.remote, line.userAgent, privacy),
+      // A name that was refused is what somebody typed, and may be anything.
+      ...webClient({ address: line.remote, agent, account: line.status === 401 ? '' : line.user }, privacy),
       request: requestIdentity(application, line.method, line.target, line.userAgent, line.timeUs),
       scripts: [],
       responseComplete: false,

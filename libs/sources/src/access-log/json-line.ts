@@ -24,6 +24,7 @@ const SIZES = ['bytes', 'body_bytes_sent', 'DownstreamContentSize', 'bytes_sent'
 const REFERERS = ['referer', 'http_referer', 'referrer', 'http_referrer', 'request_Referer', 'request.headers.Referer', 'httpRequest.referer', 'http.request.referrer']; // prettier-ignore
 const ORIGINS = ['origin', 'http_origin', 'request_Origin', 'request.headers.Origin'];
 const AGENTS = ['user_agent', 'http_user_agent', 'agent', 'useragent', 'request_User-Agent', 'request.headers.User-Agent', 'httpRequest.userAgent', 'user_agent.original']; // prettier-ignore
+const USERS = ['remote_user', 'ClientUsername', 'user_id', 'user.name', 'request.remote_user'];
 const HOSTS = ['host', 'http_host', 'RequestHost', 'request.host', 'vhost', 'authority', 'server_name', 'url.domain'];
 const TYPES = ['content_type', 'request_content_type', 'request.headers.Content-Type'];
 /** Members in which a runtime or a shipper hands on a line that it did not read. */
@@ -42,6 +43,7 @@ export function jsonLine(line: string): AccessLine | undefined {
   return {
     ...at,
     remote: firstAddress(text(REMOTES) ?? ''),
+    user: missing(text(USERS) ?? ''),
     method: missing(text(METHODS) ?? request.method),
     target,
     status: integer(text(STATUSES)),

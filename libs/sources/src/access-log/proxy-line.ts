@@ -21,6 +21,7 @@ export function proxyLine(line: string): AccessLine | undefined {
 }
 
 const NOTHING = {
+  user: '',
   referer: undefined,
   origin: undefined,
   contentType: undefined,

@@ -28,11 +28,12 @@ export function textLine(line: string): AccessLine | undefined {
   const rest = line.slice(found.requestAt);
   const request = requestIn(rest);
   if (!request) return undefined;
-  const { host, remote } = whoAsks(line.slice(0, found.leftEnd));
+  const { host, remote, user } = whoAsks(line.slice(0, found.leftEnd));
   const { referer, agent } = headersIn(rest.slice(request.end));
   return {
     ...found.time,
     remote,
+    user: missing(unescaped(user)),
     ...requestLine(unescaped(request.text)),
     status: integer(missing(request.status)),
     bytes: integer(missing(request.bytes)),
@@ -95,11 +96,20 @@ function headersIn(rest: string): { referer?: string; agent?: string } {
 }
 
 /** `[HOST ]ADDRESS[, ADDRESS …] IDENT USER`: the first word is the client's unless an address follows it. */
-function whoAsks(left: string): { host: string | undefined; remote: string } {
-  const [first = '', second = ''] = left.split(' ', 2);
-  if (first.endsWith(',') || isAddress(first)) return { host: undefined, remote: firstAddress(first) };
+function whoAsks(left: string): { host: string | undefined; remote: string; user: string } {
+  const words = left.split(' ');
+  const [first = '', second = ''] = words;
+  if (first.endsWith(',') || isAddress(first))
+    return { host: undefined, remote: firstAddress(first), user: userIn(words) };
   if (isAddress(second.replace(/,$/, '')) && /^[\w.:*-]+$/.test(first)) {
-    return { host: /[a-z]/i.test(first) ? first : undefined, remote: firstAddress(second) };
+    const host = /[a-z]/i.test(first) ? first : undefined;
+    return { host, remote: firstAddress(second), user: userIn(words.slice(1)) };
   }
-  return { host: undefined, remote: missing(first) };
+  return { host: undefined, remote: missing(first), user: userIn(words) };
+}
+
+/** What stands behind the addresses and the word for `ident`: a name may hold blanks. */
+function userIn(words: readonly string[]): string {
+  const last = words.findIndex((word) => !word.endsWith(','));
+  return last < 0 ? '' : words.slice(last + 2).join(' ');
 }

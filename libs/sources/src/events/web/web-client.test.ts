@@ -4,18 +4,20 @@ import { webClient } from './web-client.js';
 
 describe('who asked', () => {
   it('leaves the host with the mode that lets values out, without secrets', () => {
-    const agent = 'curl/8 token=hunter2-Correct';
-    expect(webClient('192.0.2.7', agent, 'strict')).toEqual({});
-    expect(webClient('192.0.2.7', agent, 'balanced')).toEqual({
-      client: { address: '192.0.2.7', agent: 'curl/8 token=[removed]' },
+    const seen = { address: '192.0.2.7', agent: 'curl/8 token=hunter2-Correct', account: 'ann password=hunter2' };
+    expect(webClient(seen, 'strict')).toEqual({});
+    expect(webClient(seen, 'balanced')).toEqual({
+      client: { address: '192.0.2.7', agent: 'curl/8 token=[removed]', account: 'ann password=[removed]' },
     });
   });
 
   it('says nothing where nothing is known, and no more than an event holds', () => {
-    expect(webClient('', '', 'full')).toEqual({});
-    expect(webClient('a'.repeat(100), 'u '.repeat(500), 'full').client).toMatchObject({
+    expect(webClient({ address: '', agent: '' }, 'full')).toEqual({});
+    const long = { address: 'a'.repeat(100), agent: 'u '.repeat(500), account: 'b '.repeat(500) };
+    expect(webClient(long, 'full').client).toEqual({
       address: 'a'.repeat(64),
       agent: 'u '.repeat(128),
+      account: 'b '.repeat(64),
     });
   });
 });

@@ -4,15 +4,23 @@ import { releasedText, type PrivacyMode } from '../values/privacy.js';
 
 const MAX_ADDRESS = 64;
 const MAX_AGENT = 256;
+const MAX_ACCOUNT = 128;
 
-/** Who asked, for whoever reads the alert: nothing in `strict`, else the address and the agent without secrets. */
-export function webClient(address: string, agent: string, privacy: PrivacyMode): { client?: WebClient } {
-  const released = releasedText(agent, privacy);
-  if (released === undefined || (address === '' && released === '')) return {};
-  return {
-    client: {
-      ...(address === '' ? {} : { address: address.slice(0, MAX_ADDRESS) }),
-      ...(released === '' ? {} : { agent: released.slice(0, MAX_AGENT) }),
-    },
+/** Who asked, as a source tells it; `''` is absent. */
+export interface SeenClient {
+  readonly address: string;
+  readonly agent: string;
+  readonly account?: string;
+}
+
+/** Who asked, for whoever reads the alert: nothing in `strict`, else address, agent and account without secrets. */
+export function webClient({ address, agent, account = '' }: SeenClient, privacy: PrivacyMode): { client?: WebClient } {
+  if (privacy === 'strict') return {};
+  const client = {
+    address: address.slice(0, MAX_ADDRESS),
+    agent: releasedText(agent, privacy)?.slice(0, MAX_AGENT) ?? '',
+    account: releasedText(account, privacy)?.slice(0, MAX_ACCOUNT) ?? '',
   };
+  const known = Object.fromEntries(Object.entries(client).filter(([, word]) => word !== ''));
+  return Object.keys(known).length === 0 ? {} : { client: known };
 }

@@ -172,7 +172,7 @@ export function toWebRequest(
   if (asked !== undefined) event.asksUpload = asked;
   event.session = session.session;
   event.sessionBy = session.by;
-  Object.assign(event, webClient(address, agent, context.privacy));
+  Object.assign(event, webClient({ address, agent }, context.privacy));
   event.connection = exchange.connection.slice(0, 256);
   event.thread = exchange.thread;
   event.request = requestIdentity(context.application, request.method, request.target, agent, exchange.startUs);

@@ -19,6 +19,12 @@ export interface DetectionRun {
   readonly endUs: TimeUs;
 }
 
+/** What sees a run as it happens. */
+export interface RunOutput extends EmbeddedOutput {
+  /** The input has ended at this event time: what closes from here on was open. */
+  readonly onInputEnd?: (endUs: TimeUs) => void;
+}
+
 /** Messages published at a time, at most. */
 const CHUNK = 256;
 
@@ -32,7 +38,7 @@ const CLOSING_US = 2 * (DEFAULT_FUSION.gapUs + DEFAULT_FUSION.graceUs);
 export async function runDetection(
   messages: AsyncIterable<CollectorMessage>,
   operators: (start: Start) => Promise<void>,
-  output: EmbeddedOutput = {},
+  output: RunOutput = {},
   prompt = false,
 ): Promise<DetectionRun> {
   const verdicts: Verdict[] = [];
@@ -56,6 +62,7 @@ export async function runDetection(
     const clock = new StreamClock('replay', EMBEDDED_PARTITIONS);
     const span = await feed(topology, messages, clock, prompt);
     await topology.drained();
+    output.onInputEnd?.(span.endUs);
     const lastUs = verdicts.reduce((latest, { window }) => Math.max(latest, window.endUs), span.endUs);
     await topology.publish(clock.at(lastUs + CLOSING_US, true));
     await topology.drained();

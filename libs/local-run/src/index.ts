@@ -1,6 +1,6 @@
 export { asIfNow } from './as-if-now.js';
 export { asTheyCome } from './as-they-come.js';
-export { runDetection, type DetectionRun } from './detect-run.js';
+export { runDetection, type DetectionRun, type RunOutput } from './detect-run.js';
 export { EMBEDDED_PARTITIONS, EmbeddedTopology, type EmbeddedOutput } from './embedded.js';
 export { learnLive } from './learn-live.js';
 export { learnProfiles, type Learned, type LearningPlan } from './learn-profiles.js';

@@ -3,7 +3,7 @@ import process from 'node:process';
 
 import { Alert, decodeJson, PlimsollError, printable, type ProfileFile, type SourceKind } from '@plimsoll/contracts';
 import { CALL_DETECTORS, EVENT_DETECTORS, type EventKind } from '@plimsoll/detection';
-import { replay, runDetection, type EmbeddedOutput, type ReplaySource } from '@plimsoll/local-run';
+import { replay, runDetection, type ReplaySource, type RunOutput } from '@plimsoll/local-run';
 import { applicationOperators, fixedProfiles, type CollectorMessage } from '@plimsoll/pipelines';
 import type { SourceReport } from '@plimsoll/sources';
 import { Command, Option } from 'commander';
@@ -16,7 +16,7 @@ import { budgetOption, collected, maxRefusedOption, privacyOption } from '../sha
 import { keepHeapSmall } from '../small-heap.js';
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { stopSignal } from '../stop-signal.js';
-import { describeChange, finalFindings, incidentReport } from '../terminal/incident-report.js';
+import { asEnded, ChangeTeller, finalFindings, incidentReport } from '../terminal/incident-report.js';
 import { Progress } from '../terminal/progress.js';
 import { tellLate, tellReports } from '../terminal/source-reports.js';
 
@@ -121,7 +121,8 @@ async function run(command: readonly string[], given: DetectOptions): Promise<vo
   });
   if (options.output === 'table') {
     progress.done(`${result.messages} messages, ${result.verdicts.length} verdicts`);
-    process.stdout.write(`${incidentReport(finalFindings(result.alerts))}\n`);
+    const found = finalFindings(result.alerts).map((alert) => asEnded(alert, result.endUs));
+    process.stdout.write(`${incidentReport(found)}\n`);
   }
   tellLate(result.late);
   tellReports(reports, options.maxRefused, false);
@@ -170,13 +171,17 @@ function tracesOf(
 }
 
 /** NDJSON as it happens; for people, what happens to incidents as it comes where the input does not end by itself. */
-function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: Progress): EmbeddedOutput {
+function outputOf({ output, verdicts, live: traced }: DetectOptions, progress: Progress): RunOutput {
   if (output === 'ndjson') return ndjsonOutput(process.stdout, verdicts === 'all');
   if (traced.length === 0) return {};
+  let endedUs = Infinity;
+  const changes = new ChangeTeller();
   return {
+    onInputEnd: (endUs) => (endedUs = endUs),
     onAlert(record) {
       progress.clear();
-      process.stdout.write(`${describeChange(decodeJson(Alert, record.value, 'an alert'))}\n`);
+      const alert = asEnded(decodeJson(Alert, record.value, 'an alert'), endedUs);
+      process.stdout.write(`${changes.words(alert)}\n`);
     },
   };
 }

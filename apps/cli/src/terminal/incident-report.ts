@@ -1,9 +1,11 @@
-import { ACTIVITIES, Alert, decodeJson, isoTime } from '@plimsoll/contracts';
+import { ACTIVITIES, Alert, decodeJson, isoTime, strongestRequest, type AlertEvidence } from '@plimsoll/contracts';
 import type { LogRecord } from '@plimsoll/streaming';
 import pc from 'picocolors';
 
 /** Evidence shown of each incident; the rest is in the alert itself. */
 const SHOWN_EVIDENCE = 3;
+/** Observations shown of an update. */
+const SHOWN_NEWS = 3;
 
 /** The last alert of each incident, those merged into others left out, in the order in which they were first seen. */
 export function finalFindings(records: readonly LogRecord[]): Alert[] {
@@ -23,16 +25,65 @@ export function incidentReport(alerts: readonly Alert[]): string {
   return alerts.map(describeIncident).join('\n\n');
 }
 
-/** What became of an incident: all of it when it is new, one line for each change and its end. */
-export function describeChange(alert: Alert): string {
-  if (alert.activity_id === ACTIVITIES.create) return `New: ${describeIncident(alert)}\n`;
-  const { finding_info, unmapped, count, status_detail } = alert;
-  const what = `${plain(finding_info.title)}  ${pc.dim(finding_info.uid)}`;
-  if (alert.activity_id === ACTIVITIES.update) {
-    return `Update: ${what}, severity ${alert.severity_id}, ${count} verdicts, until ${isoTime(alert.end_time * 1000)}`;
+/** Incidents of which is remembered what was told; the one longest unchanged goes first. */
+const MAX_FOLLOWED = 1_024;
+
+/**
+ * Tells what becomes of incidents, message by message: all of it when one is new, then what each change adds to what was
+ * told before, one line at its end.
+ */
+export class ChangeTeller {
+  /** By incident: the evidence that was told. */
+  readonly #told = new Map<string, Set<string>>();
+
+  words(alert: Alert): string {
+    const { finding_info, unmapped, count, status_detail } = alert;
+    const news = this.#news(alert);
+    if (alert.activity_id === ACTIVITIES.create) return `New: ${describeIncident(alert)}\n`;
+    const what = `${plain(finding_info.title)}  ${pc.dim(finding_info.uid)}`;
+    if (alert.activity_id === ACTIVITIES.update) {
+      const raised = unmapped.raised_from === undefined ? '' : ` (was ${unmapped.raised_from})`;
+      const state = `severity ${alert.severity_id}${raised}, ${count} verdicts, until ${isoTime(alert.end_time * 1000)}`;
+      return [`Update: ${what}, ${state}`, ...newsLines(news)].join('\n');
+    }
+    this.#told.delete(finding_info.uid);
+    return `${unmapped.merged_into === undefined ? 'Over' : 'Merged'}: ${what}: ${plain(status_detail ?? '')}`;
   }
-  const why = unmapped.merged_into === undefined ? '' : `: ${plain(status_detail ?? '')}`;
-  return `${unmapped.merged_into === undefined ? 'Over' : 'Merged'}: ${what}${why}`;
+
+  /** Evidence that no earlier message of the incident had; from now on it is told. */
+  #news({ finding_info: { uid }, evidences }: Alert): readonly AlertEvidence[] {
+    const told = this.#told.get(uid) ?? new Set<string>();
+    const news = evidences.filter((one) => !told.has(one.uid));
+    for (const one of news) told.add(one.uid);
+    this.#told.delete(uid);
+    this.#told.set(uid, told);
+    if (this.#told.size > MAX_FOLLOWED) this.#told.delete(this.#told.keys().next().value!);
+    return news;
+  }
+}
+
+/** The same observation in several requests is one line. */
+function newsLines(news: readonly AlertEvidence[]): string[] {
+  const told = new Map<string, { line: string; times: number }>();
+  for (const { data } of news) {
+    const said = `${plain(data.workload)}, ${plain(data.finding)}: ${plain(data.observed)}`;
+    const known = told.get(said);
+    if (known === undefined) told.set(said, { line: `  + ${data.time} ${said}`, times: 1 });
+    else known.times += 1;
+  }
+  const lines = [...told.values()].map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
+  const more = lines.length - SHOWN_NEWS;
+  return more > 0 ? [...lines.slice(0, SHOWN_NEWS), `  … and ${more} more`] : lines;
+}
+
+/**
+ * The alert as it is shown where its source ended before it did: a run closes what is open then, which is no sign that
+ * nothing came for minutes. `lastUs`: until when the source was read.
+ */
+export function asEnded(alert: Alert, lastUs: number): Alert {
+  const isQuiet = alert.activity_id === ACTIVITIES.close && alert.unmapped.merged_into === undefined;
+  if (!isQuiet || alert.time * 1000 <= lastUs) return alert;
+  return { ...alert, status_detail: 'still open when watching ended' };
 }
 
 /** One incident, several lines. */
@@ -49,6 +100,7 @@ export function describeIncident(alert: Alert): string {
     `  ${isoTime(alert.start_time * 1000)} to ${isoTime(alert.end_time * 1000)}, ${alert.count} verdict${alert.count === 1 ? '' : 's'}`,
     `  on ${listed(unmapped.workloads)}; containers ${listed(alert.resources.map(({ uid }) => uid))}`,
     ...(unmapped.principals.length > 0 ? [`  by ${listed(unmapped.principals)}`] : []),
+    ...requestLines(alert),
     `  levels: ${levels}${techniques.length > 0 ? `; ATT&CK ${techniques.join(', ')}` : ''}`,
     ...decisionLines(alert),
     ...evidences
@@ -59,6 +111,22 @@ export function describeIncident(alert: Alert): string {
       ]),
     ...(evidences.length > SHOWN_EVIDENCE ? [`  … and ${evidences.length - SHOWN_EVIDENCE} more observations`] : []),
   ].join('\n');
+}
+
+/** The page and the client of what told most. */
+function requestLines({ evidences }: Alert): string[] {
+  const asked = strongestRequest(evidences);
+  if (asked === undefined) return [];
+  const { method, path, parameter, status, address, account, user_agent: agent } = asked;
+  const words = [
+    `${method} ${path}`,
+    ...(parameter === undefined ? [] : [`parameter ${parameter}`]),
+    ...(status === undefined ? [] : [`answered ${status}`]),
+    ...(address === undefined ? [] : [`from ${address}`]),
+    ...(account === undefined ? [] : [`account ${account}`]),
+    ...(agent === undefined ? [] : [`agent ${agent}`]),
+  ];
+  return [`  request: ${words.map(plain).join(', ')}`];
 }
 
 /** What the severity stands for: the columns that were written, or that it is an estimate. */

@@ -124,9 +124,7 @@ interface Opened<Input> {
   readonly learners: readonly Learner<Input>[];
 }
 
-function allOf<Input>(
-  map: ReadonlyMap<string, Opened<Input>>,
-): {
+function allOf<Input>(map: ReadonlyMap<string, Opened<Input>>): {
   readonly of: Opened<Input>['of'];
   readonly type: LogEvent['type'] | undefined;
   readonly learner: Learner<Input>;

@@ -1,14 +1,14 @@
 import process from 'node:process';
 import { randomUUID } from 'node:crypto';
 
-import { Alert, ALERT_TYPES, decodeJson, isWatchRecord, TOPICS, WatchEvent } from '@plimsoll/contracts';
+import { ACTIVITIES, Alert, ALERT_TYPES, decodeJson, isWatchRecord, TOPICS, WatchEvent } from '@plimsoll/contracts';
 import type { LogRecord, PartitionHandler } from '@plimsoll/streaming';
 import { Command, Option } from 'commander';
 
 import { tellLogTrouble } from '../log-trouble.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal } from '../stop-signal.js';
-import { describeIncident, plain } from '../terminal/incident-report.js';
+import { ChangeTeller, describeIncident, plain } from '../terminal/incident-report.js';
 import { untilQuiet, untilReady, untilStopped } from '../topic-reading.js';
 
 interface AlertsOptions {
@@ -37,12 +37,13 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
   const signal = stopSignal();
   const heard = { lastMs: performance.now() };
   const last = new Map<string, LogRecord>();
+  const changes = new ChangeTeller();
   const handler: PartitionHandler = {
     assigned: () => Promise.resolve(undefined),
     batch(_partition, records) {
       heard.lastMs = performance.now();
       for (const record of records) {
-        if (final !== true) print(record, output);
+        if (final !== true) print(record, output, changes);
         else if (follow === true) printIfOver(record, output);
         else last.set(record.key ?? '', record);
       }
@@ -69,9 +70,9 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
 }
 
 /** Whoever may write to the topic may write anything: what is no alert is told and passed over. */
-function print(record: LogRecord, output: AlertsOptions['output']): void {
+function print(record: LogRecord, output: AlertsOptions['output'], changes?: ChangeTeller): void {
   try {
-    process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record)}\n`);
+    process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record, changes)}\n`);
   } catch {
     process.stderr.write(`partition ${record.partition}, offset ${record.offset}: not an alert, skipped\n`);
   }
@@ -99,8 +100,12 @@ function asLine({ key, headers, value }: LogRecord): string {
   });
 }
 
-function asText(record: LogRecord): string {
+/** All of the incident; with `changes`, an update that is no decision in short, by what it adds. */
+function asText(record: LogRecord, changes?: ChangeTeller): string {
   if (isWatchRecord(record)) return `${plain(decodeJson(WatchEvent, record.value, 'a watch event').message)}\n`;
   const alert = decodeJson(Alert, record.value, 'an alert');
+  const change = changes?.words(alert);
+  const isShort = alert.activity_id === ACTIVITIES.update && alert.unmapped.decision === undefined;
+  if (change !== undefined && isShort) return `${change}\n`;
   return `${alert.activity_name}: ${describeIncident(alert)}\n`;
 }

@@ -138,8 +138,8 @@ async function onStack(options: UpOptions): Promise<void> {
     const [syscalls, logs] = await Promise.all(
       [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.positions(name)).length),
     );
-    await publishAll(messagesOf(options, signal), log, { syscalls: syscalls!, logs: logs! });
     process.stderr.write(`up; subscribe to ${TOPICS.alerts.name} with plimsoll alerts --follow; Ctrl-C stops\n`);
+    await publishAll(messagesOf(options, signal), log, { syscalls: syscalls!, logs: logs! });
     await untilAborted(signal);
   } finally {
     await Promise.allSettled(running.map((one) => one.stop()));

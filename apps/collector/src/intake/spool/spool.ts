@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, truncate, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { PlimsollError } from '@plimsoll/contracts';
@@ -198,13 +198,20 @@ export class Spool {
     return segment;
   }
 
-  /** After a failed write: what nobody was promised is cut off, so that later frames stand behind whole ones. */
+  /**
+   * After a failed write: what nobody was promised is cut off, so that later frames stand behind whole ones, and that a
+   * full disk is no fuller for each attempt.
+   */
   async #cutBack(): Promise<void> {
     await this.#writing?.close().catch(() => undefined);
     this.#writing = undefined;
     const last = this.#segments.at(-1);
     if (!last) return;
-    last.bytes = await wholeBytes(this.#path(last.number)).catch(() => last.bytes);
+    const path = this.#path(last.number);
+    last.bytes = await wholeBytes(path).catch(() => last.bytes);
+    if (last.bytes > 0) return truncate(path, last.bytes).catch(() => undefined);
+    this.#segments.pop();
+    await unlink(path).catch(() => undefined);
   }
 
   async #makeRoom(neededBytes: number): Promise<void> {

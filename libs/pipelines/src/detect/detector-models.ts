@@ -1,12 +1,15 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import type { Budget, Detector } from '@plimsoll/detection';
-import type { OperatorSettings } from '@plimsoll/streaming';
+import { systemClock, type Clock, type OperatorSettings } from '@plimsoll/streaming';
 
 import type { ModelPair } from './scoring-pair.js';
 import type { ProfileInForce, ProfileSource } from './profile-source.js';
 
 /** Prepared models kept for settings that are no longer wanted but may still be in a checkpoint. */
 const KEPT_SETTINGS = 4;
+
+/** How long a version that could not be used is passed over before it is tried again: it may have been pushed anew. */
+const PASSED_OVER_MS = 5 * 60_000;
 
 const NO_MODEL = { active: undefined, shadow: undefined } as const;
 
@@ -21,33 +24,56 @@ export class DetectorModels<Model> implements OperatorSettings {
   readonly #byVersion = new Map<string, Model>();
   /** By settings, then by application and workload. */
   readonly #prepared = new Map<string, Map<string, Map<string, ModelPair<Model>>>>();
+  /** Lines of settings whose version is gone, altered or of another release, and until when they are passed over. */
+  readonly #unusable = new Map<string, number>();
+  readonly #clock: Pick<Clock, 'nowMs'>;
 
   constructor(
     detector: Pick<Detector<never, never, Model>, 'name' | 'prepare'>,
     profiles: ProfileSource,
     budget: Budget,
+    clock: Pick<Clock, 'nowMs'> = systemClock,
   ) {
     this.#detector = detector;
     this.#profiles = profiles;
     this.#budget = budget;
+    this.#clock = clock;
   }
 
+  /** One profile that cannot be used holds up no other: its workload is scored as one without a profile. */
   wanted(): string {
+    const nowMs = this.#clock.nowMs();
+    for (const [line, untilMs] of this.#unusable) if (untilMs <= nowMs) this.#unusable.delete(line);
     const lines = this.#profiles.inForce(this.#detector.name).map(settingsLine);
-    return lines.sort().join('\n');
+    return lines
+      .filter((line) => !this.#unusable.has(line))
+      .sort()
+      .join('\n');
   }
 
+  /** Throws `bad-profile` where an active version cannot be used; the next `wanted` leaves all such out. */
   async prepare(settings: string): Promise<void> {
     if (this.#prepared.has(settings)) return;
+    let unusable: PlimsollError | undefined;
     const models = new Map<string, Map<string, ModelPair<Model>>>();
     for (const profile of settings.split('\n').filter(Boolean).map(parseLine)) {
       const { application, workload } = profile;
       const workloads = models.get(application) ?? new Map<string, ModelPair<Model>>();
       models.set(application, workloads);
       const pair = workloads.get(workload) ?? NO_MODEL;
-      if (profile.shadow) workloads.set(workload, { ...pair, shadow: await this.#loadShadow(profile) });
-      else workloads.set(workload, { ...pair, active: await this.#load(profile) });
+      try {
+        const model = await this.#load(profile);
+        const { version } = profile;
+        workloads.set(workload, profile.shadow ? { ...pair, shadow: { version, model } } : { ...pair, active: model });
+      } catch (error) {
+        if (!(error instanceof PlimsollError) || error.code !== 'bad-profile') throw error;
+        // A version in shadow that cannot be used is no reason to score nothing.
+        if (profile.shadow) continue;
+        this.#unusable.set(settingsLine(profile), this.#clock.nowMs() + PASSED_OVER_MS);
+        unusable ??= error;
+      }
     }
+    if (unusable !== undefined) throw unusable;
     this.#prepared.set(settings, models);
     for (const oldest of this.#prepared.keys()) {
       if (this.#prepared.size <= KEPT_SETTINGS) break;
@@ -59,16 +85,6 @@ export class DetectorModels<Model> implements OperatorSettings {
   /** The workload's models under `settings`, which were prepared. */
   models(settings: string, application: string, workload: string): ModelPair<Model> {
     return this.#prepared.get(settings)?.get(application)?.get(workload) ?? NO_MODEL;
-  }
-
-  /** A version in shadow that cannot be used is no reason to score nothing. */
-  async #loadShadow(profile: ProfileInForce): Promise<ModelPair<Model>['shadow']> {
-    try {
-      return { version: profile.version, model: await this.#load(profile) };
-    } catch (error) {
-      if (error instanceof PlimsollError && error.code === 'bad-profile') return undefined;
-      throw error;
-    }
   }
 
   async #load({ application, workload, version }: ProfileInForce): Promise<Model> {

@@ -15,3 +15,21 @@ it('asks in dashboard and rules for documented metrics alone', () => {
     expect([...asked].filter((name) => !documented.has(name))).toEqual([]);
   }
 });
+
+it('sends whoever an alert rule wakes to a row of the drills that exists', () => {
+  const [, drills = ''] = read('docs/operating.md').split('\n## Drills\n');
+  const rows = new Set([...drills.matchAll(/^\| \*\*(.+?)\*\* \|/gm)].map(([, row]) => row));
+  expect(rows.size).toBeGreaterThan(8);
+  const rules = read('deploy/observability/alerts.yaml');
+  const sent = [...rules.matchAll(/runbook: 'docs\/operating\.md#drills: (.+)'/g)].map(([, row]) => row);
+  expect(sent).toHaveLength(rules.match(/- alert:/g)!.length);
+  expect(sent.filter((row) => !rows.has(row))).toEqual([]);
+});
+
+it('has a test for every alert rule', () => {
+  const named = (file: string): Set<string | undefined> =>
+    new Set(
+      [...read(`deploy/observability/${file}`).matchAll(/(?:- alert|alertname): (\w+)/g)].map(([, name]) => name),
+    );
+  expect([...named('alerts.test.yaml')].sort()).toEqual([...named('alerts.yaml')].sort());
+});

@@ -73,6 +73,18 @@ describe('ServiceModule', () => {
     expect(JSON.parse(body)).toEqual({ ready: false, waitingFor: [{ name: 'kafka', reason: 'no broker answers' }] });
   });
 
+  it('tells Prometheus what readiness tells', async () => {
+    const states = async (): Promise<string[]> =>
+      (await get('/metrics')).body.split('\n').filter((line) => /^plimsoll_dependency_state\{.* 1$/.test(line));
+    health = { ready: false, reason: 'no broker answers' };
+    const redis = 'plimsoll_dependency_state{on="redis",state="ready"} 1';
+    expect(await states()).toEqual(['plimsoll_dependency_state{on="kafka",state="waiting"} 1', redis]);
+    health = { ready: true, reason: 'something to know' };
+    expect(await states()).toEqual(['plimsoll_dependency_state{on="kafka",state="noticed"} 1', redis]);
+    health = { ready: true };
+    expect(await states()).toEqual(['plimsoll_dependency_state{on="kafka",state="ready"} 1', redis]);
+  });
+
   it('serves what the stream does as metrics', async () => {
     observe(processed);
     observe({ type: 'dead-letter', task, reason: 'late', offset: 9 });

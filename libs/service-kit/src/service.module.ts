@@ -8,7 +8,7 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
-import { Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
 
 import { type Dependency, readiness, type ReadinessReport } from './readiness.js';
 
@@ -56,6 +56,7 @@ class MetricsController {
 @Module({})
 export class ServiceModule {
   static around(work: Type | DynamicModule, dependencies: readonly Dependency[], registry: Registry): DynamicModule {
+    measureReadiness(dependencies, registry);
     return {
       module: ServiceModule,
       imports: [work],
@@ -66,4 +67,26 @@ export class ServiceModule {
       ],
     };
   }
+}
+
+/** What readiness tells, for alert rules: asked anew for each scrape. The reasons stay in readiness and the log. */
+function measureReadiness(dependencies: readonly Dependency[], registry: Registry): void {
+  new Gauge({
+    name: 'plimsoll_dependency_state',
+    help: '1 for the state of each part that readiness asks: ready, noticed (it works, and has something to tell), waiting',
+    labelNames: ['on', 'state'],
+    registers: [registry],
+    async collect() {
+      const { waitingFor, noticed = [] } = await readiness(dependencies);
+      const has = (parts: readonly { readonly name: string }[], name: string): boolean =>
+        parts.some((part) => part.name === name);
+      for (const { name: on } of dependencies) {
+        const waiting = has(waitingFor, on);
+        const told = has(noticed, on);
+        this.set({ on, state: 'ready' }, waiting || told ? 0 : 1);
+        this.set({ on, state: 'noticed' }, told ? 1 : 0);
+        this.set({ on, state: 'waiting' }, waiting ? 1 : 0);
+      }
+    },
+  });
 }

@@ -1,19 +1,30 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
 import { sealProfile, TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
 import { parseRedisUrl, RedisConnection, RedisProfileStore } from '@plimsoll/redis-store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { prepared } from './golden/prepared.js';
 import { ROOT } from './root.js';
-import { hasProgram, startLocalKafka, startLocalRedis, type LocalKafka, type LocalRedis } from './servers/index.js';
+import { makeCertificates } from './servers/certificates.js';
+import {
+  freePort,
+  hasProgram,
+  startLocalKafka,
+  startLocalRedis,
+  type LocalKafka,
+  type LocalRedis,
+} from './servers/index.js';
 
-const programs = await Promise.all(['java', 'mvn', 'redis-server'].map((name) => hasProgram(name)));
+const programs = await Promise.all(['java', 'mvn', 'redis-server', 'openssl'].map((name) => hasProgram(name)));
 const possible = programs.every(Boolean);
-if (!possible) process.stderr.write('No java, mvn and redis-server here: plimsoll doctor is not tested.\n');
+if (!possible) process.stderr.write('No java, mvn, redis-server and openssl here: plimsoll doctor is not tested.\n');
 
 const BIN = join(ROOT, 'apps/cli/bin/plimsoll.js');
 /** What the command promises; a busy machine starts Node slowly. */
@@ -54,17 +65,42 @@ describe.skipIf(!possible)('plimsoll doctor', () => {
   let redis: LocalRedis;
   let log: KafkaLog;
   let env: { KAFKA_BROKERS: string; REDIS_URL: string };
+  /** The same servers by TLS, with a certificate that ended yesterday. */
+  let expired: Readonly<Record<string, string>>;
+  let directory: string;
   beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'plimsoll-doctor-'));
+    const { ca, certFile, keyFile, caFile } = await makeCertificates(directory, -1);
+    const keyStore = join(directory, 'keystore.pem');
+    await writeFile(keyStore, (await readFile(keyFile, 'utf8')) + (await readFile(certFile, 'utf8')));
+    const [kafkaPort, redisPort] = [await freePort(), await freePort()];
     [kafka, redis] = await Promise.all([
-      startLocalKafka(1),
-      startLocalRedis({ appendOnly: true, settings: { maxmemory: '256mb', 'maxmemory-policy': 'volatile-ttl' } }),
+      startLocalKafka(1, {
+        extraListener: { name: 'EXPIRED', protocol: 'SSL', port: kafkaPort },
+        settings: {
+          'listener.name.expired.ssl.keystore.type': 'PEM',
+          'listener.name.expired.ssl.keystore.location': keyStore,
+        },
+      }),
+      startLocalRedis({
+        appendOnly: true,
+        settings: {
+          ...{ maxmemory: '256mb', 'maxmemory-policy': 'volatile-ttl' },
+          ...{ 'tls-port': `${redisPort}`, 'tls-auth-clients': 'no' },
+          ...{ 'tls-cert-file': certFile, 'tls-key-file': keyFile, 'tls-ca-cert-file': caFile },
+        },
+      }),
     ]);
+    expired = {
+      ...{ KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`, KAFKA_TLS: 'true', KAFKA_TLS_CA: ca },
+      ...{ REDIS_URL: `rediss://127.0.0.1:${redisPort}`, REDIS_TLS_CA: ca },
+    };
     env = { KAFKA_BROKERS: kafka.brokers, REDIS_URL: redis.url };
     log = new KafkaLog({ brokers: kafka.brokers.split(',') });
   });
   afterAll(async () => {
     await log.close();
-    await Promise.all([kafka.close(), redis.close()]);
+    await Promise.all([kafka.close(), redis.close(), rm(directory, { recursive: true })]);
   });
 
   it('says what a new set-up lacks', async () => {
@@ -96,8 +132,9 @@ describe.skipIf(!possible)('plimsoll doctor', () => {
     await log.publish([{ topic: TOPICS.logs.name, key: 'shop', value: Buffer.from('{}') }]);
     const connection = new RedisConnection(parseRedisUrl(redis.url));
     await connection.ready();
-    const learned = { streams: ['web-1'], events: 10_000, novelty: 0, complete: true, notes: [] };
-    const profile = sealProfile({ application: 'shop', workload: 'web', detector: 'web', learned, model: {} });
+    const episodes = { from: 'cluster', learn: ['benign-day1'], calibrate: ['benign-day2-morning'], replayed: '' };
+    const { version: _version, schema: _schema, ...content } = (await prepared(episodes, 'shop')).profiles[0]!;
+    const profile = sealProfile({ ...content, learned: { ...content.learned, complete: true } });
     const profiles = new RedisProfileStore(connection);
     await profiles.put(profile, profile.version, Buffer.from(JSON.stringify(profile)));
     await profiles.activate(profile, profile.version, 'ann');
@@ -109,6 +146,22 @@ describe.skipIf(!possible)('plimsoll doctor', () => {
     expect(code).toBe(0);
     expect(out).not.toContain('\u001b');
     expect(out).toMatch(/brokers +well\n/);
+  });
+
+  it('tells of an active profile of another release', async () => {
+    const connection = new RedisConnection(parseRedisUrl(redis.url));
+    await connection.ready();
+    const learned = { streams: ['web-1'], events: 10_000, novelty: 0, complete: true, notes: [] };
+    const profile = sealProfile({ application: 'shop', workload: 'web', detector: 'web', learned, model: {} });
+    const profiles = new RedisProfileStore(connection);
+    await profiles.put(profile, profile.version, Buffer.from(JSON.stringify(profile)));
+    await profiles.activate(profile, profile.version, 'ann');
+    expect((await doctor(env)).findings).toEqual([
+      `profiles: The active version ${profile.version} of shop/web/web is missing, was altered, or is of another release: nothing is scored there.`,
+    ]);
+    await connection.call('DEL', 'plimsoll:{profiles}:pointer:["shop","web","web"]');
+    await connection.call('SREM', 'plimsoll:{profiles}:slots', '["shop","web","web"]');
+    await connection.close();
   });
 
   it('tells of a Redis that forgets by a policy that is not safe', async () => {
@@ -130,6 +183,39 @@ describe.skipIf(!possible)('plimsoll doctor', () => {
       findings: ['brokers: 127.0.0.1:1 does not answer: no connection (ECONNREFUSED).'],
       unseen: [],
     });
+  });
+
+  it('names certificates that have expired', async () => {
+    const { code, findings } = await doctor(expired);
+    expect({ code, findings }).toEqual({
+      code: 1,
+      findings: [
+        `brokers: The certificate of ${expired['KAFKA_BROKERS']} has expired.`,
+        `redis: The certificate of ${expired['REDIS_URL']!.slice('rediss://'.length)} has expired.`,
+      ],
+    });
+  });
+
+  it('tells of a host whose clock is ahead; from an hour on, Kafka refuses what it publishes', async () => {
+    const publish = async (aheadMs: number): Promise<void> => {
+      const now = Date.now.bind(Date);
+      const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
+      const host = new KafkaLog({ brokers: kafka.brokers.split(',') });
+      try {
+        await host.publish([{ topic: TOPICS.logs.name, key: 'shop', value: Buffer.from('{}') }]);
+      } finally {
+        await host.close();
+        clock.mockRestore();
+      }
+    };
+    await expect(publish(7_200_000)).rejects.toMatchObject({
+      message: "Kafka, publish: this machine's clock is further ahead than the broker allows",
+      retriable: true,
+    });
+    await publish(600_000);
+    expect((await doctor(env)).findings).toEqual([
+      'clocks: Up to 1 records of logs were published more than 1 min in the future of this machine.',
+    ]);
   });
 
   it('does not know without an address', async () => {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 
 import { encodeJson, TOPICS, type ProfileFile } from '@plimsoll/contracts';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
-import { findRecordings, learnProfiles, replay, runDetection, sourcesOf, type ReplaySource } from '@plimsoll/local-run';
+import { replay, runDetection, type ReplaySource } from '@plimsoll/local-run';
 import {
-  applicationLearners,
   applicationOperators,
   fixedProfiles,
   messageRecord,
@@ -21,8 +19,8 @@ import { describe, expect, it } from 'vitest';
 
 import { isWatermark, reading, textOf } from '../records.js';
 import { incidentsOf, quiet, summary, textsOf, until } from './outcome.js';
+import { prepared } from './prepared.js';
 
-const RECORDINGS = fileURLToPath(new URL('../../recordings', import.meta.url));
 const BUDGET = { falseAlertsPerDay: 1 };
 const servers = testServers();
 
@@ -56,24 +54,6 @@ describe.skipIf(servers === undefined)('one recording', () => {
     240_000,
   );
 });
-
-async function prepared(
-  { from, learn, calibrate, replayed }: (typeof CASES)[number],
-  application: string,
-): Promise<{ profiles: readonly ProfileFile[]; sources: readonly ReplaySource[] }> {
-  const recordings = await findRecordings(`${RECORDINGS}/${from}`);
-  const sourcesFor = (episode: string): ReplaySource[] =>
-    recordings
-      .filter(({ recording }) => recording.episode === episode)
-      .flatMap(sourcesOf)
-      .map((source) => ({
-        ...source,
-        where: { ...source.where, application, container: `${application}/${source.where.container}` },
-      }));
-  const plan = { learn: learn.map(sourcesFor), calibrate: calibrate.map(sourcesFor) };
-  const { profiles } = await learnProfiles(plan, applicationLearners());
-  return { profiles, sources: sourcesFor(replayed) };
-}
 
 async function throughMemory(profiles: readonly ProfileFile[], sources: readonly ReplaySource[]): Promise<Outcome> {
   const records: LogRecord[] = [];

@@ -65,6 +65,22 @@ if (possible) {
       const distrusting = new RedisConnection({ ...good, tls: {} });
       closing.push(distrusting);
       await expect(distrusting.ready(1_000)).rejects.toThrow(/the server's certificate is not trusted/);
+
+      const expired = await makeCertificates(await mkdtemp(join(directory, 'expired-')), -1);
+      const present = ({ certFile, keyFile, caFile }: Certificates): Promise<string> =>
+        redis.command(
+          ...['CONFIG', 'SET', 'tls-cert-file', certFile],
+          ...['tls-key-file', keyFile, 'tls-ca-cert-file', caFile],
+        );
+      expect(await present(expired)).toBe('OK');
+      expect(await connection.health()).toEqual({ ready: true });
+      const late = new RedisConnection({ ...good, tls: { ca: ca + expired.ca } });
+      closing.push(late);
+      await expect(late.ready(1_000)).rejects.toThrow(/the server's certificate has expired \(CERT_HAS_EXPIRED\)/);
+      // Renewed: who waits connects by itself, and who was connected never noticed.
+      expect(await present(certificates)).toBe('OK');
+      await late.ready(10_000);
+      expect(await connection.health()).toEqual({ ready: true });
     });
 
     it('reach Kafka by TLS with SCRAM', async () => {

@@ -27,9 +27,11 @@ export function kafkaError(error: unknown, doing: string): PlimsollError {
 /** The broker's own answer, or what the connection failed at: a client library's words say nothing to a person. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown failure';
+  if (kindOf(error) === 'INVALID_TIMESTAMP') return "this machine's clock is further ahead than the broker allows";
   if (kindOf(error) !== '') return error.message;
   const [code] = /\bE[A-Z]{4,}\b/.exec(error.message) ?? [];
   if (code !== undefined) return `no connection (${code})`;
+  if (/certificate has expired/.test(error.message)) return "the broker's certificate has expired";
   if (/certificate|altnames/.test(error.message)) return "the broker's certificate is not trusted";
   if (error.name === 'KafkaJSRequestTimeoutError') return 'no answer in time';
   return error.name.startsWith('KafkaJSConnection') ? 'no connection' : error.message;

@@ -21,6 +21,11 @@ export function redisError(error: unknown, doing: string): PlimsollError {
 function wordsOf(error: unknown, message: string): string {
   if (error instanceof Error && error.name === 'ReplyError') return message.split('\n', 1)[0]!.slice(0, 200);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-    return `${DISTRUSTED.test(error.code) ? "the server's certificate is not trusted" : 'no connection'} (${error.code})`;
+    return `${connectionWords(error.code)} (${error.code})`;
   return /timed out/i.test(message) ? 'no answer in time' : 'no connection';
+}
+
+function connectionWords(code: string): string {
+  if (code === 'CERT_HAS_EXPIRED') return "the server's certificate has expired";
+  return DISTRUSTED.test(code) ? "the server's certificate is not trusted" : 'no connection';
 }

@@ -32,6 +32,7 @@ const READER = { group: 'log-detector', topic: 'logs', members: 1, lag: 12, over
 
 const HEALTHY: SetUp = {
   brokers: [{ address: 'kafka:9092', advertised: false, state: 'answers', reason: '' }],
+  certificates: [{ area: 'brokers', address: 'k:1', leftMs: 60 * 86_400_000 }],
   topics: { found: TOPIC_FACTS },
   readers: { found: [READER] },
   flow: {
@@ -87,6 +88,20 @@ describe('diagnose', () => {
     [broker('login-refused', 'no such user'), ['brokers: k:1 refuses the login: no such user.']],
   ])('tells of a broker that lets nobody in', (change, words) => {
     expect(found(change)).toEqual(words);
+  });
+
+  it.each([
+    ['brokers', 20.5 * 86_400_000, 'The certificate of k:1 ends in 20 days: nobody connects after that.'],
+    ['redis', 30 * 3_600_000, 'The certificate of k:1 ends in a day: nobody connects after that.'],
+    ['brokers', 3_600_000, 'The certificate of k:1 ends in less than a day: nobody connects after that.'],
+  ] as const)('tells of a certificate of %s that ends soon', (area, leftMs, what) => {
+    expect(found({ certificates: [{ area, address: 'k:1', leftMs }] })).toEqual([`${area}: ${what}`]);
+  });
+
+  it('tells of a certificate that has expired once, in place of TLS that fails', () => {
+    const certificates = [{ area: 'brokers' as const, address: 'k:1', leftMs: -1 }];
+    const change = { ...broker('tls-refused', 'certificate has expired'), certificates };
+    expect(found(change)).toEqual(['brokers: The certificate of k:1 has expired.']);
   });
 
   it('sends to advertised.listeners where only the brokers name an address', () => {
@@ -151,7 +166,7 @@ describe('diagnose', () => {
 
   it.each([
     [profile(undefined), /^profiles: No profile is active/],
-    [profile({ readable: false }), /v1 of shop\/web\/web is missing or was altered/],
+    [profile({ readable: false }), /v1 of shop\/web\/web is missing, was altered, or is of another release/],
     [profile({ complete: false }), /shop\/web\/web is not complete/],
     [profile({ fit: 'ageing', complete: false }), /shop\/web\/web is ageing/],
     [profile({ fit: 'deployment' }), /shop\/web\/web is out of date: .*a new release/],

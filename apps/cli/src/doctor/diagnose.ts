@@ -1,3 +1,4 @@
+import { certificateFindings } from './certificates.js';
 import {
   brokerFindings,
   producerClockFindings,
@@ -16,13 +17,27 @@ export interface Diagnosis {
 }
 
 /** What is wrong with a set-up, and what could not be looked at. */
-export function diagnose({ brokers, topics, readers, flow, redis, profiles, workloads }: SetUp): Diagnosis {
+export function diagnose({
+  brokers,
+  certificates,
+  topics,
+  readers,
+  flow,
+  redis,
+  profiles,
+  workloads,
+}: SetUp): Diagnosis {
+  // That it has expired says all of why its TLS fails.
+  const expired = certificates.filter(({ leftMs }) => leftMs <= 0);
+  const hasExpired = (area: Area, address?: string): boolean =>
+    expired.some((one) => one.area === area && (address === undefined || one.address === address));
   const findings = [
-    ...brokerFindings(brokers),
+    ...brokerFindings(brokers.filter(({ address }) => !hasExpired('brokers', address))),
+    ...certificateFindings(certificates),
     ...findingsIn(topics, topicFindings),
     ...findingsIn(readers, readerFindings),
     ...findingsIn(flow, sourceFindings),
-    ...('why' in redis ? [redisAway(redis.why)] : redisFindings(redis.found)),
+    ...('found' in redis ? redisFindings(redis.found) : hasExpired('redis') ? [] : [redisAway(redis.why)]),
     ...findingsIn(flow, producerClockFindings),
     ...findingsIn(redis, redisClockFindings),
     ...findingsIn(profiles, profileFindings),

@@ -2,6 +2,7 @@
 import process from 'node:process';
 
 import { openProfile, PlimsollError, TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
+import { CALL_DETECTORS, EVENT_DETECTORS } from '@plimsoll/detection';
 import { describeFlow, describeReaders, describeTopics, probeBrokers, type KafkaOptions } from '@plimsoll/kafka-log';
 import { profileReport } from '@plimsoll/pipelines';
 import {
@@ -16,6 +17,7 @@ import type { ProfilePointer, ProfileStore } from '@plimsoll/streaming';
 import { z } from 'zod';
 
 import { alertService, ask } from '../alert-service.js';
+import { certificatesOf } from './certificates.js';
 import {
   LIMITS,
   type ActiveProfile,
@@ -41,12 +43,14 @@ const READERS = TOPIC_ACCESS.flatMap(({ service, reads: [topic], groups }) =>
  */
 export async function gather(): Promise<SetUp> {
   const { kafka, redis } = readConfiguration({ kafka: kafkaSettings, redis: redisSettings(parseRedisUrl) });
-  const [ofKafka, ofRedis, workloads] = await Promise.all([
+  const servers = redis.nodes.map(({ host, port }) => `${host}:${port}`);
+  const [ofKafka, ofRedis, workloads, certificates] = await Promise.all([
     lookAtKafka({ ...kafka, clientId: 'plimsoll-doctor' }),
     lookAtRedis(redis),
     lookAtWorkloads(),
+    Promise.all([certificatesOf('brokers', kafka.brokers, kafka.tls), certificatesOf('redis', servers, redis.tls)]),
   ]);
-  return { ...ofKafka, ...ofRedis, workloads };
+  return { ...ofKafka, ...ofRedis, workloads, certificates: certificates.flat() };
 }
 
 async function lookAtKafka(given: KafkaOptions): Promise<Pick<SetUp, 'brokers' | 'topics' | 'readers' | 'flow'>> {
@@ -92,15 +96,23 @@ async function activeOf(store: ProfileStore, { slot, active }: ProfilePointer): 
   if (active === undefined) return undefined;
   const [bytes, report] = await Promise.all([store.get(slot, active), profileReport(store, slot)]);
   const fit = report?.version === active ? report.state : 'unknown';
-  const complete = completenessOf(bytes);
+  const complete = completenessOf(bytes, slot.detector);
   return { version: active, readable: complete !== undefined, complete: complete ?? false, fit };
 }
 
-/** Undefined for what is no profile, or was altered. */
-function completenessOf(bytes: Uint8Array | undefined): boolean | undefined {
+const DETECTORS = [...CALL_DETECTORS, ...EVENT_DETECTORS];
+/** Of no matter for whether a model can be read. */
+const ANY_BUDGET = { falseAlertsPerDay: 1 };
+
+/** Undefined for what is no profile of the detector as this release has it, or was altered. */
+function completenessOf(bytes: Uint8Array | undefined, detectorName: string): boolean | undefined {
   if (bytes === undefined) return undefined;
   try {
-    return openProfile(JSON.parse(Buffer.from(bytes).toString('utf8'))).learned.complete;
+    const profile = openProfile(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    for (const row of DETECTORS) {
+      if (row.name === detectorName) row.use((detector) => detector.prepare(profile, ANY_BUDGET));
+    }
+    return profile.learned.complete;
   } catch {
     return undefined;
   }

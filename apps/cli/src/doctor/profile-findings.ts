@@ -26,8 +26,8 @@ function troubleOf(
 ): Omit<Finding, 'area'> | undefined {
   if (!readable) {
     return {
-      what: `The active version ${version} of ${slot} is missing or was altered: after a restart its detector has no profile.`,
-      todo: `plimsoll profiles push it again, or plimsoll profiles rollback ${slot}.`,
+      what: `The active version ${version} of ${slot} is missing, was altered, or is of another release: nothing is scored there.`,
+      todo: `plimsoll profiles push it again or learn it anew, or plimsoll profiles rollback ${slot}.`,
     };
   }
   if (fit === 'deployment' || fit === 'ageing') {

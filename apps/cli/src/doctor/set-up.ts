@@ -34,9 +34,20 @@ export interface WorkloadFacts {
   readonly behindMs: number;
 }
 
+/** When the certificate of one server that is spoken to ends. */
+export interface CertificateFacts {
+  readonly area: Extract<Area, 'brokers' | 'redis'>;
+  /** `host:port` */
+  readonly address: string;
+  /** Milliseconds from now; negative where it has ended. */
+  readonly leftMs: number;
+}
+
 /** Everything that is known of a set-up: what `diagnose` looks at. */
 export interface SetUp {
   readonly brokers: readonly BrokerFacts[];
+  /** Of each server that was reached by TLS. */
+  readonly certificates: readonly CertificateFacts[];
   readonly topics: Looked<readonly TopicFacts[]>;
   readonly readers: Looked<readonly ReaderFacts[]>;
   readonly flow: Looked<readonly TopicFlow[]>;
@@ -72,5 +83,14 @@ export interface Unseen {
   readonly why: string;
 }
 
-/** Of what was asked: how long a record may wait for its group, a source may be quiet, a clock may be off. */
-export const LIMITS = { overdueMs: 300_000, quietMs: 120_000, clockMs: 2_000, aheadMs: 60_000 } as const;
+/**
+ * Of what was asked: how long a record may wait for its group, a source may be quiet, a clock may be off; how long before
+ * its end a certificate is told of.
+ */
+export const LIMITS = {
+  overdueMs: 300_000,
+  quietMs: 120_000,
+  clockMs: 2_000,
+  aheadMs: 60_000,
+  certificateMs: 21 * 86_400_000,
+} as const;

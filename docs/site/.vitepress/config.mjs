@@ -69,6 +69,7 @@ export default defineConfig({
         'Operate',
         page('The console', 'docs/console.md'),
         page('In a cluster', 'docs/kubernetes.md'),
+        page('For a year', 'docs/operating.md'),
         page('Configuration', 'docs/configuration.md'),
         page('The life of a profile', 'docs/profiles.md'),
         page('Metrics', 'docs/metrics.md'),

@@ -30,6 +30,8 @@ describe('a value read as a piece of SQL', () => {
     'SELECT * FROM users WHERE id = 1 -- all',
     'He said "yes" and "no"',
     "dogs' or cats' food",
+    "INSERT INTO pets (kind, age) VALUES ('fish', 2); UPDATE pets SET age = 3 WHERE kind = 'fish';",
+    "the log says: delete from t where a in ('x', 'y'); select last_insert_id(); then 'duplicate key'",
     '5" = 12.7 cm',
     'Union select 3 delegates for the congress',
     'union was a great select',

@@ -45,6 +45,7 @@ export function readAsSql(value: string): SqlReading {
 function quotedReading(text: string, quote: string, budget: TokenBudget): SqlReading {
   let best = NOTHING;
   for (const [end, first] of literalEnds(text, quote)) {
+    if (!first && endsOwnLiteral(text, end, quote)) continue;
     const tokens = new FragmentTokens(text, end + 1, budget);
     const path = followSql(tokens, true);
     const grade = quotedGrade(text, end, quote, path, tail(text, tokens), first);
@@ -168,6 +169,21 @@ function* literalEnds(text: string, quote: string): Generator<[end: number, firs
     last = text.lastIndexOf(quote, last - 1);
     if (last >= from && last !== proper) yield [last, false];
   }
+}
+
+/** What stands before a literal of a statement, and a statement that has one. */
+const BEFORE_LITERAL = /(?:[(,=<>]|\b(?:like|in|then|else|values|when))\s{0,8}$/i;
+const STATEMENT = /\b(?:insert\s{1,8}into|delete\s{1,8}from|update\s[^;]{1,128}\sset|select\s[^;]{1,256}\sfrom)\s/i;
+
+/**
+ * Whether a sign ends a literal of a statement that the value itself holds, told or pasted: `insert into t values ('a');
+ * update …`. The literal in which the value stands had ended at the sign before, where nothing goes on.
+ */
+function endsOwnLiteral(text: string, end: number, quote: string): boolean {
+  const start = text.lastIndexOf(quote, end - 1);
+  if (start < 1) return false;
+  const before = text.slice(Math.max(start - 512, 0), start);
+  return BEFORE_LITERAL.test(before.slice(-32)) && STATEMENT.test(before);
 }
 
 function properEnd(text: string, quote: string): number {

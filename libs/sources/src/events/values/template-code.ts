@@ -27,6 +27,18 @@ const CALL =
   /^[\s;'")}.|&]{0,8}(?:print\s{0,4}\(\s{0,4})?(?:system|passthru|shell_exec|exec|popen|proc_open|assert|eval|phpinfo|call_user_func|file_get_contents|include|require|create_function|var_dump)\s{0,4}\(\s{0,4}(?:['"`$)]|\w{1,24}\()/;
 const CALL_INSIDE = /[;'")}]\s{0,4}(?:system|passthru|shell_exec|popen|proc_open|phpinfo|eval)\s{0,4}\(\s{0,4}['"`$)]/;
 
+/** What a program of PHP takes from a request, or starts, opens or reads: without any of it nothing of it serves an attacker. */
+const PHP_ACTS =
+  /\$_?\{?_?(?:GET|POST|REQUEST|COOKIE|FILES|SERVER|SESSION|ENV)\b|\b(?:system|exec|passthru|shell_exec|popen|proc_open|pcntl_exec|eval|assert|base64_decode|str_rot13|gzinflate|fopen|fwrite|file|readfile|file_get_contents|file_put_contents|copy|unlink|include|require|include_once|require_once|create_function|call_user_func|call_user_func_array|array_map|usort|preg_replace|phpinfo|mail|curl_exec|fsockopen|opendir|scandir|glob|unserialize|getenv|header|die|chr)\b|[`$]\w{0,32}\s{0,4}\(|`/i;
+const WORD = /(?<![\p{L}\p{N}_$>])\p{L}{2,24}(?![\p{L}\p{N}_(=])/gu;
+const LEAST_WORDS = 4;
+
+/** PHP that somebody writes about: words stand around it, and it does nothing but show. */
+function isToldPhp(text: string): boolean {
+  const around = text.slice(0, 8192).replace(/<\?[\s\S]{0,4096}?(?:\?>|$)/g, ' ');
+  return (around.match(WORD) ?? []).length >= LEAST_WORDS && !PHP_ACTS.test(text);
+}
+
 /** Expressions of template engines and program text of server languages: `{{7*7}}`, `${jndi:…}`, `<?php …`. */
 export function readAsTemplate(text: string): Act | undefined {
   let best = /[({<$:]|^rO0/.test(text) ? readAsCode(text) : undefined;
@@ -59,7 +71,8 @@ function inside(text: string, from: number, opener: string): Act | undefined {
 }
 
 function readAsCode(text: string): Act | undefined {
-  for (const [pattern, shown] of CODE) if (pattern.test(text)) return act('code', 3, shown);
+  for (const [pattern, shown] of CODE)
+    if (pattern.test(text)) return act('code', shown === 'php' && isToldPhp(text) ? 2 : 3, shown);
   if (CALL.test(text)) return act('code', /^\s{0,8}\w/.test(text) ? 2 : 3, 'call of a program');
   return CALL_INSIDE.test(text) ? act('code', 2, 'call of a program') : undefined;
 }

@@ -24,6 +24,13 @@ const TEMPLATE_PROGRAM =
  * people run themselves.
  */
 const INTERPRETED = /^(?:\xef\xbb\xbf)?#![ \t]{0,8}\/[!-~]/;
+/** A name that says picture or document, at its end or before another ending: nobody keeps a script of a shell under one. */
+const DISGUISED_NAME = /\.(?:jpe?g|png|gif|webp|bmp|ico|pdf|docx?|xlsx?|odt|mp[34])(?:\.|$)/i;
+/** A script that reads what a server hands to a program which answers requests, or writes the head of an answer. */
+const ANSWERS_REQUESTS =
+  /\b(?:QUERY_STRING|REQUEST_METHOD|HTTP_(?:USER_AGENT|X_[A-Z_]{2,24}|COOKIE)|FieldStorage)\b|(?:print|printf|echo|puts|write)\b[^\r\n]{0,16}["'`]content-type\s{0,4}:/i;
+/** Where the name is one that servers run, what opens its language is enough: `<% … %>`, `<?= … ?>`, a compiled class, an archive. */
+const OPENS_PROGRAM = /<[?%]|^\xca\xfe\xba\xbe|^PK\W{2}/;
 const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
 const MAX_LOOKED_AT = 65_536;
@@ -49,11 +56,16 @@ export function uploadedFiles(
       file: {
         parameter: (/\bname="([^"]{0,128})"/i.exec(head)?.[1] ?? '').slice(0, 128),
         named,
-        holds: named === 'program' && INTERPRETED.test(content) ? 'program' : heldIn(content),
+        holds: isProgram(file, named, content) ? 'program' : heldIn(content),
       },
     });
   }
   return files;
+}
+
+function isProgram(name: string, named: UploadedFile['named'], content: string): boolean {
+  if (named === 'program') return INTERPRETED.test(content) || OPENS_PROGRAM.test(content);
+  return INTERPRETED.test(content) && (DISGUISED_NAME.test(name) || ANSWERS_REQUESTS.test(content));
 }
 
 function heldIn(content: string): UploadedFile['holds'] {

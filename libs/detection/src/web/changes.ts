@@ -1,4 +1,4 @@
-import type { WebRequest } from '@plimsoll/contracts';
+import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 
 import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { comesFromElsewhere } from './foreign-site.js';
@@ -18,12 +18,20 @@ const HOUSEKEEPING_SHARE = 0.2;
 const LEAST_ACTIONS = 3;
 /** Fewest learned requests by which an action is known to change data. */
 const LEAST_LEARNED = 2;
+/** From this certainty on, a statement is the request's own whatever was learned. */
+const SURELY_OWN = 0.9;
+/** Asked so often in learning, and of that a write in so small a part: the action does not write it. */
+const LEAST_ASKED = 5;
+const SELDOM_WRITES = 0.1;
 
 export function learnChanges(table: SmoothedCounts, event: WebRequest): void {
   table.add(`actions|${event.view}`, actionOf(event));
-  if (isUnsafe(event.method)) return;
-  const fields = fieldsOf(event);
   const writes = writesOf(event);
+  if (isUnsafe(event.method)) {
+    for (const template of writes) table.add(`posted|${event.view}`, template);
+    return;
+  }
+  const fields = fieldsOf(event);
   for (const template of writes) table.add(`writers|${event.view}|${template}`, actionOf(event));
   for (const asked of new Set([actionOf(event), endpointOf(event)])) {
     if (fields !== '') table.add(fieldSetsContext(event, asked), fields);
@@ -34,7 +42,8 @@ export function learnChanges(table: SmoothedCounts, event: WebRequest): void {
 
 export function changes(table: SmoothedCounts, event: WebRequest): boolean {
   if (isUnsafe(event.method)) return true;
-  if (writesOf(event).some((template) => !isHousekeeping(table, event, template))) return true;
+  const written = writesOf(event, (statement) => isNeighbours(table, event, statement));
+  if (written.some((template) => !isHousekeeping(table, event, template))) return true;
   // What chooses an action nowhere else may as well be a field that nothing reads: the endpoint answers.
   const known = table.count(`actions|${event.view}`, actionOf(event)) > 0;
   const learned = learnedOf(table, event, known ? actionOf(event) : endpointOf(event));
@@ -75,10 +84,23 @@ function learnedContext({ view }: WebRequest, asked: string, fields: string): st
   return `writes|${view}|${asked}|${fields}`;
 }
 
-function writesOf(event: WebRequest): string[] {
-  const written = ownStatements(event).filter(({ writes }) => writes);
+function writesOf(event: WebRequest, isAnothers: (statement: IssuedStatement) => boolean = () => false): string[] {
+  const written = ownStatements(event).filter((statement) => statement.writes && !isAnothers(statement));
   if (written.length === 0) return [];
   return [...new Set(written.map(({ outline }) => outline))];
+}
+
+/**
+ * Whether a write that may have been sent for another request as well is rather that one's: others sent such statements in
+ * learning, and this action hardly ever.
+ */
+function isNeighbours(table: SmoothedCounts, event: WebRequest, { outline, certainty = 1 }: IssuedStatement): boolean {
+  if (certainty >= SURELY_OWN) return false;
+  const writers = table.in(`writers|${event.view}|${outline}`);
+  const asked = table.count(`actions|${event.view}`, actionOf(event));
+  const own = writers.count(actionOf(event));
+  const others = writers.total > own || table.count(`posted|${event.view}`, outline) > 0;
+  return asked >= LEAST_ASKED && others && own < SELDOM_WRITES * asked;
 }
 
 function isHousekeeping(table: SmoothedCounts, { view }: WebRequest, template: string): boolean {

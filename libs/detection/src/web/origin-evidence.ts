@@ -4,7 +4,7 @@ import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { changes, learnChanges } from './changes.js';
 import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite } from './foreign-site.js';
-import { initiatorKinds } from './initiator.js';
+import { initiatorKinds, initiatorOf } from './initiator.js';
 import { actionOf, addByAction, countsOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
 import { habit, isUnsafe, type WebState } from './web-state.js';
 
@@ -148,8 +148,9 @@ function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header
     5,
   );
   const said = logLikelihoodRatio(header.forged[header.value] ?? 0.01, benign);
-  // A log may leave a header out, or a client; a browser's own request has it.
-  const strength = event.view === 'line' && header.value === 'absent' ? Math.min(said, MOST_ABSENT_NATS) : said;
+  // A log may leave a header out, and a program sends none; a browser's own request has it, and only browsers are tricked.
+  const says = event.view === 'exchange' && !isProgram(event);
+  const strength = header.value === 'absent' && !says ? Math.min(said, MOST_ABSENT_NATS) : said;
   const usual = own.values[0] ?? wide.values[0];
   const expected =
     usual === undefined
@@ -166,6 +167,11 @@ function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header
       strength,
     ),
   };
+}
+
+/** Shows nothing that browsers show: who asks and what for, an origin, a page that it came from. */
+function isProgram(event: WebRequest): boolean {
+  return initiatorOf(event) === undefined && event.origin === 'absent' && event.referer === 'absent';
 }
 
 /** A method that the path was never asked with, though it is one that changes something. */

@@ -91,6 +91,7 @@ export {
   AskedUpload,
   IssuedStatement,
   NamedInScript,
+  UnreadScript,
   OriginRelation,
   ScriptFragment,
   ShownValue,

@@ -99,7 +99,13 @@ export const ScriptFragment = z.object({
   digest: z.string().max(16),
   /** The parameter that brought it in, where this collector saw it come: the value is served as it was sent. */
   from: z
-    .object({ event: z.string().max(512), timeUs: z.number().nonnegative(), parameter: z.string().max(128) })
+    .object({
+      event: z.string().max(512),
+      timeUs: z.number().nonnegative(),
+      parameter: z.string().max(128),
+      /** Its text does not tell what it asks for: it is loaded from elsewhere, or put together as it runs. */
+      unread: z.literal(true).optional(),
+    })
     .optional(),
 });
 export type ScriptFragment = z.infer<typeof ScriptFragment>;
@@ -172,6 +178,13 @@ export const NamedInScript = z.object({
 });
 export type NamedInScript = z.infer<typeof NamedInScript>;
 
+/**
+ * A script that an earlier request brought, whose text does not tell what it asks for, and that may stand on the page which
+ * this request came from; `pages` are all the paths where it may.
+ */
+export const UnreadScript = NamedInScript.omit({ fields: true });
+export type UnreadScript = z.infer<typeof UnreadScript>;
+
 /** The request that uploaded a file which holds a program, and in which parameter. */
 export const AskedUpload = z.object({
   event: z.string().max(512),
@@ -219,6 +232,8 @@ export const WebRequest = LogEventBase.extend({
   /** Bytes of the response as the source counts them. */
   bytes: z.number().nonnegative(),
   contentType: z.string().max(64).optional(),
+  /** A redirect that leads back: to the page that the request came from, or to its own address. Only of rebuilt requests. */
+  leadsBack: z.literal(true).optional(),
   parameters: z.array(WebParameter).max(64),
   /** Parameters beyond the limit: those that were kept are the most telling, and those that the endpoint is known for. */
   parametersDropped: z.number().int().nonnegative(),
@@ -245,6 +260,7 @@ export const WebRequest = LogEventBase.extend({
   route: z.string().max(256).optional(),
   files: z.array(UploadedFile).max(16).optional(),
   namedInScript: NamedInScript.optional(),
+  unreadScript: UnreadScript.optional(),
   /** The request asks for a file that an earlier one uploaded, and that holds a program. */
   asksUpload: AskedUpload.optional(),
   /** Keyed hash of what names the session, and what that was. */

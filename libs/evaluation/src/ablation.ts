@@ -26,7 +26,10 @@ export const ABLATIONS: readonly { readonly without: string; readonly alter: Alt
     without: 'scripts that pages serve',
     alter: requests(({ scriptAtLarge: _, ...event }) => ({ ...event, scripts: [] })),
   },
-  { without: 'requests that a script names', alter: requests(({ namedInScript: _, ...event }) => event) },
+  {
+    without: 'requests that a script names',
+    alter: requests(({ namedInScript: _, unreadScript: __, ...event }) => event),
+  },
   { without: 'how pages show values', alter: requests(({ shown: _, ...event }) => event) },
   {
     without: 'who in the browser asks',

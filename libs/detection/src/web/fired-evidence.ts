@@ -32,6 +32,11 @@ const SCRIPT_SHARE = 0.5;
 const MOST_SCRIPT_NATS = 10.2;
 /** A script that was seen to come in, and does not name the request: one that hides what it does, or another's. */
 const MOST_UNNAMED_NATS = 5;
+/** Of one whose text does not tell what it asks for, that it names nothing says nothing; whose request it is, the rest says. */
+const MOST_UNREAD_NATS = 8;
+/** Such a script may stand on the page that the request came from: few requests do before any such text came in. */
+const UNREAD_FIRED = 0.6;
+const UNREAD_BENIGN = 3e-3;
 
 const NEW_PRECEDING_FIRED = 0.85;
 /** A script may well write from the page that usually leads there. */
@@ -84,9 +89,12 @@ export function firedEvidence(
   state: WebState,
   changes: boolean,
 ): WeightedEvidence[] {
-  if (!changes && !isOddRead(table, event)) return [];
+  if (!changes && !isOddRead(table, event, state)) return [];
   const scripts = bounded(
-    overlapping([...namedEvidence(event, state), ...deliveryEvidence(event, state)], SCRIPT_SHARE),
+    overlapping(
+      [...namedEvidence(event, state), ...deliveryEvidence(event, state), ...unreadEvidence(event, state)],
+      SCRIPT_SHARE,
+    ),
     MOST_SCRIPT_NATS,
   );
   const pages = overlapping(
@@ -126,13 +134,17 @@ function newActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEv
 
 /**
  * A page that users ask for, asked for by a script: it is read to be sent elsewhere. Of a page that learning saw seldom,
- * it must be that a script which came in names the request with all its fields, and that none was seen to ask for it.
+ * it must be that a script which came in names the request with all its fields, or may name anything, and that none was seen
+ * to ask for it.
  */
-function isOddRead(table: SmoothedCounts, event: WebRequest): boolean {
+function isOddRead(table: SmoothedCounts, event: WebRequest, state: WebState): boolean {
   const [said] = initiatorKinds(event);
   if (said?.value !== 'script') return false;
   const learned = countsOf(table, said.kind, event);
-  if (learned.total < LEAST_LEARNED) return event.namedInScript?.fields === true && learned.count('script') === 0;
+  if (learned.total < LEAST_LEARNED) {
+    const mayName = event.namedInScript?.fields === true || unreadEvidence(event, state).length > 0;
+    return learned.count('script') === 0 && (mayName || deliveriesTo(event, state).some(({ unread }) => unread));
+  }
   return (initiatorEvidence(table, event)?.weight ?? 0) >= LEAST_READ_NATS;
 }
 
@@ -158,10 +170,27 @@ function namedEvidence(event: WebRequest, state: WebState): WeightedEvidence[] {
   return [{ path: 'xss', weight: strength, evidence }];
 }
 
+/** A script that may ask for anything may stand on the page which the request came from. */
+function unreadEvidence(event: WebRequest, state: WebState): WeightedEvidence[] {
+  const script = unreadOf(event, state);
+  if (script === undefined) return [];
+  const strength = logLikelihoodRatio(UNREAD_FIRED, UNREAD_BENIGN);
+  const observed = `the parameter ${JSON.stringify(script.parameter)} of an earlier request brought a script that is loaded from elsewhere, or put together as it runs, and may stand on the page that this one came from`;
+  const evidence = evidenceOf(event, 'unread-script', observed, 'pages run no scripts but their own', strength);
+  return [{ path: 'xss', weight: strength, evidence }];
+}
+
+function unreadOf(event: WebRequest, state: WebState): WebRequest['unreadScript'] {
+  const { unreadScript } = event;
+  return unreadScript !== undefined && pagesOf(event, state).some((page) => unreadScript.pages.includes(page))
+    ? unreadScript
+    : undefined;
+}
+
 /** The event of the request that brought the script which made this one, as far as that was seen. */
 export function plantedBy(event: WebRequest, state: WebState): string | undefined {
   const served = deliveriesTo(event, state).filter(({ planted }) => planted !== undefined);
-  return event.namedInScript?.event ?? served.at(-1)?.planted;
+  return event.namedInScript?.event ?? served.at(-1)?.planted ?? unreadOf(event, state)?.event;
 }
 
 /** The page that the browser says the request came from, or else those that the session was shown of late. */
@@ -195,7 +224,8 @@ function deliveryEvidence(event: WebRequest, state: WebState): WeightedEvidence[
   const observed = `${delivery.path} served this session ${source}, ${Math.round((event.timeUs - delivery.timeUs) / 1000)} ms before it wrote (${delivery.event})`;
   const expected = 'pages serve the scripts that they had in learning';
   const named = delivery.parameter === undefined || event.namedInScript !== undefined;
-  const strength = named ? delivery.nats : Math.min(delivery.nats, MOST_UNNAMED_NATS);
+  const most = delivery.unread === true ? MOST_UNREAD_NATS : MOST_UNNAMED_NATS;
+  const strength = named ? delivery.nats : Math.min(delivery.nats, most);
   const evidence = evidenceOf(event, 'script-served', observed, expected, strength);
   return [{ path: 'xss', weight: strength, evidence }];
 }

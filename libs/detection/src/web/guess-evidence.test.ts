@@ -98,6 +98,22 @@ describe('a client that guesses', () => {
     });
   });
 
+  it('is told where success and failure are both redirects, by the one that leads back', () => {
+    const back = { leadsBack: true } as const;
+    const table = new SmoothedCounts();
+    for (let i = 0; i < 60; i++) {
+      const state = startWebState();
+      if (i % 8 === 0) learnTries(table, signIn(i * 100_000, 302, back), state);
+      learnTries(table, signIn(i * 100_000 + 9_000, 302), state);
+    }
+    expect(alarmAfter(table, 302, 500, 60, back)).toBeLessThan(20);
+    expect(alarmAfter(table, 302, 500)).toBeUndefined();
+    // A form that leads back whatever was sent tells nothing.
+    const profile = new SmoothedCounts();
+    for (let i = 0; i < 60; i++) learnTries(profile, signIn(i * 100_000, 302, back), startWebState());
+    expect(alarmAfter(profile, 302, 500, 60, back)).toBeUndefined();
+  });
+
   it('is told by all of the run: each alarm names its own try and some earlier ones, none twice', () => {
     const state = startWebState();
     const table = learned();

@@ -52,7 +52,7 @@ type Outcome = 'failed' | 'passed';
  */
 export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebState): void {
   if (!triesCredential(event)) return;
-  addByAction(table, 'tried', event, String(event.status));
+  addByAction(table, 'tried', event, endOf(event));
   const outcome = outcomeOf(table, event);
   if (outcome === undefined) return;
   const before = lastTries(state, event);
@@ -141,18 +141,26 @@ function triesCredential({ method, parameters, path, route, status, sessionBy }:
 }
 
 /**
- * A refusal is a failure. So is a page where getting in, as learned, leads on: the form that is shown again. Undefined
- * where nothing tells: no answer, the server's own failure, or a status that is the same either way.
+ * A refusal is a failure. So is a page where getting in, as learned, leads on, or a redirect back to the form: it is shown
+ * again. Undefined where nothing tells: no answer, the server's own failure, or a status that is the same either way.
  */
 function outcomeOf(table: SmoothedCounts, event: WebRequest): Outcome | undefined {
   const { status } = event;
   if (status === 0 || status >= 500) return undefined;
   if (status >= 400) return 'failed';
   const tried = countsOf(table, 'tried', event);
-  const statuses = tried.values.map(([value, count]) => ({ status: Number(value), count }));
-  const redirected = statuses.reduce((sum, one) => sum + (isRedirect(one.status) ? one.count : 0), 0);
-  const leadsOn = tried.total >= FEWEST_TRIES && redirected * 2 > tried.total;
-  return leadsOn && !isRedirect(status) ? 'failed' : 'passed';
+  const onwards = tried.values.reduce((sum, [end, count]) => sum + (leadsOn(end) ? count : 0), 0);
+  const known = tried.total >= FEWEST_TRIES && onwards * 2 > tried.total;
+  return known && !leadsOn(endOf(event)) ? 'failed' : 'passed';
+}
+
+/** How a try ended, as it is learned: the status, and whether a redirect leads back. */
+function endOf({ status, leadsBack }: WebRequest): string {
+  return leadsBack === true ? `${status} back` : String(status);
+}
+
+function leadsOn(end: string): boolean {
+  return !end.endsWith('back') && isRedirect(Number(end));
 }
 
 function isRedirect(status: number): boolean {

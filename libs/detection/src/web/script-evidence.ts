@@ -40,6 +40,7 @@ export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery |
         ...pageOf(event),
         nats: strength,
         ...(script.from === undefined ? {} : { parameter: script.from.parameter, planted: script.from.event }),
+        ...(script.from?.unread === true ? { unread: true } : {}),
       };
     }
   }

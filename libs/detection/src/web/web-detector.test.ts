@@ -208,6 +208,37 @@ describe('the web detector', () => {
     expect(detect(page, write)[0]?.evidence.map(({ kind }) => kind)).toContain('script-served');
   });
 
+  //   page, too long to be seen whole   write, 90 ms later, from that page
+  it('names what a script did that was loaded from elsewhere, so that no text names it', () => {
+    const from = { event: 'plant', timeUs: 1, parameter: 'title', unread: true } as const;
+    const unreadScript = { event: 'plant', timeUs: 1, parameter: 'title', pages: ['/form'] };
+    const page = request({ atMs: T, who: 'victim', path: '/form', scriptAtLarge: true });
+    const whole = request({ atMs: T, who: 'victim', path: '/form', scripts: [{ kind: 'source', digest: 'd', from }] });
+    const write = (ms: number, parts: Partial<WebRequest>): WebRequest => ({
+      ...visit(T, 'victim', [parameter({ name: 'title' })])[2]!,
+      timeUs: page.timeUs + ms * 1_000,
+      ...parts,
+    });
+    const fetched = { fetchDest: 'empty', fetchMode: 'cors' } as const;
+    expect(detect(page, write(90, { ...fetched, unreadScript }))).toMatchObject([
+      { path: 'xss', finding: 'script-acted', joins: { planted: 'plant' } },
+    ]);
+    expect(detect(whole, write(90, { ...fetched, unreadScript }))).toMatchObject([{ path: 'xss' }]);
+    // The page's reader, in their own time.
+    expect(detect(page, write(6_000, { unreadScript }))).toEqual([]);
+    expect(detect(whole, write(6_000, { unreadScript }))).toEqual([]);
+    const weight = (kind: string, event: WebRequest): number | undefined =>
+      detect(whole, event)[0]?.evidence.find((one) => one.kind === kind)?.score;
+    expect(weight('script-served', write(90, fetched))).toBeGreaterThan(5);
+  });
+
+  it('says nothing of a program that shows nothing of itself, where browsers sign in', () => {
+    const [, , post] = visit(T, 'script', [parameter({ name: 'title' })]);
+    const { refererPath: _, fetchMode: __, ...rest } = post!;
+    const bare: WebRequest = { ...rest, origin: 'absent', referer: 'absent', fetchSite: 'absent', fetchMode: 'absent' };
+    expect(detect(bare)).toEqual([]);
+  });
+
   it('says nothing when a user reads such a page and later writes by the usual way', () => {
     const page = request({
       atMs: T,

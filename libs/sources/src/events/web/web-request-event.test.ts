@@ -35,6 +35,25 @@ describe('a web request as an event', () => {
     });
   });
 
+  it.each([
+    ['/login?error=1', '/login', undefined, true],
+    ['http://shop.test/login', '/enter', 'http://shop.test/login?next=%2F', true],
+    ['/index.php?page=login&failed=1', '/index.php?page=enter', 'http://shop.test/index.php?page=login', true],
+    ['/index.php?page=home', '/index.php?page=enter', 'http://shop.test/index.php?page=login', false],
+    ['/', '/enter', 'http://shop.test/login', false],
+    ['http://elsewhere.test/login', '/login', undefined, false],
+    ['/login', '/enter', 'http://elsewhere.test/login', false],
+  ])('tells whether a redirect to %s leads back from %s, asked from %s', (location, target, referer, leadsBack) => {
+    const sent = event({
+      method: 'POST',
+      target,
+      headers: referer === undefined ? [] : [['Referer', referer]],
+      status: 302,
+      responseHeaders: [['Location', location]],
+    });
+    expect(sent.leadsBack ?? false).toBe(leadsBack);
+  });
+
   it.each(['<3', 'a < b', 'x<y', '5 > 3', '😀 <3 王芳', 'if (a<b && c>d) return;'])(
     'sees no markup that acts in %j',
     (value) => {

@@ -116,6 +116,11 @@ export function toWebRequest(
   const foreign = originates === 'foreign' ? siteOf(origin) : relation === 'foreign' ? siteOf(referer) : undefined;
   const location = response === undefined ? undefined : firstHeader(response.headers, 'location');
   const to = location === undefined ? undefined : redirectPath(location);
+  const within = location !== undefined && (/^\/(?!\/)/.test(location) || originRelation(location, host) === 'same');
+  const back = within && leadsBack(location, request.target, relation === 'same' ? referer : undefined);
+  // A request that another site made, or that says nothing of its page for another reason, is of no page of ours.
+  const unread =
+    relation === 'same' || relation === 'absent' ? memory.texts.unreadOn(from, session.session) : undefined;
   memory.shown.remember(read, [shown.path, from, to], route);
   const shownValues = isHtml ? memory.shown.shownBy(text, shown.path) : [];
   memory.texts.remember(read, {
@@ -157,6 +162,7 @@ export function toWebRequest(
   } as Mutable<WebRequest>;
   // Optional fields stand where they always stood, set one by one: spreading objects into one costs more than what is in them.
   if (contentType !== undefined) event.contentType = contentType.slice(0, 64);
+  if (back) event.leadsBack = true;
   event.parameters = read.map(({ feature }) => feature);
   event.parametersDropped = dropped;
   if (unseen.size > 0) event.unseen = [...unseen].sort();
@@ -169,6 +175,7 @@ export function toWebRequest(
   if (route !== undefined) event.route = route;
   if (files.length > 0) event.files = files.map(({ file }) => file);
   if (named !== undefined) event.namedInScript = { ...named, fields: fieldsNamed };
+  if (unread !== undefined) event.unreadScript = unread;
   if (asked !== undefined) event.asksUpload = asked;
   event.session = session.session;
   event.sessionBy = session.by;
@@ -183,6 +190,21 @@ export function toWebRequest(
   event.statements = issued(sent, read);
   return event;
 }
+
+/** Whether a redirect leads to the request's own address, or to the page `from`: one action of one path. */
+function leadsBack(location: string, target: string, from: string | undefined): boolean {
+  const to = pageOf(location);
+  return to === pageOf(target) || (from !== undefined && to === pageOf(from));
+}
+
+/** A page by its path and what in its query chooses the action; what else a query says (`error=1`) leaves it the same page. */
+const pageOf = remembered((url: string): string => {
+  const { path, query } = splitTarget(url);
+  const shown = requestPath(path === '' ? '/' : path).path;
+  const named = [...new URLSearchParams(query)].map(([name, value]) => ({ where: 'query' as const, name, value }));
+  const { route } = requestRoute(named);
+  return `${shown.length > 1 ? shown.replace(/\/$/, '') : shown}?${route ?? ''}`;
+});
 
 type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
 

@@ -10,6 +10,7 @@ import {
 } from '@plimsoll/streaming';
 import type { Admin, Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 
+import { FetchPace } from './fetch-pace.js';
 import { SHORT_RETRY } from './kafka-client.js';
 import { isLostMembership, kafkaError } from './kafka-errors.js';
 import { PartitionPump, type PumpHost } from './partition-pump.js';
@@ -58,6 +59,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
   private leaving = false;
   /** A fetch came back and nothing has lingered since. */
   private lingerDue = false;
+  private readonly pace: FetchPace;
   private beat: (() => Promise<void>) | undefined;
   private lastContactMs = 0;
   /** Ends the consumer that runs now. */
@@ -75,6 +77,7 @@ export class KafkaConsumption implements Consumption, PumpHost {
     private readonly options: ConsumeOptions,
     private readonly parts: ConsumptionParts,
   ) {
+    this.pace = new FetchPace(parts.fetchLingerMs);
     this.life = this.live();
     this.commitTimer = setInterval(() => {
       this.committing ??= this.commit().finally(() => (this.committing = undefined));
@@ -288,7 +291,8 @@ export class KafkaConsumption implements Consumption, PumpHost {
     await pump.room(ROOM_WAIT_MS);
     if (!this.lingerDue || bytesOf(records) > LITTLE_BYTES) return;
     this.lingerDue = false;
-    await systemClock.sleep(this.parts.fetchLingerMs);
+    const restMs = this.pace.restMs(performance.now());
+    if (restMs > 0) await systemClock.sleep(restMs);
   }
 
   /** The partition belongs to another consumer by now. */

@@ -25,7 +25,7 @@ export interface KafkaOptions {
   readonly sessionTimeoutMs?: number;
   /** Largest record published: its value, key and headers. Default 1 000 000, under the brokers' own limit of 1 MiB. */
   readonly maxRecordBytes?: number;
-  /** Pause after a fetch that brought little, so that the next brings more at once. Default 10 ms. */
+  /** How far fetches are apart that bring little, so that each brings more at once; the first few are not. Default 10 ms. */
   readonly fetchLingerMs?: number;
   /** What one fetch brings of one partition; up to two are held ready. Default 1 MiB. */
   readonly fetchPartitionBytes?: number;

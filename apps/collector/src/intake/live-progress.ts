@@ -45,20 +45,12 @@ export class LiveProgress {
     const reached = this.arrivals.reached();
     const partitions = await this.counts.current();
     const source = `collector/${this.run}`;
+    const records = [...reached].flatMap(([application, { timeUs, skewed, watching }]) =>
+      progressRecords({ type: 'progress', schema: 1, application, source, timeUs, skewed, watching, partitions }),
+    );
     try {
-      for (const [application, { timeUs, skewed, watching }] of reached) {
-        const progress = {
-          type: 'progress',
-          schema: 1,
-          application,
-          source,
-          timeUs,
-          skewed,
-          watching,
-          partitions,
-        } as const;
-        await this.outbox.accept(progressRecords(progress));
-      }
+      // All in one: a round trip for each application would hold up what comes behind.
+      await this.outbox.accept(records);
     } catch (error) {
       // Neither log nor disk takes anything: the next turn tells it.
       if (!(error instanceof PlimsollError)) throw error;

@@ -11,6 +11,8 @@ export class StateCache<State> {
   /** By the life that the store gives them, each in the order of their last use. */
   private readonly byLife = new Map<number, Map<string, Entry<State>>>();
   private readonly lives = new Map<string, number>();
+  /** By life, when its states were last looked through. */
+  private readonly swept = new Map<number, number>();
 
   constructor(
     private readonly capacity: number,
@@ -39,11 +41,21 @@ export class StateCache<State> {
     if (entries === undefined) this.byLife.set(life, (entries = new Map<string, Entry<State>>()));
     entries.set(key, { state, touchedMs: nowMs });
     this.lives.set(key, life);
+    this.sweep(entries, life, nowMs);
+    while (this.lives.size > this.capacity) this.spill();
+  }
+
+  /**
+   * Drops what has outlived its life, once for all states that are kept at one time: a map's first entry is found behind
+   * the places of all that were deleted before it, so that asking for it with each state costs as much as there are states.
+   */
+  private sweep(entries: Map<string, Entry<State>>, life: number, nowMs: number): void {
+    if (this.swept.get(life) === nowMs) return;
+    this.swept.set(life, nowMs);
     for (const [oldest, { touchedMs }] of entries) {
       if (nowMs - touchedMs < life) break;
       this.delete(oldest);
     }
-    while (this.lives.size > this.capacity) this.spill();
   }
 
   delete(key: string): void {
@@ -56,6 +68,7 @@ export class StateCache<State> {
   clear(): void {
     this.byLife.clear();
     this.lives.clear();
+    this.swept.clear();
   }
 
   private spill(): void {

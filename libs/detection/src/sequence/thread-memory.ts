@@ -71,12 +71,15 @@ export class ThreadMemory {
 
   write(writer: StateWriter): void {
     writer.uint(this.#slots.size);
-    const oldestFirst = [...this.#slots].sort(([, one], [, other]) => this.#used[one]! - this.#used[other]!);
+    const slots = [...this.#slots];
+    const oldestFirst = slots.length < 2 ? slots : slots.sort(([, one], [, other]) => this.#used[one]! - this.#used[other]!);
     for (const [thread, slot] of oldestFirst) {
       writer.uint(thread);
-      const calls = this.last(slot, this.have[slot]!);
-      writer.uint(calls.length);
-      for (const call of calls) writer.uint(call);
+      const size = this.have[slot]!;
+      writer.uint(size);
+      for (let back = size; back > 0; back--) {
+        writer.uint(this.rings[slot * RING + ((this.position[slot]! - back) & RING_MASK)]!);
+      }
     }
   }
 

@@ -9,6 +9,13 @@ const field = fc.oneof(
   fc.record({ kind: fc.constant('text' as const), value: fc.string({ maxLength: 3_000, size: 'max' }) }),
 );
 
+function written(text: string): Uint8Array {
+  const writer = new StateWriter(7);
+  writer.text(text);
+  writer.uint(300);
+  return writer.finish();
+}
+
 describe('StateWriter', () => {
   it('writes any fields so that they are read back, through every growth of its memory', () => {
     fc.assert(
@@ -21,5 +28,23 @@ describe('StateWriter', () => {
         expect(fields.map(({ kind }) => reader[kind]())).toEqual(fields.map(({ value }) => value));
       }),
     );
+  });
+
+  it('writes every text as UTF-8, short and plain ones too', () => {
+    const texts = fc.oneof(fc.string({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 300 }));
+    fc.assert(
+      fc.property(texts, (text) => {
+        const utf8 = new TextEncoder().encode(text);
+        const length = utf8.length < 128 ? [utf8.length] : [(utf8.length & 127) | 128, utf8.length >> 7];
+        expect([...written(text)]).toEqual([7, ...length, ...utf8, 172, 2]);
+        expect(new StateReader(written(text), 7, 'a').text()).toBe(new TextDecoder().decode(utf8));
+      }),
+    );
+  });
+
+  it('leaves a state as it was when others are written, of whatever size', () => {
+    const sizes = Array.from({ length: 200 }, (_, i) => (i * 97) % 9_000);
+    const states = sizes.map((size) => written('x'.repeat(size)));
+    for (const [i, size] of sizes.entries()) expect([...states[i]!]).toEqual([...written('x'.repeat(size))]);
   });
 });

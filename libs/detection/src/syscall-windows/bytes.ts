@@ -6,6 +6,25 @@ const decoder = new TextDecoder();
 /** What the last writer wrote into, for the next one: a state a message would be an allocation a message. */
 let spare: Uint8Array | undefined;
 const MAX_SPARE_BYTES = 262_144;
+const MAX_PLAIN_LENGTH = 128;
+
+/** Where finished states lie, one behind the other; never used twice, and gone with the last of its states. */
+let slab = new Uint8Array(0);
+let slabUsed = 0;
+const SLAB_BYTES = 16_384;
+
+/** A copy of the first `length` bytes: a small one without an allocation of its own outside the heap. */
+function kept(bytes: Uint8Array, length: number): Uint8Array {
+  if (length > SLAB_BYTES / 4) return bytes.slice(0, length);
+  if (slabUsed + length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const copy = slab.subarray(slabUsed, slabUsed + length);
+  for (let i = 0; i < length; i++) copy[i] = bytes[i]!;
+  slabUsed += length;
+  return copy;
+}
 
 /** Writes a state as bytes: its version first, then numbers and texts in the order in which `StateReader` asks for them. */
 export class StateWriter {
@@ -41,6 +60,9 @@ export class StateWriter {
   }
 
   text(value: string): void {
+    const start = this.#length;
+    if (value.length <= MAX_PLAIN_LENGTH && this.#plain(value)) return;
+    this.#length = start;
     const bytes = encoder.encode(value);
     this.uint(bytes.length);
     const at = this.#room(bytes.length);
@@ -50,7 +72,21 @@ export class StateWriter {
   /** What was written. Nothing more is. */
   finish(): Uint8Array {
     if (this.#bytes.length <= MAX_SPARE_BYTES) spare = this.#bytes;
-    return this.#bytes.slice(0, this.#length);
+    return kept(this.#bytes, this.#length);
+  }
+
+  /** A short text of ASCII, which the encoder takes several times as long for; false where it is none. */
+  #plain(value: string): boolean {
+    const { length } = value;
+    this.uint(length);
+    const at = this.#room(length);
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[at + i] = code;
+    }
+    return true;
   }
 
   /** Makes room for `size` bytes and returns where they begin. Another array may hold them from then on: ask first. */

@@ -2,7 +2,10 @@
 // and spread. Processor time is what counts; on a machine that does other work as well only the ratios hold.
 //   npm run bench -- [--only parse,score,bags,decode,quiet,events,pipeline,growth] [--rounds 5] [--calls 40000000] [--json FILE]
 //                    [--peer COMMAND]
+//   npm run bench -- --only latency,collector
 // `pipeline` and `growth` start a Kafka and a Redis of their own, on one core, and each row on the other (taskset).
+// `latency` starts the five services too and takes five minutes; `collector` starts the collector. On a machine that does other
+// work, `chrt -r 1` before the command gives all that is started here the processors first.
 // A peer is a program that reads the calls at two bytes each, as the plain detector does: it is given brokers, topic, topic
 // for verdicts, consumer group and number of messages, and prints `{"wall": seconds, "cpu": seconds}` as its last line.
 import { spawn } from 'node:child_process';
@@ -13,7 +16,11 @@ import { execPath, stdout, version } from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import Redis from 'ioredis';
+
 import { startLocalKafka, startLocalRedis } from '../e2e/dist/servers/index.js';
+import { collector } from './speed/collector.mjs';
+import { latency, latencyTable } from './speed/latency.mjs';
 import { learned } from './speed/traces.mjs';
 
 const { values } = parseArgs({
@@ -86,6 +93,8 @@ const HELD = {
   },
 };
 
+const ON_SERVERS = { pipeline, growth, latency, collector: (servers) => collector(servers, ROUNDS) };
+
 const results = {
   node: version,
   cpu: cpus()[0]?.model,
@@ -96,9 +105,10 @@ const results = {
 stdout.write(`Node ${version}, ${results.cpu}, ${results.cores} cores, ${results.date}\n`);
 for (const name of values.only.split(',')) {
   if (HELD[name]) results.sections[name] = await held(HELD[name]);
-  else if (name === 'pipeline' || name === 'growth') results.sections[name] = await onServers(name);
+  else if (ON_SERVERS[name]) results.sections[name] = await onServers(name);
   else throw new Error(`no section is named '${name}'`);
-  table(name, results.sections[name]);
+  if (name === 'latency') stdout.write(latencyTable(results.sections[name]));
+  else table(name, results.sections[name]);
 }
 if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 
@@ -127,8 +137,10 @@ async function onServers(name) {
   const kafka = await startLocalKafka(1, { fullSpeed: true });
   const redis = await startLocalRedis();
   try {
-    for (const { pid } of [...kafka.nodes, redis.node]) await pinned(['-a', '-c', '-p', '0', String(pid)]);
-    return await (name === 'pipeline' ? pipeline : growth)({ brokers: kafka.brokers, redis: redis.url });
+    // Five services beside the servers have both cores, as they come.
+    const pids = name === 'latency' ? [] : [...kafka.nodes, redis.node].map(({ pid }) => pid);
+    for (const pid of pids) await pinned(['-a', '-c', '-p', '0', String(pid)]);
+    return await ON_SERVERS[name]({ brokers: kafka.brokers, redis: redis.url });
   } finally {
     await kafka.close();
     await redis.close();
@@ -151,26 +163,28 @@ async function pipeline(servers) {
   ]);
 }
 
-/** One total of calls from few and many containers, and on few and many partitions. */
+/** One total of calls from few and many containers, on few and many partitions, and by one and two processes. */
 async function growth(servers) {
   const calls = CALLS / 8;
   const few = await fill(servers, { containers: 10, perMessage: 20, partitions: PARTITIONS, calls });
   const many = await fill(servers, { containers: 10_000, perMessage: 20, partitions: PARTITIONS, calls });
-  const one = await fill(servers, { containers: 50, perMessage: 512, partitions: 1, calls });
-  const eight = await fill(servers, { containers: 50, perMessage: 512, partitions: 8, calls });
-  return rounds([
+  const rows = [
     ['10 containers, 20 calls a message', 'sequence', few],
     ['10,000 containers, 20 calls a message', 'sequence', many],
-    ['1 partition', 'sequence', one],
-    ['8 partitions', 'sequence', eight],
-  ]);
+  ];
+  for (const partitions of [1, 2, 4, 8]) {
+    const filled = await fill(servers, { containers: 50, perMessage: 512, partitions, calls: 2 * calls });
+    rows.push([`${partitions} partition${partitions > 1 ? 's' : ''}`, 'sequence', filled]);
+    if (partitions > 1) rows.push([`${partitions} partitions, 2 replicas`, 'sequence', { ...filled, replicas: 2 }]);
+  }
+  return rounds(rows);
 }
 
 async function fill(servers, options) {
   const topic = `calls-${++topics}`;
   const where = { ...servers, topic, plainTopic: `${topic}-plain` };
   const filled = await worked('fill', { ...where, ...options });
-  return { ...where, ...filled };
+  return { ...where, ...filled, containers: options.containers };
 }
 
 async function rounds(rows) {
@@ -178,10 +192,11 @@ async function rounds(rows) {
   const done = rows.map(([title]) => ({ title, rounds: [] }));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, [, name, filled, topic = 'topic']] of rows.entries()) {
-      const { brokers, redis, records, calls, bytes } = filled;
+      const { brokers, redis, records, calls, bytes, containers, replicas } = filled;
       const group = `${name}-${i}-${round}`;
       const options = { brokers, redis, topic: filled[topic], group, records, profile: profiles[name] };
-      const result = await (name === 'peer' ? peer(options) : worked(name, options));
+      const before = await redisBytes(redis);
+      const result = await (name === 'peer' ? peer(options) : replicas > 1 ? shared(name, options) : worked(name, options)); // prettier-ignore
       done[i].rounds.push({
         rate: calls / result.seconds,
         cpuPerMillion: (result.cpuSeconds / calls) * 1e6,
@@ -189,10 +204,39 @@ async function rounds(rows) {
         bytesPerCall: (topic === 'topic' ? bytes : 2 * calls) / calls,
         recordsPerStep: records / result.steps,
         rssBytes: result.rssBytes,
+        redisBytes: ((await redisBytes(redis)) - before) / containers,
       });
     }
   }
   return { unit: 'calls', rows: done };
+}
+
+/** Two members of one group, on any core, of which each ends when the other has told the rest. */
+async function shared(name, options) {
+  const children = [0, 1].map(() => spawn(execPath, [at('speed/work.mjs'), name], { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] })); // prettier-ignore
+  let seen = 0;
+  const texts = children.map((child) => {
+    child.stdin.end(JSON.stringify({ ...options, shared: true }));
+    child.on('message', ({ records }) => {
+      seen += records;
+      if (seen >= options.records) for (const each of children) if (each.connected) each.send('end');
+    });
+    let text = '';
+    child.stdout.on('data', (chunk) => (text += chunk));
+    return once(child, 'close').then(() => JSON.parse(text));
+  });
+  const results = await Promise.all(texts);
+  const sum = (of) => results.reduce((total, each) => total + of(each), 0);
+  const seconds = (Math.max(...results.map((one) => one.endedMs)) - Math.min(...results.map((one) => one.startedMs))) / 1e3; // prettier-ignore
+  return { seconds, cpuSeconds: sum((one) => one.cpuSeconds), steps: sum((one) => one.steps), rssBytes: sum((one) => one.rssBytes) }; // prettier-ignore
+}
+
+/** What Redis holds. */
+async function redisBytes(url) {
+  const redis = new Redis(url);
+  const bytes = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
+  redis.disconnect();
+  return bytes;
 }
 
 async function worked(name, options) {
@@ -235,6 +279,7 @@ function table(name, { unit, rows }) {
     ['bytes a call', ({ bytesPerCall }) => bytesPerCall, 2],
     ['messages a step', ({ recordsPerStep }) => recordsPerStep, 0],
     ['MB', ({ rssBytes }) => rssBytes / 1e6, 0],
+    ['Redis, bytes a container', ({ redisBytes }) => redisBytes, 0],
   ].filter(([, value]) => value(rows[0].rounds[0]) !== undefined && !Number.isNaN(value(rows[0].rounds[0])));
   stdout.write(`\n${name}, ${ROUNDS} rounds: median [lowest, highest]; of the first row's CPU, round by round\n\n`);
   stdout.write(

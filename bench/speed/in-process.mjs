@@ -103,21 +103,20 @@ export function decode({ calls, copy, perMessage }) {
 export function quiet({ containers, calls }) {
   const operator = sequenceOperator(fixedProfiles([learned('sequence')]), BUDGET);
   const batches = [...recordedBatches({ calls, containers, perMessage: 20 })];
+  const ends = new Map();
+  for (const { container, firstOrdinal, count, baseTimeUs, offsetsUs } of batches) {
+    const startUs = ends.get(container)?.startUs ?? baseTimeUs;
+    ends.set(container, { startUs, calls: firstOrdinal + count, us: baseTimeUs + offsetsUs.at(-1) + 1_000 - startUs });
+  }
   let round = 0;
   const run = () => {
-    // Every pass goes on where the one before ended.
-    const [ordinals, us] = [round * 1e9, round * 1e12];
+    const records = batches.map((batch) => {
+      // Every pass goes on where the one before ended, without a gap.
+      const { calls: ordinals, us } = ends.get(batch.container);
+      const [firstOrdinal, baseTimeUs] = [batch.firstOrdinal + round * ordinals, batch.baseTimeUs + round * us];
+      return { key: batch.container, value: Buffer.from(encodeSyscallBatch({ ...batch, firstOrdinal, baseTimeUs })) };
+    });
     round += 1;
-    const records = batches.map((batch) => ({
-      key: batch.container,
-      value: Buffer.from(
-        encodeSyscallBatch({
-          ...batch,
-          firstOrdinal: batch.firstOrdinal + ordinals,
-          baseTimeUs: batch.baseTimeUs + us,
-        }),
-      ),
-    }));
     return (stub ??= new Stub(operator)).give(records);
   };
   let stub;

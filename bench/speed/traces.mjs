@@ -33,11 +33,31 @@ export function recordedCalls(applications) {
 }
 
 /**
+ * Of up to `most` recorded calls of `shop` the thread and the rest of strace's line, from the call on, without its arguments:
+ * calls are to be read and scored, and no requests rebuilt of them.
+ */
+export function callLines(most) {
+  const lines = [];
+  for (const bytes of straceFiles(['shop'])) {
+    for (const line of bytes.toString('latin1').split('\n')) {
+      const found = /^(\d+)\s+[\d.]+ (\w+)\(.*\)\s+= (-?\d+)/.exec(line);
+      if (found) lines.push([found[1], `${found[2]}(1) = ${found[3]} <0.000010>\n`]);
+      if (lines.length === most) return lines;
+    }
+  }
+  return lines;
+}
+
+/**
  * Batches of `containers` containers, each of which repeats recorded files one after the other, until there are `calls`
- * calls; containers take turns. `perMessage` cuts them by size alone; without it they are cut as a collector does.
+ * calls; containers take turns of as many calls as a message holds. `perMessage` cuts them by size alone; without it they
+ * are cut as a collector does.
  */
 export function* recordedBatches({ calls, containers, perMessage }) {
-  const files = recordedCalls().filter((columns) => columns.length > 0);
+  const turn = perMessage ?? 512;
+  const files = recordedCalls()
+    .filter((columns) => columns.length > 0)
+    .map((columns) => columns.flatMap((one) => cut(one, turn)));
   const limits = perMessage && { calls: perMessage, growUs: 0, maxCalls: perMessage, maxAgeUs: 4_000_000_000 };
   const each = Array.from({ length: containers }, (_, i) => ({
     batcher: new CallBatcher({ ...WHERE, container: `c${String(i).padStart(11, '0')}` }, `run-1/c${i}`, limits),
@@ -60,6 +80,25 @@ export function* recordedBatches({ calls, containers, perMessage }) {
     }
   }
   for (const { batcher } of each) yield* batcher.flush();
+}
+
+/** The calls in pieces of `most`; what the digests stand for goes with the first. */
+function cut(columns, most) {
+  const pieces = [];
+  for (let from = 0; from < columns.count; from += most) {
+    const of = (column) => column?.subarray(from, from + most);
+    const { numbers, threads, timesUs, results, digests, names } = columns;
+    pieces.push({
+      count: Math.min(most, columns.count - from),
+      numbers: of(numbers),
+      threads: of(threads),
+      timesUs: of(timesUs),
+      results: of(results),
+      digests: of(digests),
+      names: from === 0 ? names : new Map(),
+    });
+  }
+  return pieces;
 }
 
 /** What a detector learned of the recorded files, so that it finds little in them that is new; half of them calibrate it. */

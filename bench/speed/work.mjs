@@ -99,7 +99,7 @@ async function plain({ brokers, topic, group, records, redis }) {
 }
 
 /** A detector as its service runs it, on Kafka and Redis. */
-async function detector({ name, brokers, topic, group, records, redis, profile }) {
+async function detector({ name, brokers, topic, group, records, redis, profile, shared }) {
   const log = new KafkaLog({ brokers: brokers.split(',') });
   const store = new RedisStateStore(new RedisConnection({ ...parseRedisUrl(redis), keyPrefix: group }));
   const operator = { ...OPERATORS[name](fixedProfiles([profile]), BUDGET), topic, name: group };
@@ -118,9 +118,12 @@ async function detector({ name, brokers, topic, group, records, redis, profile }
         meter.bytes += event.sizeBytes;
         meter.steps += 1;
         published += event.published;
-        if (seen >= records) resolve();
+        if (shared) process.send({ records: event.records });
+        else if (seen >= records) resolve();
       },
     });
+    // The one that started us adds up what the members of a group have seen.
+    process.once('message', resolve);
   });
   return { ...meter.result(), published };
 }
@@ -164,7 +167,8 @@ class Meter {
   result() {
     const { user, system } = process.cpuUsage(this.#before);
     const seconds = (performance.now() - this.#startedMs) / 1e3;
-    return { seconds, cpuSeconds: (user + system) / 1e6, bytes: this.bytes, steps: this.steps };
+    const endedMs = performance.timeOrigin + performance.now();
+    return { seconds, cpuSeconds: (user + system) / 1e6, bytes: this.bytes, steps: this.steps, startedMs: endedMs - seconds * 1e3, endedMs }; // prettier-ignore
   }
 }
 

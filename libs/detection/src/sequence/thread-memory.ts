@@ -72,7 +72,8 @@ export class ThreadMemory {
   write(writer: StateWriter): void {
     writer.uint(this.#slots.size);
     const slots = [...this.#slots];
-    const oldestFirst = slots.length < 2 ? slots : slots.sort(([, one], [, other]) => this.#used[one]! - this.#used[other]!);
+    const oldestFirst =
+      slots.length < 2 ? slots : slots.sort(([, one], [, other]) => this.#used[one]! - this.#used[other]!);
     for (const [thread, slot] of oldestFirst) {
       writer.uint(thread);
       const size = this.have[slot]!;

@@ -10,6 +10,9 @@ describe('the path of a request', () => {
     ['/files/jquery-3.6.0.min.js', '/files/jquery-3.6.0.min.js'],
     ['/my-account/api-v2', '/my-account/api-v2'],
     ['/archive/2024-07', '/archive/{text}'],
+    ['/news;jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9.node1', '/news'],
+    ['/news/12;jsessionid=node01k2m3n4p5q6r7s8', '/news/{digits}'],
+    ['/news;by=a', '/{text}'],
   ])('%s is of %s', (raw, path) => {
     expect(requestPath(raw).path).toBe(path);
   });

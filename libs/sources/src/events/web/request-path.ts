@@ -15,6 +15,8 @@ const MAX_PATH = 1024;
 const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-]*[-_]\d+)$/u;
 /** `..`, also with a path parameter or behind a further encoding. */
 const PARENT = /^(?:\.|%2e){2}(?:;|$)/i;
+/** What Java's servers append to addresses until they know that a client keeps cookies. */
+const SESSION_IN_PATH = /;jsessionid=[\w.!~+-]{8,128}$/i;
 /** Segments of words are the application's own. */
 const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
@@ -29,7 +31,7 @@ export const requestPath = remembered((raw: string): RequestPath => {
   const segments = raw.split('/').slice(1);
   const shown: string[] = [];
   for (const segment of segments.slice(0, MAX_SEGMENTS)) {
-    const text = percentDecoded(segment, false);
+    const text = percentDecoded(segment, false).replace(SESSION_IN_PATH, '');
     const kind = kindOf(text);
     if (kind !== undefined) values.push({ name: `/${shown.join('/')}`.slice(0, 128), value: text });
     shown.push(kind ?? text);

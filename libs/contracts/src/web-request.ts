@@ -254,7 +254,7 @@ export const WebRequest = LogEventBase.extend({
   fetchUser: z.boolean().optional(),
   /** Keyed hash of the host that was asked for, without its port; of a log that records none, of the host that its referers name. */
   host: z.string().max(16).optional(),
-  /** Keyed hash of the other site that the request says it comes from. */
+  /** Keyed hash of the other site that the request says it comes from; of another origin of the same site, of its host and port. */
   foreignSite: z.string().max(16).optional(),
   /** What parameters that choose the action say: `page=profile`, `method=cart.add`, in the order of their names. */
   route: z.string().max(256).optional(),

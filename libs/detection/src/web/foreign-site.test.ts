@@ -4,7 +4,7 @@ import { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { sum } from '../scoring/weighted-evidence.js';
 import { FLOOR_NATS } from '../events/threshold.js';
 import { foreignSiteEvidence } from './foreign-site.js';
-import { learnOrigin } from './origin-evidence.js';
+import { learnOrigin, originEvidence } from './origin-evidence.js';
 import { request } from './web.fixture.js';
 import { startWebState } from './web-state.js';
 
@@ -27,6 +27,31 @@ describe('a change that another site sends', () => {
   it.each([0, 1, 3, 20])('is above the line where %i of its kind were learned', (edits) => {
     const observations = foreignSiteEvidence(learned(edits), request({ ...forged, method: 'POST', path: '/edit' }));
     expect(sum(observations)).toBeGreaterThan(FLOOR_NATS);
+  });
+
+  it('is as strange from another origin of the same site, unless learning saw such', () => {
+    const sibling = {
+      ...forged,
+      fetchSite: 'absent',
+      origin: 'same-site',
+      referer: 'same-site',
+      foreignSite: 'a',
+    } as const;
+    const post = request({ ...sibling, method: 'POST', path: '/edit' });
+    const score = (table: SmoothedCounts): number => sum(originEvidence(table, post, startWebState(), true));
+    expect(score(learned(20))).toBeGreaterThan(FLOOR_NATS);
+    const used = learned(20);
+    for (let i = 0; i < 20; i++) learnOrigin(used, { ...post, id: `s${i}` }, startWebState());
+    expect(score(used)).toBeLessThan(4);
+  });
+
+  it('is told by the sites that users come from to any page', () => {
+    const link = (site: string) => request({ ...forged, origin: 'absent', path: '/directory', foreignSite: site });
+    const table = learned(3);
+    for (let i = 0; i < 40; i++) learnOrigin(table, link(`mail${i % 3}`), startWebState());
+    const score = (site: string): number =>
+      sum(foreignSiteEvidence(table, request({ ...forged, method: 'POST', path: '/edit', foreignSite: site })));
+    expect(score('elsewhere')).toBeGreaterThan(score('mail1') + 5);
   });
 
   it('is no stranger for an action that users ask for all day', () => {

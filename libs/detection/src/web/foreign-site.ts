@@ -45,10 +45,22 @@ const LINKED_GET: Readonly<Record<Initiator, number>> = {
   other: 0.01,
 };
 
-/** Whether the browser declares that another site made the request. Sec-Fetch-Site, where it is sent, has the last word. */
+/**
+ * Whether the browser declares that another site made the request, or another origin of the same site: that one is as much a
+ * stranger where learning saw none of it. Sec-Fetch-Site, where it is sent, has the last word.
+ */
 export function comesFromElsewhere({ fetchSite, origin, referer }: WebRequest): boolean {
-  if (fetchSite !== undefined && fetchSite !== 'absent') return fetchSite === 'cross-site';
-  return origin === 'foreign' || referer === 'foreign';
+  if (fetchSite !== undefined && fetchSite !== 'absent') return fetchSite === 'cross-site' || fetchSite === 'same-site';
+  return isElsewhere(origin) || isElsewhere(referer);
+}
+
+function isElsewhere(relation: WebRequest['origin']): boolean {
+  return relation === 'foreign' || relation === 'same-site';
+}
+
+/** The sites that users come from, to whatever page. */
+export function learnSite(table: SmoothedCounts, event: WebRequest): void {
+  if (comesFromElsewhere(event)) table.add(`sites|${event.view}`, event.foreignSite ?? '');
 }
 
 export function learnForeignSite(table: SmoothedCounts, event: WebRequest): void {
@@ -58,7 +70,6 @@ export function learnForeignSite(table: SmoothedCounts, event: WebRequest): void
   if (!foreign) return;
   table.add(`receiving|${event.view}`, endpointOf(event));
   addByAction(table, 'sites', event, event.foreignSite ?? '');
-  table.add(`sites|${event.view}`, event.foreignSite ?? '');
 }
 
 export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {

@@ -3,7 +3,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { changes, learnChanges } from './changes.js';
-import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite } from './foreign-site.js';
+import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite, learnSite } from './foreign-site.js';
 import { initiatorKinds, initiatorOf } from './initiator.js';
 import { actionOf, addByAction, countsOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
 import { habit, isUnsafe, type WebState } from './web-state.js';
@@ -82,6 +82,7 @@ export function learnOrigin(table: SmoothedCounts, event: WebRequest, state: Web
     addByAction(table, kind, event, value);
     table.add(`${kind}|${event.view}|${methodClass(event)}`, value);
   }
+  learnSite(table, event);
   if (!changes(table, event)) return;
   learnForeignSite(table, event);
   for (const header of headersOf(event, state)) {

@@ -41,10 +41,31 @@ const pathOf = remembered((url: string): string | undefined => {
   return match ? requestPath(match[1] === '' ? '/' : (match[1] ?? '/')).path : undefined;
 });
 
-/** Where a redirect within the application leads, in the form that events give paths; undefined for another host. */
+/** Where a redirect leads, in the form that events give paths; undefined where it leads to no page. */
 export function redirectPath(location: string): string | undefined {
   if (!location.startsWith('/') || location.startsWith('//')) return refererPath(location);
   return requestPath(location.replace(/[?#].*$/s, '')).path;
+}
+
+const NO_HOST = 'http://none.invalid';
+
+/**
+ * A redirect's address as a path with its query where it is relative to the one that was asked for: `index.php?page=login`,
+ * `../list`, `?sent=1`. Others stay as they are.
+ */
+export function fromTarget(location: string, target: string): string {
+  if (/^[a-z][a-z0-9+.-]*:|^\//i.test(location)) return location;
+  try {
+    const { pathname, search } = new URL(location, `${NO_HOST}${target.startsWith('/') ? target : '/'}`);
+    return `${pathname}${search}`;
+  } catch {
+    return location;
+  }
+}
+
+/** The origin that a header names, its port with it: a page of the same site is told by it. */
+export function hostNamed(header: string | undefined): string | undefined {
+  return hostOf(header ?? '');
 }
 
 /** The site that an Origin or Referer names: its host, or the last two labels of a name. */

@@ -40,6 +40,11 @@ describe('a web request as an event', () => {
     ['http://shop.test/login', '/enter', 'http://shop.test/login?next=%2F', true],
     ['/index.php?page=login&failed=1', '/index.php?page=enter', 'http://shop.test/index.php?page=login', true],
     ['/index.php?page=home', '/index.php?page=enter', 'http://shop.test/index.php?page=login', false],
+    ['index.php?page=login', '/index.php?page=login', undefined, true],
+    ['?page=login&failed=1', '/index.php?page=enter', 'http://shop.test/index.php?page=login', true],
+    ['../login.jsp', '/do/enter', 'http://shop.test/login.jsp;jsessionid=0A1B2C3D4E5F6071', true],
+    ['index.php', '/index.php?page=enter', 'http://shop.test/index.php?page=login', false],
+    ['http://[', '/enter', undefined, false],
     ['/', '/enter', 'http://shop.test/login', false],
     ['http://elsewhere.test/login', '/login', undefined, false],
     ['/login', '/enter', 'http://elsewhere.test/login', false],
@@ -52,6 +57,15 @@ describe('a web request as an event', () => {
       responseHeaders: [['Location', location]],
     });
     expect(sent.leadsBack ?? false).toBe(leadsBack);
+  });
+
+  it('tells other origins of the same site apart by their ports', () => {
+    const from = (origin: string): string | undefined =>
+      event({ method: 'POST', target: '/save', headers: [['Origin', origin]] }).foreignSite;
+    expect(from('http://shop.test')).toBeUndefined();
+    const seen = ['http://pay.shop.test', 'http://shop.test.example', 'http://mail.shop.test'].map(from);
+    expect(new Set([...seen, undefined]).size).toBe(4);
+    expect(from('http://pay.shop.test')).toBe(seen[0]);
   });
 
   it.each(['<3', 'a < b', 'x<y', '5 > 3', '😀 <3 王芳', 'if (a<b && c>d) return;'])(

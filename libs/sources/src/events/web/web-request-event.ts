@@ -1,4 +1,10 @@
-import { identity, type IssuedStatement, type ScriptFragment, type WebRequest } from '@plimsoll/contracts';
+import {
+  identity,
+  type IssuedStatement,
+  type OriginRelation,
+  type ScriptFragment,
+  type WebRequest,
+} from '@plimsoll/contracts';
 
 import type { RecentMap } from '../../bytes/recent-map.js';
 import { remembered } from '../../bytes/remembered.js';
@@ -15,7 +21,15 @@ import { statementTaint } from '../sql/statement-taint.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import { fetchMetadata } from './fetch-metadata.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
-import { hostName, originRelation, redirectPath, refererPath, siteOf } from './request-origin.js';
+import {
+  fromTarget,
+  hostName,
+  hostNamed,
+  originRelation,
+  redirectPath,
+  refererPath,
+  siteOf,
+} from './request-origin.js';
 import type { ParameterChoice } from './parameter-choice.js';
 import { requestParameters } from './request-parameters.js';
 import { requestPath } from './request-path.js';
@@ -113,8 +127,9 @@ export function toWebRequest(
   const from = relation === 'same' ? refererPath(referer) : undefined;
   const origin = header('origin');
   const originates = originRelation(origin, host);
-  const foreign = originates === 'foreign' ? siteOf(origin) : relation === 'foreign' ? siteOf(referer) : undefined;
-  const location = response === undefined ? undefined : firstHeader(response.headers, 'location');
+  const foreign = otherSite(originates, origin) ?? otherSite(relation, referer);
+  const sentTo = response === undefined ? undefined : firstHeader(response.headers, 'location');
+  const location = sentTo === undefined ? undefined : fromTarget(sentTo, request.target);
   const to = location === undefined ? undefined : redirectPath(location);
   const within = location !== undefined && (/^\/(?!\/)/.test(location) || originRelation(location, host) === 'same');
   const back = within && leadsBack(location, request.target, relation === 'same' ? referer : undefined);
@@ -189,6 +204,12 @@ export function toWebRequest(
   if (shownValues.length > 0) event.shown = shownValues;
   event.statements = issued(sent, read);
   return event;
+}
+
+/** What another site, or another origin of the application's own, is known by. */
+function otherSite(relation: OriginRelation, header: string | undefined): string | undefined {
+  if (relation === 'same-site') return hostNamed(header);
+  return relation === 'foreign' ? siteOf(header) : undefined;
 }
 
 /** Whether a redirect leads to the request's own address, or to the page `from`: one action of one path. */

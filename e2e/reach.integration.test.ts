@@ -17,6 +17,7 @@ it('finds and names files and addresses that a parameter reached, and guessed cr
   // The first tries might be anybody's: they are named once the run is told.
   expect(share('credential-guessing/login')).toBeGreaterThan(0.9);
   expect(kinds.get('credential-guessing/login')!.recognisedAs).toContain('credential-guessing');
+  expect(kinds.get('path-traversal/read')!.recognisedAs).toContain('path-traversal');
   expect(kinds.get('ssrf/fetch')!.recognisedAs).toContain('ssrf');
   expect(summaries.map(({ falseAlerts }) => falseAlerts)).toEqual(summaries.map(() => 0));
 }, 300_000);

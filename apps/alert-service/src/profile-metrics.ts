@@ -1,4 +1,4 @@
-import { openProfile, type ProfileReport } from '@plimsoll/contracts';
+import { readProfile, type ProfileReport } from '@plimsoll/contracts';
 import { profileReport } from '@plimsoll/pipelines';
 import type { ProfileChange, ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { Gauge, type Registry } from 'prom-client';
@@ -94,7 +94,7 @@ export class ProfileMetrics {
     const bytes = await this.profiles.get(slot, version);
     if (bytes === undefined) return undefined;
     try {
-      return openProfile(JSON.parse(Buffer.from(bytes).toString('utf8'))).learned.novelty;
+      return readProfile(bytes).learned.novelty;
     } catch {
       // A file that was damaged is told by `plimsoll doctor`; the other profiles have their figures all the same.
       return undefined;

@@ -1,9 +1,10 @@
 import { PlimsollError } from '@plimsoll/contracts';
+import { checkStored } from '@plimsoll/pipelines';
 import type { ProfilePointer, ProfileStore } from '@plimsoll/streaming';
 
-/** Activates every version of the application that is in shadow, and tells each as it is done. Throws `bad-profile` where none is. */
+/** Activates every version of the application that is in shadow, and tells each as it is done. Throws `bad-profile` where none is, or one cannot be scored by. */
 export async function activateWaiting(
-  store: Pick<ProfileStore, 'pointers' | 'activate'>,
+  store: Pick<ProfileStore, 'pointers' | 'get' | 'activate'>,
   application: string,
   by: string,
   onActivated: (pointer: ProfilePointer) => void,
@@ -18,5 +19,6 @@ export async function activateWaiting(
       `no version of ${application} waits in shadow (${known}): bring one with plimsoll learn … --push shadow`,
     );
   }
+  for (const { slot, version } of waiting) await checkStored(store, slot, version);
   for (const { slot, version } of waiting) onActivated(await store.activate(slot, version, by));
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
+import { checkProfile } from '@plimsoll/pipelines';
 
 const SUFFIX = '.profile.json';
 
@@ -17,7 +18,7 @@ export async function writeProfiles(folder: string, profiles: readonly ProfileFi
   return written;
 }
 
-/** Every profile of the folder. Throws `missing-file`, `empty-source`, or `bad-profile` for one that was altered. */
+/** Every profile of the folder. Throws `missing-file`, `empty-source`, or `bad-profile` for one that cannot be scored by. */
 export async function readProfiles(folder: string): Promise<ProfileFile[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new PlimsollError('missing-file', `${folder}: no such folder. ${howToMake(folder)}`, {
@@ -44,7 +45,7 @@ async function readProfile(path: string): Promise<ProfileFile> {
     throw new PlimsollError('bad-profile', `${path} is not JSON, so it is damaged or cut: learn it anew`, { cause });
   }
   try {
-    return openProfile(value);
+    return checkProfile(openProfile(value));
   } catch (cause) {
     throw new PlimsollError('bad-profile', `${path}: ${cause instanceof Error ? cause.message : 'not a profile'}`, {
       cause,

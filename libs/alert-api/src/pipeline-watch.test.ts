@@ -57,6 +57,25 @@ describe('who watches', () => {
     expect(early.workloads()[0]!.levels[0]!.state).toBe('insufficient');
   });
 
+  it('says of a level whose active profile cannot be used that it is so, and why', async () => {
+    const web = { detector: 'web', level: 'log', windows: { warming: 3 } } as const;
+    const watch = await watched(coverage(1, web), coverage(1, { ...web, workload: 'api' }));
+    const [broken, other] = ['web', 'sql'].map((detector) => ({ application: 'shop', workload: 'web', detector }));
+    const fault = { slot: broken!, version: 'v1', reason: 'not a profile of web requests: kind' };
+    const level = () => watch.workloads().find(({ workload }) => workload === 'web')!.levels[2];
+    watch.unusable([fault]);
+    watch.expect([broken!]);
+    const faults = [{ detector: 'web', version: 'v1', reason: fault.reason }];
+    expect(level()).toMatchObject({ level: 'log', state: 'unusable', faults });
+    const told = watch.health();
+    expect([told.ready, told.reason]).toEqual([true, expect.stringContaining(fault.reason)]);
+    // Another detector of the level goes on.
+    watch.expect([broken!, other!]);
+    expect(level()).toMatchObject({ state: 'warming', faults });
+    watch.unusable([]);
+    expect(level()).toMatchObject({ faults: [] });
+  });
+
   it('counts what fusion has before it, of the partitions that it has', async () => {
     const watch = await watched();
     const [three, one] = [3, 1].map((partition) => ({ topic: 'verdicts', group: 'alert-service', partition }));

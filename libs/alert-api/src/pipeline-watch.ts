@@ -1,5 +1,5 @@
 import { decodeJson, Level, VerdictsRecord, type VerdictMessage, type WatchSubject } from '@plimsoll/contracts';
-import { levelOf } from '@plimsoll/pipelines';
+import { levelOf, type ProfileFault } from '@plimsoll/pipelines';
 import {
   systemClock,
   type Clock,
@@ -29,13 +29,27 @@ export interface WorkloadWatch {
   readonly watermarkUs: number | undefined;
   /** Times of its sources that were ahead of their arrival. */
   readonly skewed: number;
-  readonly levels: readonly LevelWatch[];
+  readonly levels: readonly WatchedLevel[];
+}
+
+/** A level, with the active profiles of it that cannot be scored by. */
+export interface WatchedLevel extends Omit<LevelWatch, 'state'> {
+  /** `unusable`: no active profile of the level can be scored by. */
+  readonly state: Watching | 'unusable';
+  readonly faults: readonly LevelFault[];
+}
+
+interface LevelFault {
+  readonly detector: string;
+  readonly version: string;
+  readonly reason: string;
 }
 
 interface Expected {
   readonly application: string;
   readonly workload: string;
-  readonly levels: Set<Level>;
+  /** By level, the detectors with an active profile. */
+  readonly levels: Map<Level, Set<string>>;
   readonly sinceMs: number;
 }
 
@@ -60,6 +74,7 @@ export class PipelineWatch implements PartitionHandler {
   #lateMs = Number.NEGATIVE_INFINITY;
   /** Workloads with an active profile, by key: which levels are meant, and since when this is known. */
   #expected: ReadonlyMap<string, Expected> = new Map();
+  #faults: readonly ProfileFault[] = [];
 
   constructor(private readonly clock: Pick<Clock, 'nowMs'> = systemClock) {}
 
@@ -103,13 +118,19 @@ export class PipelineWatch implements PartitionHandler {
     );
   }
 
-  /** Ready in any case, since nothing here can mend it: the reason tells what is late, silent or skewed. */
+  /** Ready in any case, since nothing here can mend it: the reason tells what is late, silent, unusable or skewed. */
   health(): Health {
     const told: string[] = [];
     if (this.clock.nowMs() - this.#lateMs < TOLD_MS) told.push(`${this.late} verdicts came too late to be joined`);
     const silent = this.workloads().filter(({ levels }) => levels.some(({ state }) => state === 'silent'));
     const [first] = silent;
     if (first !== undefined) told.push(`${silent.length} workloads are silent, ${first.application}/${first.workload}`);
+    const [fault] = this.#faults;
+    if (fault !== undefined) {
+      const { application, workload, detector } = fault.slot;
+      const name = `${application}/${workload}/${detector}`;
+      told.push(`${this.#faults.length} profiles cannot be used, ${name} (${fault.reason})`);
+    }
     const skewed = [...this.#applications].find(([, { skewed }]) => skewed > 0);
     if (skewed !== undefined) told.push(`${skewed[1].skewed} times of ${skewed[0]} were ahead of their arrival`);
     return told.length === 0 ? { ready: true } : { ready: true, reason: told.join('; ') };
@@ -126,12 +147,17 @@ export class PipelineWatch implements PartitionHandler {
     for (const { application, workload, detector } of active) {
       const key = keyOf(application, workload);
       const sinceMs = this.#expected.get(key)?.sinceMs ?? this.clock.nowMs();
-      const one = expected.get(key) ?? { application, workload, levels: new Set(), sinceMs };
+      const one = expected.get(key) ?? { application, workload, levels: new Map<Level, Set<string>>(), sinceMs };
       expected.set(key, one);
       const level = levelOf(detector);
-      if (level !== undefined) one.levels.add(level);
+      if (level !== undefined) one.levels.set(level, (one.levels.get(level) ?? new Set()).add(detector));
     }
     this.#expected = expected;
+  }
+
+  /** Takes the active profiles that cannot be scored by, all of them. */
+  unusable(faults: readonly ProfileFault[]): void {
+    this.#faults = faults;
   }
 
   /** What was heard of and is no more, by the wall clock; and what has active profiles and never was. */
@@ -182,11 +208,22 @@ export class PipelineWatch implements PartitionHandler {
           const seen = levelWatch(level, levels.get(level), known?.lastUs ?? 0);
           const gone = known?.isSilent(level, workload, nowMs) ?? false;
           const watched = !gone && (known?.isWatched(level, workload, nowMs) ?? false);
-          const meant = this.#expected.get(key)?.levels.has(level) === true;
-          return { ...seen, state: watchingState(seen.state, { gone, watched, meant }) };
+          const meant = this.#expected.get(key)?.levels.get(level);
+          const state = watchingState(seen.state, { gone, watched, meant: meant !== undefined });
+          const faults = this.#faultsOf(application, workload, level);
+          const none = meant !== undefined && meant.size === faults.length && state !== 'silent';
+          return { ...seen, state: none ? 'unusable' : state, faults };
         }),
       };
     });
+  }
+
+  #faultsOf(application: string, workload: string, level: Level): LevelFault[] {
+    return this.#faults.flatMap(({ slot, version, reason }) =>
+      slot.application === application && slot.workload === workload && levelOf(slot.detector) === level
+        ? [{ detector: slot.detector, version, reason }]
+        : [],
+    );
   }
 
   #application(name: string): ApplicationWatch {

@@ -121,7 +121,12 @@ describe('the watch on the topic alerts', () => {
         return [];
       };
       const log = { publish: () => Promise.resolve() };
-      const teller = new WatchTeller({ watch, store, profiles: { pointers }, log });
+      const teller = new WatchTeller({
+        watch,
+        store,
+        profiles: { pointers, get: () => Promise.resolve(undefined) },
+        log,
+      });
       await teller.open();
       await vi.advanceTimersByTimeAsync(5_000);
       await vi.advanceTimersByTimeAsync(5_000);

@@ -13,6 +13,7 @@ import {
   type ProfileStore,
 } from '@plimsoll/streaming';
 
+import { ActiveFaults } from './active-faults.js';
 import type { PipelineWatch } from './pipeline-watch.js';
 
 /** How often it is looked whether a watch was lost; with `SILENT_MS` it is told within a minute. */
@@ -23,7 +24,7 @@ const LEAD_MS = 3 * EVERY_MS;
 export interface WatchTellerParts {
   readonly watch: PipelineWatch;
   readonly store: WatchStore;
-  readonly profiles: Pick<ProfileStore, 'pointers'>;
+  readonly profiles: Pick<ProfileStore, 'pointers' | 'get'>;
   readonly log: Pick<EventLog, 'publish'>;
   readonly clock?: Pick<Clock, 'nowMs'>;
 }
@@ -38,8 +39,11 @@ export class WatchTeller {
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> | undefined;
   readonly #log = new Logger('watch');
+  readonly #profiles: ActiveFaults;
 
-  constructor(private readonly parts: WatchTellerParts) {}
+  constructor(private readonly parts: WatchTellerParts) {
+    this.#profiles = new ActiveFaults(parts.clock);
+  }
 
   open(): Promise<void> {
     this.#timer = setInterval(() => {
@@ -59,7 +63,9 @@ export class WatchTeller {
   /** One look: tells what changed since the last. Rejects where the store or the log is away. */
   async look(): Promise<void> {
     const { watch, store, profiles, log, clock = systemClock } = this.parts;
-    watch.expect(activeSlots(await profiles.pointers()));
+    const pointers = await profiles.pointers();
+    watch.expect(activeSlots(pointers));
+    watch.unusable(await this.#profiles.faults(profiles, pointers));
     if (!(await store.lead(this.#name, LEAD_MS))) return;
     const told = new Map((await store.told()).map((loss) => [loss.id, loss]));
     const atMs = clock.nowMs();

@@ -60,7 +60,7 @@ export { ActivityKind, CommandMark, FileClass, ProcessActivity } from './process
 export { LearningCourse, MAX_COURSE_POINTS } from './learning-course.js';
 export { ProfileChangeRecord } from './profile-change.js';
 export { ProfileReport, ProfilesMessage } from './profile-report.js';
-export { LearnedFrom, openProfile, ProfileFile, sealProfile } from './profile.js';
+export { LearnedFrom, openProfile, ProfileFile, readProfile, sealProfile } from './profile.js';
 export { LabelledAttack, Recording, SourceKind } from './recording.js';
 export type { CallColumns, ItemContainer, SourceItem } from './source-item.js';
 export { SqlMark, SqlStatement } from './sql-statement.js';

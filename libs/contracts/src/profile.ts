@@ -66,13 +66,26 @@ export function openProfile(value: unknown): ProfileFile {
   }
   const parsed = ProfileFile.safeParse(value);
   if (!parsed.success) {
-    throw new PlimsollError('bad-profile', `not a profile: ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
+    throw new PlimsollError('bad-profile', `not a profile: ${parsed.error.issues[0]?.path.join('.') || 'no object'}`);
   }
   const { version, ...body } = parsed.data;
   if (hashOf(body) !== version) {
     throw new PlimsollError('bad-profile', `profile ${version} was altered: its content has another hash`);
   }
   return parsed.data;
+}
+
+/** The profile in a file's bytes. Throws `bad-profile` where they are cut, or as `openProfile` does. */
+export function readProfile(bytes: Uint8Array): ProfileFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  } catch (cause) {
+    throw new PlimsollError('bad-profile', 'a profile that is not JSON, so it is damaged or cut: learn it anew', {
+      cause,
+    });
+  }
+  return openProfile(value);
 }
 
 function hashOf(body: Omit<ProfileFile, 'version'>): string {

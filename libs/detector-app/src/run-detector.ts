@@ -17,6 +17,8 @@ import {
 } from '@plimsoll/service-kit';
 import { StatefulProcessor, type Operator } from '@plimsoll/streaming';
 
+import { profileFaultMetric, profileLog } from './profile-faults.js';
+
 const settings = {
   service: serviceSettings,
   kafka: kafkaSettings,
@@ -32,11 +34,13 @@ export function runDetector<Message, State>(
   name: string,
   operatorOf: (profiles: ProfileSource, budget: Budget) => Operator<Message, State>,
 ): Promise<void> {
-  return runService(name, settings, ({ kafka, redis, budget }, { observer, waiting, clientMessage }) => {
+  return runService(name, settings, ({ kafka, redis, budget }, tools) => {
+    const { observer, waiting, clientMessage } = tools;
     const log = new KafkaLog({ ...kafka, clientId: name, observer, onClientMessage: clientMessage });
     const connection = new RedisConnection(redis);
     const store = new RedisStateStore(connection);
-    const stored = storedProfiles(new RedisProfileStore(connection));
+    const stored = storedProfiles(new RedisProfileStore(connection), profileLog(tools.log));
+    profileFaultMetric(tools.registry, stored);
     const operator = operatorOf(stored, budget);
     const processor = new StatefulProcessor(operator, { log, store, observer });
     const profiles = retryingStep('profiles', stored, waiting);

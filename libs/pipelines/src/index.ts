@@ -20,9 +20,11 @@ export { logOperator, logPart } from './detect/log-operator.js';
 export { LearningCourses } from './learn/learning-courses.js';
 export { ProfileBuilder, type LearnerOf, type Learners } from './learn/profile-builder.js';
 export { profileReport, ProfileReportProjection, profileWatchOperator, REPORT_GROUP } from './learn/profile-watch.js';
+export { checkProfile, checkStored } from './detect/profile-check.js';
 export {
   fixedProfiles,
   storedProfiles,
+  type ProfileFault,
   type ProfileInForce,
   type ProfileSource,
   type StoredProfiles,

@@ -18,7 +18,7 @@ export interface OperatorSettings {
   wanted(): string;
   /**
    * Makes ready for `step` what the text names. A retriable failure is tried again; on any other the partition moves
-   * to `wanted()`.
+   * to what is `wanted()` then, and the batch fails where that is the same text.
    */
   prepare(settings: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { PlimsollError, TOPICS } from '@plimsoll/contracts';
 import type { Clock } from './clock.js';
 import { deadLetterOf, refusalOf, type Refusal } from './dead-letters.js';
 import type { BatchContext, EventLog, LogRecord, OutgoingRecord } from './event-log.js';
-import type { Operator } from './operator.js';
+import type { Operator, OperatorSettings } from './operator.js';
 import { StateCache } from './state-cache.js';
 import type { StateStore, TaskId, TaskLease } from './state-store.js';
 import { runStep, type Item, type Outcome } from './run-step.js';
@@ -259,9 +259,8 @@ export class PartitionTask<Message, State> {
   private async moveSettings(firstOffset: number, context: BatchContext): Promise<void> {
     const { settings } = this.parts.operator;
     if (settings === undefined) return;
-    const wanted = settings.wanted();
+    const wanted = await this.usable(settings, context);
     if (wanted === this.settings && this.nextOffset !== undefined) return;
-    await this.waitOwned(context, 'settings', () => settings.prepare(wanted));
     const { store, observer } = this.parts;
     const lease = this.held();
     const nextOffset = this.nextOffset ?? firstOffset;
@@ -270,6 +269,23 @@ export class PartitionTask<Message, State> {
     this.nextOffset = nextOffset;
     this.settings = wanted;
     observer({ type: 'settings', task: this.task, settings: wanted });
+  }
+
+  /** The settings wanted, prepared. Where they cannot be, and others are wanted thereupon, those. */
+  private async usable(settings: OperatorSettings, context: BatchContext): Promise<string> {
+    for (let wanted = settings.wanted(); ;) {
+      if (wanted === this.settings && this.nextOffset !== undefined) return wanted;
+      try {
+        const text = wanted;
+        await this.waitOwned(context, 'settings', () => settings.prepare(text));
+        return wanted;
+      } catch (error) {
+        this.checkOwned(context);
+        const next = settings.wanted();
+        if (next === wanted) throw error;
+        wanted = next;
+      }
+    }
   }
 
   private async prepareSettings(signal: AbortSignal): Promise<void> {

@@ -237,6 +237,26 @@ describe('StatefulProcessor', () => {
     expect(stream.events.filter(({ type }) => type === 'settings')).toHaveLength(3);
   });
 
+  it('moves at once to what is wanted instead of settings that cannot be used, and fails no batch', async () => {
+    let wanted = 'broken';
+    const settings = {
+      wanted: () => wanted,
+      prepare: (text: string) => {
+        if (text !== 'broken') return Promise.resolve();
+        wanted = 'without it';
+        return Promise.reject(new PlimsollError('bad-profile', 'of another release'));
+      },
+    };
+    const stream = new Stream();
+    const processor = stream.processor({ ...operator, settings });
+    await processor.assigned(0, never);
+    await processor.batch(0, records(3), new Partition());
+    expect(stream.events.flatMap((event) => (event.type === 'settings' ? [event.settings] : []))).toEqual([wanted]);
+    settings.prepare = () => Promise.reject(new PlimsollError('bad-profile', 'nothing else is wanted'));
+    wanted = 'broken too';
+    await expect(processor.batch(0, records(3, 3), new Partition())).rejects.toThrow('nothing else');
+  });
+
   it('does not guess at a state of an unknown version', async () => {
     const stream = new Stream();
     const lease = await stream.store.open(task);

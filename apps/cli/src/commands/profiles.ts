@@ -1,7 +1,7 @@
 import process from 'node:process';
 
-import { openProfile, PlimsollError, type ProfileFile } from '@plimsoll/contracts';
-import { profileReport } from '@plimsoll/pipelines';
+import { PlimsollError, readProfile, type ProfileFile } from '@plimsoll/contracts';
+import { checkStored, profileReport } from '@plimsoll/pipelines';
 import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
@@ -88,6 +88,7 @@ async function activate(
   { application, by }: ActivateOptions,
 ): Promise<void> {
   if (application === undefined && slot !== undefined && version !== undefined) {
+    await checkStored(store, parseSlot(slot), version);
     await store.activate(parseSlot(slot), version, by);
     return;
   }
@@ -147,6 +148,7 @@ async function shadow(
   end: boolean,
 ): Promise<void> {
   if (version !== undefined || end) {
+    if (version !== undefined) await checkStored(store, slot, version);
     await store.shadow(slot, version, BY);
     return;
   }
@@ -251,7 +253,7 @@ async function diff(
 async function stored(store: ProfileStore, slot: ProfileSlot, version: string): Promise<ProfileFile> {
   const bytes = await store.get(slot, version);
   if (bytes === undefined) throw new PlimsollError('bad-profile', `${slotName(slot)} has no version ${version}`);
-  return openProfile(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  return readProfile(bytes);
 }
 
 function parseSlot(text: string): ProfileSlot {

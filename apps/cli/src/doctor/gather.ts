@@ -1,10 +1,9 @@
 // Imported when the command runs: the others start without Kafka's code.
 import process from 'node:process';
 
-import { openProfile, PlimsollError, TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
-import { CALL_DETECTORS, EVENT_DETECTORS } from '@plimsoll/detection';
+import { PlimsollError, TOPIC_ACCESS, TOPICS } from '@plimsoll/contracts';
 import { describeFlow, describeReaders, describeTopics, probeBrokers, type KafkaOptions } from '@plimsoll/kafka-log';
-import { profileReport } from '@plimsoll/pipelines';
+import { checkStored, profileReport } from '@plimsoll/pipelines';
 import {
   inspectRedis,
   parseRedisUrl,
@@ -13,7 +12,7 @@ import {
   type RedisOptions,
 } from '@plimsoll/redis-store';
 import { kafkaSettings, readConfiguration, redisSettings } from '@plimsoll/service-kit';
-import type { ProfilePointer, ProfileStore } from '@plimsoll/streaming';
+import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { z } from 'zod';
 
 import { alertService, ask } from '../alert-service.js';
@@ -94,27 +93,18 @@ async function profilesOf(store: ProfileStore): Promise<readonly ProfileFacts[]>
 
 async function activeOf(store: ProfileStore, { slot, active }: ProfilePointer): Promise<ActiveProfile | undefined> {
   if (active === undefined) return undefined;
-  const [bytes, report] = await Promise.all([store.get(slot, active), profileReport(store, slot)]);
+  const [complete, report] = await Promise.all([completenessOf(store, slot, active), profileReport(store, slot)]);
   const fit = report?.version === active ? report.state : 'unknown';
-  const complete = completenessOf(bytes, slot.detector);
   return { version: active, readable: complete !== undefined, complete: complete ?? false, fit };
 }
 
-const DETECTORS = [...CALL_DETECTORS, ...EVENT_DETECTORS];
-/** Of no matter for whether a model can be read. */
-const ANY_BUDGET = { falseAlertsPerDay: 1 };
-
-/** Undefined for what is no profile of the detector as this release has it, or was altered. */
-function completenessOf(bytes: Uint8Array | undefined, detectorName: string): boolean | undefined {
-  if (bytes === undefined) return undefined;
+/** Undefined for what this release cannot score by, and for what is gone. */
+async function completenessOf(store: ProfileStore, slot: ProfileSlot, version: string): Promise<boolean | undefined> {
   try {
-    const profile = openProfile(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    for (const row of DETECTORS) {
-      if (row.name === detectorName) row.use((detector) => detector.prepare(profile, ANY_BUDGET));
-    }
-    return profile.learned.complete;
-  } catch {
-    return undefined;
+    return (await checkStored(store, slot, version))?.learned.complete;
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'bad-profile') return undefined;
+    throw error;
   }
 }
 

@@ -2905,8 +2905,13 @@ export interface operations {
               levels: {
                 level: string;
                 /** @enum {string} */
-                state: 'scoring' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'absent';
+                state: 'scoring' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'unusable' | 'absent';
                 detectors: string[];
+                faults: {
+                  detector: string;
+                  version: string;
+                  reason: string;
+                }[];
                 /** Format: date-time */
                 last_window?: string;
                 windows: {

@@ -30,6 +30,10 @@ function faultsOf(workloads: Watched, parts: Parts): string[] {
   return [
     told('Silent, so nothing is seen there', withLevel('silent')),
     told('Events lost, so some windows are not scored', withLevel('gap')),
+    told(
+      'With a profile that cannot be used, so not judged by it',
+      workloads.filter(({ levels }) => levels.some(({ faults }) => faults.length > 0)),
+    ),
     told('Without a profile at some level', withLevel('warming')),
     ...parts.filter(({ ready }) => !ready).map(({ name, reason }) => `${name} is not ready: ${reason ?? 'no reason'}.`),
   ].filter((fault) => fault !== undefined);

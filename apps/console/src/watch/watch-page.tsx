@@ -17,6 +17,7 @@ const LOOKS: Readonly<Record<string, { readonly look: string; readonly says: str
   insufficient: { look: 'warn', says: 'too little data to score' },
   warming: { look: 'warn', says: 'learning or warming up' },
   silent: { look: 'bad', says: 'silent' },
+  unusable: { look: 'bad', says: 'its profile cannot be used' },
   absent: { look: '', says: 'not watching' },
 };
 
@@ -134,6 +135,11 @@ function LevelCell({ level }: { readonly level: Level | undefined }) {
       <span>
         <span className={`chip ${look}`}>{says}</span>
       </span>
+      {level?.faults.map(({ detector, reason }) => (
+        <span className="small" key={detector}>
+          {plain(`${detector}: ${reason}`)}
+        </span>
+      ))}
       <span className="quiet small">
         {windows.map(([state, count]) => `${count} ${state}`).join(', ')}
         {level?.last_window === undefined ? null : (

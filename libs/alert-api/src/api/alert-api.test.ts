@@ -6,6 +6,7 @@ import {
   PlimsollError,
   ProfileChangeRecord,
   readAlertHeaders,
+  sealProfile,
 } from '@plimsoll/contracts';
 import { MemoryIncidentStore } from '@plimsoll/incidents';
 import { incidentAlert } from '@plimsoll/incidents/testing';
@@ -368,6 +369,18 @@ describe('suppressions', () => {
 });
 
 describe('profiles', () => {
+  it('are neither activated nor put in shadow where no detector can score by them', async () => {
+    const slot = { application: 'shop', workload: 'api', detector: 'web' };
+    const learned = { streams: ['one'], events: 3, novelty: 0, complete: true, notes: [] };
+    const empty = sealProfile({ ...slot, learned, model: {} });
+    await api.profiles.put(slot, empty.version, encodeJson(empty));
+    for (const action of ['activate', 'shadow']) {
+      const answer = await ask('POST', `profiles/shop/api/web/${action}`, 'admin', { version: empty.version });
+      expect([answer.status, answer.body.detail]).toEqual([409, 'not a profile of web requests: kind']);
+    }
+    expect(await api.profiles.pointer(slot)).toMatchObject({ active: undefined, shadow: undefined });
+  });
+
   it('are activated, compared in shadow and rolled back, each told to the topic', async () => {
     const [one, two] = api.versions;
     const base = 'profiles/shop/web/web';

@@ -2,13 +2,13 @@ import { Controller, Get, Inject, Post, UseFilters, UseGuards } from '@nestjs/co
 import {
   encodeJson,
   LearningCourse,
-  openProfile,
   ProfileChangeRecord,
   ProfileFile,
   ProfileReport,
+  readProfile,
   TOPICS,
 } from '@plimsoll/contracts';
-import { profileReport } from '@plimsoll/pipelines';
+import { checkStored, profileReport } from '@plimsoll/pipelines';
 import type { ProfilePointer, ProfileSlot } from '@plimsoll/streaming';
 import { z } from 'zod';
 
@@ -168,7 +168,7 @@ export class ProfilesController {
   ): Promise<z.infer<typeof getVersion.response>> {
     const bytes = await this.parts.profiles.get(slot, version);
     if (bytes === undefined) throw new ProblemError(404, 'not-found', 'there is no such version');
-    const { model: _model, ...rest } = openProfile(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const { model: _model, ...rest } = readProfile(bytes);
     return rest;
   }
 
@@ -210,6 +210,8 @@ export class ProfilesController {
     caller: Caller,
     make: () => Promise<ProfilePointer>,
   ): Promise<Pointer> {
+    const { profiles } = this.parts;
+    if (version !== '') await checkStored(profiles, slot, version);
     const target = `${slot.application}/${slot.workload}/${slot.detector}`;
     await audit(this.parts, caller, { action: `profile.${action}`, target, detail: version });
     const pointer = await make();

@@ -67,8 +67,10 @@ const getPipeline = {
         levels: z.array(
           z.strictObject({
             level: z.string(),
-            state: z.enum(['scoring', 'gap', 'insufficient', 'warming', 'silent', 'absent']),
+            state: z.enum(['scoring', 'gap', 'insufficient', 'warming', 'silent', 'unusable', 'absent']),
             detectors: z.array(z.string()),
+            /** Active profiles that their detector cannot score by; all of the level's where its state is `unusable`. */
+            faults: z.array(z.strictObject({ detector: z.string(), version: z.string(), reason: z.string() })),
             last_window: z.iso.datetime().optional(),
             /** Windows of the last five minutes of event time, by what became of them. */
             windows: z.record(z.string(), z.number().int()),
@@ -147,6 +149,7 @@ export class SystemController {
         levels: levels.map(({ lastUs, ...level }) => ({
           ...level,
           detectors: [...level.detectors],
+          faults: [...level.faults],
           ...(lastUs === undefined ? {} : { last_window: time(lastUs) }),
         })),
       })),

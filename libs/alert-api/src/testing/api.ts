@@ -41,7 +41,7 @@ export async function testApi(change: Partial<AlertApiOptions> = {}): Promise<Te
         workload: 'web',
         detector: 'web',
         learned,
-        model: { events },
+        model: { kind: 'web/2', table: [['test', [['events', events]]]], views: {} },
       });
       const slot = { application: 'shop', workload: 'web', detector: 'web' };
       await profiles.put(slot, profile.version, Buffer.from(JSON.stringify(profile)));

@@ -13,18 +13,27 @@ import { fitTail, Tail, tailProbability, tailScore } from './tail.js';
  *
  * Sources: Vovk, Gammerman and Shafer 2005 (conformal); Laxhammar and Falkman 2011 (for anomalies); Siffer et al. 2017.
  */
-export const Calibration = z.object({
-  /** Benign windows that it rests on. */
-  count: z.number().int().nonnegative(),
-  /** Distinct scores, ascending; scores between two count as the lower one, which errs towards 'benign'. */
-  scores: z.array(z.number()).max(600),
-  /** Of each score: how many calibration scores are at least as high. */
-  atLeast: z.array(z.number().int().nonnegative()).max(600),
-  tail: Tail,
-  /** 1 over the mean size of a cluster of exceedances, in (0, 1]: windows follow each other, and so do alarms. */
-  extremalIndex: z.number().gt(0).max(1),
-});
+export const Calibration = z
+  .object({
+    /** Benign windows that it rests on. */
+    count: z.number().int().nonnegative(),
+    /** Distinct scores, ascending; scores between two count as the lower one, which errs towards 'benign'. */
+    scores: z.array(z.number()).max(600),
+    /** Of each score: how many calibration scores are at least as high. */
+    atLeast: z.array(z.number().int().nonnegative()).max(600),
+    tail: Tail,
+    /** 1 over the mean size of a cluster of exceedances, in (0, 1]: windows follow each other, and so do alarms. */
+    extremalIndex: z.number().gt(0).max(1),
+  })
+  // What a search among the scores takes for granted: without it p-values would be none.
+  .refine(({ scores, atLeast }) => scores.length === atLeast.length, 'as many counts as scores')
+  .refine(({ scores }) => isAscending(scores), 'scores that do not ascend')
+  .refine(({ count, atLeast }) => atLeast.every((above) => above <= count), 'more scores than there are');
 export type Calibration = z.infer<typeof Calibration>;
+
+function isAscending(scores: readonly number[]): boolean {
+  return scores.every((score, i) => i === 0 || scores[i - 1]! < score);
+}
 
 export interface CalibrationOptions {
   /** The smallest difference of scores that means anything. Default 1e-9. */

@@ -1,7 +1,8 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import type { Budget, Detector } from '@plimsoll/detection';
-import { systemClock, type Clock, type OperatorSettings } from '@plimsoll/streaming';
+import { systemClock, type Clock, type OperatorSettings, type ProfileSlot } from '@plimsoll/streaming';
 
+import { preparedModel } from './profile-check.js';
 import type { ModelPair } from './scoring-pair.js';
 import type { ProfileInForce, ProfileSource } from './profile-source.js';
 
@@ -67,6 +68,7 @@ export class DetectorModels<Model> implements OperatorSettings {
         workloads.set(workload, profile.shadow ? { ...pair, shadow: { version, model } } : { ...pair, active: model });
       } catch (error) {
         if (!(error instanceof PlimsollError) || error.code !== 'bad-profile') throw error;
+        this.#profiles.judged?.(this.#slot(profile), profile.version, error.message);
         // A version in shadow that cannot be used is no reason to score nothing.
         if (profile.shadow) continue;
         this.#unusable.set(settingsLine(profile), this.#clock.nowMs() + PASSED_OVER_MS);
@@ -90,10 +92,15 @@ export class DetectorModels<Model> implements OperatorSettings {
   async #load({ application, workload, version }: ProfileInForce): Promise<Model> {
     const known = this.#byVersion.get(version);
     if (known !== undefined) return known;
-    const slot = { application, workload, detector: this.#detector.name };
-    const model = this.#detector.prepare(await this.#profiles.load(slot, version), this.#budget);
+    const slot = this.#slot({ application, workload });
+    const model = preparedModel(this.#detector, await this.#profiles.load(slot, version), this.#budget);
+    this.#profiles.judged?.(slot, version, undefined);
     this.#byVersion.set(version, model);
     return model;
+  }
+
+  #slot({ application, workload }: Pick<ProfileInForce, 'application' | 'workload'>): ProfileSlot {
+    return { application, workload, detector: this.#detector.name };
   }
 
   #forgetUnused(): void {

@@ -39,6 +39,8 @@ export const ProfileFile = z.object({
     novelty: z.number().min(0).max(1),
     complete: z.boolean(),
     notes: z.array(z.string()),
+    /** Present where requests or statements of the application were learned too: its calls are not all that is seen of it. */
+    beside: z.literal('requests').optional(),
     /** Present where it was learned from a range of a topic. */
     from: LearnedFrom.optional(),
   }),

@@ -103,6 +103,8 @@ export const Verdict = Where.extend({
   score: z.number(),
   /** 1 informational … 6 fatal, as OCSF has it. */
   severity: z.number().int().min(1).max(6),
+  /** Present where an anomalous window is a sign beside others, and no alarm by itself: its profile is incomplete. */
+  sign: z.literal(true).optional(),
   /** What was seen to happen: the columns that were written, none where it was something else. Absent where the severity is an estimate. */
   impact: z.object({ columns: z.array(z.string().max(128)).max(64) }).optional(),
   /** What the detector takes it for, where it can tell. */

@@ -295,6 +295,16 @@ describe('fusion', () => {
     expect(closes(changes)[0]!.incident.levels.map(({ state }) => state)).toEqual(['weak', 'weak', 'weak', 'absent']);
   });
 
+  it('makes no incident of signs alone, however strange, and counts them beside what fired', () => {
+    const sign = { sign: true as const, pValue: 1e-12 };
+    const signs = Array.from({ length: 5 }, (_, i) => windowAt(10 + i, sign));
+    expect(run([...signs, END]).changes).toEqual([]);
+    const { changes } = run([...signs, windowAt(16, { finding: 'call-rate' }), END]);
+    const [closed] = closes(changes);
+    expect(closed!.incident.evidence.every(({ weak }) => weak !== true)).toBe(true);
+    expect(closed!.incident.levels.find(({ level }) => level === 'sequence')!.state).toBe('anomalous');
+  });
+
   it('counts weak signs beside what fired, and shows what fired alone', () => {
     const weak = windowAt(20, { state: 'normal', pValue: 1e-4, finding: 'unseen-bag' });
     const { changes } = run([windowAt(1), weak, windowAt(40, { ...weak, finding: 'call-rate' }), END]);

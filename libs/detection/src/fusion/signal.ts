@@ -66,7 +66,8 @@ const MAX_WORDS = 512;
 const SAME_MOMENT_US = 100_000;
 
 /** The signal in a verdict, or undefined where the verdict says nothing: not scored, or neither anomalous nor weak. */
-export function signalOf(verdict: Verdict, config: FusionConfig): Signal | undefined {
+export function signalOf(said: Verdict, config: FusionConfig): Signal | undefined {
+  const verdict = asSign(said, config);
   const anomalous = verdict.state === 'anomalous';
   if (!anomalous && !(verdict.state === 'normal' && verdict.pValue <= config.weakPValue)) return undefined;
   const principal = principalOf(verdict.joins);
@@ -98,6 +99,12 @@ export function signalOf(verdict: Verdict, config: FusionConfig): Signal | undef
     techniques: verdict.techniques,
     evidence,
   };
+}
+
+/** A verdict that is no more than a sign counts as the strongest of weak signs, however strange its window is to it. */
+function asSign(verdict: Verdict, config: FusionConfig): Verdict {
+  if (verdict.sign !== true) return verdict;
+  return { ...verdict, state: 'normal', pValue: Math.max(verdict.pValue, config.weakPValue) };
 }
 
 /**

@@ -156,6 +156,18 @@ describe('sequence detector', () => {
     expect(same!.pValue).toBe(window!.pValue);
   });
 
+  it('takes a strange window of an incomplete profile for a sign where requests are seen too, a program for none', () => {
+    const strange: Call[] = Array.from({ length: 30 }, () => ({ name: 'pipe2' }));
+    const odd = [...requests(60, 5), ...strange, ...requests(60, 6)];
+    const signs = (model: Partial<typeof ready>, calls: Call[]): unknown[] =>
+      verdicts(detect(batches('live', calls), { ...ready, ...model })).map(({ sign }) => sign);
+    expect(signs({ unlearned: 0.042, besideRequests: true }, odd)).toContain(true);
+    expect(signs({ unlearned: 0.042 }, odd)).not.toContain(true);
+    expect(signs({ besideRequests: true }, odd)).not.toContain(true);
+    const ran: Call[] = [...requests(60, 5), { name: 'execve', digest: 666 }, ...requests(60, 6)];
+    expect(signs({ unlearned: 0.042, besideRequests: true }, ran)).not.toContain(true);
+  });
+
   it('answers warming without a profile, insufficient with too few calls, gap across a loss', () => {
     expect(verdicts(detect(batches('live', requests(200, 1)), 'none'))[0]!.state).toBe('warming');
     expect(verdicts(detect(batches('live', requests(5, 1))))[0]!.state).toBe('insufficient');

@@ -22,6 +22,7 @@ export interface Finding {
   readonly pValue: number;
   readonly score: number;
   readonly severity: number;
+  readonly sign?: true;
   readonly impact?: Verdict['impact'];
   readonly path: Verdict['path'];
   readonly finding: string;

@@ -91,10 +91,7 @@ function visitorOf<Model extends WindowModel>(
     },
     close: (enough, starting) => {
       if (model === undefined || starting) writer.window({ ...UNSCORED, state: 'warming' });
-      else
-        writer.window(
-          asLearned(scorer.score(model, enough) ?? { ...UNSCORED, state: 'insufficient' }, model.unlearned),
-        );
+      else writer.window(asLearned(scorer.score(model, enough) ?? { ...UNSCORED, state: 'insufficient' }, model));
       scorer.next(starting);
     },
     gap: (gap) => {

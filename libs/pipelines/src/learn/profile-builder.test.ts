@@ -1,4 +1,4 @@
-import { PlimsollError, type LogEvent, type ProfileFile } from '@plimsoll/contracts';
+import { PlimsollError, sealProfile, type LogEvent, type ProfileFile, type SyscallBatch } from '@plimsoll/contracts';
 import type { Learner } from '@plimsoll/detection';
 import { expect, it } from 'vitest';
 
@@ -47,4 +47,24 @@ it('misses one where statements come beside requests, and have none of their own
     expect(builder.progress().map(({ detector }) => detector)).toEqual(['web', 'sql']);
   }
   expect(builderThatLearned(4, 3).finish().passedOver).toEqual(['too little for sql']);
+});
+
+it('says of profiles of calls that requests of their application were learned too', () => {
+  const learned = { streams: [], events: 1, novelty: 1, complete: false, notes: [] };
+  const ofCalls: Partial<Learner<SyscallBatch>> = {
+    learn: () => undefined,
+    finish: () => sealProfile({ application: 'shop', workload: 'db', detector: 'sequence', learned, model: {} }),
+  };
+  const learnedWith = (events: readonly LogEvent[]): unknown => {
+    const builder = new ProfileBuilder({
+      syscalls: [() => ofCalls as Learner<SyscallBatch>],
+      logs: [{ type: 'web-request', learner: () => counting('web', 1) }],
+    });
+    builder.learnCalls({ application: 'shop', workload: 'db' } as SyscallBatch);
+    for (const event of events) builder.learnEvent(event);
+    return builder.finish().profiles[0]!.learned.beside;
+  };
+  const request = { type: 'web-request', workload: 'web', statements: [] };
+  expect(learnedWith([{ ...request, application: 'shop' } as unknown as LogEvent])).toBe('requests');
+  expect(learnedWith([{ ...request, application: 'other' } as unknown as LogEvent])).toBeUndefined();
 });

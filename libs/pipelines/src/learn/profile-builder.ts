@@ -1,4 +1,11 @@
-import { PlimsollError, type LogEvent, type ProfileFile, type SyscallBatch, type Where } from '@plimsoll/contracts';
+import {
+  PlimsollError,
+  sealProfile,
+  type LogEvent,
+  type ProfileFile,
+  type SyscallBatch,
+  type Where,
+} from '@plimsoll/contracts';
 import type { Learner } from '@plimsoll/detection';
 
 import type { GroupProgress } from './group-progress.js';
@@ -79,7 +86,8 @@ export class ProfileBuilder {
     const passedOver: PlimsollError[] = [];
     for (const { of, type, learner } of [...allOf(this.#calls), ...allOf(this.#events)]) {
       try {
-        profiles.push(learner.finish());
+        const profile = learner.finish();
+        profiles.push(type === undefined && this.#hasRequests(of.application) ? besideRequests(profile) : profile);
       } catch (error) {
         if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
         if (!this.#isBesides(type, of, learner.progress().events)) passedOver.push(error);
@@ -87,6 +95,10 @@ export class ProfileBuilder {
     }
     if (profiles.length === 0) throw passedOver[0] ?? new PlimsollError('empty-source', 'nothing to learn from');
     return { profiles, passedOver: passedOver.map(({ message }) => message) };
+  }
+
+  #hasRequests(application: string): boolean {
+    return allOf(this.#events).some(({ of, type }) => of.application === application && isOfRequests(type));
   }
 
   #countCarried(event: LogEvent): void {
@@ -111,6 +123,16 @@ export class ProfileBuilder {
       this.#learners.logs.filter((entry) => entry.type === type).map(({ learner }) => learner(event)),
     );
   }
+}
+
+/** Whether events of this type say what is asked of an application. */
+export function isOfRequests(type: string | undefined): boolean {
+  return type === 'web-request' || type === 'sql-statement';
+}
+
+/** The profile of calls of an application whose requests are learned too. */
+function besideRequests({ version: _, schema: __, ...profile }: ProfileFile): ProfileFile {
+  return sealProfile({ ...profile, learned: { ...profile.learned, beside: 'requests' } });
 }
 
 function workloadKey({ application, workload }: Pick<Where, 'application' | 'workload'>): string {

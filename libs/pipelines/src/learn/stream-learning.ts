@@ -11,7 +11,7 @@ import { z } from 'zod';
 
 import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
 import type { GroupProgress, LearningStage } from './group-progress.js';
-import type { Built, Learners } from './profile-builder.js';
+import { isOfRequests, type Built, type Learners } from './profile-builder.js';
 
 /** When something happened that must not be learned as normal, or that a person has called normal. */
 export interface IncidentSpan {
@@ -178,7 +178,11 @@ export class StreamLearning {
         const enough = (pace.learned * (1 - LEARN_SHARE)) / LEARN_SHARE;
         if (pace.stage !== 'calibrating' || pace.calibrated < enough) return;
         const { learned, calibrated } = pace;
-        const profile = finished(learning, { topic: topicOf(group.topic), ...group.counts, learned, calibrated });
+        const profile = finished(
+          learning,
+          { topic: topicOf(group.topic), ...group.counts, learned, calibrated },
+          this.#isBesideRequests(group),
+        );
         // Too little of another kind than messages (windows, say): it goes on.
         if (typeof profile !== 'string') ready.push({ profile, taken: () => (pace.stage = 'done') });
       });
@@ -265,13 +269,20 @@ export class StreamLearning {
     for (const [, group] of [...this.#groups].sort(byName)) {
       const { counts } = group;
       for (const learning of group.learnings) {
-        const profile = finished(learning, { topic: topicOf(group.topic), ...counts });
+        const from = { topic: topicOf(group.topic), ...counts };
+        const profile = finished(learning, from, this.#isBesideRequests(group));
         if (typeof profile === 'string') passedOver.push(profile);
         else profiles.push(profile);
       }
     }
     if (profiles.length === 0) throw new PlimsollError('empty-source', this.#nothing(passedOver[0]));
     return { profiles, passedOver };
+  }
+
+  /** Whether it learns calls of an application whose requests are learned too. */
+  #isBesideRequests({ topic, application }: Group): boolean {
+    if (topic !== 'syscalls') return false;
+    return [...this.#groups].some(([key, group]) => group.application === application && isOfRequests(readKey(key)[1]));
   }
 
   #nothing(reason = 'nothing to learn from'): string {
@@ -301,9 +312,7 @@ export class StreamLearning {
   #open(key: string): Group {
     const known = this.#groups.get(key);
     if (known) return known;
-    const [topic, type, application, workload] = z
-      .tuple([z.string(), z.string(), z.string(), z.string()])
-      .parse(JSON.parse(key));
+    const [topic, type, application, workload] = readKey(key);
     const of = { application, workload };
     const calls = topic === 'syscalls';
     const makers: (() => Learner<CollectorMessage>)[] = calls
@@ -341,6 +350,11 @@ function groupKey(message: CollectorMessage): string {
   const { application, workload } = whereOf(message);
   const type = message.topic === 'syscalls' ? '' : message.event.type === 'gap' ? message.event.of : message.event.type;
   return JSON.stringify([message.topic, type, application, workload]);
+}
+
+/** Topic, type of event (empty for calls), application and workload of a group. */
+function readKey(key: string): [string, string, string, string] {
+  return z.tuple([z.string(), z.string(), z.string(), z.string()]).parse(JSON.parse(key));
 }
 
 /** What a part's name says: which learning of which group, in which stage and of which container. */
@@ -410,22 +424,32 @@ function ofMessages<Input>(
 }
 
 /** The profile, or in words why there was too little for one. */
-function finished(learning: PartedLearning<CollectorMessage>, from: LearnedFrom): ProfileFile | string {
+function finished(
+  learning: PartedLearning<CollectorMessage>,
+  from: LearnedFrom,
+  besideRequests: boolean,
+): ProfileFile | string {
   try {
-    return sealed(learning, from);
+    return sealed(learning, from, besideRequests);
   } catch (error) {
     if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
     return error.message;
   }
 }
 
-function sealed(learning: PartedLearning<CollectorMessage>, from: LearnedFrom): ProfileFile {
+function sealed(learning: PartedLearning<CollectorMessage>, from: LearnedFrom, besideRequests: boolean): ProfileFile {
   const { version: _, ...profile } = learning.finish();
   const { learned } = profile;
   const refused = learning.refused;
   const notes = refused === 0 ? [] : [`${refused} messages of further containers were not learned from`];
   return sealProfile({
     ...profile,
-    learned: { ...learned, complete: learned.complete && refused === 0, notes: [...learned.notes, ...notes], from },
+    learned: {
+      ...learned,
+      complete: learned.complete && refused === 0,
+      notes: [...learned.notes, ...notes],
+      ...(besideRequests && { beside: 'requests' as const }),
+      from,
+    },
   });
 }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { printable } from '@plimsoll/contracts';
+import { printable, type Watching } from '@plimsoll/contracts';
 import { asTheyCome, live } from '@plimsoll/local-run';
 import type { CollectorMessage } from '@plimsoll/pipelines';
 
@@ -13,13 +13,15 @@ export interface LiveTraceOptions {
   readonly prompt: boolean;
   /** What Ctrl-C does, in words. */
   readonly onInterrupt: string;
+  /** What is traced now, by name: altered as traces begin and end. */
+  readonly watched?: Map<string, Watching[number]>;
 }
 
 /** What each target does from when it is traced, and in words on standard error when that begins and ends. */
 export function liveTraces(
   application: string,
   targets: readonly (LiveArgument & { readonly workload: string })[],
-  { onInterrupt, ...options }: LiveTraceOptions,
+  { onInterrupt, watched, ...options }: LiveTraceOptions,
 ): AsyncGenerator<CollectorMessage>[] {
   return targets.map(({ name, target, workload }) => {
     const what = printable(`${application}/${workload}`);
@@ -30,9 +32,11 @@ export function liveTraces(
         tell(printable(notice));
       },
       onAttached: () => {
+        watched?.set(name, { workload, source: name });
         tell(`tracing ${name} as ${what}; ${onInterrupt}`);
       },
       onEnded: () => {
+        watched?.delete(name);
         tell(`${name} has ended: nothing of ${what} is seen any more. Once it runs again, give the command again`);
       },
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 
-import { PlimsollError, TOPICS, type Progress } from '@plimsoll/contracts';
+import { PlimsollError, TOPICS, type Progress, type Watching } from '@plimsoll/contracts';
 import { DEFAULT_FUSION } from '@plimsoll/detection';
 import { asTheyCome, EMBEDDED_PARTITIONS, replay, runDetection } from '@plimsoll/local-run';
 import {
@@ -15,7 +15,7 @@ import {
   StreamClock,
   type CollectorMessage,
 } from '@plimsoll/pipelines';
-import { runOperator, type EventLog, type Operator, type Running } from '@plimsoll/streaming';
+import { runOperator, systemClock, type EventLog, type Operator, type Running } from '@plimsoll/streaming';
 import { Command } from 'commander';
 
 import type { ConsoleParts, OpenConsole } from '../console/open-console.js';
@@ -28,6 +28,10 @@ import { budgetOption, collected, portOption, privacyOption } from '../shared-op
 import { isPipe, parseSource, sourcesFrom } from '../source-argument.js';
 import { STACK_HELP } from '../stack-help.js';
 import { stopSignal, untilAborted } from '../stop-signal.js';
+
+/** How often detectors are told what is traced, as the collector tells them; and how far behind a trace may be. */
+const TELLING_MS = 10_000;
+const BEHIND_MS = 15_000;
 
 interface UpOptions {
   profile?: string;
@@ -101,11 +105,13 @@ async function inMemory(options: UpOptions): Promise<void> {
 function messagesOf(
   { application, source, live, privacy }: UpOptions,
   signal: AbortSignal,
+  watched = new Map<string, Watching[number]>(),
 ): AsyncIterable<CollectorMessage> {
   const sources = sourcesFrom(application, source.map(parseSource));
   const named = live.map(withWorkload);
   if (named.length === 0) return replay(sources, { privacy, signal });
-  const traced = tracedTogether(application, named, { privacy, signal, prompt: true, onInterrupt: 'Ctrl-C ends it' });
+  const words = { prompt: true, onInterrupt: 'Ctrl-C ends it' };
+  const traced = tracedTogether(application, named, { privacy, signal, watched, ...words });
   return sources.length === 0 ? traced : asTheyCome([traced, replay(sources, { privacy, signal })]);
 }
 
@@ -139,7 +145,10 @@ async function onStack(options: UpOptions): Promise<void> {
       [TOPICS.syscalls, TOPICS.logs].map(async ({ name }) => (await log.positions(name)).length),
     );
     process.stderr.write(`up; subscribe to ${TOPICS.alerts.name} with plimsoll alerts --follow; Ctrl-C stops\n`);
-    await publishAll(messagesOf(options, signal), log, { syscalls: syscalls!, logs: logs! });
+    const watched = new Map<string, Watching[number]>();
+    const messages = messagesOf(options, signal, watched);
+    const { application } = options;
+    await publishAll(messages, log, { syscalls: syscalls!, logs: logs! }, { application, watched });
     await untilAborted(signal);
   } finally {
     await Promise.allSettled(running.map((one) => one.stop()));
@@ -154,15 +163,29 @@ async function opened(parts: ConsoleParts, port: number): Promise<OpenConsole> {
   return console;
 }
 
-/** Publishes messages with what says how far they have come, and at the end that nothing more comes. */
+/**
+ * Publishes messages with what says how far they have come, and at the end that nothing more comes; meanwhile what is
+ * under watch, so that a program that ended is missed and one that is idle is not.
+ */
 async function publishAll(
   messages: AsyncIterable<CollectorMessage>,
   log: EventLog,
   partitions: Progress['partitions'],
+  traced?: { readonly application: string; readonly watched: ReadonlyMap<string, Watching[number]> },
 ): Promise<void> {
   const clock = new StreamClock(`up/${randomUUID()}`, partitions);
-  for await (const message of messages) {
-    await log.publish([...clock.before([message]), ...clock.withSilence([message]).map(messageRecord)]);
+  const telling = setInterval(() => {
+    if (traced === undefined || traced.watched.size === 0) return;
+    const timeUs = (systemClock.nowMs() - BEHIND_MS) * 1_000;
+    // Where the log is away, the next turn tells it.
+    log.publish(clock.watched(traced.application, timeUs, [...traced.watched.values()])).catch(() => undefined);
+  }, TELLING_MS);
+  try {
+    for await (const message of messages) {
+      await log.publish([...clock.before([message]), ...clock.withSilence([message]).map(messageRecord)]);
+    }
+  } finally {
+    clearInterval(telling);
   }
   await log.publish(clock.end());
 }

@@ -1,4 +1,4 @@
-import { timeAfter, type Progress, type SyscallBatch, type TimeUs } from '@plimsoll/contracts';
+import { timeAfter, type Progress, type SyscallBatch, type TimeUs, type Watching } from '@plimsoll/contracts';
 import type { OutgoingRecord } from '@plimsoll/streaming';
 
 import { messageTimeUs, type CollectorMessage } from './collector-pipeline.js';
@@ -36,6 +36,14 @@ export class StreamClock {
     this.#lastUs = times.at(-1);
     const worthSaying = Math.abs(timeUs - this.#saidUs) >= WORTH_SAYING_US || this.#applications.size > known;
     return worthSaying ? this.at(timeUs) : [];
+  }
+
+  /** Everything of `application` before `timeUs` has been published, and `watching` has its workloads under watch. */
+  watched(application: string, timeUs: TimeUs, watching: Watching): OutgoingRecord[] {
+    this.#applications.add(application);
+    this.#saidUs = timeUs;
+    const { source, partitions } = this;
+    return progressRecords({ type: 'progress', schema: 1, application, source, timeUs, watching, partitions });
   }
 
   /** Nothing more comes. */

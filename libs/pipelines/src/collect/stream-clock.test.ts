@@ -8,5 +8,6 @@ it('tells on every partition what is under watch, also of an application that ha
   const watching = [{ workload: 'web', source: '4711' }];
   const told = clock.watched('shop', 1_000_000, watching).map(({ value }) => decodeJson(Progress, value, 'progress'));
   expect(told).toHaveLength(3);
-  for (const one of told) expect(one).toMatchObject({ application: 'shop', source: 'up/1', timeUs: 1_000_000, watching });
+  for (const one of told)
+    expect(one).toMatchObject({ application: 'shop', source: 'up/1', timeUs: 1_000_000, watching });
 });

@@ -2448,6 +2448,8 @@ export interface operations {
               novelty: number;
               complete: boolean;
               notes: string[];
+              /** @constant */
+              beside?: 'requests';
               from?: {
                 topic: string;
                 startUs: number;

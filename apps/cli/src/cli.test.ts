@@ -74,6 +74,12 @@ describe('the plimsoll command', () => {
     await refused(['incidents', 'list'], /set PLIMSOLL_API_TOKEN/);
   }, 60_000);
 
+  it('refuses profiles of a folder where the stack has its own', async () => {
+    process.env['KAFKA_BROKERS'] = '127.0.0.1:1';
+    await refused(['up', '--profile', join(dir, 'profiles')], /plimsoll profiles push DIR/);
+    delete process.env['KAFKA_BROKERS'];
+  }, 60_000);
+
   it('refuses a scorer that it cannot load before it measures, and one that no table is asked for', async () => {
     await refused(
       ['evaluate', CLUSTER, '--paper', '--scorer', join(dir, 'none.mjs')],

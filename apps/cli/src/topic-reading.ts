@@ -3,16 +3,27 @@ import type { EventLog } from '@plimsoll/streaming';
 
 /** A reader that is to end with its topic ends when nothing more came for this long. */
 const QUIET_MS = 3_000;
+/** Longer than joining a group takes. */
+const TELL_MS = 5_000;
 const GIVE_UP_MS = 30_000;
 const STEP_MS = 200;
 
-/** Waits until the log answers. Throws `unavailable` where it does not within half a minute. */
-export async function untilReady(log: Pick<EventLog, 'health'>, signal: AbortSignal): Promise<void> {
+/** Waits until the log answers; after five seconds says so once. Throws `unavailable` where it does not within half a minute. */
+export async function untilReady(
+  log: Pick<EventLog, 'health'>,
+  signal: AbortSignal,
+  onWait: (reason: string) => void = () => undefined,
+): Promise<void> {
   const startMs = performance.now();
+  let told = false;
   for (;;) {
     const health = await log.health();
     if (health.ready || signal.aborted) return;
     if (performance.now() - startMs > GIVE_UP_MS) throw new PlimsollError('unavailable', `Kafka: ${health.reason}`);
+    if (!told && performance.now() - startMs > TELL_MS) {
+      told = true;
+      onWait(health.reason);
+    }
     await pause(STEP_MS, signal);
   }
 }

@@ -58,7 +58,9 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
       group: `plimsoll-alerts-${randomUUID()}`,
       handler,
     });
-    await untilReady(log, signal);
+    await untilReady(log, signal, (reason) => process.stderr.write(`waiting: ${reason}; trying again\n`));
+    // Nothing was read: leaving a group that was never joined may wait for brokers that are away.
+    if (signal.aborted) process.exit(130);
     heard.lastMs = performance.now();
     if (follow === true) tellLogTrouble(log, signal);
     await (follow === true ? untilStopped(signal) : untilQuiet(log, () => heard.lastMs, signal));

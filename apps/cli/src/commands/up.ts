@@ -72,8 +72,15 @@ export function upCommand(): Command {
 }
 
 async function run(options: UpOptions): Promise<void> {
-  if (process.env['KAFKA_BROKERS'] !== undefined) await onStack(options);
-  else await inMemory(options);
+  if (process.env['KAFKA_BROKERS'] !== undefined) {
+    if (options.profile !== undefined) {
+      throw new PlimsollError(
+        'bad-configuration',
+        'with KAFKA_BROKERS set, up runs on that stack, which takes its profiles from Redis: give plimsoll profiles push DIR, then plimsoll up without --profile',
+      );
+    }
+    await onStack(options);
+  } else await inMemory(options);
 }
 
 async function inMemory(options: UpOptions): Promise<void> {

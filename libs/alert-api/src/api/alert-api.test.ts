@@ -300,6 +300,8 @@ describe('incidents', () => {
       });
     const unknown = await send({});
     expect([unknown.statusCode, Problem.parse(JSON.parse(unknown.body)).code]).toEqual([401, 'not-known']);
+    expect(unknown.body).toContain('a bearer token is needed');
+    expect((await send({ authorization: 'Bearer nobodys' })).body).toContain('the token is not known');
     expect((await send({ authorization: `Bearer ${api.tokens.analyst}` })).statusCode).toBe(403);
     expect((await send({ authorization: `Bearer ${api.tokens.admin}` })).statusCode).toBe(400);
     const opened = await api.app.inject({

@@ -20,6 +20,7 @@ const QUIET_MS = 100;
 const DETACH_MS = 5_000;
 const MAX_REMARKS = 4_096;
 const NEWLINE = 10;
+const STRACE_MISSING = 'strace is not installed, or not on the PATH (Debian: apt install strace)';
 
 /** One strace that runs, and writes to a pipe of its own; what it reads is handed on in whole lines. */
 export class StraceProcess {
@@ -65,6 +66,7 @@ export class StraceProcess {
     try {
       const fifo = join(folder, 'trace');
       const made = await exitOf(spawn('mkfifo', ['-m', '600', fifo], { stdio: 'ignore' }));
+      if (made === 'not started') throw new PlimsollError('unavailable', 'mkfifo and strace have to be on the PATH (Debian: apt install coreutils strace)');
       if (made !== 0) throw new PlimsollError('unavailable', 'cannot make a pipe for strace to write to');
       const child = spawn(settings.strace ?? 'strace', straceArguments(target, fifo, settings), {
         stdio: ['ignore', settings.shows ? process.stderr.fd : 'ignore', 'pipe'],
@@ -110,7 +112,7 @@ export class StraceProcess {
     // A program that goes on holds strace's standard error open.
     this.child.stderr?.destroy();
     await rm(this.folder, { recursive: true, force: true });
-    if (code === 'not started') return new PlimsollError('unavailable', 'strace cannot be started; is it installed?');
+    if (code === 'not started') return new PlimsollError('unavailable', STRACE_MISSING);
     if (code === 0 || before > 0 || this.detaching) return undefined;
     const reason = this.remarks.trim().split('\n').at(-1)?.slice(0, 256) ?? '';
     return new PlimsollError(

@@ -58,7 +58,7 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
       group: `plimsoll-alerts-${randomUUID()}`,
       handler,
     });
-    await untilReady(log, signal, (reason) => process.stderr.write(`waiting: ${reason}; trying again\n`));
+    await untilReady(log, signal, (reason) => process.stderr.write(`${waitsFor(reason)}; trying again\n`));
     // Nothing was read: leaving a group that was never joined may wait for brokers that are away.
     if (signal.aborted) process.exit(130);
     heard.lastMs = performance.now();
@@ -69,6 +69,11 @@ async function run({ follow, final, output }: AlertsOptions): Promise<void> {
   } finally {
     await log.close();
   }
+}
+
+function waitsFor(reason: string): string {
+  const away = reason.includes('no connection');
+  return away ? `no broker answers at ${process.env['KAFKA_BROKERS'] ?? 'the addresses given'}` : `waiting: ${reason}`;
 }
 
 /** Whoever may write to the topic may write anything: what is no alert is told and passed over. */

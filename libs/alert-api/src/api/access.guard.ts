@@ -64,7 +64,12 @@ function callerOf({ sessions, tokens, failures }: Access, request: FastifyReques
   const waitS = authorization === undefined ? 0 : failures.take(request.ip, nowMs);
   if (waitS > 0) throw tooMany(waitS);
   const headers = { 'www-authenticate': 'Bearer realm="plimsoll"' };
-  throw new ProblemError(401, 'not-known', match === null ? 'a bearer token is needed' : 'the token is not known', headers);
+  throw new ProblemError(
+    401,
+    'not-known',
+    match === null ? 'a bearer token is needed' : 'the token is not known',
+    headers,
+  );
 }
 
 /** Who asks, as the guard found out. */

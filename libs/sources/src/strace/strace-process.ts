@@ -66,7 +66,11 @@ export class StraceProcess {
     try {
       const fifo = join(folder, 'trace');
       const made = await exitOf(spawn('mkfifo', ['-m', '600', fifo], { stdio: 'ignore' }));
-      if (made === 'not started') throw new PlimsollError('unavailable', 'mkfifo and strace have to be on the PATH (Debian: apt install coreutils strace)');
+      if (made === 'not started')
+        throw new PlimsollError(
+          'unavailable',
+          'mkfifo and strace have to be on the PATH (Debian: apt install coreutils strace)',
+        );
       if (made !== 0) throw new PlimsollError('unavailable', 'cannot make a pipe for strace to write to');
       const child = spawn(settings.strace ?? 'strace', straceArguments(target, fifo, settings), {
         stdio: ['ignore', settings.shows ? process.stderr.fd : 'ignore', 'pipe'],

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 
 import { decodeJson, encodeJson, TOPICS, VerdictsRecord, type ProfileFile } from '@plimsoll/contracts';
 import { applyTopics, KafkaLog } from '@plimsoll/kafka-log';
-import { findRecordings, learnProfiles, replay, runDetection, sourcesOf, type ReplaySource } from '@plimsoll/local-run';
+import { replay, runDetection } from '@plimsoll/local-run';
 import {
-  applicationLearners,
   applicationOperators,
   fixedProfiles,
   messageRecord,
@@ -18,9 +16,10 @@ import { testServers } from '@plimsoll/streaming/testing';
 import { describe, expect, it } from 'vitest';
 
 import { quiet } from '../golden/outcome.js';
+import { prepared } from '../golden/prepared.js';
 import { reading } from '../records.js';
 
-const RECORDINGS = fileURLToPath(new URL('../../recordings/employee', import.meta.url));
+const RECORDED = { from: 'employee', learn: ['benign-01'], calibrate: ['benign-06'], replayed: 'sqli-union-a' };
 const BUDGET = { falseAlertsPerDay: 1 };
 const WAIT = { timeout: 120_000, interval: 200 };
 const servers = testServers();
@@ -28,7 +27,9 @@ const servers = testServers();
 describe.skipIf(servers === undefined)('a recording that was replayed before anything was learned', () => {
   it('is scored when it is replayed again after profiles were pushed, as if for the first time', async () => {
     const application = `twice-${randomUUID()}`;
-    const { profiles, messages } = await prepared(application);
+    const { profiles, sources } = await prepared(RECORDED, application);
+    const messages: CollectorMessage[] = [];
+    for await (const message of replay(sources)) messages.push(message);
     const expected = await anomaliesInOneProcess(profiles, messages);
     expect(expected.length).toBeGreaterThan(0);
 
@@ -87,25 +88,6 @@ describe.skipIf(servers === undefined)('a recording that was replayed before any
     }
   }, 300_000);
 });
-
-async function prepared(
-  application: string,
-): Promise<{ profiles: readonly ProfileFile[]; messages: readonly CollectorMessage[] }> {
-  const recordings = await findRecordings(RECORDINGS);
-  const sourcesFor = (episode: string): ReplaySource[] =>
-    recordings
-      .filter(({ recording }) => recording.episode === episode)
-      .flatMap(sourcesOf)
-      .map((source) => ({
-        ...source,
-        where: { ...source.where, application, container: `${application}/${source.where.container}` },
-      }));
-  const plan = { learn: [sourcesFor('benign-01')], calibrate: [sourcesFor('benign-06')] };
-  const { profiles } = await learnProfiles(plan, applicationLearners());
-  const messages: CollectorMessage[] = [];
-  for await (const message of replay(sourcesFor('sqli-union-a'))) messages.push(message);
-  return { profiles, messages };
-}
 
 /** The identities of what fires in a run that had the profiles from the beginning. */
 async function anomaliesInOneProcess(

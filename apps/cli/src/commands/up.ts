@@ -72,15 +72,14 @@ export function upCommand(): Command {
 }
 
 async function run(options: UpOptions): Promise<void> {
-  if (process.env['KAFKA_BROKERS'] !== undefined) {
-    if (options.profile !== undefined) {
-      throw new PlimsollError(
-        'bad-configuration',
-        'with KAFKA_BROKERS set, up runs on that stack, which takes its profiles from Redis: give plimsoll profiles push DIR, then plimsoll up without --profile',
-      );
-    }
-    await onStack(options);
-  } else await inMemory(options);
+  if (process.env['KAFKA_BROKERS'] === undefined) return inMemory(options);
+  if (options.profile !== undefined) {
+    throw new PlimsollError(
+      'bad-configuration',
+      'with KAFKA_BROKERS set, up runs on that stack, which takes its profiles from Redis: give plimsoll profiles push DIR, then plimsoll up without --profile',
+    );
+  }
+  return onStack(options);
 }
 
 async function inMemory(options: UpOptions): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { ComposeStack, runProgramIn } from './compose-stack.js';
+import { ComposeStack, runProgramIn, type ComposeOptions } from './compose-stack.js';
 
 /** What a drill works with. */
 export interface DrillPlace {
@@ -63,7 +63,7 @@ export function newToken(): { readonly token: string; readonly tokens: string } 
 export async function withStack<T>(
   place: DrillPlace,
   project: string,
-  more: { readonly files?: readonly string[]; readonly environment?: Readonly<Record<string, string>> },
+  more: Pick<ComposeOptions, 'files' | 'built' | 'environment'>,
   use: (stack: ComposeStack) => Promise<T>,
 ): Promise<T> {
   const stack = await ComposeStack.of({ folder: place.folder, project, tell: place.tell, ...more });
@@ -93,12 +93,12 @@ export async function seconds<T>(work: () => Promise<T>): Promise<[T, string]> {
   return [value, `${((Date.now() - beganMs) / 1_000).toFixed(0)} s`];
 }
 
-/** Asks until there is an answer that no longer changes for 20 s, at most three minutes; returns the last one. */
-export async function settled<T>(ask: () => Promise<T>, isAnswer: (value: T) => boolean): Promise<T> {
+/** Asks until there is an answer that no longer changes for `stillMs`, at most three minutes; returns the last one. */
+export async function settled<T>(ask: () => Promise<T>, isAnswer: (value: T) => boolean, stillMs = 20_000): Promise<T> {
   const endMs = Date.now() + 180_000;
   let last = await ask();
   let sinceMs = Date.now();
-  while (Date.now() < endMs && !(isAnswer(last) && Date.now() - sinceMs > 20_000)) {
+  while (Date.now() < endMs && !(isAnswer(last) && Date.now() - sinceMs >= stillMs)) {
     await wait(1_000);
     const value = await ask();
     if (JSON.stringify(value) !== JSON.stringify(last)) sinceMs = Date.now();

@@ -9,12 +9,13 @@ import { runProgramIn } from './compose-stack.js';
 import { seconds, type DrillPlace, type DrillResult } from './drill.js';
 import { readmeDrill } from './readme-drill.js';
 import { securedDrill } from './secured-drill.js';
+import { sidecarDrill } from './sidecar-drill.js';
 import { restartDrill, scaleDrill, upgradeDrill } from './stream-drills.js';
 
 const USAGE = `npm run test:compose -- [options] [DRILL …]
 
 Drills with docker compose, on stacks of their own that are taken away afterwards: readme (as it is written there, then
-down and up), secured (TLS and passwords), scale (detectors 1, 3, 1), restart (everything in turn), upgrade (from an
+down and up), sidecar (a collector beside a database), secured (TLS and passwords), scale (detectors 1, 3, 1), restart (everything in turn), upgrade (from an
 earlier commit, in place). All of them without a name. Needs a Docker engine and some 40 minutes.
 
   --from COMMIT     what is upgraded (HEAD~1)
@@ -25,6 +26,7 @@ earlier commit, in place). All of them without a name. Needs a Docker engine and
 
 const DRILLS: Readonly<Record<string, (place: DrillPlace) => Promise<DrillResult>>> = {
   readme: readmeDrill,
+  sidecar: sidecarDrill,
   secured: securedDrill,
   scale: scaleDrill,
   restart: restartDrill,

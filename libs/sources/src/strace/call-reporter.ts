@@ -3,7 +3,7 @@ import type { TimeUs } from '@plimsoll/contracts';
 
 import { isAct, straceAct } from '../activity/strace-act.js';
 import { indexWithin, matches } from '../bytes/byte-search.js';
-import { annotatedSocket, callText, lastPair, readDescriptor, readPayload } from './call-text.js';
+import { annotatedSocket, callText, lastPair, peeks, readDescriptor, readPayload } from './call-text.js';
 import type { FdOrigin, IoObserver } from './io-call.js';
 import { readPeer } from './socket-address.js';
 
@@ -211,12 +211,12 @@ export class CallReporter<Exchange> {
     end: number,
     cut: boolean,
   ): void {
-    const text = callText(bytes, start, end);
-    const fd = number === SPLICE ? text.thirdNumber() : readDescriptor(bytes, start, end);
+    const fd = number === SPLICE ? callText(bytes, start, end).thirdNumber() : readDescriptor(bytes, start, end);
+    if (fd < 0) return;
     const receives = number === RECVFROM || number === RECVMSG;
     const socket = receives || number === SENDTO || number === SENDMSG || annotatedSocket(bytes, start, end);
-    if (fd < 0 || (receives && text.peeks())) return;
     const payload = readPayload(bytes, start, end, lengthBytes);
+    if (receives && peeks(bytes, end)) return;
     const complete = !cut && payload.length === lengthBytes;
     this.observer?.io({ thread, call: number, fd, socket, direction, startUs, endUs, payload, lengthBytes, complete });
   }

@@ -1,10 +1,11 @@
 import { indexWithin, isDigit, matches, skipSpaces } from '../bytes/byte-search.js';
-import { DecodedStrings, stringEnd } from './escapes.js';
+import { DecodedStrings } from './escapes.js';
 
 const QUOTE = 34;
 const COMMA = 44;
 const LESS = 60;
 const GREATER = 62;
+const UPPER_M = 77;
 /** Largest part of one call's data that is decoded. */
 const MAX_PAYLOAD_BYTES = 1_048_576;
 const EMPTY = new Uint8Array(0);
@@ -43,8 +44,8 @@ const decoded = new DecodedStrings();
 export function readPayload(bytes: Buffer, start: number, end: number, lengthBytes: number): Uint8Array {
   const limit = Math.min(lengthBytes, MAX_PAYLOAD_BYTES);
   let at = afterDescriptor(bytes, start, end);
+  decoded.begin(start);
   if (at >= end) return EMPTY;
-  decoded.begin();
   if (bytes[at] === QUOTE) {
     decoded.add(bytes, at + 1, end, limit);
     return decoded.view();
@@ -63,6 +64,18 @@ export function readPayload(bytes: Buffer, start: number, end: number, lengthByt
   return decoded.view();
 }
 
+/**
+ * Whether the call only looked at the data, which will be read again: flags behind the data that `readPayload` has read
+ * of the same arguments just now. What stands within the data is the sender's and says nothing.
+ */
+export function peeks(bytes: Buffer, end: number): boolean {
+  for (let at = decoded.close; at < end; at++) {
+    if (bytes[at] !== UPPER_M) continue;
+    if (matches(bytes, at, end, 'MSG_PEEK') || matches(bytes, at, end, 'MSG_ERRQUEUE')) return true;
+  }
+  return false;
+}
+
 /** Reads beyond the first argument. */
 export function callText(bytes: Buffer, start: number, end: number): CallText {
   return new CallText(bytes, start, end);
@@ -74,14 +87,6 @@ class CallText {
     private readonly start: number,
     private readonly end: number,
   ) {}
-
-  /** The call only looked at the data: it will be read again. */
-  peeks(): boolean {
-    const { bytes, start, end } = this;
-    const quote = indexWithin(bytes, QUOTE, start, end);
-    const from = quote < 0 ? start : stringEnd(bytes, quote + 1, end);
-    return indexWithin(bytes, 'MSG_PEEK', from, end) >= 0 || indexWithin(bytes, 'MSG_ERRQUEUE', from, end) >= 0;
-  }
 
   firstNumber(): number {
     return this.numberAfter(0);

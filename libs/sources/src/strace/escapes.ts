@@ -28,8 +28,10 @@ export class DecodedStrings {
   close = 0;
   private out = new Uint8Array(65_536);
 
-  begin(): void {
+  /** `close` is `start` until a string is taken in. */
+  begin(start = 0): void {
     this.length = 0;
+    this.close = start;
   }
 
   view(): Uint8Array {
@@ -79,7 +81,7 @@ export class DecodedStrings {
 }
 
 /** Where the string ends that `start` is within: at its closing quote, or at `end`. */
-export function stringEnd(bytes: Uint8Array, start: number, end: number): number {
+function stringEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return Math.min(at, end);

@@ -159,7 +159,15 @@ describe('requests that an adversary sends', () => {
     const text = get(`/?${QUERY}`, `X: ${words}\r\n`);
     const line = `7 recvfrom(8, "${octal(text)}", 65536, 0, NULL, NULL) = ${text.length}`;
     const plain = `7 recvfrom(8, "${text.replace(/["\\]/g, '\\$&').replace(/\r/g, '\\r').replace(/\n/g, '\\n')}", 65536, 0, NULL, NULL) = ${text.length}`;
-    for (const each of [line, plain]) expect(highestSql(found(accept(7, 8), each, write(7, 8, OK)))).toBe(4);
+    const [head, tail] = [text.slice(0, 9), text.slice(9)];
+    const buffers = `[{iov_base="${octal(head)}", iov_len=9}, {iov_base="${octal(tail)}", iov_len=9000}]`;
+    const inTwo = `7 recvmsg(8, {msg_name=NULL, msg_iov=${buffers}, msg_iovlen=2}, 0) = ${text.length}`;
+    const plainInTwo = inTwo.replace(
+      octal(tail),
+      tail.replace(/["\\]/g, '\\$&').replace(/\r/g, '\\r').replace(/\n/g, '\\n'),
+    );
+    for (const each of [line, plain, inTwo, plainInTwo])
+      expect(highestSql(found(accept(7, 8), each, write(7, 8, OK)))).toBe(4);
   });
 });
 

@@ -114,16 +114,18 @@ export class ActivityEvents {
     let values: readonly PreparedValue[] | undefined;
     const released: LogEvent[] = [];
     const waiting: Held[] = [];
+    const isDuring = during(exchange);
+    const isFor = servedBy(exchange);
     for (const held of this.#held) {
       const { activity, subject } = held;
-      const tainted = during(activity, exchange)
+      const tainted = isDuring(activity)
         ? taintOf(activity.kind, subject.texts, (values ??= preparedValues(valuesOf(exchange))))
         : undefined;
       if (tainted !== undefined) {
         released.push(...this.#release({ ...held, request: facts }, tainted));
         continue;
       }
-      if (isServedBy(activity, exchange)) {
+      if (isFor(activity)) {
         held.serving += 1;
         held.request = facts;
       }
@@ -223,19 +225,27 @@ export class ActivityEvents {
   }
 }
 
-function during(activity: Activity, { startUs, endUs }: HttpExchange): boolean {
+type Test = (activity: Activity) => boolean;
+
+/** Whether an act, or the birth of a process of its line, was while the request was open. */
+function during({ startUs, endUs }: HttpExchange): Test {
   const within = (_: Lineage, timeUs: TimeUs): boolean => timeUs >= startUs && timeUs <= endUs;
-  return activity.process.firstOfLine(activity.timeUs, within) !== undefined;
+  return ({ process, timeUs }) => process.firstOfLine(timeUs, within) !== undefined;
 }
 
-function isServedBy(activity: Activity, { thread, startUs, endUs }: HttpExchange): boolean {
+/** Whether an act is of the process that read the request, or of one that this made meanwhile. */
+function servedBy({ thread, startUs, endUs }: HttpExchange): Test {
   let within = false;
-  activity.process.firstOfLine(activity.timeUs, (process, timeUs) => {
+  const isReader = (process: Lineage, timeUs: TimeUs): boolean => {
     if (!process.threads.has(thread)) return false;
     within = timeUs >= startUs && timeUs <= endUs;
     return true;
-  });
-  return within;
+  };
+  return ({ process, timeUs }) => {
+    within = false;
+    process.firstOfLine(timeUs, isReader);
+    return within;
+  };
 }
 
 const WHEREABOUTS = /^(?:host|origin|referer)$/i;

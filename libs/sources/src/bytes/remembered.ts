@@ -35,7 +35,7 @@ export function remembered<Rest extends readonly Variant[], Answer>(
   return (text, ...rest) => {
     if (text.length > MAX_LENGTH) return answer(text, ...rest);
     let branch = root;
-    for (const variant of rest) branch = branch.to(variant);
+    for (let i = 0; i < rest.length; i++) branch = branch.to(rest[i]!);
     const { answers } = branch;
     const known = answers.get(text);
     if (known !== undefined) return known.answer;

@@ -277,6 +277,7 @@ export class HttpStream implements ProtocolStream {
     const request = this.waiting.shift();
     if (!request) return;
     const { message, line, headers, unseen } = request;
+    const { side, connection, peer } = this.facts;
     const { whole, total } = message.body;
     this.options.budget.giveBack(request.heldBytes);
     this.options.open.end(request.open);
@@ -286,13 +287,17 @@ export class HttpStream implements ProtocolStream {
     if (!complete) unseen.add('bytes');
     this.options.emit({
       type: 'http',
-      ...this.facts,
+      side,
+      connection,
+      peer,
       ordinal: this.ordinal++,
       thread: message.thread,
       startUs: message.firstUs,
       endUs: Math.max(message.firstUs, endUs ?? request.endUs),
       request: {
-        ...line,
+        method: line.method,
+        target: line.target,
+        version: line.version,
         headers,
         body: message.body.release(),
         bodyBytes: total,

@@ -259,9 +259,12 @@ export class MysqlStream implements ProtocolStream {
     const refused = command.code === COM_STMT_PREPARE && response?.kind === 'error';
     if (!isExecuted(command.code) && !refused) return;
     const { statement, complete, parameters, thread, startUs } = command;
+    const { side, connection, peer } = this.facts;
     this.emit({
       type: 'sql',
-      ...this.facts,
+      side,
+      connection,
+      peer,
       protocol: 'mysql',
       ordinal: this.ordinal++,
       thread,

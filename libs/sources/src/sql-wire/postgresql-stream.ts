@@ -318,9 +318,12 @@ export class PostgresqlStream implements ProtocolStream {
     if (!executed && front.kindOfResponse !== 'error') return;
     if (front.kind === 'describe' || front.kind === 'close' || front.kind === 'sync') return;
     const { thread, startUs, endUs, parameters, kindOfResponse, statement } = front;
+    const { side, connection, peer } = this.facts;
     this.emit({
       type: 'sql',
-      ...this.facts,
+      side,
+      connection,
+      peer,
       protocol: 'postgresql',
       ordinal: this.ordinal++,
       thread,

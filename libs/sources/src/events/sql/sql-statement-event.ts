@@ -2,7 +2,7 @@ import type { SqlStatement } from '@plimsoll/contracts';
 
 import { remembered } from '../../bytes/remembered.js';
 import type { SourceContext } from '../../source.js';
-import type { SqlExchange } from '../../sql-wire/sql-exchange.js';
+import type { SqlExchange, SqlResponse } from '../../sql-wire/sql-exchange.js';
 import { isSecretName, looksSecret, releasedText, type PrivacyMode } from '../values/privacy.js';
 import { utf8OrLatin1 } from '../values/value-decoding.js';
 import { sqlOutline } from './sql-template.js';
@@ -17,10 +17,9 @@ export function statementText(exchange: SqlExchange): string {
 /** One rebuilt statement as an event: structure always, text as far as the privacy mode lets it out. */
 export function toSqlStatement(exchange: SqlExchange, context: SourceContext): SqlStatement {
   const text = statementText(exchange);
-  const { response } = exchange;
   const outline = sqlOutline(text, exchange.protocol, exchange.complete);
   const released = releasedStatement(text, exchange.protocol, context.privacy);
-  return {
+  const event: Mutable<SqlStatement> = {
     type: 'sql-statement',
     schema: 1,
     application: context.application,
@@ -32,27 +31,31 @@ export function toSqlStatement(exchange: SqlExchange, context: SourceContext): S
     timeUs: exchange.startUs,
     endUs: exchange.endUs,
     side: exchange.side,
-    ...outline,
-    lengthBytes: exchange.statement.byteLength,
-    prepared: exchange.prepared,
-    ...(exchange.user === undefined ? {} : { user: exchange.user.slice(0, 128) }),
-    ...(exchange.database === undefined ? {} : { database: exchange.database.slice(0, 128) }),
-    connection: exchange.connection.slice(0, 256),
-    ordinal: exchange.ordinal,
-    thread: exchange.thread,
-    ...(response === undefined
-      ? {}
-      : {
-          response: {
-            kind: response.kind,
-            ...(response.errorCode === undefined ? {} : { errorCode: String(response.errorCode).slice(0, 16) }),
-            ...(response.rows === undefined ? {} : { rows: response.rows }),
-            ...(response.affected === undefined ? {} : { affected: response.affected }),
-            bytes: response.bytes,
-          },
-        }),
-    ...(released === undefined ? {} : { text: released }),
-  };
+  } as Mutable<SqlStatement>;
+  // As in a request's event: fields stand where they always stood, set one by one.
+  Object.assign(event, outline);
+  event.lengthBytes = exchange.statement.byteLength;
+  event.prepared = exchange.prepared;
+  if (exchange.user !== undefined) event.user = exchange.user.slice(0, 128);
+  if (exchange.database !== undefined) event.database = exchange.database.slice(0, 128);
+  event.connection = exchange.connection.slice(0, 256);
+  event.ordinal = exchange.ordinal;
+  event.thread = exchange.thread;
+  if (exchange.response !== undefined) event.response = answerOf(exchange.response);
+  if (released !== undefined) event.text = released;
+  return event;
+}
+
+type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
+type Answer = Mutable<NonNullable<SqlStatement['response']>>;
+
+function answerOf({ kind, errorCode, rows, affected, bytes }: SqlResponse): Answer {
+  const answer = { kind } as Answer;
+  if (errorCode !== undefined) answer.errorCode = String(errorCode).slice(0, 16);
+  if (rows !== undefined) answer.rows = rows;
+  if (affected !== undefined) answer.affected = affected;
+  answer.bytes = bytes;
+  return answer;
 }
 
 /**

@@ -16,11 +16,12 @@ export interface SeenClient {
 /** Who asked, for whoever reads the alert: nothing in `strict`, else address, agent and account without secrets. */
 export function webClient({ address, agent, account = '' }: SeenClient, privacy: PrivacyMode): { client?: WebClient } {
   if (privacy === 'strict') return {};
-  const client = {
-    address: address.slice(0, MAX_ADDRESS),
-    agent: releasedText(agent, privacy)?.slice(0, MAX_AGENT) ?? '',
-    account: releasedText(account, privacy)?.slice(0, MAX_ACCOUNT) ?? '',
-  };
-  const known = Object.fromEntries(Object.entries(client).filter(([, word]) => word !== ''));
-  return Object.keys(known).length === 0 ? {} : { client: known };
+  const shownAgent = releasedText(agent, privacy)?.slice(0, MAX_AGENT) ?? '';
+  const shownAccount = releasedText(account, privacy)?.slice(0, MAX_ACCOUNT) ?? '';
+  if (address === '' && shownAgent === '' && shownAccount === '') return {};
+  const client: { -readonly [Name in keyof WebClient]: WebClient[Name] } = {};
+  if (address !== '') client.address = address.slice(0, MAX_ADDRESS);
+  if (shownAgent !== '') client.agent = shownAgent;
+  if (shownAccount !== '') client.account = shownAccount;
+  return { client };
 }

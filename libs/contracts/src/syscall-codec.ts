@@ -67,7 +67,7 @@ export function encodeSyscallBatch(batch: SyscallBatch): Uint8Array {
     writeDigests(column, digests);
     writer.bytes(23, column.view());
   }
-  return Uint8Array.from(writer.view());
+  return new Uint8Array(writer.view());
 }
 
 function put(field: number, otherField: number, write: (one: ProtobufWriter, other: ProtobufWriter) => void): void {

@@ -1,8 +1,9 @@
 import { PlimsollError } from '@plimsoll/contracts';
 import { retry, type OutgoingRecord } from '@plimsoll/streaming';
-import { Partitioners, type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs';
+import type { Kafka, Message, Producer, TopicMessages } from 'kafkajs';
 
 import { kafkaError } from './kafka-errors.js';
+import { keyPartitioner } from './key-partition.js';
 
 interface Waiting {
   readonly records: readonly OutgoingRecord[];
@@ -36,7 +37,7 @@ export class KafkaPublisher {
     // attempt before (kafkajs#1303). Not its idempotent mode either: it does not recover when a broker forgets the
     // producer (kafkajs#598), and records that are sent twice are recognised by their identity anyway.
     this.producer = kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: keyPartitioner,
       allowAutoTopicCreation: false,
       retry: { retries: 0 },
     });

@@ -204,7 +204,14 @@ export class Arrivals {
   }
 
   #note(source: string, items: readonly SourceItem[], atMs: number): void {
-    for (const item of items) if (item.type === 'event') this.concerns(source, item.event);
+    let last: Pick<Where, 'application' | 'workload'> | undefined;
+    for (const item of items) {
+      if (item.type !== 'event') continue;
+      const { event } = item;
+      // Events of one body are mostly of one workload, which needs to be said once.
+      if (event.application !== last?.application || event.workload !== last.workload) this.concerns(source, event);
+      last = event;
+    }
     const timeUs = items.reduce((least, item) => Math.min(least, firstTime(item)), Infinity);
     if (!Number.isFinite(timeUs)) return;
     for (const application of this.#watched.get(source)?.keys() ?? []) {

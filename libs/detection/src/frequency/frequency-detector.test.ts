@@ -9,6 +9,8 @@ import type { FrequencyState } from './frequency-state.js';
 
 const where = { application: 'shop', workload: 'web' };
 const budget = { falseAlertsPerDay: 50 };
+/** Forty calls a second: twenty streams of 12,000 are 100 minutes. */
+const CALL_US = 25_000;
 
 /** Deterministic uniform numbers. */
 function uniform(seed: number): () => number {
@@ -36,11 +38,11 @@ function batches(stream: string, count: number, mix: Mix, seed: number, size = 3
       container: stream,
       stream,
       firstOrdinal: from,
-      baseTimeUs: from * 1_000,
+      baseTimeUs: from * CALL_US,
       count: part.length,
       numbers: Uint16Array.from(part, callNumber),
       threads: new Uint32Array(part.length),
-      offsetsUs: Uint32Array.from(part, (_, i) => i * 1_000),
+      offsetsUs: Uint32Array.from(part, (_, i) => i * CALL_US),
       results: results.slice(from, from + size),
       digests: undefined,
       names: new Map(),
@@ -88,6 +90,40 @@ describe('frequency detector', () => {
     const [verdict] = detect(batches('live', 3_000, { ...BENIGN, bytes: 60 }, 79));
     expect(verdict!.state).toBe('anomalous');
     expect(verdict!.evidence.some(({ observed }) => observed.startsWith('reads of'))).toBe(true);
+  });
+
+  describe('of a container that falls idle', () => {
+    const IDLE: Mix = { calls: ['futex'], bytes: 0 };
+    const slower = (times: number) =>
+      batches('live', 4_000, IDLE, 82).map((batch) => ({
+        ...batch,
+        baseTimeUs: batch.baseTimeUs * times,
+        offsetsUs: batch.offsetsUs.map((offset) => offset * times),
+      }));
+
+    it('says nothing of windows slower than any that were learned, and of what they hold afterwards', () => {
+      expect(new Set(detect(slower(3)).map(({ state }) => state))).toEqual(new Set(['insufficient']));
+      const busyAgain = batches('live', 5_000, BENIGN, 83).map((batch) => ({
+        ...batch,
+        firstOrdinal: batch.firstOrdinal + 4_000,
+        baseTimeUs: batch.baseTimeUs + 4_000 * CALL_US * 3,
+      }));
+      const idle = slower(3).map((batch) => ({ ...batch, last: false }));
+      const states = detect([...idle, ...busyAgain]).map(({ state }) => state);
+      expect(states.slice(-4)).toEqual(['normal', 'normal', 'normal', 'normal']);
+    });
+
+    it('finds the same strange where it comes as fast as what was learned', () => {
+      expect(detect(slower(1))[0]!.state).toBe('anomalous');
+    });
+  });
+
+  it('is complete by time, not by the number of windows that follow each other', () => {
+    const learner = new FrequencyLearner(where);
+    for (const batch of batches('one', 80_000, BENIGN, 9)) learner.learn(batch);
+    expect(learner.progress()).toMatchObject({ converged: false, novelty: expect.closeTo(0.029, 3) as number });
+    for (const batch of batches('other', 80_000, BENIGN, 10)) learner.learn(batch);
+    expect(learner.progress()).toMatchObject({ converged: true, missing: [] });
   });
 
   it('gives the same bytes whatever the batches, and across a stop and a start', () => {

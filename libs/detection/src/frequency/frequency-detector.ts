@@ -15,6 +15,7 @@ import {
   type FrequencyState,
   startFrequencyState,
 } from './frequency-state.js';
+import { isSlow } from './pace.js';
 import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
 const MAX_EVIDENCE = 8;
@@ -24,7 +25,7 @@ const MAX_OTHERS = 6;
 /**
  * Scores what a container's calls are made of: the shares of the calls, and of the sizes read and written, in the last
  * pieces of its stream, by Mahalanobis's distance from benign windows. How many calls there are a second does not
- * count: that is load.
+ * count: that is load. Only windows slower than any that were learned are left out.
  *
  * Score: the distance (0 … unbounded). Cost: one addition a call (two where sizes are known), features² a piece.
  * Source: Mahalanobis 1936; Ledoit and Wolf 2004 (the spread); Castanhel et al. 2021 (calls of containers).
@@ -65,7 +66,7 @@ class Scorer implements WindowScorer<FrequencyModel> {
   }
 
   next(starting: boolean): void {
-    if (starting) forgetPieces(this.#state);
+    if (starting || isSlow(this.#state.window, this.#model?.slowest)) forgetPieces(this.#state);
     else closePiece(this.#state, this.#model?.options.pieces ?? 1);
   }
 
@@ -74,7 +75,7 @@ class Scorer implements WindowScorer<FrequencyModel> {
   }
 
   score(model: FrequencyModel, enough: boolean): Finding | undefined {
-    if (!enough) return undefined;
+    if (!enough || isSlow(this.#state.window, model.slowest)) return undefined;
     const { open, past } = this.#state;
     const pieces = windowPieces(open, past, model.options.pieces);
     const point = featuresOf(pieces, model.counters);

@@ -15,7 +15,7 @@ import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
 import { accepts } from '../syscall-windows/serving.js';
-import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
+import { COMPLETE_NOVELTY, LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import {
   cutWindows,
   DEFAULT_WINDOW_BOUNDS,
@@ -35,6 +35,7 @@ import { featuresOf } from './features.js';
 import { type FrequencyProfile, MAX_FEATURES, counterName } from './frequency-model.js';
 import { readCounts, writeCounts } from './frequency-state.js';
 import { type FrequencyOptions, frequencyOptions } from './options.js';
+import { isSlow, paceOf, SlowWindows } from './pace.js';
 import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
 
 /** Benign windows kept; when there are more, every second one goes, and from then on only every second one is kept. */
@@ -52,6 +53,7 @@ interface Container {
 
 /** What calibration is done against: features chosen, spread estimated. */
 interface Fitted extends Spread {
+  readonly slowest: number | undefined;
   readonly counters: readonly number[];
   readonly factor: Float64Array;
 }
@@ -68,6 +70,7 @@ const Held = z.object({
   gaps: Count,
   streams: z.array(z.string()),
   serves: z.boolean().default(false),
+  slow: z.array(z.number()).default([]),
   time: LearnedTimeData,
   runs: z.array(z.array(z.number())),
   learning: z.array(z.tuple([z.string(), z.string()])),
@@ -84,6 +87,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   readonly #calibrating = new Map<string, Container>();
   readonly #streams = new Set<string>();
   readonly #time = new LearnedTime();
+  readonly #slow = new SlowWindows();
   #windows: Sparse[] = [];
   #stride = 1;
   #seen = 0;
@@ -108,6 +112,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       this.#bounds,
       this.#visitor(container, (counts) => {
         this.#keep(counts);
+        this.#slow.add(paceOf(container.state.window));
       }),
     );
     this.#calls += batch.count;
@@ -123,7 +128,8 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     const score = (counts: Uint32Array): void => {
       container.scores.push(distanceOf(featuresOf([counts], fitted.counters), fitted.mean, fitted.factor));
     };
-    cutWindows(container.state, batch, { ...this.#bounds, serves: this.#serves }, this.#visitor(container, score));
+    const visitor = this.#visitor(container, score, fitted.slowest);
+    cutWindows(container.state, batch, { ...this.#bounds, serves: this.#serves }, visitor);
     this.#time.add(batch);
   }
 
@@ -142,7 +148,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
         `${this.#of.workload}: too few system calls to ${missing}; trace more of its everyday work`,
       );
     }
-    const { counters, mean, covariance } = this.#fit();
+    const { counters, mean, covariance, slowest } = this.#fit();
     const progress = this.progress();
     const shares = this.#windows.map((window) => featuresOf([dense(window)], counters).map((root) => root * root));
     const model: FrequencyProfile = {
@@ -157,6 +163,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       covariance: Array.from(covariance, (value) => Number(value.toPrecision(9))),
       calibration: fitCalibration(this.#runs, { minScale: SCORE_STEP }),
       serves: this.#serves,
+      ...(slowest !== undefined && { slowest }),
       windowsPerDay: this.#time.perDay(this.#seen + calibrated),
     };
     return sealProfile({
@@ -178,8 +185,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   progress(): LearningProgress {
     const features = this.#fitted?.counters.length ?? this.#counters().length;
-    // A share of a percent of windows still brings new calls: that is the sequence detector's novelty to report.
-    const novelty = Math.min(1, (this.#seen === 0 ? 1 : features) / Math.max(this.#seen, 1));
+    const novelty = this.#seen === 0 ? 1 : this.#time.leastNovelty();
     return learningOutlook({
       detector: 'frequency',
       events: this.#calls,
@@ -187,7 +193,9 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       units: 'windows',
       seen: this.#seen,
       enough: Math.max(ENOUGH_WINDOWS, 2 * features),
-      novelty,
+      // Without times, what is estimated beside what it is estimated from.
+      novelty: novelty ?? Math.min(1, features / this.#seen),
+      ...(novelty !== undefined && { mostNovelty: COMPLETE_NOVELTY }),
     });
   }
 
@@ -207,6 +215,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       gaps: this.#gaps,
       streams: [...this.#streams],
       serves: this.#serves,
+      slow: this.#slow.paces,
       time: this.#time.data(),
       runs: this.#runs,
       learning: Array.from(this.#learning, ([name, container]) => [name, stateText(container)]),
@@ -223,6 +232,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     this.#serves ||= held.serves;
     for (const stream of held.streams) if (this.#streams.size < MAX_STREAMS) this.#streams.add(stream);
     this.#time.merge(held.time);
+    this.#slow.add(...held.slow);
     this.#runs.push(...held.runs);
     for (const [name, text] of held.learning) this.#learning.set(name, readContainer(text));
     for (const [name, text, scores] of held.calibrating) {
@@ -254,7 +264,8 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     if (this.#fitted) return this.#fitted;
     const counters = this.#counters();
     const spread = spreadOf(this.#windows.map((window) => featuresOf([dense(window)], counters)));
-    this.#fitted = { counters, ...spread, factor: choleskyOf(spread.covariance, spread.mean.length) };
+    const factor = choleskyOf(spread.covariance, spread.mean.length);
+    this.#fitted = { counters, ...spread, factor, slowest: this.#slow.least() };
     return this.#fitted;
   }
 
@@ -285,13 +296,17 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     this.#calibrating.clear();
   }
 
-  #visitor(container: Container, score: (counts: Uint32Array) => void): WindowVisitor {
-    const { counts } = container;
+  #visitor(container: Container, score: (counts: Uint32Array) => void, slowest?: number): WindowVisitor {
+    const { counts, state } = container;
     return {
       calls: (batch, from, to) => {
         countCalls(batch, from, to, counts.open);
       },
       close: (enough) => {
+        if (isSlow(state.window, slowest)) {
+          forgetPieces(counts);
+          return;
+        }
         if (enough) score(summed(windowPieces(counts.open, counts.past, this.#options.pieces)));
         closePiece(counts, this.#options.pieces);
       },

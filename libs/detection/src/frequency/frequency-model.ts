@@ -39,6 +39,8 @@ export const FrequencyProfile = z.object({
   windowsPerDay: z.number().gt(0),
   /** Whether it accepts connections; absent in older profiles: it is not known to. */
   serves: z.boolean().optional(),
+  /** Calls a second under which a window is not judged: nothing so slow was learned. Absent without times, and in older profiles. */
+  slowest: z.number().gt(0).optional(),
 });
 export type FrequencyProfile = z.infer<typeof FrequencyProfile>;
 
@@ -53,6 +55,7 @@ export interface FrequencyModel extends Learnedness {
   readonly calibration: Calibration;
   /** Whether the workload accepts connections. */
   readonly serves: boolean;
+  readonly slowest: number | undefined;
   readonly threshold: number;
 }
 
@@ -68,7 +71,7 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
       `profile ${profile.version} is not one of the frequency detector (${where})`,
     );
   }
-  const { options, features, covariance, calibration, serves = false, windowsPerDay } = parsed.data;
+  const { options, features, covariance, calibration, serves = false, slowest, windowsPerDay } = parsed.data;
   const counters = features.flatMap(({ place }) => (place === undefined ? [] : [place]));
   if (counters.length !== features.length - 1 || covariance.length !== triangle(features.length)) {
     throw new PlimsollError('bad-profile', `profile ${profile.version}: features and covariance disagree`);
@@ -83,6 +86,7 @@ export function frequencyModel(profile: ProfileFile, budget: Budget): FrequencyM
     factor: choleskyOf(covariance, features.length),
     calibration,
     serves,
+    slowest,
     threshold: pThreshold(calibration, { ...budget, windowsPerDay, share: FREQUENCY_SHARE }),
   };
 }

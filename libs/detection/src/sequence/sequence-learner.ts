@@ -15,7 +15,7 @@ import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { accepts } from '../syscall-windows/serving.js';
 import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
-import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
+import { COMPLETE_NOVELTY, LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import { NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
 import {
   cutWindows,
@@ -44,7 +44,6 @@ const MAX_PROGRAMS = 4096;
 const MAX_STREAMS = 10_000;
 /** Benign windows that a profile must have seen before it can be complete. */
 const ENOUGH_WINDOWS = 100;
-const COMPLETE_NOVELTY = 0.02;
 /**
  * Where more of the benign calls than this end a run of six that was never seen, after enough windows, the workload's
  * order does not settle: a server's is under .013, a whole host's over .06 (docs/decisions/0205).
@@ -231,7 +230,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       units: 'windows',
       seen: this.#novelty.windows,
       enough: ENOUGH_WINDOWS,
-      novelty: this.#novelty.estimate(),
+      novelty: Math.max(this.#novelty.estimate(), this.#time.leastNovelty() ?? 0),
       mostNovelty: COMPLETE_NOVELTY,
       leftOut: this.#trails.dropped,
     });

@@ -8,7 +8,11 @@ export const LearnedTimeData = z.object({
 });
 export type LearnedTimeData = z.infer<typeof LearnedTimeData>;
 
+/** Share of benign windows that may hold something new to a profile of calls that is complete. */
+export const COMPLETE_NOVELTY = 0.02;
+
 const DAY_US = 86_400_000_000;
+const MINUTE_US = 60_000_000;
 /** Streams whose span is kept apart; further ones are added to the sum when they begin anew. */
 const MAX_OPEN = 4096;
 
@@ -52,8 +56,23 @@ export class LearnedTime {
 
   /** `windows` of the whole time, scaled to a day; never under one. */
   perDay(windows: number): number {
+    const us = this.#us();
+    return us <= 0 ? Math.max(windows, 1) : Math.max((windows * DAY_US) / us, 1);
+  }
+
+  /**
+   * The least that the probability of a new kind of minute can be, in [0, 1], where none of those learned brought one:
+   * 1 / (1 + minutes), after Laplace's rule of succession (1774). Windows that follow each other are alike, so their
+   * number says little of it. undefined where the source tells no time.
+   */
+  leastNovelty(): number | undefined {
+    const us = this.#us();
+    return us <= 0 ? undefined : 1 / (1 + us / MINUTE_US);
+  }
+
+  #us(): number {
     let us = this.#closedUs;
     for (const { startUs, endUs } of this.#spans.values()) us += endUs - startUs;
-    return us <= 0 ? Math.max(windows, 1) : Math.max((windows * DAY_US) / us, 1);
+    return us;
   }
 }

@@ -109,7 +109,10 @@ describe('learning from the topics', { timeout: 120_000 }, () => {
     expect(profiles.map(({ detector }) => detector)).toEqual(['sequence', 'frequency']);
     for (const profile of profiles) expect(openProfile(JSON.parse(JSON.stringify(profile)))).toEqual(profile);
     const [sequence] = profiles;
-    expect(sequence!.learned).toMatchObject({ complete: true, streams: CONTAINERS.map((container) => `collector-${container}`) });
+    expect(sequence!.learned).toMatchObject({
+      complete: true,
+      streams: CONTAINERS.map((container) => `collector-${container}`),
+    });
     expect(sequence!.learned.from).toMatchObject({ topic: 'syscalls', leftOut: 0, incidents: [], startUs: T0 });
     const { learned: taught, calibrated } = sequence!.learned.from!;
     expect(taught + calibrated).toBe(BATCHES * CONTAINERS.length);

@@ -14,10 +14,13 @@ import {
 import {
   answering,
   budgetSettings,
+  certificateMetric,
   closing,
   EventLogTransport,
+  kafkaServers,
   kafkaSettings,
   partitionsOf,
+  redisServers,
   redisSettings,
   runService,
   serviceSettings,
@@ -49,6 +52,7 @@ await runService(NAME, settings, ({ kafka, redis, budget, alerts }, tools) => {
   const { webhooks, limits, ...access } = alerts;
   const { observer, waiting, clientMessage } = tools;
   if (access.tokens.isEmpty && access.oidc === undefined) tools.log.warn(NOBODY_LET_IN);
+  certificateMetric(tools.registry, [kafkaServers(kafka), redisServers(redis)]);
   const log = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
   const connection = new RedisConnection(redis);
   const store = new RedisStateStore(connection);

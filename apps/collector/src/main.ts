@@ -1,5 +1,5 @@
 import { KafkaLog } from '@plimsoll/kafka-log';
-import { answering, closing, kafkaSettings, runService, serviceSettings } from '@plimsoll/service-kit';
+import { answering, certificateMetric, closing, kafkaServers, kafkaSettings, runService, serviceSettings } from '@plimsoll/service-kit';
 
 import { CollectorModule } from './collector.module.js';
 import { collectorSettings } from './collector-settings.js';
@@ -20,7 +20,8 @@ const settings = {
 };
 
 await runService(NAME, settings, ({ kafka, collector, intake }, tools) => {
-  const { log, observer, clientMessage } = tools;
+  const { log, observer, clientMessage, registry } = tools;
+  certificateMetric(registry, [kafkaServers(kafka)]);
   const events = new KafkaLog({ ...kafka, clientId: NAME, observer, onClientMessage: clientMessage });
   const counts = new PartitionCounts(events);
   const publisher = new Publisher(events, counts);

@@ -5,12 +5,15 @@ import { parseRedisUrl, RedisConnection, RedisProfileStore, RedisStateStore } fr
 import {
   answering,
   budgetSettings,
+  certificateMetric,
   closing,
   EventLogTransport,
+  kafkaServers,
   kafkaSettings,
   partitionsOf,
-  retryingStep,
+  redisServers,
   redisSettings,
+  retryingStep,
   runService,
   serviceSettings,
   StreamModule,
@@ -36,6 +39,7 @@ export function runDetector<Message, State>(
 ): Promise<void> {
   return runService(name, settings, ({ kafka, redis, budget }, tools) => {
     const { observer, waiting, clientMessage } = tools;
+    certificateMetric(tools.registry, [kafkaServers(kafka), redisServers(redis)]);
     const log = new KafkaLog({ ...kafka, clientId: name, observer, onClientMessage: clientMessage });
     const connection = new RedisConnection(redis);
     const store = new RedisStateStore(connection);

@@ -1,4 +1,5 @@
 export { budgetSettings } from './budget-settings.js';
+export { certificateEnds, certificateMetric, kafkaServers, redisServers, type Servers } from './certificates.js';
 export { readConfiguration, type Environment, type Section, type Sections } from './environment.js';
 export { EventLogTransport, type ConsumedTopic } from './event-log-transport.js';
 export { kafkaSettings, type KafkaConnection } from './kafka-settings.js';

@@ -1,4 +1,4 @@
-import { certificateFindings } from './certificates.js';
+import { certificateFindings } from './certificate-findings.js';
 import {
   brokerFindings,
   producerClockFindings,

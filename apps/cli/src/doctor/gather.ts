@@ -11,15 +11,23 @@ import {
   RedisProfileStore,
   type RedisOptions,
 } from '@plimsoll/redis-store';
-import { kafkaSettings, readConfiguration, redisSettings } from '@plimsoll/service-kit';
+import {
+  certificateEnds,
+  kafkaServers,
+  kafkaSettings,
+  readConfiguration,
+  redisServers,
+  redisSettings,
+  type Servers,
+} from '@plimsoll/service-kit';
 import type { ProfilePointer, ProfileSlot, ProfileStore } from '@plimsoll/streaming';
 import { z } from 'zod';
 
 import { alertService, ask } from '../alert-service.js';
-import { certificatesOf } from './certificates.js';
 import {
   LIMITS,
   type ActiveProfile,
+  type CertificateFacts,
   type Looked,
   type ProfileFacts,
   type SetUp,
@@ -42,14 +50,18 @@ const READERS = TOPIC_ACCESS.flatMap(({ service, reads: [topic], groups }) =>
  */
 export async function gather(): Promise<SetUp> {
   const { kafka, redis } = readConfiguration({ kafka: kafkaSettings, redis: redisSettings(parseRedisUrl) });
-  const servers = redis.nodes.map(({ host, port }) => `${host}:${port}`);
   const [ofKafka, ofRedis, workloads, certificates] = await Promise.all([
     lookAtKafka({ ...kafka, clientId: 'plimsoll-doctor' }),
     lookAtRedis(redis),
     lookAtWorkloads(),
-    Promise.all([certificatesOf('brokers', kafka.brokers, kafka.tls), certificatesOf('redis', servers, redis.tls)]),
+    Promise.all([certificatesOf('brokers', kafkaServers(kafka)), certificatesOf('redis', redisServers(redis))]),
   ]);
   return { ...ofKafka, ...ofRedis, workloads, certificates: certificates.flat() };
+}
+
+async function certificatesOf(area: CertificateFacts['area'], servers: Servers): Promise<readonly CertificateFacts[]> {
+  const ends = await certificateEnds(servers);
+  return [...ends].map(([address, endMs]) => ({ area, address, leftMs: endMs - Date.now() }));
 }
 
 async function lookAtKafka(given: KafkaOptions): Promise<Pick<SetUp, 'brokers' | 'topics' | 'readers' | 'flow'>> {

@@ -16,8 +16,6 @@ export interface ComposeOptions {
   readonly project: string;
   /** Compose files beside `docker-compose.yml`, from the folder. */
   readonly files?: readonly string[];
-  /** Services of those files whose images are built. */
-  readonly built?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly tell: (message: string) => void;
 }
@@ -35,7 +33,7 @@ export class ComposeStack {
     for (const name of ['KAFKA_PORT', 'COLLECTOR_PORT', 'INTAKE_PORT', 'API_PORT']) {
       ports[name] = String(await freePort());
     }
-    return new ComposeStack(options, { ...ports, ...options.environment }, await buildNetwork(options.built));
+    return new ComposeStack(options, { ...ports, ...options.environment }, await buildNetwork());
   }
 
   /** The same containers and volumes by another clone's files: what an upgrade in place is. */
@@ -109,11 +107,11 @@ export function runProgramIn(
 }
 
 /** Where npm's registry is only reached from the host's network: `PLIMSOLL_BUILD_NETWORK=host`, as for a release. */
-async function buildNetwork(built: readonly string[] = []): Promise<string[]> {
+async function buildNetwork(): Promise<string[]> {
   const network = process.env['PLIMSOLL_BUILD_NETWORK'];
   if (network === undefined) return [];
   const file = join(await mkdtemp(join(tmpdir(), 'plimsoll-compose-')), 'build-network.yml');
-  const services = ['topics', ...SERVICES, 'plimsoll', ...built].map((name) => [name, { build: { network } }] as const);
+  const services = ['topics', ...SERVICES, 'plimsoll'].map((name) => [name, { build: { network } }] as const);
   await writeFile(file, stringify({ services: Object.fromEntries(services) }));
   return [file];
 }

@@ -63,7 +63,7 @@ export function newToken(): { readonly token: string; readonly tokens: string } 
 export async function withStack<T>(
   place: DrillPlace,
   project: string,
-  more: Pick<ComposeOptions, 'files' | 'built' | 'environment'>,
+  more: Pick<ComposeOptions, 'files' | 'environment'>,
   use: (stack: ComposeStack) => Promise<T>,
 ): Promise<T> {
   const stack = await ComposeStack.of({ folder: place.folder, project, tell: place.tell, ...more });

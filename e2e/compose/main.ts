@@ -15,7 +15,7 @@ import { restartDrill, scaleDrill, upgradeDrill } from './stream-drills.js';
 const USAGE = `npm run test:compose -- [options] [DRILL …]
 
 Drills with docker compose, on stacks of their own that are taken away afterwards: readme (as it is written there, then
-down and up), sidecar (a collector beside a database), secured (TLS and passwords), scale (detectors 1, 3, 1), restart (everything in turn), upgrade (from an
+down and up), sidecar (collectors beside containers of another application), secured (TLS and passwords), scale (detectors 1, 3, 1), restart (everything in turn), upgrade (from an
 earlier commit, in place). All of them without a name. Needs a Docker engine and some 40 minutes.
 
   --from COMMIT     what is upgraded (HEAD~1)

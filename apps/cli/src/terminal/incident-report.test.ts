@@ -31,6 +31,22 @@ it('names the page and the client of what told most', () => {
   );
 });
 
+it('shows of each finding what is strongest before more of one', () => {
+  const alert = incidentAlert('injection', { evidence: 5 });
+  const told = ['shares', 'shares', 'shares', 'statement', 'shares'];
+  const evidences = alert.evidences.map((one, i) => ({
+    ...one,
+    data: { ...one.data, finding: told[i]!, observed: `${i}`, p_value: told[i] === 'shares' ? 10 ** -i : 0.5 },
+  }));
+  const shown = lines(describeIncident({ ...alert, evidences })).filter((line) => / {2}[-…] /.test(line));
+  expect(shown.map((line) => line.replace(/ \d{4}-\S+/, ''))).toEqual([
+    '  - web, shares: 2',
+    '  - web, statement: 3',
+    '  - web, shares: 4',
+    '  … and 2 more observations',
+  ]);
+});
+
 it('tells with each change what no message before it had', () => {
   const teller = new ChangeTeller();
   const first = incidentAlert('injection', { evidence: 2 });

@@ -64,16 +64,39 @@ export class ChangeTeller {
 
 /** The same observation in several requests is one line. */
 function newsLines(news: readonly AlertEvidence[]): string[] {
-  const told = new Map<string, { line: string; times: number }>();
-  for (const { data } of news) {
-    const said = `${plain(data.workload)}, ${plain(data.finding)}: ${plain(data.observed)}`;
+  const told = new Map<string, { first: AlertEvidence; times: number }>();
+  for (const one of news) {
+    const said = saidBy(one);
     const known = told.get(said);
-    if (known === undefined) told.set(said, { line: `  + ${data.time} ${said}`, times: 1 });
+    if (known === undefined) told.set(said, { first: one, times: 1 });
     else known.times += 1;
   }
-  const lines = [...told.values()].map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
-  const more = lines.length - SHOWN_NEWS;
-  return more > 0 ? [...lines.slice(0, SHOWN_NEWS), `  … and ${more} more`] : lines;
+  const firsts = [...told.values()].map(({ first }) => first);
+  const lines = inTurns(firsts, SHOWN_NEWS).map((one) => {
+    const { times } = told.get(saidBy(one))!;
+    return `  + ${one.data.time} ${saidBy(one)}${times === 1 ? '' : ` (${times} times)`}`;
+  });
+  const more = firsts.length - lines.length;
+  return more > 0 ? [...lines, `  … and ${more} more`] : lines;
+}
+
+function saidBy({ data }: AlertEvidence): string {
+  return `${plain(data.workload)}, ${plain(data.finding)}: ${plain(data.observed)}`;
+}
+
+/** `count` of them as they stand: findings take turns, the strongest of each first, so that none crowds out another. */
+function inTurns(evidences: readonly AlertEvidence[], count: number): AlertEvidence[] {
+  const turns = new Map<string, number>();
+  const ranked = [...evidences]
+    .sort((a, b) => a.data.p_value - b.data.p_value)
+    .map((one) => {
+      const turn = turns.get(one.data.finding) ?? 0;
+      turns.set(one.data.finding, turn + 1);
+      return { one, turn };
+    })
+    .sort((a, b) => a.turn - b.turn);
+  const chosen = new Set(ranked.slice(0, count).map(({ one }) => one));
+  return evidences.filter((one) => chosen.has(one));
 }
 
 /**
@@ -103,12 +126,10 @@ export function describeIncident(alert: Alert): string {
     ...requestLines(alert),
     `  levels: ${levels}${techniques.length > 0 ? `; ATT&CK ${techniques.join(', ')}` : ''}`,
     ...decisionLines(alert),
-    ...evidences
-      .slice(0, SHOWN_EVIDENCE)
-      .flatMap(({ data }) => [
-        `  - ${data.time} ${plain(data.workload)}, ${plain(data.finding)}: ${plain(data.observed)}`,
-        `    ${pc.dim(`normal: ${plain(data.expected)}`)}`,
-      ]),
+    ...inTurns(evidences, SHOWN_EVIDENCE).flatMap((one) => [
+      `  - ${one.data.time} ${saidBy(one)}`,
+      `    ${pc.dim(`normal: ${plain(one.data.expected)}`)}`,
+    ]),
     ...(evidences.length > SHOWN_EVIDENCE ? [`  … and ${evidences.length - SHOWN_EVIDENCE} more observations`] : []),
   ].join('\n');
 }

@@ -26,10 +26,10 @@ it('tells of each workload and detector what was seen, what holds it back, and h
   nowMs = 20_000;
   pace.tell([course(200, { moreMs: 100_000 })]);
   nowMs = 40_000;
-  pace.tell([course(800, { missing: [] })]);
+  pace.tell([course(800, { missing: [] }), course(900, { missing: [], stage: 'calibrating' })]);
   expect(told).toEqual([
-    'shop/web sequence: 100 events, novelty 0.1000, novelty is above 0.02\n',
-    'shop/web sequence: 200 events, novelty 0.1000, novelty is above 0.02; some 2 min more at this rate\n',
-    'shop/web sequence: 800 events, novelty 0.1000, learned\n',
+    'shop/web sequence: 100 events, novelty is above 0.02\n',
+    'shop/web sequence: 200 events, novelty is above 0.02; some 2 min more at this rate\n',
+    'shop/web sequence: 800 events, novelty 0.1000, learned\nshop/web sequence: 900 events, novelty 0.1000, learned; calibrating\n',
   ]);
 });

@@ -21,10 +21,11 @@ export class LearningPace {
   }
 }
 
-function lineOf({ application, workload, detector, points, missing, moreMs }: LearningCourse): string {
+function lineOf({ application, workload, detector, stage, points, missing, moreMs }: LearningCourse): string {
   const { events, novelty } = points.at(-1)!;
-  const seen = `${application}/${workload} ${detector}: ${events} events, novelty ${novelty.toFixed(4)}`;
-  if (missing.length === 0) return `${seen}, learned`;
+  const seen = `${application}/${workload} ${detector}: ${events} events`;
+  // What calibrates has learned: more events of the same kind follow.
+  if (missing.length === 0) return `${seen}, novelty ${novelty.toFixed(4)}, learned${stage === 'calibrating' ? '; calibrating' : ''}`;
   const longer = moreMs === undefined ? '' : `; some ${spanOf(moreMs)} more at this rate`;
   return `${seen}, ${missing.join('; ')}${longer}`;
 }

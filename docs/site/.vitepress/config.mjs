@@ -49,7 +49,12 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: [2, 3],
     sidebar: [
-      group('First hour', page('What it is', 'README.md'), page('A first application', 'docs/first-application.md')),
+      group(
+        'First hour',
+        page('What it is', 'README.md'),
+        page('A first application', 'docs/first-application.md'),
+        page('Your own containers', 'docs/first-containers.md'),
+      ),
       group(
         'Concepts',
         page('Architecture', 'docs/architecture.md'),

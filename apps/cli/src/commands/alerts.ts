@@ -79,7 +79,8 @@ function waitsFor(reason: string): string {
 /** Whoever may write to the topic may write anything: what is no alert is told and passed over. */
 function print(record: LogRecord, output: AlertsOptions['output'], changes?: ChangeTeller): void {
   try {
-    process.stdout.write(`${output === 'ndjson' ? asLine(record) : asText(record, changes)}\n`);
+    const text = output === 'ndjson' ? asLine(record) : asText(record, changes);
+    if (text !== '') process.stdout.write(`${text}\n`);
   } catch {
     process.stderr.write(`partition ${record.partition}, offset ${record.offset}: not an alert, skipped\n`);
   }
@@ -107,11 +108,12 @@ function asLine({ key, headers, value }: LogRecord): string {
   });
 }
 
-/** All of the incident; with `changes`, an update that is no decision in short, by what it adds. */
+/** All of the incident; with `changes`, an update that is no decision in short, by what it adds, and nothing of what was told. */
 function asText(record: LogRecord, changes?: ChangeTeller): string {
   if (isWatchRecord(record)) return `${plain(decodeJson(WatchEvent, record.value, 'a watch event').message)}\n`;
   const alert = decodeJson(Alert, record.value, 'an alert');
   const change = changes?.words(alert);
+  if (change === '') return '';
   const isShort = alert.activity_id === ACTIVITIES.update && alert.unmapped.decision === undefined;
   if (change !== undefined && isShort) return `${change}\n`;
   return `${alert.activity_name}: ${describeIncident(alert)}\n`;

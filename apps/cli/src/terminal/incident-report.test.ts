@@ -67,6 +67,18 @@ it('tells with each change what no message before it had', () => {
   expect(lines(teller.words({ ...later, evidences: [...first.evidences, ...seen] }))).toHaveLength(1);
 });
 
+it('tells a decision once, and after it what is new alone', () => {
+  const teller = new ChangeTeller();
+  const decision = { status: 'benign' as const, by: 'ann', at_ms: 1, note: 'ours', sequence: 1 };
+  const seen = (revision: number, evidence: number): Parameters<typeof decisionAlert>[0] =>
+    incidentAlert('injection', { revision, activity: 2, evidence });
+  teller.words(incidentAlert('injection', { evidence: 2 }));
+  expect(teller.words(decisionAlert(seen(2, 2), decision))).toMatch(/: benign by ann/);
+  expect(lines(teller.words(seen(3, 3)))).toHaveLength(2);
+  expect(teller.words(decisionAlert(seen(3, 3), decision))).toBe('');
+  expect(teller.words(decisionAlert(seen(3, 3), { ...decision, sequence: 2 }))).not.toBe('');
+});
+
 it('says that watching ended, and not that nothing came for minutes, where it did', () => {
   const closed = { ...incidentAlert('injection', { activity: 3 }), status_detail: 'nothing was added for 5 minutes' };
   const words = (lastUs: number): string => new ChangeTeller().words(asEnded(closed, lastUs));

@@ -33,12 +33,14 @@ const MAX_FOLLOWED = 1_024;
  * told before, one line at its end.
  */
 export class ChangeTeller {
-  /** By incident: the evidence that was told. */
-  readonly #told = new Map<string, Set<string>>();
+  /** By incident: the evidence that was told, and the number of the last decision. */
+  readonly #told = new Map<string, { readonly evidence: Set<string>; decision: number }>();
 
+  /** Empty where it only repeats a decision, as the stream does after each update of what was decided about. */
   words(alert: Alert): string {
     const { finding_info, unmapped, count, status_detail } = alert;
-    const news = this.#news(alert);
+    const { news, isNewDecision } = this.#news(alert);
+    if (unmapped.decision !== undefined && !isNewDecision && news.length === 0) return '';
     if (alert.activity_id === ACTIVITIES.create) return `New: ${describeIncident(alert)}\n`;
     const what = `${plain(finding_info.title)}  ${pc.dim(finding_info.uid)}`;
     if (alert.activity_id === ACTIVITIES.update) {
@@ -46,19 +48,25 @@ export class ChangeTeller {
       const state = `severity ${alert.severity_id}${raised}, ${count} verdicts, until ${isoTime(alert.end_time * 1000)}`;
       return [`Update: ${what}, ${state}`, ...newsLines(news)].join('\n');
     }
-    this.#told.delete(finding_info.uid);
+    // What somebody decided about goes on.
+    if (unmapped.decision === undefined) this.#told.delete(finding_info.uid);
     return `${unmapped.merged_into === undefined ? 'Over' : 'Merged'}: ${what}: ${plain(status_detail ?? '')}`;
   }
 
-  /** Evidence that no earlier message of the incident had; from now on it is told. */
-  #news({ finding_info: { uid }, evidences }: Alert): readonly AlertEvidence[] {
-    const told = this.#told.get(uid) ?? new Set<string>();
-    const news = evidences.filter((one) => !told.has(one.uid));
-    for (const one of news) told.add(one.uid);
+  /** Evidence that no earlier message of the incident had, and whether the decision is new; from now on both are told. */
+  #news({ finding_info: { uid }, evidences, unmapped: { decision } }: Alert): {
+    news: readonly AlertEvidence[];
+    isNewDecision: boolean;
+  } {
+    const told = this.#told.get(uid) ?? { evidence: new Set<string>(), decision: 0 };
+    const news = evidences.filter((one) => !told.evidence.has(one.uid));
+    for (const one of news) told.evidence.add(one.uid);
+    const isNewDecision = decision !== undefined && decision.sequence > told.decision;
+    if (isNewDecision) told.decision = decision.sequence;
     this.#told.delete(uid);
     this.#told.set(uid, told);
     if (this.#told.size > MAX_FOLLOWED) this.#told.delete(this.#told.keys().next().value!);
-    return news;
+    return { news, isNewDecision };
   }
 }
 

@@ -1,5 +1,13 @@
 import { KafkaLog } from '@plimsoll/kafka-log';
-import { answering, certificateMetric, closing, kafkaServers, kafkaSettings, runService, serviceSettings } from '@plimsoll/service-kit';
+import {
+  answering,
+  certificateMetric,
+  closing,
+  kafkaServers,
+  kafkaSettings,
+  runService,
+  serviceSettings,
+} from '@plimsoll/service-kit';
 
 import { CollectorModule } from './collector.module.js';
 import { collectorSettings } from './collector-settings.js';

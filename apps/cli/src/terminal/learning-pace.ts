@@ -25,7 +25,8 @@ function lineOf({ application, workload, detector, stage, points, missing, moreM
   const { events, novelty } = points.at(-1)!;
   const seen = `${application}/${workload} ${detector}: ${events} events`;
   // What calibrates has learned: more events of the same kind follow.
-  if (missing.length === 0) return `${seen}, novelty ${novelty.toFixed(4)}, learned${stage === 'calibrating' ? '; calibrating' : ''}`;
+  if (missing.length === 0)
+    return `${seen}, novelty ${novelty.toFixed(4)}, learned${stage === 'calibrating' ? '; calibrating' : ''}`;
   const longer = moreMs === undefined ? '' : `; some ${spanOf(moreMs)} more at this rate`;
   return `${seen}, ${missing.join('; ')}${longer}`;
 }

@@ -71,7 +71,7 @@ export interface LearningProgress {
   readonly events: number;
   /** Good–Turing estimate, in [0, 1]; 1 before anything was learned. */
   readonly novelty: number;
-  /** Whether novelty has converged on enough data without a loss in it. */
+  /** Whether novelty has converged, by its upper limit, on enough data without a loss in it. */
   readonly converged: boolean;
   /** Losses in what was learned from: they forbid convergence. */
   readonly gaps: number;

@@ -2,11 +2,12 @@ import { PlimsollError, sealProfile, type LogGap, type ProfileFile, type Where }
 import { z } from 'zod';
 
 import type { Learner, LearningProgress } from '../detector.js';
-import { learningOutlook, outlookNotes } from '../learning/outlook.js';
+import { learningOutlook, outlookNotes, type NoveltyEstimate } from '../learning/outlook.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { isGap, type ScorableEvent } from './scorable-event.js';
 
 const MAX_STREAMS = 10_000;
+const NOTHING_LEARNED: readonly NoveltyEstimate[] = [{ novelty: 1, of: 0 }];
 
 type Workload = Pick<Where, 'application' | 'workload'>;
 
@@ -22,8 +23,8 @@ export interface Gathering<Event, Shared, Held> {
   calibrate(event: Event): void;
   /** Events scored so far. */
   calibrated(): number;
-  /** Good–Turing estimate of the probability that the next event is new, in [0, 1]. */
-  novelty(): number;
+  /** How likely the next event is new, for each kind of observation that tells; the worst counts. */
+  novelty(): readonly NoveltyEstimate[];
   /** What was learned, for another that calibrates by it. */
   lend(): Shared;
   /** Everything gathered, with the frame's counts where the snapshot has them; what was lent by another is left out. */
@@ -48,7 +49,7 @@ export interface EventLearning<Event, Shared, Held extends object> {
   readonly events: string;
   /** The fewest that make a profile. */
   readonly least: { readonly learned: number; readonly calibrated: number };
-  /** Novelty up to which a profile is complete, where nothing was lost. */
+  /** What novelty may be at most, by its upper limit, in a profile that is complete. */
   readonly completeNovelty: number;
   /** Starts to gather, or to calibrate by what another has learned. */
   readonly gather: (lent?: Shared) => Gathering<Event, Shared, Held>;
@@ -87,7 +88,6 @@ class EventLearner<Event extends ScorableEvent, Shared, Held extends object> imp
 
   progress(): LearningProgress {
     const { detector, least, events: units, completeNovelty } = this.#learning;
-    const novelty = this.#learned === 0 ? 1 : this.#gathering.novelty();
     return learningOutlook({
       detector,
       events: this.#learned,
@@ -95,7 +95,7 @@ class EventLearner<Event extends ScorableEvent, Shared, Held extends object> imp
       units,
       seen: this.#learned,
       enough: least.learned,
-      novelty,
+      estimates: this.#learned === 0 ? NOTHING_LEARNED : this.#gathering.novelty(),
       mostNovelty: completeNovelty,
     });
   }

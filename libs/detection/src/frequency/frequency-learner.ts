@@ -194,7 +194,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       seen: this.#seen,
       enough: Math.max(ENOUGH_WINDOWS, 2 * features),
       // Without times, what is estimated beside what it is estimated from.
-      novelty: novelty ?? Math.min(1, features / this.#seen),
+      leastNovelty: novelty ?? Math.min(1, features / this.#seen),
       ...(novelty !== undefined && { mostNovelty: COMPLETE_NOVELTY }),
     });
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { fitCalibration } from '../calibration/index.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering, type LearnedCounts } from '../events/event-learner.js';
+import type { NoveltyEstimate } from '../learning/outlook.js';
 import { addRun, Count } from '../learning/snapshot.js';
 
 import { BURST_US, BurstTable, BurstTableData, CHANNELS, channelsOf, type Channel } from './burst-table.js';
@@ -151,9 +152,9 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     return this.#scores;
   }
 
-  novelty(): number {
+  novelty(): readonly NoveltyEstimate[] {
     const { once, total } = this.#learned.tables.action.coverage((context) => context.startsWith('u '));
-    return total === 0 ? 1 : Math.min(1, once / total);
+    return [{ novelty: total === 0 ? 1 : Math.min(1, once / total), of: total }];
   }
 
   lend(): Growing {

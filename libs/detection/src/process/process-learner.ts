@@ -1,7 +1,7 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
+import { noveltyIn, SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
 import { BenignScores, HELD_SCORES } from '../events/benign-scores.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering } from '../events/event-learner.js';
 import { Count } from '../learning/snapshot.js';
@@ -54,10 +54,7 @@ function gatherActivities(lent?: SmoothedCounts): Gathering<ProcessActivity, Smo
       if (event.parameters !== false) scores.add(event, scoreActivity(table, event).score);
     },
     calibrated: () => scores.count,
-    novelty() {
-      const contexts = ['kind', 'command', 'file', 'connect'].filter((context) => table.total(context) > 0);
-      return Math.max(0, ...contexts.map((context) => table.probabilityOfNew(context)));
-    },
+    novelty: () => noveltyIn(table, ['kind', 'command', 'file', 'connect']),
     lend: () => table,
     held: ({ learned, gaps, streams }) => ({
       table: lent ? [] : table.data(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { NoveltyEstimate } from '../learning/outlook.js';
+
 /** A `SmoothedCounts` as it stands in a profile: contexts with their values and counts, both in the order of their names. */
 export const SmoothedCountsData = z.array(
   z.tuple([z.string().max(512), z.array(z.tuple([z.string().max(512), z.number().int().positive()]))]),
@@ -136,6 +138,12 @@ export class SmoothedCounts {
     const ordered = [...this.#contexts].sort(([a], [b]) => (a < b ? -1 : 1));
     return ordered.map(([context, counts]) => [context, counts.data()]);
   }
+}
+
+/** How likely something new is in each of the contexts that anything was seen in. */
+export function noveltyIn(table: SmoothedCounts, contexts: readonly string[]): NoveltyEstimate[] {
+  const seen = contexts.map((context) => table.in(context)).filter(({ total }) => total > 0);
+  return seen.map((counts) => ({ novelty: counts.probabilityOfNew(), of: counts.total }));
 }
 
 function cut(name: string): string {

@@ -230,7 +230,8 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       units: 'windows',
       seen: this.#novelty.windows,
       enough: ENOUGH_WINDOWS,
-      novelty: Math.max(this.#novelty.estimate(), this.#time.leastNovelty() ?? 0),
+      estimates: [{ novelty: this.#novelty.estimate(), of: this.#novelty.windows }],
+      leastNovelty: this.#time.leastNovelty() ?? 0,
       mostNovelty: COMPLETE_NOVELTY,
       leftOut: this.#trails.dropped,
     });

@@ -1,7 +1,7 @@
 import type { SqlStatement } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
+import { noveltyIn, SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
 import { BenignScores, HELD_SCORES } from '../events/benign-scores.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering } from '../events/event-learner.js';
 import { scoreStatement, learnStatement } from './sql-scorer.js';
@@ -54,7 +54,7 @@ function gatherStatements(lent?: SmoothedCounts): Gathering<SqlStatement, Smooth
     calibrated: () => scores.count,
     advice: () =>
       'trace its database, or give a longer log; what a web server asks for a request is scored with the request',
-    novelty: () => Math.min(table.probabilityOfNew('outline'), 1),
+    novelty: () => noveltyIn(table, ['outline']),
     lend: () => table,
     held: (counts) => ({ table: lent ? [] : table.data(), ...counts, states: [...states], ...scores.held() }),
     merge(held) {

@@ -1,7 +1,7 @@
 import type { WebRequest } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
+import { noveltyIn, SmoothedCounts, SmoothedCountsData } from '../scoring/smoothed-counts.js';
 import { BenignScores, HELD_SCORES } from '../events/benign-scores.js';
 import { eventLearner, LEARNED_COUNTS, type Gathering } from '../events/event-learner.js';
 import { endpointOf } from './web-contexts.js';
@@ -53,10 +53,11 @@ function gatherRequests(lent?: SmoothedCounts): Gathering<WebRequest, SmoothedCo
       views[event.view].add(event, scoreRequest(table, event, sessionOf(sessions, event)).score);
     },
     calibrated: () => views.exchange.count + views.line.count,
-    novelty() {
-      const seen = VIEWS.filter((view) => table.total(`endpoint|${view}`) > 0);
-      return Math.max(...seen.map((view) => table.probabilityOfNew(`endpoint|${view}`)));
-    },
+    novelty: () =>
+      noveltyIn(
+        table,
+        VIEWS.map((view) => `endpoint|${view}`),
+      ),
     lend: () => table,
     held: (counts) => ({
       table: lent ? [] : table.data(),

@@ -17,9 +17,9 @@ import { learnFromTopics, type TopicLearningParts, type TopicLearningPlan } from
 
 const NAMES = ['accept4', 'read', 'openat', 'fstat', 'close', 'write', 'execve'];
 const CONTAINERS = ['web-a', 'web-b', 'web-c', 'web-d'];
-const BATCH_CALLS = 800;
+const BATCH_CALLS = 1_600;
 /** A batch is twenty seconds long: sixty of each container, which all have a collector, are 80 minutes. */
-const CALL_US = 25_000;
+const CALL_US = 12_500;
 const T0 = 1_700_000_000_000_000;
 const BATCHES = 60;
 

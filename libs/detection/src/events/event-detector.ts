@@ -129,7 +129,7 @@ function verdictOf<Event extends ScorableEvent, State, Model, Result extends Sco
     finding: scored.finding,
     cwe,
     techniques,
-    evidence: told.evidence ?? observations.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence),
+    evidence: told.evidence ?? observations.slice(0, MAX_EVIDENCE).map(({ evidence }) => evidence.toEvidence()),
     ...(request === undefined ? {} : { request }),
     joins,
     ...(objects === undefined ? {} : { objects }),

@@ -9,7 +9,7 @@ export interface WeightedEvidence {
   readonly path: AttackPath;
   /** Positive speaks for the attack, negative against it. */
   readonly weight: number;
-  readonly evidence: Evidence;
+  readonly evidence: Observed;
   /** The parameter that it is of, where it is of one. */
   readonly parameter?: string;
 }
@@ -35,20 +35,59 @@ export function sum(observations: readonly { readonly weight: number }[]): numbe
   return observations.reduce((total, observation) => total + observation.weight, 0);
 }
 
+/** A text, or how to make it: most observations are never told, so that what takes long to word is worded when asked for. */
+export type Words = string | (() => string);
+
 /** One observation as a verdict shows it. Long texts are cut. */
 export function evidenceOf(
   event: { readonly id: string; readonly timeUs: number },
   kind: string,
-  observed: string,
-  expected: string,
+  observed: Words,
+  expected: Words,
   score: number,
-): Evidence {
-  return {
-    kind,
-    event: event.id,
-    timeUs: event.timeUs,
-    observed: observed.slice(0, MAX_TEXT),
-    expected: expected.slice(0, MAX_TEXT),
-    score,
-  };
+): Observed {
+  return new Observed(event, kind, observed, expected, score);
+}
+
+/** What was observed, worded when asked for: `toEvidence` costs what its texts cost. */
+export class Observed implements Evidence {
+  readonly kind: string;
+  readonly event: string;
+  readonly timeUs: number;
+  readonly score: number;
+  readonly #observed: Words;
+  readonly #expected: Words;
+
+  constructor(
+    event: { readonly id: string; readonly timeUs: number },
+    kind: string,
+    observed: Words,
+    expected: Words,
+    score: number,
+  ) {
+    this.kind = kind;
+    this.event = event.id;
+    this.timeUs = event.timeUs;
+    this.score = score;
+    this.#observed = observed;
+    this.#expected = expected;
+  }
+
+  get observed(): string {
+    return worded(this.#observed);
+  }
+
+  get expected(): string {
+    return worded(this.#expected);
+  }
+
+  toEvidence(): Evidence {
+    const { kind, event, timeUs, observed, expected, score } = this;
+    return { kind, event, timeUs, observed, expected, score };
+  }
+}
+
+function worded(words: Words): string {
+  const text = typeof words === 'string' ? words : words();
+  return text.slice(0, MAX_TEXT);
 }

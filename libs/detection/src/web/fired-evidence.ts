@@ -9,7 +9,7 @@ import {
   type WeightedEvidence,
 } from '../scoring/weighted-evidence.js';
 import { initiatorKinds, type Initiator } from './initiator.js';
-import { precedingEvidence, methodClass } from './origin-evidence.js';
+import { methodClass, mostUsual, precedingEvidence } from './origin-evidence.js';
 import { actionOf, countsOf, gapStep, pathWithoutSlash } from './web-contexts.js';
 import { DELIVERY_SPAN_US, type Delivery, type WebState } from './web-state.js';
 
@@ -239,15 +239,14 @@ function fromEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidenc
     known > 0
       ? Math.min(logLikelihoodRatio(KNOWN_PRECEDING_FIRED, learned.probability(event.refererPath, 0.01, 1)), 0)
       : logLikelihoodRatio(NEW_PRECEDING_FIRED, learned.probabilityOfNew());
-  const usual = learned.values.slice(0, 2).map(([path, count]) => `${path} (${count})`);
   return {
     path: 'xss',
     weight: strength,
     evidence: evidenceOf(
       event,
       'write-from-page',
-      `${actionOf(event)} came from ${event.refererPath}`,
-      `from ${usual.join(' or ')} of ${learned.total}`,
+      () => `${actionOf(event)} came from ${event.refererPath}`,
+      () => `from ${mostUsual(learned)} of ${learned.total}`,
       strength,
     ),
   };
@@ -276,8 +275,8 @@ function soonEvidence(table: SmoothedCounts, event: WebRequest, { previous }: We
     evidence: evidenceOf(
       event,
       'write-at-once',
-      `${Math.round(gapUs / 1000)} ms after the page`,
-      `as soon in ${Math.round(share * 100)} % of learned requests of this kind`,
+      () => `${Math.round(gapUs / 1000)} ms after the page`,
+      () => `as soon in ${Math.round(share * 100)} % of learned requests of this kind`,
       strength,
     ),
   };
@@ -298,16 +297,20 @@ function initiatorEvidence(table: SmoothedCounts, event: WebRequest): WeightedEv
   const own = countsOf(table, kind, event);
   const prior = table.probability(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
   const strength = logLikelihoodRatio(INITIATOR_FIRED[initiator], own.probability(initiator, prior, PRIOR_INITIATORS));
-  const usual = own.values[0];
   return {
     path: 'xss',
     weight: Math.min(strength, MOST_INITIATOR_NATS),
     evidence: evidenceOf(
       event,
       'initiator',
-      `the browser made it by ${initiator}`,
-      usual === undefined ? 'never learned' : `by ${usual[0]} in ${usual[1]} of ${own.total}`,
+      () => `the browser made it by ${initiator}`,
+      () => usualInitiator(own),
       strength,
     ),
   };
+}
+
+function usualInitiator({ total, values }: Pick<Counts, 'total' | 'values'>): string {
+  const [usual] = values;
+  return usual === undefined ? 'never learned' : `by ${usual[0]} in ${usual[1]} of ${total}`;
 }

@@ -13,6 +13,7 @@ import { habit, isUnsafe, type WebState } from './web-state.js';
  * freely. Each header is scored by what its client does otherwise (a browser that never sends a Referer is not suspect
  * for sending none now), and by what is usual at this endpoint.
  */
+type Learned = Omit<Counts, 'add'>;
 type Probabilities = Readonly<Record<string, number>>;
 
 /** Probabilities by habit: what a client never sends it does not send with a forged request either. */
@@ -152,22 +153,24 @@ function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header
   // A log may leave a header out, and a program sends none; a browser's own request has it, and only browsers are tricked.
   const says = event.view === 'exchange' && !isProgram(event);
   const strength = header.value === 'absent' && !says ? Math.min(said, MOST_ABSENT_NATS) : said;
-  const usual = own.values[0] ?? wide.values[0];
-  const expected =
-    usual === undefined
-      ? 'same origin'
-      : `${usual[0]} in ${usual[1]} of ${Math.max(own.total, usual[1])} learned requests of such clients`;
   return {
     path: 'csrf',
     weight: strength,
     evidence: evidenceOf(
       event,
       `${header.kind}-of-write`,
-      `${header.words} is ${header.value} on ${endpointOf(event)}, which changes data`,
-      expected,
+      () => `${header.words} is ${header.value} on ${endpointOf(event)}, which changes data`,
+      () => usualHeader(own, wide),
       strength,
     ),
   };
+}
+
+function usualHeader(own: Learned, wide: Learned): string {
+  const usual = own.values[0] ?? wide.values[0];
+  return usual === undefined
+    ? 'same origin'
+    : `${usual[0]} in ${usual[1]} of ${Math.max(own.total, usual[1])} learned requests of such clients`;
 }
 
 /** Shows nothing that browsers show: who asks and what for, an origin, a page that it came from. */
@@ -211,22 +214,27 @@ export function precedingEvidence(
   const strength = known
     ? logLikelihoodRatio(whenKnown, learned.probability(preceding, 0.01, 1)) // a preceding that is rare in benign use excuses little
     : logLikelihoodRatio(whenNew, learned.probabilityOfNew());
-  const usual = learned.values.slice(0, 2).map(([name, count]) => `${name} (${count})`);
   return {
     path: 'csrf',
     weight: known ? Math.min(strength, 0) : strength,
     evidence: evidenceOf(
       event,
       'navigation',
-      `${actionOf(event)} after ${preceding}`,
-      `after ${usual.join(' or ')} of ${learned.total}`,
+      () => `${actionOf(event)} after ${preceding}`,
+      () => `after ${mostUsual(learned)} of ${learned.total}`,
       strength,
     ),
   };
 }
 
+/** The two most frequent values with their counts, in words. */
+export function mostUsual({ values }: Learned): string {
+  const usual = values.slice(0, 2).map(([value, count]) => `${value} (${count})`);
+  return usual.join(' or ');
+}
+
 /** What led to the action in learning, or to its path by the method that it was learned with. */
-function leadingTo(table: SmoothedCounts, event: WebRequest): Omit<Counts, 'add'> {
+function leadingTo(table: SmoothedCounts, event: WebRequest): Learned {
   const own = countsOf(table, 'lead', event);
   if (own.total > 0) return own;
   const usual = table.values(`method|${event.view}|${pathOf(event)}`).find(([method]) => isUnsafe(method));

@@ -64,15 +64,32 @@ export function learnParameters(table: SmoothedCounts, event: WebRequest): void 
   }
 }
 
+/** Of the parameters from which an attack could be read: nearly all of benign requests are none. */
 export function parameterEvidence(table: SmoothedCounts, event: WebRequest): ParameterEvidence[] {
-  return event.parameters.map((parameter) => ({
-    parameter,
-    sql: sqlEvidence(table, event, parameter),
-    markup: markupEvidence(table, event, parameter),
-    acts: (parameter.acts ?? []).map((act) => actOf(table, event, parameter, act)),
-    shape: shapeEvidence(table, event, parameter),
-    syntaxInNumbers: isSyntaxInNumbers(table, event, parameter),
-  }));
+  const evidence: ParameterEvidence[] = [];
+  for (const parameter of event.parameters) {
+    const syntaxInNumbers = isSyntaxInNumbers(table, event, parameter);
+    if (!syntaxInNumbers && readsAsNothing(parameter)) continue;
+    evidence.push({
+      parameter,
+      sql: sqlEvidence(table, event, parameter),
+      markup: markupEvidence(table, event, parameter),
+      acts: (parameter.acts ?? []).map((act) => actOf(table, event, parameter, act)),
+      shape: shapeEvidence(table, event, parameter),
+      syntaxInNumbers,
+    });
+  }
+  return evidence;
+}
+
+function readsAsNothing(parameter: WebParameter): boolean {
+  const { sql, markup, acts } = parameter;
+  return sql === 0 && markup === 0 && (acts === undefined || acts.length === 0) && !breaksOut(parameter);
+}
+
+/** Whether it holds signs with which a value leaves its literal. */
+export function breaksOut({ signs }: WebParameter): boolean {
+  return /['"`();#]/.test(signs);
 }
 
 function actOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter, act: ValueAct): ScoredAct {

@@ -73,17 +73,20 @@ export function shapeEvidence(table: SmoothedCounts, event: WebRequest, paramete
   const added = parameter.signs === '' ? 0 : newSigns(table.in(`sign|${field.context}`), parameter);
   const { any } = parameterContexts(event, parameter);
   const strength = isFree(parameter) ? 0 : shapeWeight(table, field, any, parameter, added);
-  const forms = field.forms.values.slice(0, 3);
-  const expected =
-    forms.length === 0
-      ? 'this parameter was never seen here during learning'
-      : `${field.forms.total} values: ${forms.map(([name, count]) => `${name} ${count}`).join(', ')}`;
-  const observed = `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} characters new to it` : ''}: ${parameter.shape}`;
+  const observed = (): string =>
+    `${describe(parameter)} is ${parameter.form} of ${parameter.length} characters${added > 0 ? `, ${added} characters new to it` : ''}: ${parameter.shape}`;
   return {
     path: 'unknown',
     weight: strength,
-    evidence: evidenceOf(event, 'parameter-shape', observed, expected, strength),
+    evidence: evidenceOf(event, 'parameter-shape', observed, () => formsInWords(field.forms), strength),
   };
+}
+
+function formsInWords({ total, values }: Learned): string {
+  const forms = values.slice(0, 3).map(([name, count]) => `${name} ${count}`);
+  return forms.length === 0
+    ? 'this parameter was never seen here during learning'
+    : `${total} values: ${forms.join(', ')}`;
 }
 
 /** Whether the field held numbers alone, and this value is none and written as no word is. */

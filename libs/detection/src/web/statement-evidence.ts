@@ -49,27 +49,30 @@ export function statementEvidence(table: SmoothedCounts, event: WebRequest): Wei
   // A parameter whose business is to be a piece of SQL.
   const accustomed = own / (table.total(templates) + 1);
   const strength = logLikelihoodRatio(UNDER_ATTACK[reach][effect], Math.max(benign, accustomed));
-  const what =
-    statement.tainted === undefined
-      ? `a statement ${effect === 'failed' ? 'that the database refused' : effect === 'new' ? 'never learned here' : 'as learned'}`
-      : `the parameter ${JSON.stringify(statement.tainted.parameter)} reaches over its literal, ${statement.tainted.tokens} tokens of the statement`;
-  const usual = table
-    .values(templates)
-    .slice(0, 2)
-    .map(([template]) => template);
   return {
     path: 'sqli',
     weight: strength,
     evidence: evidenceOf(
       event,
       reach === 'none' ? 'statement-of-request' : 'value-became-syntax',
-      `${what}: ${statement.outline}`,
-      usual.length === 0
-        ? 'values stay inside one literal'
-        : `values stay inside one literal, as in: ${usual.join(' — ')}`,
+      () => `${whatItDid(statement, effect)}: ${statement.outline}`,
+      () => usualStatements(table.values(templates)),
       strength,
     ),
   };
+}
+
+function whatItDid({ tainted }: IssuedStatement, effect: Effect): string {
+  if (tainted !== undefined)
+    return `the parameter ${JSON.stringify(tainted.parameter)} reaches over its literal, ${tainted.tokens} tokens of the statement`;
+  return `a statement ${effect === 'failed' ? 'that the database refused' : effect === 'new' ? 'never learned here' : 'as learned'}`;
+}
+
+function usualStatements(learned: ReturnType<SmoothedCounts['values']>): string {
+  const usual = learned.slice(0, 2).map(([template]) => template);
+  return usual.length === 0
+    ? 'values stay inside one literal'
+    : `values stay inside one literal, as in: ${usual.join(' — ')}`;
 }
 
 function worstOf(

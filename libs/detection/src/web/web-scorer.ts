@@ -7,7 +7,7 @@ import { changes } from './changes.js';
 import { guessEvidence, learnTries } from './guess-evidence.js';
 import { hostEvidence, learnHost } from './host-evidence.js';
 import { learnOrigin, originEvidence } from './origin-evidence.js';
-import { learnParameters, parameterEvidence, type ParameterEvidence } from './parameter-evidence.js';
+import { breaksOut, learnParameters, parameterEvidence, type ParameterEvidence } from './parameter-evidence.js';
 import { learnPrograms, programEvidence } from './program-evidence.js';
 import { firedEvidence, plantedBy } from './fired-evidence.js';
 import { deliveryOf, learnScripts, reflectedScriptEvidence } from './script-evidence.js';
@@ -90,7 +90,7 @@ function injection(table: SmoothedCounts, event: WebRequest, parameters: readonl
   const statement = statementEvidence(table, event);
   const observations = strongest(parameters, ({ parameter, sql, shape }) => {
     if (sql !== undefined) return [sql, asPath(shape, 'sqli')];
-    return /['"`();#]/.test(parameter.signs) && (parameter.acts ?? []).length === 0 ? [asPath(shape, 'sqli')] : [];
+    return breaksOut(parameter) && (parameter.acts ?? []).length === 0 ? [asPath(shape, 'sqli')] : [];
   });
   // That nothing became syntax speaks against what the values suggest, and for nothing else.
   if (statement && (statement.weight > 0 || observations.length > 0)) observations.push(statement);

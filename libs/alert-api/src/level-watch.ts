@@ -9,10 +9,12 @@ const UNSCORED = ['gap', 'insufficient', 'warming'] as const;
 /**
  * `scoring`: it scored windows of late. `gap`, `insufficient`, `warming`: it watched, and could not score, for this reason.
  * `silent`: it was heard once, or has an active profile, and is not heard of late: while the application went on, or by
- * the wall clock, where no detector says any more how far it has come. A workload that is watched and quiet is
- * `insufficient`. `absent`: never heard, and never meant to be.
+ * the wall clock, where no detector says any more how far it has come. `quiet`: a source says that it watches the
+ * workload, and nothing was counted of late: nothing happens there, or each of its clients speaks within one minute
+ * alone, whose events are judged at once and counted when the client speaks again. `absent`: never heard, and never
+ * meant to be.
  */
-export type Watching = 'scoring' | (typeof UNSCORED)[number] | 'silent' | 'absent';
+export type Watching = 'scoring' | (typeof UNSCORED)[number] | 'silent' | 'quiet' | 'absent';
 
 export interface LevelWatch {
   readonly level: Level;

@@ -181,8 +181,30 @@ describe('who watches', () => {
     expect(watch.workloads()[0]!.levels.map(({ state }) => state)).toEqual(['silent', 'absent', 'absent', 'absent']);
     expect(watch.losses()).toEqual([{ subject: { application: 'shop', level: 'sequence' }, sinceMs: 1_000_000 }]);
     await reached('sequence-detector');
-    expect(watch.workloads()[0]!.levels[0]!.state).toBe('insufficient');
+    expect(watch.workloads()[0]!.levels[0]!.state).toBe('quiet');
     expect(watch.losses()).toEqual([]);
+  });
+
+  it('calls a level quiet that is watched and of which nothing is counted, never one with too little to score', async () => {
+    const watch = await watched(coverage(20, { workload: 'db' }));
+    const level = () => watch.workloads().find(({ workload }) => workload === 'db')!.levels[2]!;
+    const hear = (message: VerdictMessage | Watermark): Promise<void> =>
+      watch.batch(0, [recordOf(encodeJson(message))]);
+    watch.expect([{ application: 'shop', workload: 'db', detector: 'sql' }]);
+    expect(level().state).toBe('silent');
+    await hear({
+      type: 'watermark',
+      schema: 1,
+      application: 'shop',
+      detector: 'log-detector',
+      topic: 'logs',
+      partition: 0,
+      timeUs: 20 * MINUTE_US,
+      watching: [{ workload: 'db', source: 'trace' }],
+    });
+    expect(level()).toMatchObject({ state: 'quiet', windows: { normal: 0, insufficient: 0 } });
+    await hear(coverage(21, { workload: 'db', detector: 'sql', level: 'log' }));
+    expect(level().state).toBe('scoring');
   });
 
   it('counts what came too late, and tells it for a while', () => {

@@ -270,7 +270,7 @@ export class PipelineWatch implements PartitionHandler {
 
 /**
  * What is to be said of a level by the wall clock: `gone` where it, or what watches the workload, was heard and is no
- * more; `watched` where a source says now that it watches, so that a quiet workload is not silent; `meant` where a
+ * more; `watched` where a source says now that it watches, so that the level is quiet and not silent; `meant` where a
  * profile of it is active.
  */
 function watchingState(
@@ -279,10 +279,10 @@ function watchingState(
 ): Watching {
   if (seen === 'absent') {
     if (!meant) return 'absent';
-    return watched ? 'insufficient' : 'silent';
+    return watched ? 'quiet' : 'silent';
   }
   if (gone) return 'silent';
-  return seen === 'silent' && watched ? 'insufficient' : seen;
+  return seen === 'silent' && watched ? 'quiet' : seen;
 }
 
 function keyOf(application: string, workload: string): string {

@@ -2907,7 +2907,7 @@ export interface operations {
               levels: {
                 level: string;
                 /** @enum {string} */
-                state: 'scoring' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'unusable' | 'absent';
+                state: 'scoring' | 'gap' | 'insufficient' | 'warming' | 'silent' | 'quiet' | 'unusable' | 'absent';
                 detectors: string[];
                 faults: {
                   detector: string;

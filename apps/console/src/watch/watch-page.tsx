@@ -17,6 +17,7 @@ const LOOKS: Readonly<Record<string, { readonly look: string; readonly says: str
   insufficient: { look: 'warn', says: 'too little data to score' },
   warming: { look: 'warn', says: 'learning or warming up' },
   silent: { look: 'bad', says: 'silent' },
+  quiet: { look: '', says: 'watched, nothing counted of late' },
   unusable: { look: 'bad', says: 'its profile cannot be used' },
   absent: { look: '', says: 'not watching' },
 };

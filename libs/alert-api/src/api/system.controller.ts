@@ -67,7 +67,7 @@ const getPipeline = {
         levels: z.array(
           z.strictObject({
             level: z.string(),
-            state: z.enum(['scoring', 'gap', 'insufficient', 'warming', 'silent', 'unusable', 'absent']),
+            state: z.enum(['scoring', 'gap', 'insufficient', 'warming', 'silent', 'quiet', 'unusable', 'absent']),
             detectors: z.array(z.string()),
             /** Active profiles that their detector cannot score by; all of the level's where its state is `unusable`. */
             faults: z.array(z.strictObject({ detector: z.string(), version: z.string(), reason: z.string() })),

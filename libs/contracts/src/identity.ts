@@ -9,7 +9,8 @@ export function identity(...parts: readonly (string | number)[]): string {
   let whole = '';
   for (const part of parts) {
     const text = String(part);
-    whole += `${Buffer.byteLength(text)}:${text}`;
+    // A number's digits are a byte each.
+    whole += `${typeof part === 'number' ? text.length : Buffer.byteLength(text)}:${text}`;
   }
   return hash('sha256', whole).slice(0, 32);
 }

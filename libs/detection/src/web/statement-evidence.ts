@@ -1,6 +1,6 @@
 import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 
-import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ownStatements } from './own-statements.js';
 import { endpointOf } from './web-contexts.js';
@@ -11,6 +11,7 @@ import { endpointOf } from './web-contexts.js';
  */
 type Effect = 'known' | 'new' | 'failed';
 type Reach = 'none' | 'names' | 'syntax';
+type Learned = Omit<Counts, 'add'>;
 
 const UNDER_ATTACK: Readonly<Record<Reach, Readonly<Record<Effect, number>>>> = {
   none: { known: 0.02, new: 0.08, failed: 0.05 },
@@ -26,7 +27,7 @@ const PRIOR: Readonly<Record<Reach, Readonly<Record<Effect, number>>>> = {
 const PRIOR_REQUESTS = 500;
 
 export function learnStatements(table: SmoothedCounts, event: WebRequest): void {
-  const { reach, effect, statement } = worstOf(table, event) ?? {};
+  const { reach, effect, statement } = worstOf(templatesOf(table, event), event) ?? {};
   if (reach !== undefined && effect !== undefined) {
     // In learning every template is new once: that is what probabilityOfNew counts; here the effect is without novelty.
     table.add(`reach|${event.view}`, `${reach} ${effect === 'new' ? 'known' : effect}`);
@@ -37,17 +38,18 @@ export function learnStatements(table: SmoothedCounts, event: WebRequest): void 
 
 /** The observation of the request's most telling statement; undefined where it sent none. */
 export function statementEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
-  const worst = worstOf(table, event);
+  if (ownStatements(event).length === 0) return undefined;
+  const templates = templatesOf(table, event);
+  const worst = worstOf(templates, event);
   if (worst === undefined) return undefined;
   const { reach, effect, statement } = worst;
-  const templates = `outline|${event.view}|${endpointOf(event)}`;
-  const fresh = table.probabilityOfNew(templates);
+  const fresh = templates.probabilityOfNew();
   // Where new templates are common, a new one means little; the taint's own rarity stays.
   const prior = effect === 'new' && reach === 'none' ? fresh : PRIOR[reach][effect];
   const benign = table.probability(`reach|${event.view}`, `${reach} ${effect}`, prior, PRIOR_REQUESTS);
   const own = table.count(`reach|${event.view}|${endpointOf(event)}`, statement.tainted?.parameter ?? '');
   // A parameter whose business is to be a piece of SQL.
-  const accustomed = own / (table.total(templates) + 1);
+  const accustomed = own / (templates.total + 1);
   const strength = logLikelihoodRatio(UNDER_ATTACK[reach][effect], Math.max(benign, accustomed));
   return {
     path: 'sqli',
@@ -56,7 +58,7 @@ export function statementEvidence(table: SmoothedCounts, event: WebRequest): Wei
       event,
       reach === 'none' ? 'statement-of-request' : 'value-became-syntax',
       () => `${whatItDid(statement, effect)}: ${statement.outline}`,
-      () => usualStatements(table.values(templates)),
+      () => usualStatements(templates),
       strength,
     ),
   };
@@ -68,21 +70,26 @@ function whatItDid({ tainted }: IssuedStatement, effect: Effect): string {
   return `a statement ${effect === 'failed' ? 'that the database refused' : effect === 'new' ? 'never learned here' : 'as learned'}`;
 }
 
-function usualStatements(learned: ReturnType<SmoothedCounts['values']>): string {
-  const usual = learned.slice(0, 2).map(([template]) => template);
+function usualStatements({ values }: Learned): string {
+  const usual = values.slice(0, 2).map(([template]) => template);
   return usual.length === 0
     ? 'values stay inside one literal'
     : `values stay inside one literal, as in: ${usual.join(' — ')}`;
 }
 
+/** The templates of statements that the endpoint's requests sent in learning. */
+function templatesOf(table: SmoothedCounts, event: WebRequest): Learned {
+  return table.in(`outline|${event.view}|${endpointOf(event)}`);
+}
+
 function worstOf(
-  table: SmoothedCounts,
+  templates: Learned,
   event: WebRequest,
 ): { reach: Reach; effect: Effect; statement: IssuedStatement } | undefined {
   let worst: { reach: Reach; effect: Effect; statement: IssuedStatement; weight: number } | undefined;
   for (const statement of ownStatements(event)) {
     const reach: Reach = statement.tainted === undefined ? 'none' : statement.tainted.syntax ? 'syntax' : 'names';
-    const known = table.count(`outline|${event.view}|${endpointOf(event)}`, statement.outline) > 0;
+    const known = templates.count(statement.outline) > 0;
     const effect: Effect = statement.failed ? 'failed' : known ? 'known' : 'new';
     const weight = UNDER_ATTACK[reach][effect] / PRIOR[reach][effect];
     if (worst === undefined || weight > worst.weight) worst = { reach, effect, statement, weight };

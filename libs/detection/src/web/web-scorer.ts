@@ -72,7 +72,8 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
   ];
   const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
-  return { ...(best.score > 0 ? best : NOTHING), changes: changing };
+  const { path, finding, score, observations, planted }: Candidate = best.score > 0 ? best : NOTHING;
+  return { path, finding, score, observations, planted, changes: changing };
 }
 
 type Candidate = Omit<ScoredRequest, 'changes'>;
@@ -114,6 +115,7 @@ function scripting(table: SmoothedCounts, event: WebRequest, parameters: readonl
 
 /** Injections of other kinds: of each, the most telling parameter counts. */
 function acting(parameters: readonly ParameterEvidence[]): Candidate[] {
+  if (parameters.length === 0) return [];
   const kinds = new Set(parameters.flatMap(({ acts }) => acts.map(({ kind }) => kind)));
   return [...kinds].map((kind) => {
     const { path, finding } = ACTS[kind];
@@ -138,10 +140,9 @@ function unusualValue(parameters: readonly ParameterEvidence[]): Candidate {
 }
 
 function fired(table: SmoothedCounts, event: WebRequest, state: WebState, changing: boolean): Candidate {
-  return {
-    ...candidate('xss', SCRIPT_ACTED, firedEvidence(table, event, state, changing)),
-    planted: plantedBy(event, state),
-  };
+  const observations = firedEvidence(table, event, state, changing);
+  const made = candidate('xss', SCRIPT_ACTED, observations);
+  return made.score > 0 ? { ...made, planted: plantedBy(event, state) } : made;
 }
 
 function forgery(table: SmoothedCounts, event: WebRequest, state: WebState, changing: boolean): Candidate {

@@ -38,6 +38,8 @@ export const ValueAct = z.object({
   grade: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   /** What gave the grade, in the reader's own words: nothing of the value. */
   tokens: z.string().max(64),
+  /** Keyed hash of the host and port that an address within the network leads to: which ones a field leads to is learned. */
+  at: z.string().max(16).optional(),
 });
 export type ValueAct = z.infer<typeof ValueAct>;
 

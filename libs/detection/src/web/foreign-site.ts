@@ -17,6 +17,8 @@ const RECEIVING_PRIOR = 0.01;
 const PRIOR_ENDPOINTS = 25;
 /** Sites that an endpoint's requests come from: probability of one never seen, before any was. */
 const NEW_SITE_PRIOR = 0.3;
+/** The same of links that are followed: mails and pages that link to an application are many, and each is new once. */
+const NEW_LINKING_SITE = 0.5;
 /** Share of forged requests that are of an action never learned: whoever forges takes what is offered, used or not. */
 const FORGED_NEW_ACTION = 0.5;
 /** A site that the application's users come from anyway (an identity provider, the company's own mails) seldom attacks it. */
@@ -141,10 +143,11 @@ function siteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidenc
   const learned = table.total(context);
   if (learned === 0 || countsOf(table, 'elsewhere', event).count('yes') > 0) return undefined;
   const came = table.count(context, event.foreignSite ?? '');
+  const anew = isFollowedLink(event) ? NEW_LINKING_SITE : Math.min(table.probabilityOfNew(context), NEW_SITE_PRIOR);
   const strength =
     came > 0
       ? logLikelihoodRatio(FORGED_BY_KNOWN_SITE, came / (learned + 1))
-      : logLikelihoodRatio(1 - FORGED_BY_KNOWN_SITE, Math.min(table.probabilityOfNew(context), NEW_SITE_PRIOR));
+      : logLikelihoodRatio(1 - FORGED_BY_KNOWN_SITE, anew);
   const observed = came > 0 ? 'users come from that site to other pages' : 'nobody came from that site before';
   const expected = `${learned} learned requests came from ${table.distinct(context)} other sites`;
   return {
@@ -152,6 +155,12 @@ function siteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidenc
     weight: strength,
     evidence: evidenceOf(event, 'site-known', observed, expected, strength),
   };
+}
+
+/** A page that the browser went to, as by a link; a frame, an image or a script is none. */
+function isFollowedLink(event: WebRequest): boolean {
+  const initiator = initiatorOf(event);
+  return !isUnsafe(event.method) && (initiator === 'click' || initiator === 'navigation');
 }
 
 /** Probability that a benign request of this action comes from this other site. */

@@ -16,11 +16,11 @@ const LINK = parameter({ name: 'link' });
 const EVENT = visit(0, 'ada', [LINK])[0]!;
 
 /** Probability of a disguised address in a field that held thirty values of one sort. */
-function probabilityAfter(grade: number, sort: string): number {
+function probabilityAfter(grade: number, sort: string, of = ADDRESS): number {
   const table = new SmoothedCounts();
   const { own, named, any } = parameterContexts(EVENT, LINK);
-  for (let i = 0; i < 30; i++) learnGrade(table, ADDRESS, [own, named, any], grade, sort);
-  return gradeProbability(table, ADDRESS, EVENT, LINK, 3, '3 disguised address');
+  for (let i = 0; i < 30; i++) learnGrade(table, of, [own, named, any], grade, sort);
+  return gradeProbability(table, of, EVENT, LINK, 3, '3 disguised address');
 }
 
 describe('what the values of a field excuse', () => {
@@ -35,5 +35,9 @@ describe('what the values of a field excuse', () => {
     expect(other).toBeCloseTo(0.02, 2);
     expect(weaker).toBeCloseTo(0.002, 3);
     expect(plain).toBeLessThan(1e-5);
+  });
+
+  it('is next to nothing for a disguised address where plain ones within are everyday', () => {
+    expect(probabilityAfter(2, '2 inner address', { ...ADDRESS, weaker: 1e-5 })).toBeLessThan(2e-5);
   });
 });

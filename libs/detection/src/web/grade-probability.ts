@@ -19,6 +19,8 @@ export interface GradeTable {
   readonly floor: readonly number[];
   /** From this grade on, values excuse only those of their own sort. */
   readonly top: number;
+  /** What a value of the top grades says for one that is stronger than itself, where that differs from others. */
+  readonly weaker?: number;
 }
 
 /** Weight of the priors, in values: a few days of an application outweigh them. */
@@ -69,7 +71,7 @@ export function gradeProbability(
 function otherSorts(table: SmoothedCounts, of: GradeTable, own: string, grade: number, sort: string): number {
   let worth = -OTHER_SORT * table.count(`${of.name} sort|${own}`, sort);
   for (let each = of.top; each < of.prior.length; each++) {
-    worth += (each < grade ? WEAKER_SORT : OTHER_SORT) * table.count(`${of.name}|${own}`, String(each));
+    worth += (each < grade ? (of.weaker ?? WEAKER_SORT) : OTHER_SORT) * table.count(`${of.name}|${own}`, String(each));
   }
   return Math.max(worth, 0);
 }

@@ -37,6 +37,9 @@ const ACT: Omit<GradeTable, 'name'> = {
   floor: [0, 4e-3, 3e-3, 7e-7],
   top: 2,
 };
+/** Who links to a host within, or to a file above, names it plainly: that excuses no disguised address, and no system's file. */
+const PLAIN_PLACE = 1e-5;
+const PLACES: ReadonlySet<string> = new Set(['address', 'traversal']);
 /** Who edits rich text may embed a frame one day; a script, hardly. */
 const CARRIED_FRAME = 1e-3;
 const CARRIED_SCRIPT = 1e-5;
@@ -72,7 +75,12 @@ export const ACTS: Readonly<
   header: { path: 'unknown', finding: 'header-injection', cwe: 'CWE-113', words: 'goes on with a header of its own' },
   prototype: { path: 'unknown', finding: 'prototype-pollution', cwe: 'CWE-1321', words: "names an object's prototype" },
 };
-const ACT_TABLES = new Map(Object.keys(ACTS).map((kind): [string, GradeTable] => [kind, { name: kind, ...ACT }]));
+const ACT_TABLES = new Map(
+  Object.keys(ACTS).map((kind): [string, GradeTable] => [
+    kind,
+    { name: kind, ...ACT, ...(PLACES.has(kind) && { weaker: PLAIN_PLACE }) },
+  ]),
+);
 const SQL_ACTS = [
   '',
   'contains unbalanced quotes',
@@ -189,8 +197,8 @@ function markupSort({ markup, markupTokens }: WebParameter): string {
   );
 }
 
-function actSort({ grade, tokens }: ValueAct): string {
-  return `${grade} ${tokens}`;
+function actSort({ grade, tokens, at }: ValueAct): string {
+  return at === undefined ? `${grade} ${tokens}` : `${grade} ${tokens} ${at}`;
 }
 
 function tableOf(kind: ActKind): GradeTable {

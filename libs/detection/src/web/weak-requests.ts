@@ -2,6 +2,7 @@ import type { AttackPath, WebRequest } from '@plimsoll/contracts';
 
 import { scoreAt, type Calibration } from '../calibration/index.js';
 import { evidenceOf, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { OWN_PATHS } from './caught-session.js';
 import { endpointOf } from './web-contexts.js';
 import type { ScoredRequest } from './web-scorer.js';
 import type { Leaning, WebState } from './web-state.js';
@@ -16,8 +17,6 @@ const EXCEEDED_BY = 1 / 1000;
 const LEAST_NATS = 7;
 const MOST_NATS = 9;
 const HALF_LIFE_US = 600_000_000;
-/** Paths whose requests are the attacker's own. Forged and scripted ones come out of the sessions of victims. */
-const OWN: ReadonlySet<AttackPath> = new Set(['sqli', 'ssrf', 'path-traversal', 'web-shell']);
 const MAX_KNOWN = 8;
 const MAX_UNTOLD = 8;
 const TOLD_AT_ONCE = 3;
@@ -35,7 +34,7 @@ export function withEarlier(
 ): ScoredRequest {
   const { path, score } = scored;
   const from = Math.min(Math.max(scoreAt(calibration, EXCEEDED_BY), LEAST_NATS), MOST_NATS);
-  if (!OWN.has(path) || score < from) return scored;
+  if (!OWN_PATHS.has(path) || score < from) return scored;
   const before = leaningOf(state, path, event.timeUs);
   const mark = markOf(scored, event);
   const repeated = before.known.includes(mark);

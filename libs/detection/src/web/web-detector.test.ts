@@ -469,7 +469,7 @@ describe('the web detector', () => {
     expect(detect(start!, form!, forged)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
   });
 
-  it('tells a link of a site that users come from anyway from one of a site that nobody knows', () => {
+  it('tells what a site that nobody knows embeds from what a known one does, and from a link that is followed', () => {
     const learner = webLearner({ application: 'shop', workload: 'web' });
     const foreign = { referer: 'foreign', refererPath: undefined, fetchSite: 'cross-site' } as const;
     const paid = (i: number): WebRequest =>
@@ -498,10 +498,13 @@ describe('the web detector', () => {
     }
     for (let i = 60; i < 80; i++) for (const event of [...plain(i), paid(i)]) learner.calibrate(event);
     const ready = webDetector.prepare(learner.finish(), { falseAlertsPerDay: 1 });
-    const linked = (foreignSite: string): readonly VerdictMessage[] =>
-      webDetector.step(webDetector.start(), watch(T, { ...foreign, foreignSite }), ready);
-    expect(linked('bank')).toEqual([]);
-    expect(linked('evil')).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
+    const asked = (foreignSite: string, who: Partial<WebRequest>): readonly VerdictMessage[] =>
+      webDetector.step(webDetector.start(), watch(T, { ...foreign, ...who, foreignSite }), ready);
+    const framed = { fetchMode: 'navigate', fetchDest: 'frame' } as const;
+    const followed = { fetchMode: 'navigate', fetchDest: 'document' } as const;
+    expect(asked('bank', framed)).toEqual([]);
+    expect(asked('evil', framed)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
+    expect(asked('evil', followed)).toEqual([]);
   });
 
   it('names a request for an uploaded program', () => {

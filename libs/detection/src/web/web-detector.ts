@@ -6,6 +6,7 @@ import { ceilingOf, thresholdOf, WEB_AND_SQL_SHARE } from '../events/threshold.j
 import type { Budget } from '../detector.js';
 import { eventDetector } from '../events/event-detector.js';
 import { whose } from '../events/whose.js';
+import { rememberCaught } from './caught-session.js';
 import { ACTS } from './reading-evidence.js';
 import { CREDENTIAL_FOUND, scoreRequest, SCRIPT_ACTED, type ScoredRequest } from './web-scorer.js';
 import { ownStatements } from './own-statements.js';
@@ -58,7 +59,9 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredR
     const view = views[event.view];
     if (view === undefined) return scored;
     const threshold = Math.min(view.threshold.score, ceilingOf(scored.path));
-    return withEarlier(scored, event, state, view.calibration, threshold);
+    const told = withEarlier(scored, event, state, view.calibration, threshold);
+    if (told.score >= threshold) rememberCaught(state, event, told.path);
+    return told;
   },
   lose(state) {
     // The page that led to the next request may be among what was lost.

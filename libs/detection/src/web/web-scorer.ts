@@ -3,6 +3,7 @@ import type { ActKind, AttackPath, WebParameter, WebRequest } from '@plimsoll/co
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { sum, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ceilingOf } from '../events/threshold.js';
+import { caughtEvidence } from './caught-session.js';
 import { changes } from './changes.js';
 import { guessEvidence, learnTries } from './guess-evidence.js';
 import { hostEvidence, learnHost } from './host-evidence.js';
@@ -69,7 +70,7 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
     upload(table, event),
     hidden(table, event),
     guessing(table, event, state),
-  ];
+  ].map((found) => ofCaught(found, event, state));
   const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
   const { path, finding, score, observations, planted }: Candidate = best.score > 0 ? best : NOTHING;
@@ -77,6 +78,13 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
 }
 
 type Candidate = Omit<ScoredRequest, 'changes'>;
+
+/** With what it says that the session was caught before. */
+function ofCaught(found: Candidate, event: WebRequest, state: WebState): Candidate {
+  const caught = caughtEvidence(event, state, found.path, found.score);
+  if (caught === undefined) return found;
+  return { ...found, score: found.score + caught.weight, observations: [...found.observations, caught] };
+}
 
 function aboveCeiling({ score, path }: Candidate): number {
   return score - ceilingOf(path);

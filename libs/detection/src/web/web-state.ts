@@ -51,7 +51,7 @@ export type Leaning = z.infer<typeof Leaning>;
 
 /**
  * What one session is remembered by: its last visit, how its client usually fills the headers that tell where a request
- * comes from, scripts that it was served, and credentials that it tried in vain. Under 12 KiB.
+ * comes from, scripts that it was served, credentials that it tried in vain, and whether it was caught. Under 12 KiB.
  */
 export const WebState = z.object({
   previous: Visit.optional(),
@@ -66,6 +66,8 @@ export const WebState = z.object({
   tries: z.array(Tries).default([]),
   /** At most one a path; a state of before has none. */
   leanings: z.array(Leaning).default([]),
+  /** The last request of its own that was told as an attack. */
+  caught: z.object({ path: AttackPath, timeUs: z.number() }).optional(),
   minute: Minute.optional(),
 });
 export type WebState = z.infer<typeof WebState>;
@@ -85,6 +87,7 @@ export function startWebState(): WebState {
     deliveries: [],
     tries: [],
     leanings: [],
+    caught: undefined,
     minute: undefined,
   };
 }

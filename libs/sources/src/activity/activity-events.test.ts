@@ -112,6 +112,33 @@ describe('what programs do, from a trace', () => {
     expect(found?.tainted).toEqual({ parameter: 'q', relation: 'part', syntax });
   });
 
+  it.each([
+    ['a name within double quotes', '/up?f=who%27s+%26+what.txt', `sha1sum "/data/who's & what.txt"`, false],
+    ['a command within double quotes', '/up?f=a%24(id).txt', 'sha1sum "/data/a$(id).txt"', true],
+    ['what ends the double quotes', '/up?f=a%22%3Bid%3B%22', 'sha1sum "/data/a";id;""', true],
+    ['a name within single quotes', '/up?f=a+%26+%24b.txt', "sha1sum '/data/a & $b.txt'", false],
+    ['what ends the single quotes', '/up?f=a%27%3Bid%3B%27', "sha1sum '/data/a';id;''", true],
+    ['a name once quoted and once not', '/up?f=a+%26+b.txt', 'cp "/data/a & b.txt" /out/a & b.txt', true],
+    ['a command for another host', '/up?f=a%3Bid', 'ssh backup "store a;id"', true],
+  ])('takes what stays within quotes of a shell for a name: %s', (_, target, command, syntax) => {
+    const [found] = acts(trace(...served(target, ...shell(7, 8, command))));
+    expect(found?.tainted).toEqual({ parameter: 'f', relation: 'part', syntax });
+  });
+
+  it.each([
+    ['the name of a file', ['file', '-b', '/data/6-bag (2).png'], '6-bag+(2).png', false],
+    ['an option', ['file', '-f/etc/hosts;x'], '-f%2Fetc%2Fhosts%3Bx', true],
+    ['code for an interpreter', ['python3', '/app/run.py', 'print(2);x'], 'print(2)%3Bx', true],
+    ['a query behind an option', ['psql', '--command', "select 'a'; drop"], 'a%27%3B+drop', true],
+  ])('takes what stays one argument for a name: %s', (_, argv, sent, syntax) => {
+    const run = [
+      '7 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 8',
+      `8 execve("/usr/bin/${argv[0]!}", ${JSON.stringify(argv)}, 0x55d0 /* 7 vars */) = 0`,
+    ];
+    const [found] = acts(trace(...served(`/up?f=${sent}`, ...run)));
+    expect(found?.tainted).toMatchObject({ parameter: 'f', syntax });
+  });
+
   it('names no request of several that an event loop serves at once, unless a parameter tells', () => {
     const two = (command: string): string => {
       const [accept, read, ...rest] = served('/a?x=one');

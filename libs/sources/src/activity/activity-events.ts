@@ -119,7 +119,7 @@ export class ActivityEvents {
     for (const held of this.#held) {
       const { activity, subject } = held;
       const tainted = isDuring(activity)
-        ? taintOf(activity.kind, subject.texts, (values ??= preparedValues(valuesOf(exchange))))
+        ? taintOf(activity.kind, subject, (values ??= preparedValues(valuesOf(exchange))))
         : undefined;
       if (tainted !== undefined) {
         released.push(...this.#release({ ...held, request: facts }, tainted));

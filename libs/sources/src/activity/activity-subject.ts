@@ -11,6 +11,10 @@ import { fileClass, fileTemplate, pathTemplate, straightPath } from './path-temp
 export interface Subject {
   readonly told: Pick<ProcessActivity, 'target' | 'shape' | 'commands' | 'marks' | 'file' | 'address'>;
   readonly texts: readonly string[];
+  /** The arguments of a program that reads none as a command. */
+  readonly names?: readonly string[];
+  /** The first text is a shell's command of which what stays quoted is a name too. */
+  readonly quotes?: boolean;
   readonly shown: string;
   /** Seldom and dangerous: each is told. */
   readonly sensitive: boolean;
@@ -31,11 +35,12 @@ const PASSWORD_ARGUMENTS: readonly RegExp[] = [
 export function subjectOf(act: Act): Subject | undefined {
   switch (act.kind) {
     case 'execute': {
-      const { shape, commands, marks, text } = commandShape(act.target, act.argv);
+      const { shape, commands, marks, text, names } = commandShape(act.target, act.argv);
       const target = pathTemplate(straightPath(act.target));
       return {
         told: { target, shape, commands: [...commands], marks: [...marks] },
         texts: [text, ...(commands.length > 0 ? [] : act.argv.slice(1, 33))],
+        ...(names && (commands.length > 0 ? { quotes: true } : { names: act.argv.slice(1, 33) })),
         shown: commands.length > 0 ? text : `${act.target.slice(act.target.lastIndexOf('/') + 1)} ${text}`,
         sensitive: true,
       };

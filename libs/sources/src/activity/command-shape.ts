@@ -8,6 +8,11 @@ const MAX_TEXT = 4_096;
 const MAX_SHAPE = 512;
 const MAX_COMMANDS = 16;
 const SHELL = /^(?:ba|da|a|z|k|mk|c|tc)?sh$/;
+/** Programs whose arguments, or some of them, are run: a value within one is more than a name. */
+const RUNS_ARGUMENTS =
+  /^(?:env|eval|exec|find|nice|nohup|nsenter|parallel|sed|setsid|ssh|su|sudo|tar|timeout|watch|xargs|busybox|git|rsync|convert|magick)$/;
+/** Options behind which a program takes code, a query or a command. */
+const CODE_OPTION = /^(?:-\w*[cer]|-exec\w*|--(?:eval|exec|execute|command|expr|expression|query|run)(?:=.*)?)$/s;
 const INTERPRETER = /^(?:python|perl|ruby|php|node|lua|awk|gawk|mawk|tclsh|gdb)[\d.]*$/;
 
 /** What a program was called with. */
@@ -18,6 +23,8 @@ export interface CommandShape {
   readonly marks: readonly Mark[];
   /** A shell's command, or the arguments put together. */
   readonly text: string;
+  /** An argument that stays one is the name of something, whatever signs it holds: no program here runs what it is given. */
+  readonly names: boolean;
 }
 
 const MARKS: readonly (readonly [Mark, RegExp])[] = [
@@ -47,14 +54,26 @@ export function commandShape(program: string, argv: readonly string[]): CommandS
   if (command !== undefined) {
     const text = command.slice(0, MAX_TEXT);
     const { shape, commands } = shellShape(text);
-    return { shape: `-c ${shape}`.slice(0, MAX_SHAPE), commands, marks: marksOf(text), text };
+    return {
+      shape: `-c ${shape}`.slice(0, MAX_SHAPE),
+      commands,
+      marks: marksOf(text),
+      text,
+      names: runsNone(commands, text.split(/\s+/)),
+    };
   }
   const rest = argv.slice(1);
   const inline = INTERPRETER.test(name) && rest.some((arg) => /^-(?:c|e|r|-eval)$/.test(arg));
   const text = rest.join(' ').slice(0, MAX_TEXT);
   const shape = rest.slice(0, 32).map(argumentShape).join(' ').slice(0, MAX_SHAPE);
   const sensitive = marksOf(text).filter((mark) => mark === 'sensitive-path');
-  return { shape, commands: [], marks: inline ? ['inline-code', ...sensitive] : sensitive, text };
+  const names = runsNone([name], rest);
+  return { shape, commands: [], marks: inline ? ['inline-code', ...sensitive] : sensitive, text, names };
+}
+
+function runsNone(programs: readonly string[], words: readonly string[]): boolean {
+  const runs = (name: string): boolean => SHELL.test(name) || INTERPRETER.test(name) || RUNS_ARGUMENTS.test(name);
+  return !programs.some(runs) && !words.some((word) => CODE_OPTION.test(word));
 }
 
 function marksOf(text: string): Mark[] {

@@ -2,6 +2,8 @@ import type { ProcessActivity } from '@plimsoll/contracts';
 
 import { remembered } from '../bytes/remembered.js';
 import type { ActKind } from './activity.js';
+import type { Subject } from './activity-subject.js';
+import { staysQuoted } from './shell-quotes.js';
 
 type Taint = NonNullable<ProcessActivity['tainted']>;
 
@@ -69,10 +71,14 @@ const formsOf = remembered((value: string, whereabouts: boolean): ValueForms => 
  * the command is a part of the value (code that a template or a loader ran). Needs no learning and knows no payload
  * (taint inference: Sekar 2009). Cost: one search a value.
  */
-export function taintOf(kind: ActKind, texts: readonly string[], values: readonly PreparedValue[]): Taint | undefined {
+export function taintOf(
+  kind: ActKind,
+  subject: Pick<Subject, 'texts' | 'names' | 'quotes'>,
+  values: readonly PreparedValue[],
+): Taint | undefined {
   let best: Taint | undefined;
   for (const value of values) {
-    const found = valueTaint(kind, texts, value);
+    const found = valueTaint(kind, subject, value);
     if (found === undefined) continue;
     const taint = { parameter: value.name.slice(0, 128), ...found };
     if (best === undefined || weight(taint) > weight(best)) best = taint;
@@ -82,27 +88,37 @@ export function taintOf(kind: ActKind, texts: readonly string[], values: readonl
 
 function valueTaint(
   kind: ActKind,
-  texts: readonly string[],
+  subject: Pick<Subject, 'texts' | 'names' | 'quotes'>,
   value: PreparedValue,
 ): Omit<Taint, 'parameter'> | undefined {
-  if (kind === 'execute') return commandTaint(texts, value);
+  const { texts } = subject;
+  if (kind === 'execute') return commandTaint(subject, value);
   if (kind === 'open') return pathTaint(texts[0] ?? '', value);
   return kind === 'connect' ? addressTaint(texts[0] ?? '', value) : undefined;
 }
 
 function commandTaint(
-  texts: readonly string[],
+  { texts, names = [], quotes = false }: Pick<Subject, 'texts' | 'names' | 'quotes'>,
   { value, trimmed, shellSyntax }: PreparedValue,
 ): Omit<Taint, 'parameter'> | undefined {
   for (const text of texts) {
     const whole = text.trim();
     if (trimmed.length >= MIN_WHOLE && whole === trimmed && !isShortNumber(trimmed))
       return { relation: 'whole', syntax: !NUMBER.test(trimmed) };
-    if (value.length >= MIN_PART && text.includes(value)) return { relation: 'part', syntax: shellSyntax };
+    if (value.length >= MIN_PART && text.includes(value))
+      return {
+        relation: 'part',
+        syntax: shellSyntax && !isWithinName(names, value) && !(quotes && staysQuoted(text, value)),
+      };
     if (whole.length >= MIN_CODE && value.length > whole.length && value.includes(whole) && readsAsCode(value, whole))
       return { relation: 'code', syntax: true };
   }
   return undefined;
+}
+
+/** It stayed one argument, as the name of a file does whatever signs it holds; at the begin of one it may be an option. */
+function isWithinName(names: readonly string[], value: string): boolean {
+  return names.some((name) => name.includes(value) && !(name.startsWith('-') && name.startsWith(value)));
 }
 
 /** Of several requests that an event loop has open, some other may well send the same few digits. */

@@ -1,7 +1,7 @@
 import type { ValueAct } from '@plimsoll/contracts';
 
-/** What a value does beyond SQL and markup, one kind; see `ValueAct` of the contracts. */
-export type Act = ValueAct;
+/** What a value does beyond SQL and markup, one kind; see `ValueAct` of the contracts. `host`: where it leads, as it stands. */
+export type Act = Omit<ValueAct, 'at'> & { readonly host?: string };
 
 const MAX_SHOWN = 64;
 

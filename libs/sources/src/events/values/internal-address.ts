@@ -17,10 +17,8 @@ export function readAsAddress(text: string): Act | undefined {
   const match = /^\s{0,4}(?:([a-z][a-z0-9+.-]{1,16}):)?[/\\]{2}([^\s/?#\\]{1,256})/i.exec(text.slice(0, MAX_URL));
   if (!match || /\s/.test(text.trim().slice(0, MAX_URL))) return undefined;
   const [, scheme = '', authority = ''] = match;
-  const host = authority
-    .slice(authority.lastIndexOf('@') + 1)
-    .replace(/:\d{1,5}$/, '')
-    .toLowerCase();
+  const named = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase();
+  const host = named.replace(/:\d{1,5}$/, '');
   if (ODD_SCHEME.test(`${scheme}:`)) return act('address', 3, 'scheme');
   if (
     METADATA.test(host.replace(/^\[|\]$/g, '')) ||
@@ -33,7 +31,7 @@ export function readAsAddress(text: string): Act | undefined {
   if (!inner) return undefined;
   return authority.includes('@')
     ? act('address', 3, 'name before an inner address')
-    : act('address', 2, 'inner address');
+    : { ...act('address', 2, 'inner address'), host: named };
 }
 
 /** `2130706433`, `0x7f.1`, `0177.0.0.1`, `127.1`, `[::ffff:127.0.0.1]`: no browser's user writes them. */

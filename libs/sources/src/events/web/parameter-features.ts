@@ -45,7 +45,8 @@ export function readParameter(
     markup: markup.grade,
     markupTokens: markup.tokens,
   } as Mutable<WebParameter>;
-  if (acts.length > 0) feature.acts = [...acts];
+  if (acts.length > 0)
+    feature.acts = acts.map(({ host, ...act }) => (host === undefined ? act : { ...act, at: digest.of('host', host) }));
   if (value.length >= 4 && !isCookie) feature.digest = digest.of('value', value);
   feature.reflected = closing && value.length >= 4 && responseText.includes(value);
   const released = isCookie || secret ? undefined : releasedText(value, mode);

@@ -68,10 +68,13 @@ export function hostNamed(header: string | undefined): string | undefined {
   return hostOf(header ?? '');
 }
 
-/** The site that an Origin or Referer names: its host, or the last two labels of a name. */
+/**
+ * The site that an Origin or Referer names: the registrable domain of a name, all ports of it. On an address or a bare name
+ * (`localhost`, a service's) each port is a site of its own: it may be anybody's program, and nothing ties it to the others.
+ */
 export function siteOf(header: string | undefined): string | undefined {
   const host = hostOf(header ?? '');
-  return host === undefined ? undefined : site(host);
+  return host === undefined ? undefined : (domainOf(withoutPort(host)) ?? host);
 }
 
 function hostOf(url: string): string | undefined {
@@ -97,5 +100,9 @@ export function hostName(host: string): string {
  */
 function site(host: string): string {
   const name = withoutPort(host);
-  return getDomain(name, { allowPrivateDomains: true }) ?? name;
+  return domainOf(name) ?? name;
+}
+
+function domainOf(name: string): string | undefined {
+  return getDomain(name, { allowPrivateDomains: true }) ?? undefined;
 }

@@ -68,6 +68,25 @@ describe('a web request as an event', () => {
     expect(from('http://pay.shop.test')).toBe(seen[0]);
   });
 
+  it('takes each port of an address or a bare name for another site, and all ports of a domain for one', () => {
+    const from = (origin: string): string | undefined =>
+      event({ method: 'POST', target: '/save', headers: [['Origin', origin]] }).foreignSite;
+    for (const host of ['192.0.2.7', 'partner', '[2001:db8::7]']) {
+      expect(from(`http://${host}:8443`)).toBeDefined();
+      expect(from(`http://${host}:8443`)).not.toBe(from(`http://${host}:9000`));
+    }
+    expect(from('https://pay.example.org:8443')).toBe(from('https://www.example.org'));
+  });
+
+  it('tells addresses within the network apart by host and port, and keeps them to itself', () => {
+    const acts = (url: string) => event({ target: `/preview?u=${encodeURIComponent(url)}` }).parameters[0]?.acts;
+    const [one, again, other] = ['http://10.0.0.8:8000/a', 'http://10.0.0.8:8000/b', 'http://10.0.0.8:6379/'].map(acts);
+    expect(one).toEqual(again);
+    expect(one![0]).toMatchObject({ kind: 'address', grade: 2, tokens: 'inner address' });
+    expect(one![0]!.at).not.toBe(other![0]!.at);
+    expect(JSON.stringify(one)).not.toContain('10.0.0.8');
+  });
+
   it.each(['<3', 'a < b', 'x<y', '5 > 3', '😀 <3 王芳', 'if (a<b && c>d) return;'])(
     'sees no markup that acts in %j',
     (value) => {

@@ -138,6 +138,22 @@ describe('fusion, in any order', { timeout: 120_000 }, () => {
     );
   });
 
+  it('keeps a statement with the one on whose connection it came, once that is settled', () => {
+    const sql = { detector: 'sql', workload: 'db', joins: { connection: 'b' } } as const;
+    const attack = [verdictAt(0, { path: 'sqli', joins: { session: 'a' } }), verdictAt(0, { path: 'sqli', ...sql })];
+    const later = verdictAt(40, { path: 'unknown', ...sql });
+    const atOnce = final([...attack, later]);
+    expect(atOnce.closed).toHaveLength(1);
+    for (const second of [760, 761, 780, 820, 880, 881]) {
+      const meanwhile = [
+        verdictAt(second - 600, { path: 'sqli', joins: { session: 'a' } }),
+        ...PARTS.map((part) => reached(part, second)),
+      ];
+      const { changes } = final([...attack, later, ...meanwhile]);
+      expect(changes.map(({ kind, incident }) => `${kind} ${incident.path}`)).not.toContain('create unknown');
+    }
+  });
+
   it('waits for a part that was never heard of, and no longer than it may be idle', () => {
     const state = emptyFusionState();
     const quiet = { ...config, idleUs: 60 * SECOND };

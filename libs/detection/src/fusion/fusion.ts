@@ -10,12 +10,12 @@ import type { FusionState } from './fusion-state.js';
 import {
   canBeJoined,
   groupAtoms,
+  sameKind,
   kindOf,
   secondsOf,
   tierOf,
   type Carry,
   type Group,
-  type GroupKind,
 } from './grouping.js';
 import { incidentOf, toldSum, type Incident } from './incident.js';
 import { evidenceKey, publishDue, publishFinal, qualifies, retire, type IncidentChange } from './revisions.js';
@@ -184,7 +184,11 @@ function rename(state: FusionState, epoch: number, path: Signal['path'], config:
 
 function grouped(state: FusionState, application: string, config: FusionConfig): Map<string, Group> {
   if (state.groups === undefined) {
-    const groups = groupAtoms(application, [...state.atoms.values()], [...state.carries.values()], config);
+    const settledMinute = Math.floor(settledOf(state, config) / MINUTE_US);
+    const groups = groupAtoms(application, [...state.atoms.values()], [...state.carries.values()], {
+      ...config,
+      keptBefore: (settledMinute * MINUTE_US) / config.bucketUs,
+    });
     state.groups = new Map(groups.map((group) => [group.id, group]));
   }
   return state.groups;
@@ -262,6 +266,11 @@ function requeue(atom: Atom): void {
   }
 }
 
+/** Nothing can come any more that joins what was before this time. */
+function settledOf({ watermarkUs }: FusionState, { graceUs, gapUs }: FusionConfig): number {
+  return watermarkUs - graceUs - gapUs;
+}
+
 /** Closes incidents that nothing can join any more, folds up what is settled of the others, forgets the rest. */
 function settle(
   context: { readonly state: FusionState; readonly application: string; readonly config: FusionConfig },
@@ -269,7 +278,7 @@ function settle(
 ): IncidentChange[] {
   const { state, config } = context;
   const changes: IncidentChange[] = [];
-  const settledUs = state.watermarkUs - config.graceUs - config.gapUs;
+  const settledUs = settledOf(state, config);
   let earliestUs = settledUs;
   for (const group of groups.values()) {
     if ((group.lastBucket + 1) * config.bucketUs < settledUs) {
@@ -280,7 +289,8 @@ function settle(
       if (published !== undefined) published.retiredUs ??= state.watermarkUs;
       groups.delete(group.id);
     } else {
-      fold(state, group, settledUs, config);
+      // What comes within a gap may still be there by a link to it.
+      fold(state, group, settledUs - config.gapUs, config);
       earliestUs = Math.min(earliestUs, group.firstBucket * config.bucketUs);
     }
   }
@@ -304,7 +314,7 @@ function forgetRetired({ published }: FusionState): void {
   for (const [id] of retired.slice(0, Math.max(0, retired.length - MAX_RETIRED))) published.delete(id);
 }
 
-/** Adds up the atoms of whole minutes to which nothing can be added any more. */
+/** Adds up the atoms of whole minutes before `settledUs`. */
 function fold(state: FusionState, group: Group, settledUs: number, config: FusionConfig): void {
   const settledMinute = Math.floor(settledUs / MINUTE_US);
   const minuteOf = (atom: Atom): number => Math.floor((atom.bucket * config.bucketUs) / MINUTE_US);
@@ -357,8 +367,4 @@ function startCarry(group: Group): Carry {
     qualified: false,
     sum: emptySum(),
   };
-}
-
-function sameKind(a: GroupKind, b: GroupKind): boolean {
-  return a.path === b.path && a.by === b.by && a.name === b.name;
 }

@@ -73,6 +73,9 @@ function isNewer(a: Change, b: Change): boolean {
   return a.bucket > b.bucket || (a.bucket === b.bucket && compareText(a.key, b.key) > 0);
 }
 
+/** `keptBefore`: the bucket before which everything is settled. */
+export type GroupingConfig = FusionConfig & { readonly keptBefore: number };
+
 /**
  * Puts atoms together into incidents: a pure function of atoms and settled parts, whatever their order.
  *
@@ -89,12 +92,14 @@ function isNewer(a: Change, b: Change): boolean {
  *
  * An act on an object of Kubernetes that another changed less than `gapUs` before, or on what belongs to it, and that
  * gives nobody power, is a consequence: it joins the incident of that change instead of making one of its own.
+ *
+ * What is settled stays with an incident of which older parts are folded: they took their links with them.
  */
 export function groupAtoms(
   application: string,
   atoms: readonly Atom[],
   carries: readonly Carry[],
-  config: FusionConfig,
+  config: GroupingConfig,
 ): Group[] {
   const grouping = new Grouping(application, carries, config);
   const sorted = [...atoms].sort((a, b) => a.bucket - b.bucket || beganUs(a) - beganUs(b) || compareText(a.key, b.key));
@@ -139,6 +144,10 @@ export function kindOf(atom: Atom): GroupKind {
   return { path: atom.path, by: 'workload', name: atom.workload };
 }
 
+export function sameKind(one: GroupKind, other: GroupKind): boolean {
+  return one.path === other.path && one.by === other.by && one.name === other.name;
+}
+
 /**
  * The times of a sum, outward to whole seconds: what grouping compares. Finer steps would change what belongs together
  * with every signal, and the grouping would have to be done anew for each.
@@ -157,6 +166,8 @@ class Grouping {
   /** By object, in the order of their times. */
   readonly #changes = new Map<string, Change[]>();
   readonly #byPrincipal = new Map<string, Core[]>();
+  /** Incidents of which older parts are folded, by identity. */
+  readonly #folded = new Map<string, Group>();
   /** The open end of each kind's chain. */
   readonly #ends = new Map<string, Group[]>();
   readonly #gapBuckets: number;
@@ -164,7 +175,7 @@ class Grouping {
   constructor(
     private readonly application: string,
     carries: readonly Carry[],
-    private readonly config: FusionConfig,
+    private readonly config: GroupingConfig,
   ) {
     this.#gapBuckets = config.gapUs / config.bucketUs;
     for (const carry of [...carries].sort((a, b) => a.firstBucket - b.firstBucket || compareText(a.id, b.id))) {
@@ -179,6 +190,7 @@ class Grouping {
         consequences: new Set(),
       };
       this.groups.push(group);
+      this.#folded.set(carry.id, group);
       this.#endsOf(carry.kind).push(group);
       const bucket = carry.lastCoreBucket;
       const principal = carry.kind.by === 'principal' ? carry.kind.name : '';
@@ -229,23 +241,34 @@ class Grouping {
   /** Puts the atom with the core that it belongs to, if there is one. */
   join(atom: Atom, by: readonly Joining[]): boolean {
     let core: Core | undefined;
-    for (const joining of by) core ??= this.#find(atom, joining);
-    if (core === undefined) return false;
-    core.group.atoms.push(atom);
-    core.group.lastBucket = Math.max(core.group.lastBucket, atom.bucket);
+    const kept = this.#keptIn(atom);
+    if (kept === undefined) for (const joining of by) core ??= this.#find(atom, joining);
+    const group = kept ?? core?.group;
+    if (group === undefined) return false;
+    group.atoms.push(atom);
+    group.lastBucket = Math.max(group.lastBucket, atom.bucket);
     const { bucket, workload, principal } = atom;
     const tier = tierOf(kindOf(atom));
-    if (canBeJoined(tier)) {
-      this.#index({ group: core.group, tier, bucket, ...secondsOf(atom.sum), workload, principal }, atom.links);
-    }
+    const point = { group, tier, bucket, ...secondsOf(atom.sum), workload, principal };
+    if (canBeJoined(tier)) this.#index(point, atom.links);
     // Whom a planted script hits hours later belongs to those whom it hit before, as long as they are near enough.
     const scripts = atom.links.filter((link) => link.startsWith(SCRIPT));
-    for (const link of scripts) push(this.#byLink, link, { ...core, bucket: atom.bucket, ...secondsOf(atom.sum) });
+    const hit: Core =
+      core === undefined ? { ...point, tier: tierOf(group.kind) } : { ...core, bucket, ...secondsOf(atom.sum) };
+    for (const link of scripts) push(this.#byLink, link, hit);
     return true;
+  }
+
+  /** The incident of another kind that the settled atom belongs to, where older parts of it are folded. */
+  #keptIn(atom: Atom): Group | undefined {
+    const group = atom.bucket < this.config.keptBefore ? this.#folded.get(atom.incidents[0] ?? '') : undefined;
+    return group === undefined || sameKind(group.kind, kindOf(atom)) ? undefined : group;
   }
 
   /** Puts the atom with the newest change that it follows from, if there is one. */
   #follow(atom: Atom): boolean {
+    const kept = this.#keptIn(atom);
+    if (kept !== undefined) return this.#takeConsequence(kept, atom);
     let cause: Change | undefined;
     for (const object of atom.objects?.follows ?? []) {
       const change = this.#changes.get(object)?.findLast(({ group, principal, bucket }) => {
@@ -254,8 +277,10 @@ class Grouping {
       });
       if (change !== undefined && (cause === undefined || isNewer(change, cause))) cause = change;
     }
-    if (cause === undefined) return false;
-    const { group } = cause;
+    return cause !== undefined && this.#takeConsequence(cause.group, atom);
+  }
+
+  #takeConsequence(group: Group, atom: Atom): true {
     group.atoms.push(atom);
     group.consequences.add(atom.key);
     group.lastBucket = Math.max(group.lastBucket, atom.bucket);

@@ -7,16 +7,7 @@ import { addCoverage, MINUTE_US, pruneCoverage } from './coverage.js';
 import { admit, naming } from './families.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { FusionState } from './fusion-state.js';
-import {
-  canBeJoined,
-  groupAtoms,
-  sameKind,
-  kindOf,
-  secondsOf,
-  tierOf,
-  type Carry,
-  type Group,
-} from './grouping.js';
+import { canBeJoined, groupAtoms, sameKind, kindOf, secondsOf, tierOf, type Carry, type Group } from './grouping.js';
 import { incidentOf, toldSum, type Incident } from './incident.js';
 import { evidenceKey, publishDue, publishFinal, qualifies, retire, type IncidentChange } from './revisions.js';
 import { signalOf, type Signal } from './signal.js';

@@ -59,6 +59,35 @@ describe('a client that guesses', () => {
     expect(alarmAfter(new SmoothedCounts(), 401, 500)).toBeLessThan(30);
   });
 
+  describe('that goes from account to account', () => {
+    const of = (digest: string): Partial<WebRequest> => ({
+      parameters: [parameter({ name: 'username', digest }), PASSWORD],
+    });
+    /** Tries until they are told, five seconds apart, of the accounts in turn. */
+    const toldAfter = (table: SmoothedCounts, accounts: readonly string[]): number | undefined => {
+      const state = startWebState();
+      for (let i = 0; i < 40; i++) {
+        const event = signIn(i * 5_000, 401, of(accounts[i % accounts.length]!));
+        if (sum(guessEvidence(table, event, state)) >= FLOOR_NATS) return i + 1;
+      }
+      return undefined;
+    };
+
+    it('is told sooner than one that stays at one, which is told as it was', () => {
+      const own = learned(401, 5, of('own'));
+      const one = toldAfter(own, ['ann'])!;
+      expect(one).toBe(alarmAfter(own, 401, 5_000));
+      expect(toldAfter(own, ['ann', 'ben', 'cem', 'dee'])!).toBeLessThanOrEqual(one / 2);
+    });
+
+    it('is not where many sign in behind one session', () => {
+      const table = new SmoothedCounts();
+      const state = startWebState();
+      for (let i = 0; i < 100; i++) learnTries(table, signIn(i * 8_000, 401, of(`user${i % 30}`)), state);
+      expect(toldAfter(table, ['ann', 'ben', 'cem', 'dee'])).toBeUndefined();
+    });
+  });
+
   describe('behind one address with many', () => {
     /** An office of one address: whoever gets in is a session of its own, so its failures stand in one row, 8 s apart. */
     const office = (): SmoothedCounts => {

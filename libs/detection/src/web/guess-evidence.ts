@@ -4,6 +4,7 @@ import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ceilingOf } from '../events/threshold.js';
 import { addByAction, countsOf, endpointOf } from './web-contexts.js';
+import { accountNats, learnAccount, triedAccount } from './tried-account.js';
 import { isUnsafe, type Tries, type WebState } from './web-state.js';
 
 /**
@@ -13,8 +14,8 @@ import { isUnsafe, type Tries, type WebState } from './web-state.js';
  * (Jung, Paxson, Berger, Balakrishnan 2004).
  *
  * Behind one address there may be many who fail one after another, and whoever gets in is seen as a session of its own:
- * there a row of failures is usual, and what tells a guesser is that it is faster than they are. Both readings are
- * weighed against benign use, each with half of the belief. See decision 0360.
+ * there a row of failures is usual, and what tells a guesser is that it is faster than they are. Whoever sprays goes from
+ * account to account. Each reading beyond the row's length is weighed with half of the belief. See decisions 0360, 0430.
  */
 const PATH = 'credential-guessing';
 const GOES_ON_GUESSING = 0.97;
@@ -24,7 +25,7 @@ const PRIOR_FAILURES = 12;
 /** Benign: where failures follow one another more often, a row of them says nothing, however long it grows. */
 const ROWS_ARE_USUAL = 0.8;
 const MOST_NATS = 16;
-/** Belief in either reading. */
+/** Belief in a reading beyond the length of the row. */
 const HALF_NATS = Math.log(2);
 /** Classes of the time between two failures: powers of two of milliseconds, up to 17 minutes. */
 const MAX_PACE = 20;
@@ -46,6 +47,10 @@ const SIGNS_IN = /(?:^|[/_.=&-])(?:log-?in|log-?on|sign-?in|signon|authenticate|
 
 type Outcome = 'failed' | 'passed';
 
+/** What one try says beyond that it failed, nats. */
+type Reading = Pick<Tries, 'pace' | 'accounts'>;
+const NO_READING: Reading = { pace: 0, accounts: 0 };
+
 /**
  * Counts how a try ended, how many failures follow a failure, and how soon. A row of failures ends once, whether its
  * client gets in, gives up or waits: so each first failure stands for one end.
@@ -56,7 +61,8 @@ export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebS
   const outcome = outcomeOf(table, event);
   if (outcome === undefined) return;
   const before = lastTries(state, event);
-  remember(state, event, outcome, 0);
+  remember(state, event, outcome, NO_READING);
+  if (before !== undefined) learnAccount(table, event, before.account);
   if (outcome === 'passed') return;
   addByAction(table, 'again', event, before === undefined ? 'ended' : 'failed');
   if (before !== undefined) addByAction(table, 'pace', event, String(paceOf(event.timeUs - before.lastUs)));
@@ -68,17 +74,19 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
   if (outcome === undefined) return [];
   const before = lastTries(state, event);
   const sooner = before === undefined ? undefined : soonerThan(table, event, paceOf(event.timeUs - before.lastUs));
-  const after = remember(state, event, outcome, sooner?.nats ?? 0);
+  const accounts = accountNats(table, event, before?.account);
+  const after = remember(state, event, outcome, { pace: sooner?.nats ?? 0, accounts });
   // Whoever gets in at last, after all those failures, has guessed it.
   const tries = outcome === 'failed' ? after : before;
   if (tries === undefined || tries.failed < 2) return [];
   const again = countsOf(table, 'again', event);
   const goesOn = again.probability('failed', GOES_ON_PRIOR, PRIOR_FAILURES);
   const row = goesOn > ROWS_ARE_USUAL ? 0 : (tries.failed - 1) * Math.log(GOES_ON_GUESSING / goesOn);
-  const strength = Math.min(row + paceNats(tries.pace), MOST_NATS);
+  const strength = Math.min(row + readingNats(tries.pace) + readingNats(tries.accounts), MOST_NATS);
   const each = strength / (tries.failed - 1);
   const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
-  const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s`;
+  const whose = readingNats(tries.accounts) > 0 ? ', of one account and then another' : '';
+  const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s${whose}`;
   const observed = outcome === 'failed' ? run : `${run}, and then one that got in`;
   const learned = again.total;
   const soon = tries.pace > 0 && sooner !== undefined ? `, ${sooner.words}` : '';
@@ -99,9 +107,9 @@ export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: W
   ];
 }
 
-/** What the pace of a row adds: the reading that heeds it, against the one that does not. */
-function paceNats(pace: number): number {
-  return Math.max(pace - HALF_NATS + Math.log1p(Math.exp(-pace)), 0);
+/** What the pace of a row, or its accounts, add: the reading that heeds it, against the one that does not. */
+function readingNats(nats: number): number {
+  return Math.max(nats - HALF_NATS + Math.log1p(Math.exp(-nats)), 0);
 }
 
 /** The time between two failures by its class. */
@@ -174,8 +182,8 @@ function lastTries(state: WebState, event: WebRequest): Tries | undefined {
   return known === undefined || event.timeUs - known.lastUs > APART_US ? undefined : known;
 }
 
-/** Takes the try into the client's memory, with what its pace says; what it then is. */
-function remember(state: WebState, event: WebRequest, outcome: Outcome, pace: number): Tries | undefined {
+/** Takes the try into the client's memory, with what its pace and its account say; what it then is. */
+function remember(state: WebState, event: WebRequest, outcome: Outcome, says: Reading): Tries | undefined {
   const endpoint = endpointOf(event);
   const { timeUs } = event;
   const before = lastTries(state, event);
@@ -190,7 +198,9 @@ function remember(state: WebState, event: WebRequest, outcome: Outcome, pace: nu
     sinceUs: before?.sinceUs ?? timeUs,
     lastUs: timeUs,
     // What was slow before a fast row does not speak for it.
-    pace: Math.max((before?.pace ?? 0) + pace, 0),
+    pace: Math.max((before?.pace ?? 0) + says.pace, 0),
+    accounts: Math.max((before?.accounts ?? 0) + says.accounts, 0),
+    account: triedAccount(event),
     untold: [...(before?.untold ?? []), { id: event.id, timeUs }].slice(-MAX_UNTOLD),
   };
   state.tries = [...others, after].slice(-MAX_ENDPOINTS);

@@ -32,6 +32,9 @@ const Tries = z.object({
   lastUs: z.number(),
   /** What their pace says, nats; a state of before has none. */
   pace: z.number().default(0),
+  /** What the accounts that they were for say, nats, and the last of them; a state of before has neither. */
+  accounts: z.number().default(0),
+  account: z.string().optional(),
   /** Those that no alarm has named yet, the newest last; a state of before has none. */
   untold: z.array(z.object({ id: z.string(), timeUs: z.number() })).default([]),
 });

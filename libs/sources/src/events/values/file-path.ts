@@ -6,7 +6,8 @@ const SENSITIVE =
 /** Schemes by which a file's name reaches what is no file, or any file. */
 const WRAPPER =
   /^\s{0,4}(?:file|php|zip|phar|expect|glob|jar|netdoc|compress\.zlib|compress\.bzip2|ogg|rar|ssh2|view-source|local_file):\/{1,3}/i;
-const UP = /(?:^|\/)\.\.\//g;
+/** Each by itself: of `../../`, the second begins behind the slash that ends the first. */
+const UP = /(?<=^|\/)\.\.\//g;
 const MAX_UPS = 64;
 
 /** `hidden`: an encoding beyond the one that its place asks for was undone. */

@@ -1,4 +1,4 @@
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 
 import { Gauge, type Registry } from 'prom-client';
 
@@ -45,7 +45,14 @@ function endOf(address: string, tls: NonNullable<Servers['tls']>): Promise<numbe
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon);
   return new Promise((resolve) => {
-    const socket = connect({ ...tls, host, port: Number(address.slice(colon + 1)), rejectUnauthorized: false });
+    let socket: TLSSocket;
+    try {
+      socket = connect({ ...tls, host, port: Number(address.slice(colon + 1)), rejectUnauthorized: false });
+    } catch {
+      // No such port, or certificates of our own that are none: whoever connects for work says so.
+      resolve(undefined);
+      return;
+    }
     const done = (endMs?: number): void => {
       socket.destroy();
       resolve(endMs);

@@ -36,6 +36,8 @@ export interface Atom extends AtomKind {
   pending: FusedEvidence[];
   /** The incident that it was last found to belong to; several where atoms have been put together since. */
   incidents: string[];
+  /** It was found to follow from what another did there; absent from states of an earlier release. */
+  follows?: boolean;
 }
 
 const MAX_LINKS = 32;

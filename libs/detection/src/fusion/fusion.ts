@@ -236,6 +236,7 @@ function reassign(state: FusionState, groups: ReadonlyMap<string, Group>): Moves
     for (const atom of group.atoms) {
       const before = atom.incidents.filter((id) => id !== group.id && isOpen(state, id));
       atom.incidents = [group.id];
+      atom.follows = group.consequences.has(atom.key);
       if (before.length > 0) requeue(atom);
       for (const id of before) {
         const moves = groups.has(id) ? stale : gone;

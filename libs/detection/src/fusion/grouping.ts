@@ -242,6 +242,7 @@ class Grouping {
   join(atom: Atom, by: readonly Joining[]): boolean {
     let core: Core | undefined;
     const kept = this.#keptIn(atom);
+    if (kept !== undefined && atom.follows === true) return this.#takeConsequence(kept, atom);
     if (kept === undefined) for (const joining of by) core ??= this.#find(atom, joining);
     const group = kept ?? core?.group;
     if (group === undefined) return false;

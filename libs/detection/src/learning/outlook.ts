@@ -56,7 +56,8 @@ export function learningOutlook(needs: LearningNeeds): LearningProgress {
   const times = Math.max(
     1,
     seen === 0 ? NaN : enough / seen,
-    leastNovelty / mostNovelty,
+    // It falls as one over what was learned and one more.
+    leastNovelty > mostNovelty ? (1 / mostNovelty - 1) / (1 / leastNovelty - 1) : 1,
     ...(isNew ? estimates.map((estimate) => observationsFor(estimate, mostNovelty) / estimate.of) : []),
   );
   const known = lasting.length === 0 && Number.isFinite(times) && events > 0;

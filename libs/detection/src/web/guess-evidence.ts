@@ -200,7 +200,7 @@ function remember(state: WebState, event: WebRequest, outcome: Outcome, says: Re
     // What was slow before a fast row does not speak for it.
     pace: Math.max((before?.pace ?? 0) + says.pace, 0),
     accounts: Math.max((before?.accounts ?? 0) + says.accounts, 0),
-    account: triedAccount(event),
+    account: triedAccount(event) ?? before?.account,
     untold: [...(before?.untold ?? []), { id: event.id, timeUs }].slice(-MAX_UNTOLD),
   };
   state.tries = [...others, after].slice(-MAX_ENDPOINTS);

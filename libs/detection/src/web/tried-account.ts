@@ -11,13 +11,25 @@ const OTHER_WHEN_SPRAYED = 0.8;
 /** Benign: that a try after a failure is for another account, before anything was learned; with the weight of so many. */
 const OTHER_PRIOR = 0.1;
 const PRIOR_TRIES = 12;
-const ACCOUNT_NAME = /user|login|e-?mail|account|^(?:name|uid|id|handle|member|phone|customer|nick)$/i;
+/** Names of a field for the account, the surest first; of `user[email]` and `login.name` the last part counts. */
+const ACCOUNT_NAMES: readonly RegExp[] = [
+  /^(?:user_?name|user|user_?id|e-?mail(?:_?address)?|account|uid|handle|member(?:_?id)?|nick(?:name)?)$/i,
+  /^(?:login(?:_?name)?|log|name|id|phone|customer(?:_?id)?|identifier)$/i,
+];
 
 /** Keyed hash of the account's name as the request gives it; undefined where it shows none. */
 export function triedAccount({ parameters }: WebRequest): string | undefined {
-  return parameters.find(({ name, where, digest }) => {
-    return digest !== undefined && (where === 'body' || where === 'query') && ACCOUNT_NAME.test(name);
-  })?.digest;
+  for (const names of ACCOUNT_NAMES) {
+    const account = parameters.find(({ name, where, digest }) => {
+      return digest !== undefined && (where === 'body' || where === 'query') && names.test(lastPart(name));
+    });
+    if (account !== undefined) return account.digest;
+  }
+  return undefined;
+}
+
+function lastPart(name: string): string {
+  return /([\w-]+)\]?$/.exec(name)?.[1] ?? name;
 }
 
 /** Counts whether the try after a failure was for another account. */

@@ -59,8 +59,11 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredR
     const view = views[event.view];
     if (view === undefined) return scored;
     const threshold = Math.min(view.threshold.score, ceilingOf(scored.path));
-    const told = withEarlier(scored, event, state, view.calibration, threshold);
-    if (told.score >= threshold) rememberCaught(state, event, told.path);
+    // What is told for what came before alone makes no session caught anew, and adds up to nothing.
+    const alone = { ...scored, score: scored.score - (scored.caught ?? 0) };
+    const told = withEarlier(alone, event, state, view.calibration, threshold);
+    if (told.score < threshold) return scored;
+    rememberCaught(state, event, told.path);
     return told;
   },
   lose(state) {

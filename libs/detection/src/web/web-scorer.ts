@@ -29,6 +29,8 @@ export interface ScoredRequest {
   readonly score: number;
   readonly observations: readonly WeightedEvidence[];
   readonly changes: boolean;
+  /** Of the score, what it says that the session was caught before. */
+  readonly caught?: number;
   /** Of a request that a script made: the event that brought the script, where it was seen. */
   readonly planted?: string | undefined;
 }
@@ -83,7 +85,8 @@ type Candidate = Omit<ScoredRequest, 'changes'>;
 function ofCaught(found: Candidate, event: WebRequest, state: WebState): Candidate {
   const caught = caughtEvidence(event, state, found.path, found.score);
   if (caught === undefined) return found;
-  return { ...found, score: found.score + caught.weight, observations: [...found.observations, caught] };
+  const score = found.score + caught.weight;
+  return { ...found, score, caught: caught.weight, observations: [...found.observations, caught] };
 }
 
 function aboveCeiling({ score, path }: Candidate): number {

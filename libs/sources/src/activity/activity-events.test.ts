@@ -114,20 +114,27 @@ describe('what programs do, from a trace', () => {
 
   it.each([
     ['a name within double quotes', '/up?f=who%27s+%26+what.txt', `sha1sum "/data/who's & what.txt"`, false],
-    ['a command within double quotes', '/up?f=a%24(id).txt', 'sha1sum "/data/a$(id).txt"', true],
-    ['what ends the double quotes', '/up?f=a%22%3Bid%3B%22', 'sha1sum "/data/a";id;""', true],
     ['a name within single quotes', '/up?f=a+%26+%24b.txt', "sha1sum '/data/a & $b.txt'", false],
+    ['a name, complaints thrown away', '/up?f=a+(2).txt', "file -b '/data/a (2).txt' 2>/dev/null", false],
+    ['a command within double quotes', '/up?f=a%24(id).txt', 'sha1sum "/data/a$(id).txt"', true],
+    ['a name within a substitution', '/up?f=a%3Bid', 'cat "$(stat /data/a;id)"', true],
+    ['a name within backticks', '/up?f=a%3Bid', 'cat "`stat /data/a;id`"', true],
+    ['what ends the double quotes', '/up?f=a%22%3Bid%3B%22', 'sha1sum "/data/a";id;""', true],
     ['what ends the single quotes', '/up?f=a%27%3Bid%3B%27', "sha1sum '/data/a';id;''", true],
     ['a name once quoted and once not', '/up?f=a+%26+b.txt', 'cp "/data/a & b.txt" /out/a & b.txt', true],
+    ['an option within quotes', '/up?f=-O%2Fvar%2Fx%3B', 'file "-O/var/x;"', true],
     ['a command for another host', '/up?f=a%3Bid', 'ssh backup "store a;id"', true],
-  ])('takes what stays within quotes of a shell for a name: %s', (_, target, command, syntax) => {
+    ['a command behind a keyword', '/up?f=x+a%3Bid', 'if true; then bash "x a;id"; fi', true],
+    ['a quote within a comment', '/up?f=a%3Bid', "cat x # don't\nls a;id", true],
+    ['a command for a database', '/up?f=a%3Bid', 'sqlite3 x.db "a;id"', true],
+  ])('takes a value for a name where a shell calls a program that takes names: %s', (_, target, command, syntax) => {
     const [found] = acts(trace(...served(target, ...shell(7, 8, command))));
     expect(found?.tainted).toEqual({ parameter: 'f', relation: 'part', syntax });
   });
 
   it.each([
     ['the name of a file', ['file', '-b', '/data/6-bag (2).png'], '6-bag+(2).png', false],
-    ['an option', ['file', '-f/etc/hosts;x'], '-f%2Fetc%2Fhosts%3Bx', true],
+    ['an option', ['file', '-f/etc/hosts;x', '/data/-f/etc/hosts;x'], '-f%2Fetc%2Fhosts%3Bx', true],
     ['code for an interpreter', ['python3', '/app/run.py', 'print(2);x'], 'print(2)%3Bx', true],
     ['a query behind an option', ['psql', '--command', "select 'a'; drop"], 'a%27%3B+drop', true],
   ])('takes what stays one argument for a name: %s', (_, argv, sent, syntax) => {

@@ -11,10 +11,8 @@ import { fileClass, fileTemplate, pathTemplate, straightPath } from './path-temp
 export interface Subject {
   readonly told: Pick<ProcessActivity, 'target' | 'shape' | 'commands' | 'marks' | 'file' | 'address'>;
   readonly texts: readonly string[];
-  /** The arguments of a program that reads none as a command. */
+  /** The arguments of a program that takes names and runs none of them. */
   readonly names?: readonly string[];
-  /** The first text is a shell's command of which what stays quoted is a name too. */
-  readonly quotes?: boolean;
   readonly shown: string;
   /** Seldom and dangerous: each is told. */
   readonly sensitive: boolean;
@@ -40,7 +38,7 @@ export function subjectOf(act: Act): Subject | undefined {
       return {
         told: { target, shape, commands: [...commands], marks: [...marks] },
         texts: [text, ...(commands.length > 0 ? [] : act.argv.slice(1, 33))],
-        ...(names && (commands.length > 0 ? { quotes: true } : { names: act.argv.slice(1, 33) })),
+        ...(names && { names }),
         shown: commands.length > 0 ? text : `${act.target.slice(act.target.lastIndexOf('/') + 1)} ${text}`,
         sensitive: true,
       };

@@ -1,18 +1,22 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
 import { pathTemplate } from './path-template.js';
+import { plainWords } from './plain-words.js';
 
 type Mark = NonNullable<ProcessActivity['marks']>[number];
 
 const MAX_TEXT = 4_096;
 const MAX_SHAPE = 512;
 const MAX_COMMANDS = 16;
+const MAX_NAMES = 32;
 const SHELL = /^(?:ba|da|a|z|k|mk|c|tc)?sh$/;
-/** Programs whose arguments, or some of them, are run: a value within one is more than a name. */
-const RUNS_ARGUMENTS =
-  /^(?:env|eval|exec|find|nice|nohup|nsenter|parallel|sed|setsid|ssh|su|sudo|tar|timeout|watch|xargs|busybox|git|rsync|convert|magick)$/;
-/** Options behind which a program takes code, a query or a command. */
-const CODE_OPTION = /^(?:-\w*[cer]|-exec\w*|--(?:eval|exec|execute|command|expr|expression|query|run)(?:=.*)?)$/s;
+/**
+ * Programs that take names of files and do something with what is in them: no argument is run, or says where to write but
+ * as an option does. Others (shells, interpreters, clients of databases, converters with languages of their own) are not
+ * known to.
+ */
+const TAKES_NAMES =
+  /^(?:file|stat|ls|du|wc|cksum|b2sum|md5sum|sha\d*sum|cat|head|tail|cp|mv|rm|mkdir|touch|chmod|chown|gzip|gunzip|bzip2|xz|unzip|pdfinfo|pdftotext|exiftool|jpegoptim|optipng|ffprobe|clamscan|clamdscan)$/;
 const INTERPRETER = /^(?:python|perl|ruby|php|node|lua|awk|gawk|mawk|tclsh|gdb)[\d.]*$/;
 
 /** What a program was called with. */
@@ -23,8 +27,8 @@ export interface CommandShape {
   readonly marks: readonly Mark[];
   /** A shell's command, or the arguments put together. */
   readonly text: string;
-  /** An argument that stays one is the name of something, whatever signs it holds: no program here runs what it is given. */
-  readonly names: boolean;
+  /** The arguments of a program that takes names, each as it got it; undefined of any other, and of more than one command. */
+  readonly names: readonly string[] | undefined;
 }
 
 const MARKS: readonly (readonly [Mark, RegExp])[] = [
@@ -59,7 +63,7 @@ export function commandShape(program: string, argv: readonly string[]): CommandS
       commands,
       marks: marksOf(text),
       text,
-      names: runsNone(commands, text.split(/\s+/)),
+      names: namesOf(plainWords(text) ?? []),
     };
   }
   const rest = argv.slice(1);
@@ -67,13 +71,12 @@ export function commandShape(program: string, argv: readonly string[]): CommandS
   const text = rest.join(' ').slice(0, MAX_TEXT);
   const shape = rest.slice(0, 32).map(argumentShape).join(' ').slice(0, MAX_SHAPE);
   const sensitive = marksOf(text).filter((mark) => mark === 'sensitive-path');
-  const names = runsNone([name], rest);
+  const names = namesOf([name, ...rest]);
   return { shape, commands: [], marks: inline ? ['inline-code', ...sensitive] : sensitive, text, names };
 }
 
-function runsNone(programs: readonly string[], words: readonly string[]): boolean {
-  const runs = (name: string): boolean => SHELL.test(name) || INTERPRETER.test(name) || RUNS_ARGUMENTS.test(name);
-  return !programs.some(runs) && !words.some((word) => CODE_OPTION.test(word));
+function namesOf([program = '', ...rest]: readonly string[]): readonly string[] | undefined {
+  return TAKES_NAMES.test(programName(program)) ? rest.slice(0, MAX_NAMES) : undefined;
 }
 
 function marksOf(text: string): Mark[] {

@@ -3,7 +3,6 @@ import type { ProcessActivity } from '@plimsoll/contracts';
 import { remembered } from '../bytes/remembered.js';
 import type { ActKind } from './activity.js';
 import type { Subject } from './activity-subject.js';
-import { staysQuoted } from './shell-quotes.js';
 
 type Taint = NonNullable<ProcessActivity['tainted']>;
 
@@ -73,7 +72,7 @@ const formsOf = remembered((value: string, whereabouts: boolean): ValueForms => 
  */
 export function taintOf(
   kind: ActKind,
-  subject: Pick<Subject, 'texts' | 'names' | 'quotes'>,
+  subject: Pick<Subject, 'texts' | 'names'>,
   values: readonly PreparedValue[],
 ): Taint | undefined {
   let best: Taint | undefined;
@@ -88,7 +87,7 @@ export function taintOf(
 
 function valueTaint(
   kind: ActKind,
-  subject: Pick<Subject, 'texts' | 'names' | 'quotes'>,
+  subject: Pick<Subject, 'texts' | 'names'>,
   value: PreparedValue,
 ): Omit<Taint, 'parameter'> | undefined {
   const { texts } = subject;
@@ -98,7 +97,7 @@ function valueTaint(
 }
 
 function commandTaint(
-  { texts, names = [], quotes = false }: Pick<Subject, 'texts' | 'names' | 'quotes'>,
+  { texts, names = [] }: Pick<Subject, 'texts' | 'names'>,
   { value, trimmed, shellSyntax }: PreparedValue,
 ): Omit<Taint, 'parameter'> | undefined {
   for (const text of texts) {
@@ -106,19 +105,17 @@ function commandTaint(
     if (trimmed.length >= MIN_WHOLE && whole === trimmed && !isShortNumber(trimmed))
       return { relation: 'whole', syntax: !NUMBER.test(trimmed) };
     if (value.length >= MIN_PART && text.includes(value))
-      return {
-        relation: 'part',
-        syntax: shellSyntax && !isWithinName(names, value) && !(quotes && staysQuoted(text, value)),
-      };
+      return { relation: 'part', syntax: shellSyntax && !isWithinName(names, value) };
     if (whole.length >= MIN_CODE && value.length > whole.length && value.includes(whole) && readsAsCode(value, whole))
       return { relation: 'code', syntax: true };
   }
   return undefined;
 }
 
-/** It stayed one argument, as the name of a file does whatever signs it holds; at the begin of one it may be an option. */
+/** It stayed part of names, whatever signs it holds; at the begin of one it may be an option. */
 function isWithinName(names: readonly string[], value: string): boolean {
-  return names.some((name) => name.includes(value) && !(name.startsWith('-') && name.startsWith(value)));
+  const holding = names.filter((name) => name.includes(value));
+  return holding.length > 0 && !(value.startsWith('-') && holding.some((name) => name.startsWith(value)));
 }
 
 /** Of several requests that an event loop has open, some other may well send the same few digits. */

@@ -38,6 +38,7 @@ function detect(...events: readonly (WebRequest | LogGap)[]): Verdict[] {
 const T = 9_000_000;
 const title = (parts: object): ReturnType<typeof parameter> =>
   parameter({ name: 'title', form: 'text', length: 30, ...parts });
+const climb = (grade: 2 | 3) => ({ kind: 'traversal', grade, tokens: '../ …' }) as const;
 const sends = (parts: object): WebRequest[] => visit(T, 'bob', [title(parts)]);
 
 describe('the web detector', () => {
@@ -505,6 +506,23 @@ describe('the web detector', () => {
     expect(asked('bank', framed)).toEqual([]);
     expect(asked('evil', framed)).toMatchObject([{ path: 'csrf', finding: 'forged-request' }]);
     expect(asked('evil', followed)).toEqual([]);
+  });
+
+  it('tells what a session does after it was caught, and counts the time from what was told by itself', () => {
+    const reaches = (second: number, grade: 2 | 3): WebRequest => {
+      const file = parameter({ name: 'file', where: 'query', length: 20 + second, acts: [climb(grade)] });
+      return request({ atMs: T + second * 1_000, who: 'eve', path: '/form', parameters: [file] });
+    };
+    const state = webDetector.start();
+    const told = (event: WebRequest): number =>
+      webDetector.step(state, event, model).filter(({ type }) => type === 'verdict').length;
+    expect(told(reaches(0, 2))).toBe(0);
+    const caught = reaches(1, 3);
+    expect(told(caught)).toBe(1);
+    expect(told(reaches(30, 2))).toBe(1);
+    expect(told(reaches(60, 2))).toBe(1);
+    expect(state.caught).toEqual({ path: 'path-traversal', timeUs: caught.timeUs });
+    expect(told(reaches(1_200, 2))).toBe(0);
   });
 
   it('names a request for an uploaded program', () => {

@@ -60,7 +60,7 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredR
     if (view === undefined) return scored;
     const threshold = Math.min(view.threshold.score, ceilingOf(scored.path));
     // What is told for what came before alone makes no session caught anew, and adds up to nothing.
-    const alone = { ...scored, score: scored.score - (scored.caught ?? 0) };
+    const alone = scored.caught === undefined ? scored : { ...scored, score: scored.score - scored.caught };
     const told = withEarlier(alone, event, state, view.calibration, threshold);
     if (told.score < threshold) return scored;
     rememberCaught(state, event, told.path);

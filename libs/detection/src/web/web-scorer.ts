@@ -30,7 +30,7 @@ export interface ScoredRequest {
   readonly observations: readonly WeightedEvidence[];
   readonly changes: boolean;
   /** Of the score, what it says that the session was caught before. */
-  readonly caught?: number;
+  readonly caught?: number | undefined;
   /** Of a request that a script made: the event that brought the script, where it was seen. */
   readonly planted?: string | undefined;
 }
@@ -75,8 +75,8 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
   ].map((found) => ofCaught(found, event, state));
   const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
-  const { path, finding, score, observations, planted }: Candidate = best.score > 0 ? best : NOTHING;
-  return { path, finding, score, observations, planted, changes: changing };
+  const { path, finding, score, observations, caught, planted }: Candidate = best.score > 0 ? best : NOTHING;
+  return { path, finding, score, observations, caught, planted, changes: changing };
 }
 
 type Candidate = Omit<ScoredRequest, 'changes'>;

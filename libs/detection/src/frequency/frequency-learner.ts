@@ -15,7 +15,8 @@ import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
 import { accepts } from '../syscall-windows/serving.js';
-import { COMPLETE_NOVELTY, LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
+import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
+import { COMPLETE_NOVELTY } from '../syscall-windows/novelty.js';
 import {
   cutWindows,
   DEFAULT_WINDOW_BOUNDS,

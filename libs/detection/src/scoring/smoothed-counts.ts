@@ -104,7 +104,7 @@ export class SmoothedCounts {
   }
 
   /** What was seen in a context; to be asked, not kept: a table that learns may open the context later. */
-  in(context: string): Omit<Counts, 'add'> {
+  in(context: string): Learned {
     return this.#contexts.get(cut(context)) ?? NOTHING;
   }
 
@@ -139,6 +139,9 @@ export class SmoothedCounts {
     return ordered.map(([context, counts]) => [context, counts.data()]);
   }
 }
+
+/** The values of a context, to be read. */
+export type Learned = Omit<Counts, 'add'>;
 
 /** How likely something new is in each of the contexts that anything was seen in. */
 export function noveltyIn(table: SmoothedCounts, contexts: readonly string[]): NoveltyEstimate[] {

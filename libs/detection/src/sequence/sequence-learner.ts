@@ -15,8 +15,8 @@ import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { accepts } from '../syscall-windows/serving.js';
 import { learningOutlook, outlookNotes } from '../learning/outlook.js';
 import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
-import { COMPLETE_NOVELTY, LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
-import { NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
+import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
+import { COMPLETE_NOVELTY, NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
 import {
   cutWindows,
   DEFAULT_WINDOW_BOUNDS,

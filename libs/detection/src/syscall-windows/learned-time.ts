@@ -8,9 +8,6 @@ export const LearnedTimeData = z.object({
 });
 export type LearnedTimeData = z.infer<typeof LearnedTimeData>;
 
-/** Share of benign windows that may hold something new to a profile of calls that is complete. */
-export const COMPLETE_NOVELTY = 0.02;
-
 const DAY_US = 86_400_000_000;
 const MINUTE_US = 60_000_000;
 /** Streams whose span is kept apart; further ones are added to the sum when they begin anew. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Share of benign windows that may hold something new to a profile of calls that is complete. */
+export const COMPLETE_NOVELTY = 0.02;
+
 /** What a `NoveltyCounter` holds, for a snapshot. */
 export const NoveltyData = z.object({ windows: z.number().int(), keys: z.array(z.tuple([z.number(), z.number()])) });
 export type NoveltyData = z.infer<typeof NoveltyData>;

@@ -1,6 +1,6 @@
 import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 
-import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { comesFromElsewhere } from './foreign-site.js';
 import { initiatorOf } from './initiator.js';
 import { ownStatements } from './own-statements.js';
@@ -60,7 +60,7 @@ export function changes(table: SmoothedCounts, event: WebRequest): boolean {
  * (a number against caches, a mark of a campaign) leaves an action what it is. A path that is asked for plainly may count
  * its readers, so that its writes say nothing; but nobody reads a page that another site shows as an image.
  */
-function learnedOf(table: SmoothedCounts, event: WebRequest, asked: string): Omit<Counts, 'add'> | undefined {
+function learnedOf(table: SmoothedCounts, event: WebRequest, asked: string): Learned | undefined {
   const fields = fieldsOf(event);
   const own = table.in(learnedContext(event, asked, fields));
   if (fields !== '' && own.total >= LEAST_LEARNED) return own;

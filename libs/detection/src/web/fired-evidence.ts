@@ -1,6 +1,6 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import {
   evidenceOf,
   logLikelihoodRatio,
@@ -283,7 +283,7 @@ function soonEvidence(table: SmoothedCounts, event: WebRequest, { previous }: We
 }
 
 /** Share of gaps up to a step, drawn towards `prior`. */
-function shareWithin({ total, values }: Pick<Counts, 'total' | 'values'>, limit: number, prior: number): number {
+function shareWithin({ total, values }: Learned, limit: number, prior: number): number {
   const within = values.reduce((n, [value, count]) => n + (value !== 'first' && Number(value) <= limit ? count : 0), 0);
   return (within + PRIOR_GAPS * prior) / (total + PRIOR_GAPS);
 }
@@ -310,7 +310,7 @@ function initiatorEvidence(table: SmoothedCounts, event: WebRequest): WeightedEv
   };
 }
 
-function usualInitiator({ total, values }: Pick<Counts, 'total' | 'values'>): string {
+function usualInitiator({ total, values }: Learned): string {
   const [usual] = values;
   return usual === undefined ? 'never learned' : `by ${usual[0]} in ${usual[1]} of ${total}`;
 }

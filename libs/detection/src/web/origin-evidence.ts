@@ -1,6 +1,6 @@
 import type { WebRequest } from '@plimsoll/contracts';
 
-import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { changes, learnChanges } from './changes.js';
 import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite, learnSite } from './foreign-site.js';
@@ -13,7 +13,6 @@ import { habit, isUnsafe, type WebState } from './web-state.js';
  * freely. Each header is scored by what its client does otherwise (a browser that never sends a Referer is not suspect
  * for sending none now), and by what is usual at this endpoint.
  */
-type Learned = Omit<Counts, 'add'>;
 type Probabilities = Readonly<Record<string, number>>;
 
 /** Probabilities by habit: what a client never sends it does not send with a forged request either. */

@@ -1,6 +1,6 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { describe, lengthStep, parameterContexts, type ParameterContexts } from './web-contexts.js';
 
@@ -52,8 +52,6 @@ export function learnShape(table: SmoothedCounts, contexts: ParameterContexts, p
   for (const context of [own, named, any]) table.add(`form|${context}`, parameter.form);
   for (const context of [own, named]) table.add(`length|${context}`, String(lengthStep(parameter.length)));
 }
-
-type Learned = Omit<Counts, 'add'>;
 
 /** What a field, or fields of its name, held. */
 interface Field {

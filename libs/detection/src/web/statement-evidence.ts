@@ -1,6 +1,6 @@
 import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 
-import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ownStatements } from './own-statements.js';
 import { endpointOf } from './web-contexts.js';
@@ -11,7 +11,6 @@ import { endpointOf } from './web-contexts.js';
  */
 type Effect = 'known' | 'new' | 'failed';
 type Reach = 'none' | 'names' | 'syntax';
-type Learned = Omit<Counts, 'add'>;
 
 const UNDER_ATTACK: Readonly<Record<Reach, Readonly<Record<Effect, number>>>> = {
   none: { known: 0.02, new: 0.08, failed: 0.05 },

@@ -1,6 +1,6 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
-import type { Counts, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 
 /**
  * Names of the contexts that a web profile counts in. Requests of an access log and rebuilt ones are counted apart: one
@@ -46,7 +46,7 @@ export function addByAction(table: SmoothedCounts, kind: string, event: WebReque
 }
 
 /** What answers for the request: what was seen of its action, or of its endpoint where the action was seen too little. */
-export function countsOf(table: SmoothedCounts, kind: string, event: WebRequest): Omit<Counts, 'add'> {
+export function countsOf(table: SmoothedCounts, kind: string, event: WebRequest): Learned {
   const own = table.in(`${kind}|${event.view}|${actionOf(event)}`);
   if (own.total >= LEAST_OF_ACTION || event.route === undefined) return own;
   return table.in(`${kind}|${event.view}|${endpointOf(event)}`);

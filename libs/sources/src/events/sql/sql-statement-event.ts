@@ -1,5 +1,6 @@
 import type { SqlStatement } from '@plimsoll/contracts';
 
+import type { Mutable } from '../mutable.js';
 import { remembered } from '../../bytes/remembered.js';
 import type { SourceContext } from '../../source.js';
 import type { SqlExchange, SqlResponse } from '../../sql-wire/sql-exchange.js';
@@ -46,7 +47,6 @@ export function toSqlStatement(exchange: SqlExchange, context: SourceContext): S
   return event;
 }
 
-type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
 type Answer = Mutable<NonNullable<SqlStatement['response']>>;
 
 function answerOf({ kind, errorCode, rows, affected, bytes }: SqlResponse): Answer {

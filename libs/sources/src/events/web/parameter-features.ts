@@ -1,5 +1,6 @@
 import type { WebParameter } from '@plimsoll/contracts';
 
+import type { Mutable } from '../mutable.js';
 import { remembered } from '../../bytes/remembered.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import type { LiveMarkup } from '../scripts/markup.js';
@@ -53,8 +54,6 @@ export function readParameter(
   if (released !== undefined) feature.value = released;
   return { raw, feature, value, live: markup.live };
 }
-
-type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
 
 /** What is known of a value whatever its name and its place. */
 const valueFeatures = remembered((value: string) => {

@@ -1,5 +1,6 @@
 import type { WebClient } from '@plimsoll/contracts';
 
+import type { Mutable } from '../mutable.js';
 import { releasedText, type PrivacyMode } from '../values/privacy.js';
 
 const MAX_ADDRESS = 64;
@@ -19,7 +20,7 @@ export function webClient({ address, agent, account = '' }: SeenClient, privacy:
   const shownAgent = releasedText(agent, privacy)?.slice(0, MAX_AGENT) ?? '';
   const shownAccount = releasedText(account, privacy)?.slice(0, MAX_ACCOUNT) ?? '';
   if (address === '' && shownAgent === '' && shownAccount === '') return {};
-  const client: { -readonly [Name in keyof WebClient]: WebClient[Name] } = {};
+  const client: Mutable<WebClient> = {};
   if (address !== '') client.address = address.slice(0, MAX_ADDRESS);
   if (shownAgent !== '') client.agent = shownAgent;
   if (shownAccount !== '') client.account = shownAccount;

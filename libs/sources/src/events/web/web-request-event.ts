@@ -6,6 +6,7 @@ import {
   type WebRequest,
 } from '@plimsoll/contracts';
 
+import type { Mutable } from '../mutable.js';
 import type { RecentMap } from '../../bytes/recent-map.js';
 import { remembered } from '../../bytes/remembered.js';
 import { firstHeader, firstHeaders, headerFact, headerValues } from '../../http/header-facts.js';
@@ -226,8 +227,6 @@ const pageOf = remembered((url: string): string => {
   const { route } = requestRoute(named);
   return `${shown.length > 1 ? shown.replace(/\/$/, '') : shown}?${route ?? ''}`;
 });
-
-type Mutable<Event> = { -readonly [Name in keyof Event]: Event[Name] };
 
 const browserSays = headerFact((headers) => {
   const first = firstHeaders(headers);

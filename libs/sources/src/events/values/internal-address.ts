@@ -8,6 +8,11 @@ const PRIVATE =
   /^(?:127|10)\.\d|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^169\.254\.|^0\.0\.0\.0$|^\[?(?:::1|fe80:|fc|fd)/;
 const LOCAL_NAME = /^(?:localhost|[\w-]+)$|\.(?:local|localhost|localdomain|internal|svc|cluster\.local|consul)\.?$/i;
 const MAX_URL = 2048;
+const STANDARD_PORTS = new Map([
+  ['http', '80'],
+  ['https', '443'],
+  ['ftp', '21'],
+]);
 
 /**
  * An address within the network, where an outside user has no business, as the whole of a value: the metadata services
@@ -31,7 +36,11 @@ export function readAsAddress(text: string): Act | undefined {
   if (!inner) return undefined;
   return authority.includes('@')
     ? act('address', 3, 'name before an inner address')
-    : { ...act('address', 2, 'inner address'), host: named };
+    : { ...act('address', 2, 'inner address'), host: withPort(named, scheme) };
+}
+
+function withPort(named: string, scheme: string): string {
+  return /:\d{1,5}$/.test(named) ? named : `${named}:${STANDARD_PORTS.get(scheme.toLowerCase()) ?? ''}`;
 }
 
 /** `2130706433`, `0x7f.1`, `0177.0.0.1`, `127.1`, `[::ffff:127.0.0.1]`: no browser's user writes them. */

@@ -85,6 +85,8 @@ describe('a web request as an event', () => {
     expect(one![0]).toMatchObject({ kind: 'address', grade: 2, tokens: 'inner address' });
     expect(one![0]!.at).not.toBe(other![0]!.at);
     expect(JSON.stringify(one)).not.toContain('10.0.0.8');
+    expect(acts('http://intranet/a')).toEqual(acts('http://intranet:80/b'));
+    expect(acts('http://intranet/a')).not.toEqual(acts('https://intranet/a'));
   });
 
   it.each(['<3', 'a < b', 'x<y', '5 > 3', '😀 <3 王芳', 'if (a<b && c>d) return;'])(

@@ -24,6 +24,8 @@ export interface IncidentSpan {
 
 /** What is left out beside an incident: windows that began before its first sign hold the attack too. */
 const MARGIN_US = 10_000_000;
+/** What of a benign incident teaches wherever it lies; one that lasts would else leave nothing to calibrate on. */
+const TAUGHT_US = 600_000_000;
 const MAX_NAMED_INCIDENTS = 1_000;
 
 const Counts = z.object({
@@ -88,7 +90,8 @@ export const LEARN_SHARE = 0.7;
 
 /**
  * Learns profiles from messages of the stream, workload by workload and container by container. What lies in an
- * incident is left out, unless an analyst has called it benign: then it is learned from, wherever in the range it lies.
+ * incident is left out, unless an analyst has called it benign: then its first ten minutes are learned from, wherever in
+ * the range they lie, and what it lasted longer is as any other time.
  */
 export class StreamLearning {
   readonly #learners: Learners;
@@ -105,7 +108,10 @@ export class StreamLearning {
     this.#learners = learners;
     this.#follow = follow;
     const spans = new Map<string, IncidentSpan[]>();
-    for (const span of incidents) spans.set(span.application, [...(spans.get(span.application) ?? []), span]);
+    for (const incident of incidents) {
+      const span = incident.benign ? taught(incident) : incident;
+      spans.set(span.application, [...(spans.get(span.application) ?? []), span]);
+    }
     this.#spans = spans;
   }
 
@@ -153,7 +159,7 @@ export class StreamLearning {
     group.learnings.forEach((learning, i) => {
       const pace = group.paces[i]!;
       const own = this.#follow ? pace.stage : stage;
-      // What a person called benign is learned from, and never calibrated on.
+      // What a person called benign is learned from, and not calibrated on.
       if (own === 'done' || (own === 'calibrating' && met.length > 0)) return;
       if (own === 'learning') learning.learn(container, input);
       else learning.calibrate(container, input);
@@ -371,6 +377,10 @@ function readPart(name: string): {
     key,
     container: container.join('\n'),
   };
+}
+
+function taught(span: IncidentSpan): IncidentSpan {
+  return { ...span, endUs: Math.min(span.endUs, span.startUs + TAUGHT_US) };
 }
 
 function byName([a]: readonly [string, ...unknown[]], [b]: readonly [string, ...unknown[]]): number {

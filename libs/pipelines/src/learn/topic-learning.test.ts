@@ -169,6 +169,16 @@ describe('learning from the topics', { timeout: 120_000 }, () => {
     },
   );
 
+  it('takes what a benign incident lasted over ten minutes as any other time', async () => {
+    const held = batches(0, BATCHES);
+    const lasting = { ...spanOf({ container: 'web-a', batch: 0 }, true), startUs: T0 - 550_000_000, endUs: T0 + 1e12 };
+    const [sequence] = await learned(held, { incidents: [lasting] });
+    const { learned: taught, calibrated, leftOut, benignIncidents } = sequence!.learned.from!;
+    expect({ leftOut, benignIncidents }).toEqual({ leftOut: 0, benignIncidents: ['incident-1'] });
+    expect(taught + calibrated).toBe(held.length);
+    expect(calibrated / held.length).toBeGreaterThan(0.2);
+  });
+
   it('says that nothing is left where all of it lies in an incident', async () => {
     const everything = { ...spanOf({ container: 'web-a', batch: 0 }, false), endUs: T0 + 1e12 };
     const nothing = learned(batches(0, 10), { incidents: [everything] });

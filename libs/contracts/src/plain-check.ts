@@ -45,11 +45,11 @@ export function plainCheck(schema: z.core.$ZodType): PlainCheck | undefined {
   if (of.check !== undefined) return undefined;
   switch (of.type) {
     case 'string':
-      return bounded((value) => typeof value === 'string', of);
+      return stringCheck(of);
     case 'number':
-      return bounded((value) => Number.isFinite(value), of);
+      return numberCheck(of);
     case 'boolean':
-      return bounded((value) => typeof value === 'boolean', of);
+      return (of.checks ?? []).length > 0 ? undefined : (value) => typeof value === 'boolean';
     case 'literal':
       return oneOf(of.values ?? []);
     case 'enum':
@@ -65,31 +65,68 @@ export function plainCheck(schema: z.core.$ZodType): PlainCheck | undefined {
   }
 }
 
-function bounded(isOfType: PlainCheck, { checks = [] }: Definition): PlainCheck | undefined {
-  const bounds = checks.map(({ _zod }) => boundCheck(_zod.def));
-  if (bounds.includes(undefined)) return undefined;
-  const [first, second, ...more] = bounds as ((value: never) => boolean)[];
-  if (first === undefined) return isOfType;
-  if (second === undefined) return (value) => isOfType(value) && first(value as never);
-  const others = [second, ...more];
-  return (value) => isOfType(value) && first(value as never) && others.every((bound) => bound(value as never));
+/** All bounds of a value as one: of a length, or of a number. What is not bounded has the widest. */
+interface Bounds {
+  readonly integer: boolean;
+  /** The value may be these. */
+  readonly least: number;
+  readonly most: number;
+  /** It lies between these and is neither. */
+  readonly above: number;
+  readonly below: number;
 }
 
-function boundCheck({ check, format, value = NaN, inclusive, minimum = NaN, maximum = NaN }: Bound) {
+const UNBOUNDED: Bounds = { integer: false, least: -Infinity, most: Infinity, above: -Infinity, below: Infinity };
+
+/** One check for all bounds: a field costs one call. Undefined where a bound is not known here. */
+function boundsOf({ checks = [] }: Definition): Bounds | undefined {
+  let bounds: Bounds | undefined = UNBOUNDED;
+  for (const { _zod } of checks) bounds = bounds && within(bounds, _zod.def);
+  return bounds;
+}
+
+function within(
+  bounds: Bounds,
+  { check, format, value = NaN, inclusive, minimum = NaN, maximum = NaN }: Bound,
+): Bounds | undefined {
   switch (check) {
     case 'max_length':
-      return ({ length }: string | unknown[]): boolean => length <= maximum;
+      return { ...bounds, most: Math.min(bounds.most, maximum) };
     case 'min_length':
-      return ({ length }: string | unknown[]): boolean => length >= minimum;
+      return { ...bounds, least: Math.max(bounds.least, minimum) };
     case 'greater_than':
-      return inclusive === true ? (number: number) => number >= value : (number: number) => number > value;
+      return inclusive === true
+        ? { ...bounds, least: Math.max(bounds.least, value) }
+        : { ...bounds, above: Math.max(bounds.above, value) };
     case 'less_than':
-      return inclusive === true ? (number: number) => number <= value : (number: number) => number < value;
+      return inclusive === true
+        ? { ...bounds, most: Math.min(bounds.most, value) }
+        : { ...bounds, below: Math.min(bounds.below, value) };
     case 'number_format':
-      return format === 'safeint' ? Number.isSafeInteger : undefined;
+      return format === 'safeint' ? { ...bounds, integer: true } : undefined;
     default:
       return undefined;
   }
+}
+
+function stringCheck(of: Definition): PlainCheck | undefined {
+  const bounds = boundsOf(of);
+  if (bounds === undefined) return undefined;
+  const { least, most } = bounds;
+  return (value) => typeof value === 'string' && value.length >= least && value.length <= most;
+}
+
+function numberCheck(of: Definition): PlainCheck | undefined {
+  const bounds = boundsOf(of);
+  if (bounds === undefined) return undefined;
+  const { integer, least, most, above, below } = bounds;
+  return (value) =>
+    typeof value === 'number' &&
+    (integer ? Number.isSafeInteger(value) : Number.isFinite(value)) &&
+    value >= least &&
+    value <= most &&
+    value > above &&
+    value < below;
 }
 
 function oneOf(values: readonly unknown[]): PlainCheck {
@@ -101,10 +138,11 @@ function oneOf(values: readonly unknown[]): PlainCheck {
 
 function arrayCheck(of: Definition): PlainCheck | undefined {
   const element = of.element && plainCheck(of.element);
-  const own = bounded(Array.isArray, of);
-  if (element === undefined || own === undefined) return undefined;
+  const bounds = boundsOf(of);
+  if (element === undefined || bounds === undefined) return undefined;
+  const { least, most } = bounds;
   return (value) => {
-    if (!own(value)) return false;
+    if (!Array.isArray(value) || value.length < least || value.length > most) return false;
     for (const item of value as unknown[]) if (!element(item)) return false;
     return true;
   };

@@ -76,10 +76,13 @@ const NOTHING = new Counts();
  * probability in a wider context). The probability of something new is Good and Turing's: values seen once, over all (Good 1953).
  *
  * State: at most 65,536 contexts of 512 values. A look-up costs the hash of the context's name: who asks several things of one
- * context takes it with `in`.
+ * context takes it with `in`. Most contexts are of a kind, named before the first bar of their name (`form|exchange|/login`):
+ * who has the rest at hand as a text that comes again asks with `at`, and neither puts the name together nor hashes it.
  */
 export class SmoothedCounts {
   readonly #contexts = new Map<string, Counts>();
+  /** The same ones by their kind and by the rest of their name. */
+  readonly #kinds = new Map<string, Map<string, Counts>>();
 
   static of(data: SmoothedCountsData): SmoothedCounts {
     const table = new SmoothedCounts();
@@ -97,15 +100,32 @@ export class SmoothedCounts {
     let at = this.#contexts.get(name);
     if (at === undefined) {
       if (this.#contexts.size >= MAX_CONTEXTS) return;
-      at = new Counts();
-      this.#contexts.set(name, at);
+      at = this.#open(name);
     }
     at.add(value, count);
+  }
+
+  #open(name: string): Counts {
+    const counts = new Counts();
+    this.#contexts.set(name, counts);
+    const bar = name.indexOf('|');
+    if (bar === -1) return counts;
+    const kind = name.slice(0, bar);
+    let contexts = this.#kinds.get(kind);
+    if (contexts === undefined) this.#kinds.set(kind, (contexts = new Map<string, Counts>()));
+    contexts.set(name.slice(bar + 1), counts);
+    return counts;
   }
 
   /** What was seen in a context; to be asked, not kept: a table that learns may open the context later. */
   in(context: string): Learned {
     return this.#contexts.get(cut(context)) ?? NOTHING;
+  }
+
+  /** The same of the context `kind|rest`; a kind has no bar. */
+  at(kind: string, rest: string): Learned {
+    const longest = MAX_NAME - kind.length - 1;
+    return this.#kinds.get(kind)?.get(rest.length > longest ? rest.slice(0, longest) : rest) ?? NOTHING;
   }
 
   total(context: string): number {

@@ -23,7 +23,7 @@ export function isFileForAddress(
   { kind, tokens }: ValueAct,
 ): boolean {
   if (kind !== 'traversal' || tokens !== 'scheme of a file') return false;
-  const context = `holds|${parameterContexts(event, parameter).own}`;
-  const addresses = table.count(context, 'address');
-  return addresses >= FEWEST_ADDRESSES && addresses >= LEAST_SHARE * table.total(context);
+  const held = table.at('holds', parameterContexts(event, parameter).own);
+  const addresses = held.count('address');
+  return addresses >= FEWEST_ADDRESSES && addresses >= LEAST_SHARE * held.total;
 }

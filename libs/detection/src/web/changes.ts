@@ -4,7 +4,7 @@ import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { comesFromElsewhere } from './foreign-site.js';
 import { initiatorOf } from './initiator.js';
 import { ownStatements } from './own-statements.js';
-import { actionOf, endpointOf, fieldsOf } from './web-contexts.js';
+import { actionOf, endpointOf, fieldsOf, viewCounts } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
 /**
@@ -45,7 +45,7 @@ export function changes(table: SmoothedCounts, event: WebRequest): boolean {
   const written = writesOf(event, (statement) => isNeighbours(table, event, statement));
   if (written.some((template) => !isHousekeeping(table, event, template))) return true;
   // What chooses an action nowhere else may as well be a field that nothing reads: the endpoint answers.
-  const known = table.count(`actions|${event.view}`, actionOf(event)) > 0;
+  const known = viewCounts(table, 'actions', event).count(actionOf(event)) > 0;
   const learned = learnedOf(table, event, known ? actionOf(event) : endpointOf(event));
   if (learned === undefined) return false;
   const changing = learned.values.reduce(
@@ -62,17 +62,16 @@ export function changes(table: SmoothedCounts, event: WebRequest): boolean {
  */
 function learnedOf(table: SmoothedCounts, event: WebRequest, asked: string): Learned | undefined {
   const fields = fieldsOf(event);
-  const own = table.in(learnedContext(event, asked, fields));
+  const own = viewCounts(table, 'writes', event, asked, fields);
   if (fields !== '' && own.total >= LEAST_LEARNED) return own;
   const all = new Set(fields.split(','));
-  const within = table
-    .values(fieldSetsContext(event, asked))
-    .map(([known]) => known)
+  const within = viewCounts(table, 'fields', event, asked)
+    .values.map(([known]) => known)
     .filter((known) => known.split(',').every((field) => all.has(field)))
     .sort((a, b) => b.split(',').length - a.split(',').length || (a < b ? -1 : 1));
   if (comesFromElsewhere(event) && initiatorOf(event) === 'image') within.push('');
   return within
-    .map((known) => table.in(learnedContext(event, asked, known)))
+    .map((known) => viewCounts(table, 'writes', event, asked, known))
     .find(({ total }) => total >= LEAST_LEARNED);
 }
 
@@ -96,14 +95,14 @@ function writesOf(event: WebRequest, isAnothers: (statement: IssuedStatement) =>
  */
 function isNeighbours(table: SmoothedCounts, event: WebRequest, { outline, certainty = 1 }: IssuedStatement): boolean {
   if (certainty >= SURELY_OWN) return false;
-  const writers = table.in(`writers|${event.view}|${outline}`);
-  const asked = table.count(`actions|${event.view}`, actionOf(event));
+  const writers = viewCounts(table, 'writers', event, outline);
+  const asked = viewCounts(table, 'actions', event).count(actionOf(event));
   const own = writers.count(actionOf(event));
-  const others = writers.total > own || table.count(`posted|${event.view}`, outline) > 0;
+  const others = writers.total > own || viewCounts(table, 'posted', event).count(outline) > 0;
   return asked >= LEAST_ASKED && others && own < SELDOM_WRITES * asked;
 }
 
-function isHousekeeping(table: SmoothedCounts, { view }: WebRequest, template: string): boolean {
-  const writers = table.distinct(`writers|${view}|${template}`);
-  return writers >= LEAST_ACTIONS && writers >= HOUSEKEEPING_SHARE * table.distinct(`actions|${view}`);
+function isHousekeeping(table: SmoothedCounts, event: WebRequest, template: string): boolean {
+  const writers = viewCounts(table, 'writers', event, template).distinct;
+  return writers >= LEAST_ACTIONS && writers >= HOUSEKEEPING_SHARE * viewCounts(table, 'actions', event).distinct;
 }

@@ -10,7 +10,7 @@ import {
 } from '../scoring/weighted-evidence.js';
 import { initiatorKinds, type Initiator } from './initiator.js';
 import { methodClass, mostUsual, precedingEvidence } from './origin-evidence.js';
-import { actionOf, countsOf, gapStep, pathWithoutSlash } from './web-contexts.js';
+import { actionOf, countsOf, gapStep, pathWithoutSlash, viewCounts } from './web-contexts.js';
 import { DELIVERY_SPAN_US, type Delivery, type WebState } from './web-state.js';
 
 /**
@@ -114,10 +114,10 @@ export function firedEvidence(
  * Good 1953.
  */
 function newActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
-  const context = `actions|${event.view}`;
-  const learned = table.total(context);
-  if (event.route === undefined || learned === 0 || table.count(context, actionOf(event)) > 0) return undefined;
-  const strength = logLikelihoodRatio(NEW_ACTION_FIRED, table.probabilityOfNew(context));
+  const asked = viewCounts(table, 'actions', event);
+  const learned = asked.total;
+  if (event.route === undefined || learned === 0 || asked.count(actionOf(event)) > 0) return undefined;
+  const strength = logLikelihoodRatio(NEW_ACTION_FIRED, asked.probabilityOfNew());
   if (strength <= 0) return undefined;
   return {
     path: 'xss',
@@ -265,7 +265,7 @@ function soonEvidence(table: SmoothedCounts, event: WebRequest, { previous }: We
   const level = SOON_STEPS.findIndex((limit) => step <= limit);
   const limit = SOON_STEPS[level === -1 ? SOON_STEPS.length - 1 : level] ?? 0;
   const fired = SOON_FIRED[level === -1 ? SOON_FIRED.length - 1 : level] ?? 0;
-  const wide = shareWithin(table.in(`gap|${event.view}|${methodClass(event)}`), limit, 0.25);
+  const wide = shareWithin(viewCounts(table, 'gap', event, methodClass(event)), limit, 0.25);
   const share = shareWithin(countsOf(table, 'gap', event), limit, wide);
   const strength =
     level === -1 ? Math.min(logLikelihoodRatio(LATE_FIRED, 1 - share), 0) : logLikelihoodRatio(fired, share);
@@ -293,9 +293,9 @@ function initiatorEvidence(table: SmoothedCounts, event: WebRequest): WeightedEv
   const [said] = initiatorKinds(event);
   if (said === undefined) return undefined;
   const { kind, value: initiator } = said;
-  const wide = `${kind}|${event.view}|${methodClass(event)}`;
+  const wide = viewCounts(table, kind, event, methodClass(event));
   const own = countsOf(table, kind, event);
-  const prior = table.probability(wide, initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
+  const prior = wide.probability(initiator, INITIATOR_PRIOR[initiator], PRIOR_INITIATORS);
   const strength = logLikelihoodRatio(INITIATOR_FIRED[initiator], own.probability(initiator, prior, PRIOR_INITIATORS));
   return {
     path: 'xss',

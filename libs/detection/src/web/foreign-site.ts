@@ -3,7 +3,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { initiatorOf, type Initiator } from './initiator.js';
-import { actionOf, addByAction, countsOf, endpointOf } from './web-contexts.js';
+import { actionOf, addByAction, countsOf, endpointOf, viewCounts } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
 /**
@@ -115,15 +115,15 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
  * action (Good 1953).
  */
 function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
-  const context = `actions|${event.view}`;
-  const learned = table.total(context);
+  const actions = viewCounts(table, 'actions', event);
+  const learned = actions.total;
   if (learned === 0) return undefined;
-  const asked = table.count(context, actionOf(event));
-  const targets = table.distinct(`changing|${event.view}`);
+  const asked = actions.count(actionOf(event));
+  const targets = viewCounts(table, 'changing', event).distinct;
   const strength =
     asked > 0
       ? logLikelihoodRatio((1 - FORGED_NEW_ACTION) / Math.max(targets, 1), asked / learned)
-      : logLikelihoodRatio(FORGED_NEW_ACTION, table.probabilityOfNew(context));
+      : logLikelihoodRatio(FORGED_NEW_ACTION, actions.probabilityOfNew());
   if (strength <= 0) return undefined;
   const observed = asked > 0 ? `${actionOf(event)} is seldom asked for` : `nobody asked for ${actionOf(event)} before`;
   const expected = `${asked} of ${learned} learned requests`;
@@ -139,17 +139,17 @@ function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): Weighte
  * requests, its own sites answer.
  */
 function siteEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
-  const context = `sites|${event.view}`;
-  const learned = table.total(context);
+  const sites = viewCounts(table, 'sites', event);
+  const learned = sites.total;
   if (learned === 0 || countsOf(table, 'elsewhere', event).count('yes') > 0) return undefined;
-  const came = table.count(context, event.foreignSite ?? '');
-  const anew = isFollowedLink(event) ? NEW_LINKING_SITE : Math.min(table.probabilityOfNew(context), NEW_SITE_PRIOR);
+  const came = sites.count(event.foreignSite ?? '');
+  const anew = isFollowedLink(event) ? NEW_LINKING_SITE : Math.min(sites.probabilityOfNew(), NEW_SITE_PRIOR);
   const strength =
     came > 0
       ? logLikelihoodRatio(FORGED_BY_KNOWN_SITE, came / (learned + 1))
       : logLikelihoodRatio(1 - FORGED_BY_KNOWN_SITE, anew);
   const observed = came > 0 ? 'users come from that site to other pages' : 'nobody came from that site before';
-  const expected = `${learned} learned requests came from ${table.distinct(context)} other sites`;
+  const expected = `${learned} learned requests came from ${sites.distinct} other sites`;
   return {
     path: 'csrf',
     weight: strength,
@@ -175,8 +175,8 @@ function probabilityOfForeign(table: SmoothedCounts, event: WebRequest): number 
     return ((received + 0.5) / (learned + 1)) * site;
   }
   const receiving =
-    (table.distinct(`receiving|${event.view}`) + RECEIVING_PRIOR * PRIOR_ENDPOINTS) /
-    (table.distinct(`changing|${event.view}`) + PRIOR_ENDPOINTS);
+    (viewCounts(table, 'receiving', event).distinct + RECEIVING_PRIOR * PRIOR_ENDPOINTS) /
+    (viewCounts(table, 'changing', event).distinct + PRIOR_ENDPOINTS);
   // An endpoint that receives them does so in some unknown share of its requests, any as likely as any other (Laplace).
   const isReceiver = receiving / (receiving + (1 - receiving) * (learned + 1));
   return isReceiver / (learned + 2);

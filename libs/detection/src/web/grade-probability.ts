@@ -58,20 +58,20 @@ export function gradeProbability(
   const kind = grade >= of.top ? `${of.name} sort` : of.name;
   const value = grade >= of.top ? sort : String(grade);
   const probability = (context: string, prior: number, strength: number): number =>
-    (table.count(`${kind}|${context}`, value) + strength * prior) / (table.total(`${of.name}|${context}`) + strength);
+    (table.at(kind, context).count(value) + strength * prior) / (table.at(of.name, context).total + strength);
   const wide = probability(any, of.prior[grade] ?? 1e-6, PRIOR_VALUES);
   const middle = probability(named, wide, FIELD_VALUES);
   const usual = probability(own, Math.max(middle, wide), FIELD_VALUES);
   const carried =
-    grade >= of.top ? otherSorts(table, of, own, grade, value) / (table.total(`${of.name}|${own}`) + FIELD_VALUES) : 0;
+    grade >= of.top ? otherSorts(table, of, own, grade, value) / (table.at(of.name, own).total + FIELD_VALUES) : 0;
   return Math.min(Math.max(usual + carried, of.floor[grade] ?? 0), 1);
 }
 
 /** What values of other sorts in the field are worth, as a number of values of this one. */
 function otherSorts(table: SmoothedCounts, of: GradeTable, own: string, grade: number, sort: string): number {
-  let worth = -OTHER_SORT * table.count(`${of.name} sort|${own}`, sort);
+  let worth = -OTHER_SORT * table.at(`${of.name} sort`, own).count(sort);
   for (let each = of.top; each < of.prior.length; each++) {
-    worth += (each < grade ? (of.weaker ?? WEAKER_SORT) : OTHER_SORT) * table.count(`${of.name}|${own}`, String(each));
+    worth += (each < grade ? (of.weaker ?? WEAKER_SORT) : OTHER_SORT) * table.at(of.name, own).count(String(each));
   }
   return Math.max(worth, 0);
 }
@@ -84,8 +84,8 @@ export function expectedReading(
   parameter: WebParameter,
 ): string {
   const { context, of: whose } = learnedValues(table, of, event, parameter);
-  const total = table.total(`${of.name}|${context}`);
-  return total === 0 ? NEVER_SEEN : `${table.count(`${of.name}|${context}`, '0')} of ${total} ${whose} contain none`;
+  const learned = table.at(of.name, context);
+  return learned.total === 0 ? NEVER_SEEN : `${learned.count('0')} of ${learned.total} ${whose} contain none`;
 }
 
 export const NEVER_SEEN = 'this parameter was never seen during learning';
@@ -98,7 +98,7 @@ export function learnedValues(
   parameter: WebParameter,
 ): { readonly context: string; readonly of: string } {
   const { own, named } = parameterContexts(event, parameter);
-  return table.total(`${name}|${own}`) > 0
+  return table.at(name, own).total > 0
     ? { context: own, of: 'learned values of this parameter' }
     : { context: named, of: 'learned values of parameters of this name, all at pages of another path or form,' };
 }

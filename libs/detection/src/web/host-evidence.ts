@@ -2,6 +2,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
+import { viewCounts } from './web-contexts.js';
 import { isUnsafe } from './web-state.js';
 
 /**
@@ -19,7 +20,7 @@ export function learnHost(table: SmoothedCounts, { view, host }: WebRequest): vo
 export function hostEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const says = event.origin === 'same' || event.referer === 'same';
   if (event.host === undefined || !says || !isUnsafe(event.method)) return [];
-  const asked = table.in(`host|${event.view}`);
+  const asked = viewCounts(table, 'host', event);
   const { total: learned, distinct: hosts } = asked;
   if (learned < FEWEST || asked.count(event.host) > 0) return [];
   const strength = logLikelihoodRatio(FORGED, asked.probabilityOfNew());

@@ -5,7 +5,17 @@ import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } fr
 import { changes, learnChanges } from './changes.js';
 import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite, learnSite } from './foreign-site.js';
 import { initiatorKinds, initiatorOf } from './initiator.js';
-import { actionOf, addByAction, countsOf, endpointOf, gapStep, pathOf } from './web-contexts.js';
+import {
+  actionOf,
+  addByAction,
+  countsOf,
+  endpointCountsByHabit,
+  endpointOf,
+  gapStep,
+  pathCounts,
+  pathOf,
+  viewCounts,
+} from './web-contexts.js';
 import { habit, isUnsafe, type WebState } from './web-state.js';
 
 /**
@@ -141,8 +151,8 @@ function headersOf(event: WebRequest, state: WebState): Header[] {
 }
 
 function headerEvidence(table: SmoothedCounts, event: WebRequest, header: Header): WeightedEvidence {
-  const own = table.in(`${header.kind}|${event.view}|${endpointOf(event)}|${header.habit}`);
-  const wide = table.in(`${header.kind}|${event.view}|${methodClass(event)}|${header.habit}`);
+  const own = endpointCountsByHabit(table, header.kind, event, header.habit);
+  const wide = viewCounts(table, header.kind, event, methodClass(event), header.habit);
   const benign = own.probability(
     header.value,
     wide.probability(header.value, header.prior[header.value] ?? 0.002, PRIOR_REQUESTS),
@@ -179,7 +189,7 @@ function isProgram(event: WebRequest): boolean {
 
 /** A method that the path was never asked with, though it is one that changes something. */
 function methodEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
-  const learned = table.in(`method|${event.view}|${pathOf(event)}`);
+  const learned = pathCounts(table, 'method', event);
   if (learned.total === 0 || learned.count(event.method) > 0) return [];
   const strength = logLikelihoodRatio(NEW_METHOD_FORGED, learned.probability(event.method, NEW_METHOD_PRIOR, 20));
   const usual = learned.values.map(([method, count]) => `${method} ${count}`);
@@ -236,8 +246,8 @@ export function mostUsual({ values }: Learned): string {
 function leadingTo(table: SmoothedCounts, event: WebRequest): Learned {
   const own = countsOf(table, 'lead', event);
   if (own.total > 0) return own;
-  const usual = table.values(`method|${event.view}|${pathOf(event)}`).find(([method]) => isUnsafe(method));
-  return usual === undefined ? own : table.in(`lead|${event.view}|${usual[0]} ${pathOf(event)}`);
+  const usual = pathCounts(table, 'method', event).values.find(([method]) => isUnsafe(method));
+  return usual === undefined ? own : viewCounts(table, 'lead', event, `${usual[0]} ${pathOf(event)}`);
 }
 
 export function methodClass({ method }: WebRequest): string {

@@ -2,7 +2,7 @@ import type { WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { pathOf } from './web-contexts.js';
+import { pathOf, viewCounts } from './web-contexts.js';
 
 /** Endings of files that a web server may run. */
 const PROGRAM = /\.(?:php\d?|phtml|phar|jspx?|aspx?|ashx|cgi|pl|py|cfm|shtml)$/i;
@@ -21,17 +21,16 @@ export function learnPrograms(table: SmoothedCounts, event: WebRequest): void {
 /** A program that was not there in learning and answers now: in a folder of uploads, a web shell's first sign. */
 export function programEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const path = pathOf(event);
-  if (event.status !== 200 || !PROGRAM.test(path) || table.total(`path|${event.view}`) === 0) return [];
-  if (table.count(`path|${event.view}`, path) > 0) return [];
-  const folder = `folder|${event.view}|${folderOf(path)}`;
-  const programs = table.count(folder, 'program');
-  const benign =
-    table.probabilityOfNew(`path|${event.view}`) *
-    table.probability(folder, 'program', NEW_PROGRAM_PRIOR, PRIOR_REQUESTS);
+  if (event.status !== 200 || !PROGRAM.test(path)) return [];
+  const paths = viewCounts(table, 'path', event);
+  if (paths.total === 0 || paths.count(path) > 0) return [];
+  const folder = viewCounts(table, 'folder', event, folderOf(path));
+  const programs = folder.count('program');
+  const benign = paths.probabilityOfNew() * folder.probability('program', NEW_PROGRAM_PRIOR, PRIOR_REQUESTS);
   const strength =
     logLikelihoodRatio(NEW_PROGRAM_UNDER_ATTACK, Math.max(benign, 1e-6)) +
-    (programs === 0 && table.total(folder) > 0 ? DATA_FOLDER_NATS : 0);
-  const expected = `${programs} of ${table.total(folder)} learned requests to ${folderOf(path)} ran a program`;
+    (programs === 0 && folder.total > 0 ? DATA_FOLDER_NATS : 0);
+  const expected = `${programs} of ${folder.total} learned requests to ${folderOf(path)} ran a program`;
   return [
     {
       path: 'web-shell',

@@ -159,15 +159,15 @@ export function actEvidence(
 /** Acts are counted where there are some; every value is counted by how it reads as SQL. */
 function expectedAct(table: SmoothedCounts, of: GradeTable, event: WebRequest, parameter: WebParameter): string {
   const { context, of: whose } = learnedValues(table, SQL, event, parameter);
-  const learned = table.total(`${SQL.name}|${context}`);
-  return learned === 0 ? NEVER_SEEN : `${table.total(`${of.name}|${context}`)} of ${learned} ${whose} did`;
+  const learned = table.at(SQL.name, context).total;
+  return learned === 0 ? NEVER_SEEN : `${table.at(of.name, context).total} of ${learned} ${whose} did`;
 }
 
 function reflectedEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {
   const { own } = parameterContexts(event, parameter);
   const told = logLikelihoodRatio(
     0.5,
-    table.probability(`reflected|${own}`, 'yes', 0.02, Math.max(table.total(`form|${own}`), 10)),
+    table.at('reflected', own).probability('yes', 0.02, Math.max(table.at('form', own).total, 10)),
   );
   const observed = `the response repeats ${describe(parameter)} unescaped`;
   const expected = 'markup in a value is escaped or not shown';
@@ -176,8 +176,8 @@ function reflectedEvidence(table: SmoothedCounts, event: WebRequest, parameter: 
 
 /** Share of the field's values that hold elements which load or link: what an editor of rich text sends. */
 function richShare(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): number {
-  const context = `markup|${parameterContexts(event, parameter).own}`;
-  return table.count(context, '2') / Math.max(table.total(context), 1);
+  const held = table.at(MARKUP.name, parameterContexts(event, parameter).own);
+  return held.count('2') / Math.max(held.total, 1);
 }
 
 /** What an injected piece is made of: values of one sort excuse each other. */

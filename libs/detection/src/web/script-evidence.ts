@@ -2,7 +2,7 @@ import type { ScriptFragment, WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { pathOf, pathWithoutSlash } from './web-contexts.js';
+import { pathCounts, pathOf, pathWithoutSlash, viewCounts } from './web-contexts.js';
 import type { Delivery } from './web-state.js';
 
 /** Which scripts pages serve: those of learning, or one that a parameter brought, or that was never on this page. */
@@ -30,7 +30,7 @@ export function learnScripts(table: SmoothedCounts, event: WebRequest): void {
 export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery | undefined {
   let strangest: Delivery | undefined;
   for (const script of event.scripts) {
-    if (table.count(`script|${event.view}|${pathOf(event)}`, script.digest) > 0) continue;
+    if (pathCounts(table, 'script', event).count(script.digest) > 0) continue;
     const strength = noveltyOf(table, event, script);
     if (strangest === undefined || strength > strangest.nats) {
       strangest = {
@@ -45,7 +45,10 @@ export function deliveryOf(table: SmoothedCounts, event: WebRequest): Delivery |
     }
   }
   if (strangest !== undefined || event.scriptAtLarge !== true) return strangest;
-  const strength = logLikelihoodRatio(0.5, table.probability(`at large|${event.view}`, 'yes', AT_LARGE_PRIOR, 100));
+  const strength = logLikelihoodRatio(
+    0.5,
+    viewCounts(table, 'at large', event).probability('yes', AT_LARGE_PRIOR, 100),
+  );
   return { event: event.id, timeUs: event.timeUs, path: pathOf(event), nats: Math.min(strength, MOST_AT_LARGE_NATS) };
 }
 
@@ -58,12 +61,12 @@ function pageOf({ contentType, refererPath }: WebRequest): Pick<Delivery, 'page'
 
 function noveltyOf(table: SmoothedCounts, event: WebRequest, script: ScriptFragment): number {
   if (script.from !== undefined)
-    return logLikelihoodRatio(0.9, table.probability(`carried|${event.view}`, 'yes', CARRIED_PRIOR, 500));
-  const page = `script|${event.view}|${pathOf(event)}`;
-  const rendered = table.total(`pages|${event.view}|${pathOf(event)}`);
+    return logLikelihoodRatio(0.9, viewCounts(table, 'carried', event).probability('yes', CARRIED_PRIOR, 500));
+  const page = pathCounts(table, 'script', event);
+  const rendered = pathCounts(table, 'pages', event).total;
   if (rendered === 0) return 1;
   // Of pages without a script, each rendering could have shown one.
-  const benign = table.total(page) === 0 ? 1 / (rendered + 2) : table.probabilityOfNew(page);
+  const benign = page.total === 0 ? 1 / (rendered + 2) : page.probabilityOfNew();
   return Math.min(logLikelihoodRatio(0.9, benign), MOST_NOVEL_NATS);
 }
 
@@ -71,7 +74,7 @@ function noveltyOf(table: SmoothedCounts, event: WebRequest, script: ScriptFragm
 export function reflectedScriptEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence[] {
   const own = event.scripts.find(({ from }) => from?.event === event.id);
   if (own?.from === undefined) return [];
-  const strength = logLikelihoodRatio(0.9, table.probability(`carried|${event.view}`, 'yes', CARRIED_PRIOR, 500));
+  const strength = logLikelihoodRatio(0.9, viewCounts(table, 'carried', event).probability('yes', CARRIED_PRIOR, 500));
   const observed = `the response serves the parameter ${JSON.stringify(own.from.parameter)} as a script (${own.kind})`;
   return [
     {

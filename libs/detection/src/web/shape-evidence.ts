@@ -61,14 +61,14 @@ interface Field {
 
 function fieldOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): Field {
   const { own, named } = parameterContexts(event, parameter);
-  const forms = table.in(`form|${own}`);
-  return forms.total > 0 ? { context: own, forms } : { context: named, forms: table.in(`form|${named}`) };
+  const forms = table.at('form', own);
+  return forms.total > 0 ? { context: own, forms } : { context: named, forms: table.at('form', named) };
 }
 
 /** Nats by which a value departs from what its field held; a header's value has no form of its own. */
 export function shapeEvidence(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): WeightedEvidence {
   const field = fieldOf(table, event, parameter);
-  const added = parameter.signs === '' ? 0 : newSigns(table.in(`sign|${field.context}`), parameter);
+  const added = parameter.signs === '' ? 0 : newSigns(table.at('sign', field.context), parameter);
   const { any } = parameterContexts(event, parameter);
   const strength = isFree(parameter) ? 0 : shapeWeight(table, field, any, parameter, added);
   const observed = (): string =>
@@ -90,7 +90,7 @@ function formsInWords({ total, values }: Learned): string {
 /** Whether the field held numbers alone, and this value is none and written as no word is. */
 export function isSyntaxInNumbers(table: SmoothedCounts, event: WebRequest, parameter: WebParameter): boolean {
   if (isFree(parameter) || !isSyntax(parameter)) return false;
-  return heldNumbers(table.in(`form|${parameterContexts(event, parameter).own}`));
+  return heldNumbers(table.at('form', parameterContexts(event, parameter).own));
 }
 
 function shapeWeight(
@@ -102,8 +102,8 @@ function shapeWeight(
 ): number {
   const numbers = !isNumber(parameter) && heldNumbers(forms);
   const form = formWeight(table, forms, any, parameter, numbers);
-  const signs = forms.total === 0 ? 0 : signWeight(table.in(`newsign|${context}`), added);
-  const longer = longerWeight(table.in(`length|${context}`), parameter);
+  const signs = forms.total === 0 ? 0 : signWeight(table.at('newsign', context), added);
+  const longer = longerWeight(table.at('length', context), parameter);
   return Math.min(Math.max(form, signs, 0) + Math.max(longer, 0) / 2, mostNats(forms, parameter, numbers));
 }
 
@@ -150,7 +150,7 @@ function formWeight(
   const benign =
     counted > 0
       ? counted / (forms.total + 1)
-      : forms.probabilityOfNew() * table.probability(`form|${any}`, form, FORM_PRIOR[form], 200);
+      : forms.probabilityOfNew() * table.at('form', any).probability(form, FORM_PRIOR[form], 200);
   const underAttack = numbers ? (isSyntax(parameter) ? SYNTAX_IN_NUMBERS : WORD_IN_NUMBERS) : FORM_UNDER_ATTACK[form];
   return logLikelihoodRatio(underAttack, benign);
 }

@@ -3,7 +3,7 @@ import type { IssuedStatement, WebRequest } from '@plimsoll/contracts';
 import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ownStatements } from './own-statements.js';
-import { endpointOf } from './web-contexts.js';
+import { endpointCounts, endpointOf, viewCounts } from './web-contexts.js';
 
 /**
  * What the statements of a request say: a value that reaches over the edge of its literal has become syntax, whatever it
@@ -45,8 +45,8 @@ export function statementEvidence(table: SmoothedCounts, event: WebRequest): Wei
   const fresh = templates.probabilityOfNew();
   // Where new templates are common, a new one means little; the taint's own rarity stays.
   const prior = effect === 'new' && reach === 'none' ? fresh : PRIOR[reach][effect];
-  const benign = table.probability(`reach|${event.view}`, `${reach} ${effect}`, prior, PRIOR_REQUESTS);
-  const own = table.count(`reach|${event.view}|${endpointOf(event)}`, statement.tainted?.parameter ?? '');
+  const benign = viewCounts(table, 'reach', event).probability(`${reach} ${effect}`, prior, PRIOR_REQUESTS);
+  const own = endpointCounts(table, 'reach', event).count(statement.tainted?.parameter ?? '');
   // A parameter whose business is to be a piece of SQL.
   const accustomed = own / (templates.total + 1);
   const strength = logLikelihoodRatio(UNDER_ATTACK[reach][effect], Math.max(benign, accustomed));
@@ -78,7 +78,7 @@ function usualStatements({ values }: Learned): string {
 
 /** The templates of statements that the endpoint's requests sent in learning. */
 function templatesOf(table: SmoothedCounts, event: WebRequest): Learned {
-  return table.in(`outline|${event.view}|${endpointOf(event)}`);
+  return endpointCounts(table, 'outline', event);
 }
 
 function worstOf(

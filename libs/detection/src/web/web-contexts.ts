@@ -1,6 +1,7 @@
 import type { WebParameter, WebRequest } from '@plimsoll/contracts';
 
 import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
+import { JoinedNames } from './joined-names.js';
 
 /**
  * Names of the contexts that a web profile counts in. Requests of an access log and rebuilt ones are counted apart: one
@@ -23,17 +24,27 @@ interface RequestNames {
   readonly path: string;
   readonly endpoint: string;
   readonly action: string;
+  /** What contexts of path, endpoint and action are called, behind their kind. */
+  readonly ofPath: string;
+  readonly ofEndpoint: string;
+  readonly ofAction: string;
 }
+
+const spaced = new JoinedNames(' ');
+const barred = new JoinedNames('|');
 
 /** Every piece of evidence asks for the same names: those of the last request are kept. */
 let lastNames: RequestNames | undefined;
 
 function namesOf(event: WebRequest): RequestNames {
   if (lastNames?.event === event) return lastNames;
+  const { view, method, route } = event;
   const path = pathWithoutSlash(event.path);
-  const endpoint = `${event.method} ${path}`;
-  const action = event.route === undefined ? endpoint : `${endpoint} ${event.route}`;
-  return (lastNames = { event, path, endpoint, action });
+  const endpoint = spaced.join(method, path);
+  const ofEndpoint = barred.join(view, endpoint);
+  const action = route === undefined ? endpoint : spaced.join(endpoint, route);
+  const ofAction = route === undefined ? ofEndpoint : barred.join(view, action);
+  return (lastNames = { event, path, endpoint, action, ofPath: barred.join(view, path), ofEndpoint, ofAction });
 }
 
 /** Fewest observations with which an action answers for itself. */
@@ -47,9 +58,32 @@ export function addByAction(table: SmoothedCounts, kind: string, event: WebReque
 
 /** What answers for the request: what was seen of its action, or of its endpoint where the action was seen too little. */
 export function countsOf(table: SmoothedCounts, kind: string, event: WebRequest): Learned {
-  const own = table.in(`${kind}|${event.view}|${actionOf(event)}`);
+  const { ofAction, ofEndpoint } = namesOf(event);
+  const own = table.at(kind, ofAction);
   if (own.total >= LEAST_OF_ACTION || event.route === undefined) return own;
-  return table.in(`${kind}|${event.view}|${endpointOf(event)}`);
+  return table.at(kind, ofEndpoint);
+}
+
+/** What was seen of the request's endpoint, whatever action its parameters chose. */
+export function endpointCounts(table: SmoothedCounts, kind: string, event: WebRequest): Learned {
+  return table.at(kind, namesOf(event).ofEndpoint);
+}
+
+/** What was seen of the request's path, whatever its method. */
+export function pathCounts(table: SmoothedCounts, kind: string, event: WebRequest): Learned {
+  return table.at(kind, namesOf(event).ofPath);
+}
+
+/** The same by the habit of its clients. */
+export function endpointCountsByHabit(table: SmoothedCounts, kind: string, event: WebRequest, habit: string): Learned {
+  return table.at(kind, barred.join(namesOf(event).ofEndpoint, habit));
+}
+
+/** What was seen in requests of this view of `what`, as its parts are named. */
+export function viewCounts(table: SmoothedCounts, kind: string, { view }: WebRequest, ...what: string[]): Learned {
+  let rest: string = view;
+  for (const part of what) rest = barred.join(rest, part);
+  return table.at(kind, rest);
 }
 
 /** Names of the fields of query and body, in their order: two requests with the same ones ask for the same. */
@@ -84,9 +118,10 @@ export function parameterContexts(event: WebRequest, parameter: WebParameter): P
   const { where, name } = parameter;
   // A header says the same on every page.
   const ofAnyPage = where === 'header' || where === 'name';
-  const any = `${view}|*`;
-  const named = ofAnyPage ? `${any}|${where}` : `${any}|${where}|${name}`;
-  const own = `${ofAnyPage ? any : `${view}|${pathOf(event)}`}|${where}|${name}`;
+  const any = barred.join(view, '*');
+  const ofWhere = barred.join(any, where);
+  const named = ofAnyPage ? ofWhere : barred.join(ofWhere, name);
+  const own = barred.join(ofAnyPage ? ofWhere : barred.join(namesOf(event).ofPath, where), name);
   const contexts = { own, named, any: ofAnyPage ? named : any };
   last = { event, parameter, contexts };
   return contexts;

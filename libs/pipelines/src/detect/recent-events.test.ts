@@ -27,6 +27,20 @@ describe('the events that a key has taken lately', () => {
     expect(events.take('run', '0')).toBe(true);
   });
 
+  it('knows every one of the latest again, however many came before', () => {
+    const events = new RecentEvents();
+    const wrong: number[] = [];
+    for (let i = 0; i < 5_000; i++) {
+      if (!events.take('run', String(i))) wrong.push(i);
+      if (i % 977 !== 976) continue;
+      const held = RecentEvents.decode(events.encode()).events;
+      for (let back = 0; back < Math.min(i + 1, 1_024); back++) {
+        if (events.take('run', String(i - back)) || held.take('run', String(i - back))) wrong.push(i - back);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('gives the same bytes after it was written and read, in the order of coming', () => {
     const whole = new RecentEvents();
     let resumed = new RecentEvents();

@@ -8,6 +8,10 @@ const WIDTH = 8;
 const WORDS = 2;
 /** Events that a new key has room for. */
 const FIRST_ROOM = 8;
+/** From so many on, a filter says of most that they are new; its bits. */
+const FILTERED = 64;
+const FILTER_BITS = 8_192;
+const BITS_OF_WORD = 32;
 
 /** What no other event has beside stream and id; nothing that depends on what the source had read before. */
 export function ownFacts(event: LogEvent): readonly (string | number)[] {
@@ -33,13 +37,16 @@ const scratchBytes = Buffer.from(scratch.buffer);
  * Which events of a key were taken lately. A log may hold an event twice, since a publisher that hears no answer sends
  * it again. It is known by its own id and by what makes it that event: a name alone may come again, after a restart of
  * whoever counts lines, or since a client chose it. State: eight bytes an event in memory and in the store, at most 8 KiB: sessions
- * are kept by the thousand. A look goes over all of them, under a microsecond.
+ * are kept by the thousand. A look goes over all of them, a microsecond or two; of 64 events on, a filter of 1 KiB in memory
+ * spares that to at least three of four new ones (Bloom 1970).
  */
 export class RecentEvents {
   #words = new Int32Array(FIRST_ROOM * WORDS);
   #count = 0;
   /** Of `REMEMBERED` events, the oldest: the next one takes its place. */
   #oldest = 0;
+  /** A bit is set where an event that is remembered, or that was lately, has it. */
+  #filter: Uint32Array | undefined;
 
   /** Events remembered. */
   get size(): number {
@@ -81,15 +88,28 @@ export class RecentEvents {
 
   #has(first: number, second: number): boolean {
     const words = this.#words;
+    if (this.#count >= FILTERED) {
+      const filter = (this.#filter ??= this.#filled());
+      if ((filter[wordOf(first)]! & bitOf(first)) === 0) return false;
+    }
     const end = this.#count * WORDS;
     for (let i = 0; i < end; i += WORDS) if (words[i] === first && words[i + 1] === second) return true;
     return false;
   }
 
+  #filled(): Uint32Array {
+    const filter = new Uint32Array(FILTER_BITS / BITS_OF_WORD);
+    for (let i = 0; i < this.#count * WORDS; i += WORDS) filter[wordOf(this.#words[i]!)]! |= bitOf(this.#words[i]!);
+    return filter;
+  }
+
   #add(words: Int32Array): void {
+    if (this.#filter !== undefined) this.#filter[wordOf(words[0]!)]! |= bitOf(words[0]!);
     if (this.#count === REMEMBERED) {
       this.#words.set(words, this.#oldest * WORDS);
       this.#oldest = (this.#oldest + 1) % REMEMBERED;
+      // Those replaced since the last round have left their bits.
+      if (this.#oldest === 0) this.#filter = undefined;
       return;
     }
     if (this.#count * WORDS === this.#words.length) {
@@ -100,4 +120,13 @@ export class RecentEvents {
     this.#words.set(words, this.#count * WORDS);
     this.#count += 1;
   }
+}
+
+/** Where in the filter an identity has its bit: its first word is as good as random. */
+function wordOf(first: number): number {
+  return (first >>> 5) & (FILTER_BITS / BITS_OF_WORD - 1);
+}
+
+function bitOf(first: number): number {
+  return 1 << (first & (BITS_OF_WORD - 1));
 }

@@ -44,9 +44,10 @@ const HELD = {
   parse: {
     unit: 'lines',
     rows: [
-      ['count lines', 'lines', {}],
+      ['split lines', 'split', {}],
       ['strace: calls', 'strace', {}],
       ['strace: calls, requests and statements', 'strace', { rebuilt: true }],
+      ['strace: messages with events', 'collected', {}],
     ],
   },
   score: {

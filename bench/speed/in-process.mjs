@@ -6,7 +6,15 @@ import { fileURLToPath, URL } from 'node:url';
 import { decodeSyscallBatch, encodeJson, encodeSyscallBatch } from '@plimsoll/contracts';
 import { frequencyDetector, sequenceDetector } from '@plimsoll/detection';
 import { findRecordings, learnProfiles, replay, sourcesOf } from '@plimsoll/local-run';
-import { applicationLearners, fixedProfiles, logLevelOperator, sequenceOperator } from '@plimsoll/pipelines';
+import {
+  applicationLearners,
+  CollectorPipeline,
+  fixedProfiles,
+  logLevelOperator,
+  messageRecord,
+  sequenceOperator,
+} from '@plimsoll/pipelines';
+import { openParser } from '@plimsoll/sources';
 
 import { StraceParser } from '../../libs/sources/dist/strace/strace-parser.js';
 import { WireObserver } from '../../libs/sources/dist/wire/wire-observer.js';
@@ -14,30 +22,61 @@ import { PlainDetector } from './plain-detector.mjs';
 import { Stub } from './stub.mjs';
 import { learned, recordedBatches, straceFiles } from './traces.mjs';
 
+/** Traces that are read. */
+const FILES = 6;
 const BUDGET = { falseAlertsPerDay: 1 };
 const SCORERS = { sequence: sequenceDetector, frequency: frequencyDetector };
 
-/** Bytes of strace text, counted line by line: the least that reading them costs. */
-export function lines() {
-  const files = straceFiles(['shop']);
-  return { units: countLines(files), run: () => void countLines(files) };
+/** strace text cut into lines: the least that reading it in JavaScript costs. */
+export function split() {
+  const files = traces();
+  const run = () => {
+    for (const bytes of files) for (const chunk of chunksOf(bytes)) chunk.latin1Slice().split('\n');
+  };
+  return { units: countLines(files), run };
 }
 
 /** strace text to calls; with `rebuilt` also to requests and statements. */
 export function strace({ rebuilt }) {
-  const files = straceFiles(['shop']);
+  const files = traces();
   const run = () => {
     for (const bytes of files) {
       const observer = rebuilt ? new WireObserver() : undefined;
       const parser = new StraceParser(observer && { observer });
-      for (let at = 0; at < bytes.length; at += 262_144) {
-        parser.push(bytes.subarray(at, at + 262_144));
+      for (const chunk of chunksOf(bytes)) {
+        parser.push(chunk);
         observer?.drain();
       }
       parser.end();
     }
   };
   return { units: countLines(files), run };
+}
+
+/** strace text to events and batches, and those to the bytes that are published: the collector without HTTP and Kafka. */
+export function collected() {
+  const files = traces();
+  const where = { application: 'shop', workload: 'web', container: 'web' };
+  const run = () => {
+    for (const [i, bytes] of files.entries()) {
+      const stream = `bench/${i}`;
+      const parser = openParser('strace', { ...where, stream, privacy: 'balanced' });
+      const pipeline = new CollectorPipeline(where, stream);
+      const publish = (items) => items.flatMap((item) => pipeline.push(item)).forEach(messageRecord);
+      for (const chunk of chunksOf(bytes)) publish(parser.push(chunk));
+      publish(parser.end());
+      pipeline.flush().forEach(messageRecord);
+    }
+  };
+  return { units: countLines(files), run };
+}
+
+function traces() {
+  return straceFiles(['shop']).slice(0, FILES);
+}
+
+function* chunksOf(bytes) {
+  for (let at = 0; at < bytes.length; at += 262_144) yield bytes.subarray(at, at + 262_144);
 }
 
 function countLines(files) {

@@ -20,4 +20,6 @@ export interface AccessLine {
   readonly contentType: string | undefined;
   readonly requestBody: string | undefined;
   readonly responseSample: string | undefined;
+  /** Further headers that the line tells, their names in small letters. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
 }

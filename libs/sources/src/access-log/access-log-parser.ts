@@ -119,7 +119,8 @@ export class AccessLogParser implements SourceParser {
       ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
     ];
     const { userAgent: agent, target } = line;
-    const stray = this.#stray.of({ agent, referer: line.referer ?? '', target, parameters: raw });
+    const others = headersOf(line).map(([name, value]) => ({ where: 'header' as const, name, value }));
+    const stray = this.#stray.of({ agent, referer: line.referer ?? '', target, others, parameters: raw });
     const { read, dropped, whole } = this.#choice.read(shown.path, raw, stray, (parameter) =>
       readParameter(parameter, sample, this.#digest, privacy),
     );
@@ -163,4 +164,21 @@ export class AccessLogParser implements SourceParser {
       statements: [],
     };
   }
+}
+
+/** What the line tells of headers beside agent and referer. */
+function headersOf({
+  headers = [],
+  host,
+  origin,
+  contentType,
+}: AccessLine): (readonly [name: string, value: string])[] {
+  const told = new Map(headers);
+  for (const [name, value] of [
+    ['host', host],
+    ['origin', origin],
+    ['content-type', contentType],
+  ] as const)
+    if (value !== undefined) told.set(name, value);
+  return [...told];
 }

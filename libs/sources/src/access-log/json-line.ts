@@ -27,6 +27,9 @@ const AGENTS = ['user_agent', 'http_user_agent', 'agent', 'useragent', 'request_
 const USERS = ['remote_user', 'ClientUsername', 'user_id', 'user.name', 'request.remote_user'];
 const HOSTS = ['host', 'http_host', 'RequestHost', 'request.host', 'vhost', 'authority', 'server_name', 'url.domain'];
 const TYPES = ['content_type', 'request_content_type', 'request.headers.Content-Type'];
+/** A member that is a header of the request; nginx's `http_` names its fields with underscores. */
+const HEADER = /^(?:request\.headers\.|request_(?=[a-z]+-)|http_)([a-z][\w-]{0,64})$/;
+const MAX_HEADERS = 64;
 /** Members in which a runtime or a shipper hands on a line that it did not read. */
 const LINES = ['log', 'message', 'msg', 'line', 'event.original'];
 
@@ -55,7 +58,20 @@ export function jsonLine(line: string): AccessLine | undefined {
     contentType: text(TYPES),
     requestBody: text(['request_body']),
     responseSample: text(['response_body_sample']),
+    headers: headersOf(members),
   };
+}
+
+/** Headers as Caddy, Traefik and nginx's variables name them, but those that are parts of the line. */
+function headersOf(members: Members): [name: string, value: string][] {
+  const found: [name: string, value: string][] = [];
+  for (const [path, value] of members) {
+    const given = HEADER.exec(path)?.[1];
+    if (given === undefined || value === '' || found.length >= MAX_HEADERS) continue;
+    const name = given.replaceAll('_', '-');
+    if (!/^(?:user-agent|referr?er|cookie)$/.test(name)) found.push([name, value]);
+  }
+  return found;
 }
 
 /** Caddy writes all headers: one that is not there was not sent. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { StrayValues } from './stray-values.js';
 
-const nothing = { agent: '', referer: '', target: '/', parameters: [] };
+const nothing = { agent: '', referer: '', target: '/', others: [], parameters: [] };
 const stray = (): StrayValues => new StrayValues((text) => text);
 
 describe('values that are no parameters', () => {
@@ -43,6 +43,26 @@ describe('values that are no parameters', () => {
       }),
     ).toEqual([{ where: 'name', name: '', value: name }]);
   });
+
+  it.each([
+    ['password[$ne]', '[$ne]'],
+    ['login.$gt', '[$gt]'],
+    ['$or[].name', '[$or]'],
+    ['__proto__[isAdmin]', '__proto__[isAdmin]'],
+    ['a.__proto__.isAdmin', '[__proto__]'],
+    ['constructor.prototype.isAdmin', '[constructor[prototype]'],
+  ])('tells a name that leads to an operator or a prototype: %s', (name, value) => {
+    const [found] = stray().of({ ...nothing, parameters: [{ name, value: '1' }] });
+    expect(found).toMatchObject({ where: 'name', name: '' });
+    expect(found!.value).toContain(value);
+  });
+
+  it.each(['$filter', '$select', '$type', '$ref', 'price.$', 'constructor', 'prototype', 'proto[a]', 'items[0].$key'])(
+    'leaves the name %s alone',
+    (name) => {
+      expect(stray().of({ ...nothing, parameters: [{ name, value: '1' }] })).toEqual([]);
+    },
+  );
 
   it('leaves a referer alone that repeats what was asked', () => {
     const values = stray();

@@ -9,18 +9,27 @@ const MAX_PLAIN_LENGTH = 512;
 const MAX_ASKED = 4_096;
 /** Of one request; an attack needs one. */
 const MAX_STRAY = 4;
+/** Of more than are kept, so many are compared, those of headers first. */
+const MAX_RANKED = 256;
+/** Grades of SQL go to 4, the others to 3. */
+const SQL_GRADES = 4 / 3;
+/** A key that forms and JSON lead to an operator or a prototype by. */
+const REACHING_KEY = /(?:^|[.[\]])(\$\w{2,16}|__proto__|constructor[.[\]]{1,2}prototype)(?=$|[.[\]])/;
 
 /** What of a request is no parameter's value and still chosen by its client. */
 export interface Chosen {
   readonly agent: string;
   readonly referer: string;
   readonly target: string;
+  /** Further headers, and values of the session's own cookie, which are parameters only where they read as something. */
+  readonly others: readonly RawParameter[];
   readonly parameters: readonly Pick<RawParameter, 'name' | 'value'>[];
 }
 
 /**
- * Values of headers and names of parameters that read as a piece of SQL, markup or another injection: they become
- * parameters of their own. A referer that repeats what was asked before is that request's, and was scored there.
+ * Values of headers and of the session's cookie, and names of parameters, that read as a piece of SQL, markup or another
+ * injection: they become parameters of their own, the most telling four. A referer that repeats what was asked before is
+ * that request's, and was scored there.
  *
  * State: 1,024 harmless values of at most 512 characters, 4,096 targets by digest.
  */
@@ -31,19 +40,20 @@ export class StrayValues {
   /** `digestOf` names a target in few characters. */
   constructor(private readonly digestOf: (text: string) => string) {}
 
-  of({ agent, referer, target, parameters }: Chosen): RawParameter[] {
+  of({ agent, referer, target, others, parameters }: Chosen): RawParameter[] {
     const stray: RawParameter[] = [];
     if (this.#acts(agent)) stray.push({ where: 'header', name: 'user-agent', value: agent });
     const local = localPart(referer);
     if (this.#acts(referer) && !this.#wasAsked(local)) stray.push({ where: 'header', name: 'referer', value: referer });
+    for (const other of others) if (mayAct(other.value) && this.#reads(other.value)) stray.push(other);
     for (const { name, value } of parameters) {
-      if (stray.length >= MAX_STRAY) break;
-      const text = hasSigns(name) ? textsOf(name, value).find((each) => this.#acts(each)) : undefined;
+      if (stray.length >= MAX_RANKED) break;
+      const text = textsOf(name, value).find((each) => this.#reads(each));
       if (text !== undefined) stray.push({ where: 'name', name: '', value: text });
     }
     const asked = localPart(target);
     if (hasSigns(asked)) this.#asked.set(this.digestOf(asked), true);
-    return stray;
+    return stray.length > MAX_STRAY ? mostTelling(stray) : stray;
   }
 
   #wasAsked(local: string): boolean {
@@ -52,7 +62,11 @@ export class StrayValues {
 
   /** Addresses are what referers are, and no act of theirs. */
   #acts(value: string): boolean {
-    if (!hasSigns(value) || this.#plain.get(value) === true) return false;
+    return hasSigns(value) && this.#reads(value);
+  }
+
+  #reads(value: string): boolean {
+    if (this.#plain.get(value) === true) return false;
     const { sql, markup, acts } = readValue(value);
     if (sql.grade > 1 || markup.grade > 1 || acts.some(({ kind, grade }) => grade > 1 && kind !== 'address'))
       return true;
@@ -61,15 +75,41 @@ export class StrayValues {
   }
 }
 
-/** A name, and what it is with its value where it may be the first half of a text that a `=` cut. */
+/** Of many, so that nobody hides one behind others that say less. */
+function mostTelling(stray: readonly RawParameter[]): RawParameter[] {
+  const ranked = stray.map((parameter) => ({ parameter, grade: gradeOf(parameter.value) }));
+  ranked.sort((a, b) => b.grade - a.grade);
+  return ranked.slice(0, MAX_STRAY).map(({ parameter }) => parameter);
+}
+
+function gradeOf(value: string): number {
+  const { sql, markup, acts } = readValue(value);
+  return Math.max(sql.grade, ...[markup.grade, ...acts.map(({ grade }) => grade)].map((grade) => grade * SQL_GRADES));
+}
+
+/**
+ * A name; what it is with its value where it may be the first half of a text that a `=` cut; and the key in it that is no
+ * field's: the operator of a query or the way to a prototype (`password[$ne]`, `a.__proto__.b`), in brackets.
+ */
 function textsOf(name: string, value: string): string[] {
+  const key = REACHING_KEY.exec(name)?.[1];
+  if (key === undefined && !hasSigns(name)) return [];
   const half = /['"`(]/.test(name) && !/^\s*[{[<]/.test(name);
-  return half ? [name, `${name}=${value.slice(0, MAX_PLAIN_LENGTH)}`] : [name];
+  return [
+    name,
+    ...(half ? [`${name}=${value.slice(0, MAX_PLAIN_LENGTH)}`] : []),
+    ...(key === undefined ? [] : [`[${key.replace(/\W+(?=prototype)/, '[')}]`]),
+  ];
 }
 
 /** Signs without which no text is more than words and places. */
 function hasSigns(text: string): boolean {
   return /[%+'"<>();{}$|`\\]/.test(text);
+}
+
+/** Whether a text may be more than words: by its signs, as a way up, or as something in base64. */
+function mayAct(text: string): boolean {
+  return hasSigns(text) || text.includes('..') || /[\w+/-]{16}/.test(text);
 }
 
 function localPart(target: string): string {

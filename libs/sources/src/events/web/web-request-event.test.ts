@@ -25,6 +25,17 @@ describe('a web request as an event', () => {
     ).toEqual(['body t', 'body f.filename']);
   });
 
+  it.each([
+    ['under its name once more', "sid=8f3a9c41d27b60e5; sid=' union select pin from staff-- -"],
+    ['as a token', 'sid=rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA'],
+  ])("tells what acts as the session's own cookie, %s, and its value nowhere", (_, cookie) => {
+    const sent = (value: string): WebRequest => event({ headers: [['Cookie', value]] }, 'full');
+    const [found] = sent(cookie).parameters;
+    expect(found).toMatchObject({ where: 'cookie', name: 'sid' });
+    expect(found!.value).toBeUndefined();
+    expect(sent('sid=8f3a9c41d27b60e5').parameters).toEqual([]);
+  });
+
   it('undoes encodings, and counts those that nobody needs', () => {
     const [parameter] = event({ target: '/s?q=%253Cscript%253Ealert(1)%253C%252Fscript%253E' }).parameters;
     expect(parameter).toMatchObject({ markup: 3, extraDecodings: 1 });

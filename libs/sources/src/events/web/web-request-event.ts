@@ -38,6 +38,7 @@ import { requestRoute } from './request-route.js';
 import type { SessionKey, SessionName } from './session-key.js';
 import type { SessionNames } from './session-names.js';
 import { webClient } from './web-client.js';
+import { otherHeaders } from './stray-headers.js';
 import type { StrayValues } from './stray-values.js';
 import { uploadedFiles } from './uploaded-files.js';
 import type { UploadedPrograms } from './uploaded-programs.js';
@@ -108,7 +109,14 @@ export function toWebRequest(
     ...shown.values.map(({ name, value }) => ({ where: 'path' as const, name, value })),
     ...cookies.filter((cookie) => cookie.name !== claimed.cookie),
   ];
-  const stray = memory.stray.of({ agent, referer: header('referer') ?? '', target: request.target, parameters: raw });
+  const own = cookies.filter((cookie) => cookie.name === claimed.cookie);
+  const stray = memory.stray.of({
+    agent,
+    referer: header('referer') ?? '',
+    target: request.target,
+    others: [...otherHeaders(request.headers), ...own],
+    parameters: raw,
+  });
   const { read, dropped, whole } = memory.choice.read(shown.path, raw, stray, (parameter) =>
     readParameter(parameter, text, memory.digest, context.privacy),
   );

@@ -17,7 +17,9 @@ export function readAsStructure(text: string): Act[] {
   const found: Act[] = [];
   if (text.includes('$') && NOSQL_OPERATOR.test(text))
     found.push(act('nosql', /^\s*["']?[[{]|^\[?\$/.test(text) ? 3 : 2, 'operator'));
-  else if (/^\[?\$(?:ne|eq|gte?|lte?|n?in|where|regex|exists)\]?(?:=|$)/.test(text))
+  else if (
+    /^\[?\$(?:ne|eq|gte?|lte?|n?in|where|regex|exists|not|n?or|and|expr|function|elemMatch)\]?(?:=|$)/.test(text)
+  )
     found.push(act('nosql', 3, 'operator'));
   else if (/['"]\s{0,4}(?:\|\||&&|;)/.test(text) && NOSQL_SCRIPT.test(text)) found.push(act('nosql', 3, 'script'));
   if (text.includes(')') && text.includes('(') && LDAP.test(text))

@@ -41,8 +41,11 @@ export function addJson(list: ParameterList, text: string): void {
       const word = sign === '"' || sign === "'" ? quoted(text, at) : bare(text, at);
       at = word.end;
       const top = levels.at(-1);
-      if (top !== undefined && !top.isList && nextSign(text, at) === ':') top.key = word.value;
-      else if (word.value !== 'null' || sign === '"') list.add('body', nameHere(), word.value);
+      if (top !== undefined && !top.isList && nextSign(text, at) === ':') {
+        top.key = word.value;
+        // What stands behind a key that acts may hold no value: `{"$ne":null}`.
+        if (isNoField(word.value) && /^\s*:\s*[n[{]/.test(text.slice(at, at + 16))) list.add('body', nameHere(), '');
+      } else if (word.value !== 'null' || sign === '"') list.add('body', nameHere(), word.value);
     }
   }
 }
@@ -66,6 +69,11 @@ export function jsonText(body: Uint8Array): string {
       ? Buffer.from(even).swap16().toString('utf16le')
       : bytes.toString('utf8');
   return text.replace(/^\ufeff/, '');
+}
+
+/** A key of other signs than those of a name, or an object's prototype. */
+function isNoField(key: string): boolean {
+  return /[^\w\s.:/@-]/.test(key) || key === '__proto__' || key === 'prototype';
 }
 
 function quoted(text: string, start: number): { value: string; end: number } {

@@ -7,6 +7,8 @@ import { utf8OrLatin1 } from '../values/value-decoding.js';
 /** Bytes of a body that are read. */
 const MAX_BODY = 1_048_576;
 const BINARY = /^(?:image|audio|video|font)\/|octet-stream|zip|pdf/;
+/** A document, whatever type it is said to have: parsers of XML do not ask. */
+const DOCUMENT = /^(?:\xef\xbb\xbf)?\s{0,64}<[?!a-z]/i;
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
@@ -17,7 +19,8 @@ const FORM = 'application/x-www-form-urlencoded';
 export function addBody(list: ParameterList, body: Uint8Array, contentType: string): void {
   if (body.byteLength === 0) return;
   const seen = body.subarray(0, MAX_BODY);
-  const binary = Buffer.from(seen.buffer, seen.byteOffset, seen.byteLength).toString('latin1');
+  const bytes = isWide(seen) ? Buffer.from(jsonText(seen)) : seen;
+  const binary = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const type = /^[^;,\s]*/.exec(contentType.trim())![0].toLowerCase();
   const looksLikeJson = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*[[{"]/.test(binary);
   if (type.endsWith('json')) {
@@ -34,7 +37,14 @@ export function addBody(list: ParameterList, body: Uint8Array, contentType: stri
   } else if (/^[^\s=&]{1,128}=/.test(binary)) {
     addForm(list, binary, 'body');
     if (type !== '' && !BINARY.test(type)) list.add('body', '', utf8OrLatin1(binary));
-  } else if (!BINARY.test(type)) {
+  } else if (!BINARY.test(type) || DOCUMENT.test(binary)) {
     list.add('body', '', utf8OrLatin1(binary));
   }
+}
+
+/** Whether its first bytes are those of UTF-16: a mark, or signs of ASCII with zeros between them. */
+function isWide(body: Uint8Array): boolean {
+  const [a = 0, b = 0, c = 0, d = 0] = body;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
+  return (b === 0 && d === 0 && a > 0 && c > 0) || (a === 0 && c === 0 && b > 0 && d > 0);
 }

@@ -4,9 +4,12 @@ import { utf8OrLatin1 } from '../values/value-decoding.js';
 /** Boundaries that a content type may name, one after another; servers differ in which one they take. */
 const MAX_BOUNDARIES = 4;
 const MAX_NAME = 256;
+/** A document's entity that stands elsewhere: drawings and tables have entities of their own alone. */
+const EXTERNAL = /<!ENTITY\s[^>'"]{1,128}\b(?:SYSTEM|PUBLIC)\s{1,8}["'][^>]{0,256}/i;
+const MAX_PROLOGUE = 8_192;
 
 /**
- * The fields of a multipart body, and of files their names. Servers read broken multipart in different ways, so every
+ * The fields of a multipart body, and of files their names and the outer entities that they declare. Servers read broken multipart in different ways, so every
  * reading that one of them has gives a parameter: several boundaries; lines that end without a carriage return, and
  * parts behind the last boundary (PHP reads both); names in either kind of quotes or none, or given twice; a file named
  * by `filename*` alone (a field to PHP); a coding of the part's own (undone by Django).
@@ -102,7 +105,11 @@ function addPart(add: (name: string, value: string) => void, part: string): void
   // A part that is none to one server may go on with the value before it to another.
   for (const name of disposition === '' && content !== '' ? [''] : names) {
     for (const file of files) add(`${name}.filename`, file);
-    if (isFile) continue;
+    if (isFile) {
+      const entity = EXTERNAL.exec(content.slice(0, MAX_PROLOGUE))?.[0];
+      if (entity !== undefined) add(name, entity);
+      continue;
+    }
     add(name, utf8OrLatin1(content));
     const decoded = transferDecoded(head, content);
     if (decoded !== undefined) add(name, utf8OrLatin1(decoded));

@@ -4,6 +4,7 @@ import { remembered } from '../../bytes/remembered.js';
 import { decodeContent } from '../../http/content-decoding.js';
 import { headerFact, headerValues } from '../../http/header-facts.js';
 import type { HttpRequestParts } from '../../http/http-exchange.js';
+import { inOwnCharset } from './body-charset.js';
 import { addBody } from './body-parameters.js';
 import { addCookies, addForm, cookiesOf } from './form-parameters.js';
 import { looksSecret } from '../values/privacy.js';
@@ -40,6 +41,7 @@ export function requestParameters(request: HttpRequestParts, query: string): Req
   for (const type of types) {
     addBody(list, request.body, type);
     if (decoded !== undefined && decoded !== request.body) addBody(list, decoded, type);
+    for (const text of inOwnCharset(decoded ?? request.body, type)) addBody(list, text, type);
   }
   addCookies(list, cookies);
   if (list.overflowed) unseen.add('parameters');

@@ -41,6 +41,22 @@ describe('uploaded files', () => {
     ]);
   });
 
+  it('finds a program behind any number of pictures and fields, and under a long name', () => {
+    const part = (head: string, content: string): string =>
+      `--edge\r\nContent-Disposition: form-data; name="a"${head}\r\n\r\n${content}\r\n`;
+    const program = part(`; filename="${'x'.repeat(300)}.php"`, '<?php echo 1;');
+    const pictures = part('; filename="a.png"', '\x89PNG').repeat(20);
+    const files = uploadedFiles(`${part('', 'a field').repeat(100)}${pictures}${program}--edge--`, TYPE);
+    expect(files).toHaveLength(16);
+    expect(files[0]!.file).toEqual({ parameter: 'a', named: 'program', holds: 'program' });
+  });
+
+  it.each(['utf16le', 'swapped'])('reads a page in UTF-16: %s', (order) => {
+    const bytes = Buffer.from('<% out.println(request.getParameter("a")); %>', 'utf16le');
+    const content = (order === 'swapped' ? bytes.swap16() : bytes).toString('latin1');
+    expect(uploadedFiles(sent('list.jsp', content), TYPE)[0]!.file.holds).toBe('program');
+  });
+
   it('finds none in fields or in another type of body', () => {
     expect(uploadedFiles('--edge\r\nContent-Disposition: form-data; name="a"\r\n\r\n<?php\r\n--edge--', TYPE)).toEqual(
       [],

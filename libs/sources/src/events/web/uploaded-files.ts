@@ -33,6 +33,8 @@ const ANSWERS_REQUESTS =
 const OPENS_PROGRAM = /<[?%]|^\xca\xfe\xba\xbe|^PK\W{2}/;
 const PAGE_CONTENT = /<script[\s>/]|\bon\w{3,20}\s*=\s*["'(]|javascript:/i;
 const MAX_FILES = 16;
+/** Parts that are looked at; servers take 20 files or 1,000 parts (PHP), or as many as come. */
+const MAX_PARTS = 4_096;
 const MAX_LOOKED_AT = 65_536;
 
 /** The files of a multipart body with their names, which stay here. `binary` has one character a byte. */
@@ -44,12 +46,12 @@ export function uploadedFiles(
   const boundary = /boundary="?([^";]{1,200})"?/i.exec(contentType)?.[1];
   if (boundary === undefined) return [];
   const files: { name: string; file: UploadedFile }[] = [];
-  for (const part of binary.split(`--${boundary}`, 64).slice(1)) {
+  for (const part of binary.split(`--${boundary}`, MAX_PARTS).slice(1)) {
     const blank = part.indexOf('\r\n\r\n');
     const head = blank === -1 ? '' : part.slice(0, blank);
-    const file = /\bfilename="([^"]{1,256})"/i.exec(head)?.[1];
-    if (file === undefined || files.length >= MAX_FILES) continue;
-    const content = part.slice(blank + 4, blank + 4 + MAX_LOOKED_AT);
+    const file = /\bfilename="([^"]{1,4096})"/i.exec(head)?.[1];
+    if (file === undefined) continue;
+    const content = plainText(part.slice(blank + 4, blank + 4 + MAX_LOOKED_AT));
     const named = PROGRAM_NAME.test(file) ? 'program' : PAGE_NAME.test(file) ? 'page' : 'other';
     files.push({
       name: file,
@@ -60,7 +62,16 @@ export function uploadedFiles(
       },
     });
   }
-  return files;
+  // Nobody hides a program behind pictures.
+  const programs = files.filter(({ file }) => file.named === 'program' || file.holds === 'program');
+  return [...programs, ...files.filter((one) => !programs.includes(one))].slice(0, MAX_FILES);
+}
+
+/** A text in UTF-16, as compilers of pages read it, in one byte a sign. */
+function plainText(content: string): string {
+  return /^(?:\xff\xfe|\xfe\xff|[!-~]\0[!-~]\0|\0[!-~]\0[!-~])/.test(content)
+    ? content.replace(/^(?:\xff\xfe|\xfe\xff)/, '').replaceAll('\0', '')
+    : content;
 }
 
 function isProgram(name: string, named: UploadedFile['named'], content: string): boolean {

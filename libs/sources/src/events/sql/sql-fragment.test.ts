@@ -133,3 +133,29 @@ describe('a value read as a piece of SQL', () => {
     );
   });
 });
+
+describe('what few injections use', () => {
+  it.each([
+    "x' union table staff-- -",
+    "x' union all table shop.staff order by 1-- -",
+    "x'; handler staff open; handler staff read first;-- -",
+    "x'; pragma writable_schema=1-- -",
+    "x'; attach database '/srv/www/a.php' as a-- -",
+    "x'||utl_inaddr.get_host_address((user))||'",
+    "x' and dbms_pipe.receive_message('a',9)='a",
+    "x' and name rlike '^a",
+  ])('is read in %j', (value) => {
+    expect(readAsSql(value).grade).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each([
+    "the workers' union table was near the door",
+    "our 'handler' opens the door; handler of the day is Bob",
+    "log('a' + user.name('b') + 'c')",
+    "x' + utl.format('a') + 'b",
+    "that's a pragma; attach the file",
+    "it's not what I regexp for",
+  ])('is not in %j', (value) => {
+    expect(readAsSql(value).grade).toBeLessThanOrEqual(2);
+  });
+});

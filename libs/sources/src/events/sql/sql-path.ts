@@ -53,6 +53,12 @@ const NAME_LIKE =
   /^(?:user|database|default|key|date|first|last|value|names|level|mode|read|index|table|text|asc|desc|character)$/;
 const LOGIC = /^(?:and|or|xor|\|\||&&)$/;
 const BINARY_SIGN = /^(?:<=>|<>|!=|<=|>=|:=|::|\|\||&&|<<|>>|->>?|#>>?|[-+*/%<>=^|&])$/;
+/** Packages of Oracle that reach files, programs and the network. */
+const PACKAGE = /^(?:utl|dbms)_\w{2,30}$/;
+/** Words that compare, and that nobody writes between quotes but in SQL. */
+const SQL_ALONE = /^(?:rlike|ilike|regexp)$/;
+/** Words that begin a statement of SQLite. */
+const SQLITE_VERBS = /^(?:attach|detach|pragma)$/;
 const MAX_AHEAD = 24;
 
 /** Follows `tokens` as operand, operator, operand …; `afterLiteral` says that a literal, just ended, came before them. */
@@ -163,9 +169,15 @@ class Walk {
     this.#compared = undefined;
     this.#afterLogic = false;
     this.#left = operand;
+    const taken = this.#qualifiers(at);
+    // `utl_http.request(…)`: its arguments follow as operands.
+    if (PACKAGE.test(token.text) && this.#tokens.at(at + taken + 1)?.text === '(') {
+      this.#mark(Mark.file);
+      return 1 + taken;
+    }
     this.#needsOperand = false;
     this.path.end = token.open ? 'open' : 'operand';
-    return 1 + this.#qualifiers(at);
+    return 1 + taken;
   }
 
   #text(token: SqlToken): string {
@@ -231,6 +243,7 @@ class Walk {
     if (token.kind === 'operator' && !BINARY_SIGN.test(token.text)) return this.#violate();
     const logic = LOGIC.test(token.text);
     if (logic) this.#settle();
+    if (SQL_ALONE.test(token.text)) this.#mark(Mark.condition);
     if (isComparison(token)) {
       if (!this.#logical) this.#mark(Mark.comparison);
       this.#compared = this.#left;
@@ -295,8 +308,9 @@ class Walk {
     if (/^(?:all|distinct|distinctrow)$/.test(this.#tokens.at(from)?.text ?? '')) from++;
     while (this.#tokens.at(from)?.text === '(') from++;
     const verb = this.#tokens.at(from);
-    if (verb?.text !== 'select' && verb?.text !== 'values') return this.#violate();
-    if (!isSelectList(this.#tokens, from + 1)) return this.#violate();
+    const ofTable = verb?.text === 'table' && isWholeTable(this.#tokens, from + 1);
+    if (verb?.text !== 'select' && verb?.text !== 'values' && !ofTable) return this.#violate();
+    if (!ofTable && !isSelectList(this.#tokens, from + 1)) return this.#violate();
     this.#link();
     this.#mark(Mark.union);
     return 1;
@@ -335,8 +349,9 @@ class Walk {
 /** `drop table x` is a statement, `drop the table` is not. */
 export function startsStatement(tokens: FragmentTokens, at: number): boolean {
   const [verb, next, beyond] = [tokens.at(at), tokens.at(at + 1), tokens.at(at + 2)];
-  if (verb?.kind !== 'word' || !VERBS.has(verb.text) || !next) return false;
+  if (verb?.kind !== 'word' || !next || !(VERBS.has(verb.text) || SQLITE_VERBS.test(verb.text))) return false;
   if (verb.text === 'select') return isSelectList(tokens, at + 1);
+  if (verb.text === 'handler') return /^(?:open|read|close)$/.test(beyond?.text ?? '');
   return (
     KEYWORDS.has(next.text) ||
     next.kind !== 'word' ||
@@ -345,6 +360,13 @@ export function startsStatement(tokens: FragmentTokens, at: number): boolean {
     (beyond !== undefined && beyond.kind !== 'word') ||
     beyond?.text === 'set'
   );
+}
+
+/** `union table users -- `: a name, and nothing behind it but what a selection may end in. */
+function isWholeTable(tokens: FragmentTokens, at: number): boolean {
+  const [name, next] = [tokens.at(at), tokens.at(at + 1)];
+  if (name?.kind !== 'word' && name?.kind !== 'name') return false;
+  return next === undefined || next.kind === 'comment' || /^(?:[;.)]|order|limit|into)$/.test(next.text);
 }
 
 /** `union select 1`, `union(select null`: what stands before it is the application's own. Prose lists no constants there. */

@@ -3,7 +3,8 @@ import { act, type Act } from './act.js';
 const METADATA =
   /^(?:169\.254\.169\.254|169\.254\.170\.2|100\.100\.100\.200|192\.0\.0\.192|metadata(?:\.google\.internal|\.azure\.com|\.packet\.net)?|instance-data|fd00:ec2::254)\.?$/;
 /** Schemes by which a fetcher of URLs speaks to what is no web server. */
-const ODD_SCHEME = /^(?:gopher|dict|ldaps?|tftp|sftp|jar|netdoc|smb|redis|mongodb|imap|smtp|telnet):/i;
+const ODD_SCHEME =
+  /^(?:gopher|dict|ldaps?|rmi|iiop|corba(?:loc|name)|tftp|sftp|jar|netdoc|smb|redis|mongodb|imap|smtp|telnet):/i;
 const PRIVATE =
   /^(?:127|10)\.\d|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\.|^169\.254\.|^0\.0\.0\.0$|^\[?(?:::1|fe80:|fc|fd)/;
 const LOCAL_NAME = /^(?:localhost|[\w-]+)$|\.(?:local|localhost|localdomain|internal|svc|cluster\.local|consul)\.?$/i;

@@ -3,7 +3,7 @@ import { act, type Act } from './act.js';
 /** A sum between the marks of a template: who asks for `7*7` wants to see whether it is computed. */
 const SUM = /^\s{0,4}['"]?\d{1,12}['"]?\s{0,4}[*+/-]\s{0,4}['"]?\d{1,12}/;
 const REACHES =
-  /__\w{1,32}__|constructor|\bgetRuntime\b|java\.lang|\bT\(|@java|\bexec\b|\bpopen\b|\bsystem\(|\bprocess\b|\brequire\(|_self\b|\bcycler\b|\blipsum\b|\bself\.|\brequest\.(?:application|environ|args|attr)|\bconfig\b|\|\s{0,4}attr|\bclass\.|\bgetClass\b|\balert\s{0,4}[(`]|\bprompt\s{0,4}[(`]|\bfetch\s{0,4}[(`]|\beval\s{0,4}[(`]|\bdocument\b|jndi:|lower:|upper:|env:|sys:|::-|script:|dns:|\bdump\(|settings\.|\brange\.|\b7\s?\*\s?7\b|filter\(/i;
+  /__\w{1,32}__|constructor|\bgetRuntime\b|java\.lang|\bT\(|@java|\bexec\b|\bpopen\b|\bsystem\(|\bprocess\b|\brequire\(|_self\b|\bcycler\b|\blipsum\b|\bself\.|\brequest\.(?:application|environ|args|attr)|\bconfig\b|\|\s{0,4}attr|\bclass\.|\bgetClass\b|\balert\s{0,4}[(`]|\bprompt\s{0,4}[(`]|\bfetch\s{0,4}[(`]|\beval\s{0,4}[(`]|\bdocument\b|jndi:|\|\s{0,4}(?:map|sort|reduce|find)\s{0,4}\(\s{0,4}['"]|\b(?:File|Dir|IO|Kernel|Process)\.\w|lower:|upper:|env:|sys:|::-|script:|dns:|\bdump\(|settings\.|\brange\.|\b7\s?\*\s?7\b|filter\(/i;
 const OPENERS = ['{{', '${', '#{', '*{', '@(', '<%', '{%', '%{', '[[${', '~{'] as const;
 const MAX_PLACES = 16;
 const MAX_INSIDE = 256;
@@ -21,10 +21,16 @@ const CODE: readonly (readonly [pattern: RegExp, shown: string])[] = [
   [/<#assign\b|freemarker\.template/i, 'freemarker'],
   [/^[OCa]:\d{1,6}:(?:"|\{)/, 'php object'],
   [/^rO0AB[A-Za-z0-9+/]/, 'java object'],
+  [/^AAEAAAD\/{4}/, '.net object'],
+  [/_\$\$ND_FUNC\$\$_/, 'node object'],
+  [/!!(?:python\/\w|javax?\.\w|com\.sun\.)|!ruby\/(?:object|hash|struct|class)\b/, 'yaml object'],
+  [/^c(?:os|posix|nt|subprocess|builtins|__builtin__)\n\w{1,32}\n/, 'python object'],
 ];
+/** How base64 of an object of Python begins: its mark, and the number of its protocol, 2 to 5. */
+const PICKLED = /^gA[I-X][\w+/-]{8,16384}={0,2}$/;
 /** Calls of programs that are usual in recipes of code, and no text of one line begins with. */
 const CALL =
-  /^[\s;'")}.|&]{0,8}(?:print\s{0,4}\(\s{0,4})?(?:system|passthru|shell_exec|exec|popen|proc_open|assert|eval|phpinfo|call_user_func|file_get_contents|include|require|create_function|var_dump)\s{0,4}\(\s{0,4}(?:['"`$)]|\w{1,24}\()/;
+  /^[\s;'"){}.|&]{0,8}(?:print\s{0,4}\(\s{0,4})?(?:system|passthru|shell_exec|exec|popen|proc_open|assert|eval|phpinfo|call_user_func|file_get_contents|include|require|create_function|var_dump)\s{0,4}\(\s{0,4}(?:['"`$)]|\w{1,24}\()/;
 const CALL_INSIDE = /[;'")}]\s{0,4}(?:system|passthru|shell_exec|popen|proc_open|phpinfo|eval)\s{0,4}\(\s{0,4}['"`$)]/;
 
 /** What a program of PHP takes from a request, or starts, opens or reads: without any of it nothing of it serves an attacker. */
@@ -41,7 +47,7 @@ function isToldPhp(text: string): boolean {
 
 /** Expressions of template engines and program text of server languages: `{{7*7}}`, `${jndi:…}`, `<?php …`. */
 export function readAsTemplate(text: string): Act | undefined {
-  let best = /[({<$:]|^rO0/.test(text) ? readAsCode(text) : undefined;
+  let best = /[({<$:!\n]|^rO0|^AAEAAAD|^gA/.test(text) ? readAsCode(text) : undefined;
   let places = 0;
   for (const opener of OPENERS) {
     let at = text.indexOf(opener);
@@ -73,6 +79,14 @@ function inside(text: string, from: number, opener: string): Act | undefined {
 function readAsCode(text: string): Act | undefined {
   for (const [pattern, shown] of CODE)
     if (pattern.test(text)) return act('code', shown === 'php' && isToldPhp(text) ? 2 : 3, shown);
+  if (PICKLED.test(text) && isPickle(Buffer.from(text, 'base64'))) return act('code', 3, 'python object');
   if (CALL.test(text)) return act('code', /^\s{0,8}\w/.test(text) ? 2 : 3, 'call of a program');
   return CALL_INSIDE.test(text) ? act('code', 2, 'call of a program') : undefined;
+}
+
+/** Whether it is an object that names what it is made by, and calls it: data alone does neither. */
+function isPickle(bytes: Buffer): boolean {
+  const [mark, protocol = 0] = bytes;
+  const names = bytes.includes('\x93', 2, 'latin1') || /c[\w.]+\n[\w.]+\n/.test(bytes.toString('latin1'));
+  return mark === 0x80 && protocol >= 2 && protocol <= 5 && bytes.at(-1) === 46 && names && bytes.includes('R', 2);
 }

@@ -388,3 +388,50 @@ describe('learning', () => {
     expect(learn().learned.notes[0]).toMatch(/RequestResponse \d+/);
   });
 });
+
+describe('a node', () => {
+  const NODE = 'system:node:node-a';
+  const ofPod = (namespace: string, i: number): K8sAuditEvent[] => [
+    event({
+      at: NIGHT + i,
+      who: NODE,
+      verb: 'create',
+      status: 201,
+      resource: { group: '', name: 'serviceaccounts', subresource: 'token', namespace, object: 'default' },
+    }),
+    event({
+      at: NIGHT + i + 0.1,
+      who: NODE,
+      verb: 'patch',
+      resource: { group: '', name: 'pods', subresource: 'status', namespace, object: `web-${namespace}` },
+    }),
+  ];
+  const withPods = (days: K8sAuditEvent[]): K8sAuditEvent[] =>
+    days.flatMap((one, i) =>
+      one.user.name === NODE
+        ? [one, ...ofPod('red', 0).map((of) => ({ ...of, timeUs: one.timeUs + 1, id: `${i}${of.id}` }))]
+        : [one],
+    );
+
+  it('is not strange for the pods that others put on it', () => {
+    const learner = k8sAuditLearner({ application: 'app', workload: 'cluster-a' });
+    for (const one of withPods(quietDay(0))) learner.learn(one);
+    for (const one of withPods(quietDay(50_000, 10))) learner.calibrate(one);
+    const known = k8sAuditDetector.prepare(learner.finish(), BUDGET);
+    const state = k8sAuditDetector.start();
+    const told = (events: readonly K8sAuditEvent[]): VerdictMessage[] =>
+      events.flatMap((one) => [...k8sAuditDetector.step(state, one, known)].filter(({ type }) => type === 'verdict'));
+    expect(told(['green', 'blue', 'grey', 'pink'].flatMap(ofPod))).toEqual([]);
+    const secrets = { group: '', name: 'secrets', namespace: 'kube-system' };
+    const refused = Array.from({ length: 12 }, (_, i) =>
+      event({
+        at: NIGHT + 20 + i,
+        who: NODE,
+        status: 403,
+        decision: 'forbid',
+        resource: { ...secrets, namespace: `n-${'abcdefghijkl'[i]}` },
+      }),
+    );
+    expect(told(refused).length).toBeGreaterThan(0);
+  });
+});

@@ -15,13 +15,17 @@ export interface Observation {
 /**
  * What is learned of a request: what is asked, where, of which object, with which answer, by which binding, from where.
  * Contexts go from the user to users of like name to the kind of identity, so that a new replica or node is scored as
- * its kin. The kind of identity counts what its members do in relation to themselves, never a name.
+ * its kin. The kind of identity counts what its members do in relation to themselves, never a name. A node asks
+ * for what the pods on it need, and may not ask for more (Node authorizer): which these are, whoever made them and the
+ * scheduler chose. So its namespaces and objects tell nothing, and its actions count as those of its kin.
  */
 export function observationsOf(event: K8sAuditEvent): Observation[] {
-  const user = `u ${event.user.name}`;
   const pattern = identityPattern(event.user.name);
+  const alone = pattern === event.user.name;
+  const own = `u ${event.user.name}`;
+  const user = event.user.kind === 'node' && !alone ? `i ${pattern}` : own;
   // A name without a varying part has no kin: asking the same counts twice would double the surprise.
-  const kin = pattern === event.user.name ? [] : [`i ${pattern}`];
+  const kin = alone || user !== own ? [] : [`i ${pattern}`];
   const kind = identityClass(event);
   const klass = `k ${kind}`;
   const action = actionOf(event);
@@ -33,7 +37,7 @@ export function observationsOf(event: K8sAuditEvent): Observation[] {
     { table: 'action', contexts: same([user, ...kin, klass], action) },
   ];
   const namespace = resource === undefined ? '' : namePattern(resource.namespace ?? '-');
-  if (resource !== undefined) {
+  if (resource !== undefined && event.user.kind !== 'node') {
     observations.push({
       table: 'namespace',
       contexts: [...same([`${user}\n${action}`, user, ...kin], namespace), [klass, namespaceRelation(event)]],
@@ -53,7 +57,7 @@ export function observationsOf(event: K8sAuditEvent): Observation[] {
   const address = event.source.address;
   // A pod's address changes with every roll-out; its network is scored by the node that the token names.
   if (address !== undefined && event.user.kind !== 'service-account') {
-    observations.push({ table: 'source', contexts: same([user, ...kin], networkOf(address)) });
+    observations.push({ table: 'source', contexts: same(alone ? [own] : [own, `i ${pattern}`], networkOf(address)) });
   }
   return observations;
 }

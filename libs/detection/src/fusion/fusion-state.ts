@@ -4,7 +4,7 @@ import { emptySum, type Sum } from './aggregate.js';
 import type { Atom } from './atom.js';
 import type { CoverageByMinute, CoverageMinute } from './coverage.js';
 import type { Families, Family } from './families.js';
-import type { Carry, Group } from './grouping.js';
+import type { Carry, Group } from './group.js';
 import type { Reached, ReachedByPart } from './watermark.js';
 
 /** What has been published of an incident that nothing says is over. */

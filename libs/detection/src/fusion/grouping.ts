@@ -1,53 +1,10 @@
-import { identity, US_PER_SECOND, type AttackPath } from '@plimsoll/contracts';
+import { identity, US_PER_SECOND } from '@plimsoll/contracts';
 
 import { MANY, type Atom } from './atom.js';
 import { compareText } from './bounded.js';
 import type { FusionConfig } from './fusion-config.js';
-import type { Sum } from './aggregate.js';
-import { FROM, isClient, REQUEST, SCRIPT } from './signal.js';
-
-/** The settled part of an incident that has gone on for longer than anything can still arrive late. */
-export interface Carry {
-  readonly id: string;
-  readonly kind: GroupKind;
-  readonly firstBucket: number;
-  /** The last bucket of a core atom, and of any. */
-  lastCoreBucket: number;
-  lastBucket: number;
-  lastCoreUs: number;
-  /** Of the settled atoms that others could belong to without their being of the incident's kind: the end, by step. */
-  joined: JoinedEnd[];
-  qualified: boolean;
-  sum: Sum;
-}
-
-/** Where the settled atoms of one step, counted from 0, end. */
-export interface JoinedEnd {
-  readonly tier: number;
-  bucket: number;
-  lastUs: number;
-}
-
-/** What an incident is about, and by whom: with its first time this is its identity. */
-export interface GroupKind {
-  readonly path: AttackPath;
-  readonly by: 'principal' | 'many' | 'workload';
-  /** The principal, the finding that many share, or the workload. */
-  readonly name: string;
-}
-
-/** Atoms that make one incident. */
-export interface Group {
-  readonly id: string;
-  readonly kind: GroupKind;
-  readonly carries: readonly Carry[];
-  readonly firstBucket: number;
-  lastCoreBucket: number;
-  lastBucket: number;
-  readonly atoms: Atom[];
-  /** Keys of atoms that follow from what the incident's principal did to the same objects. */
-  readonly consequences: Set<string>;
-}
+import { canBeJoined, kindOf, sameKind, secondsOf, tierOf, type Carry, type Group, type GroupKind } from './group.js';
+import { FROM, REQUEST, SCRIPT } from './signal.js';
 
 /** A point that others can belong to: a core atom, or the end of a settled part. */
 interface Core {
@@ -125,40 +82,6 @@ const JOINING: readonly (readonly [tier: number, by: readonly Joining[]])[] = [
   [4, ['link', 'time']],
 ];
 
-/** What has a path joins in these steps, counted from 0, and can be joined in later ones. */
-export function canBeJoined(tier: number): boolean {
-  return tier === 1 || tier === 2;
-}
-
-/** Which of the five steps, counted from 0, makes a core of this kind. */
-export function tierOf(kind: GroupKind): number {
-  if (kind.path === 'unknown') return kind.by === 'workload' ? 4 : 3;
-  if (kind.by === 'workload') return 2;
-  return kind.by === 'principal' && isClient(kind.name) ? 1 : 0;
-}
-
-/** What an incident is about that has this atom at its core. */
-export function kindOf(atom: Atom): GroupKind {
-  if (atom.principal === MANY) return { path: atom.path, by: 'many', name: atom.finding };
-  if (atom.principal !== '') return { path: atom.path, by: 'principal', name: atom.principal };
-  return { path: atom.path, by: 'workload', name: atom.workload };
-}
-
-export function sameKind(one: GroupKind, other: GroupKind): boolean {
-  return one.path === other.path && one.by === other.by && one.name === other.name;
-}
-
-/**
- * The times of a sum, outward to whole seconds: what grouping compares. Finer steps would change what belongs together
- * with every signal, and the grouping would have to be done anew for each.
- */
-export function secondsOf(sum: Pick<Sum, 'firstUs' | 'lastUs'>): { firstUs: number; lastUs: number } {
-  return {
-    firstUs: Math.floor(sum.firstUs / US_PER_SECOND) * US_PER_SECOND,
-    lastUs: Math.ceil(sum.lastUs / US_PER_SECOND) * US_PER_SECOND,
-  };
-}
-
 class Grouping {
   readonly groups: Group[] = [];
   readonly #byBucket = new Map<number, Core[]>();
@@ -178,64 +101,56 @@ class Grouping {
     private readonly config: GroupingConfig,
   ) {
     this.#gapBuckets = config.gapUs / config.bucketUs;
-    for (const carry of [...carries].sort((a, b) => a.firstBucket - b.firstBucket || compareText(a.id, b.id))) {
-      const group: Group = {
-        id: carry.id,
-        kind: carry.kind,
-        carries: [carry],
-        firstBucket: carry.firstBucket,
-        lastCoreBucket: carry.lastCoreBucket,
-        lastBucket: carry.lastBucket,
-        atoms: [],
-        consequences: new Set(),
-      };
-      this.groups.push(group);
-      this.#folded.set(carry.id, group);
-      this.#endsOf(carry.kind).push(group);
-      const bucket = carry.lastCoreBucket;
-      const principal = carry.kind.by === 'principal' ? carry.kind.name : '';
-      const workload = carry.kind.by === 'workload' ? carry.kind.name : '';
-      const lastUs = carry.lastCoreUs;
-      this.#index({ group, tier: tierOf(group.kind), bucket, firstUs: lastUs, lastUs, workload, principal }, []);
-      for (const end of carry.joined) {
-        const { tier, bucket, lastUs } = end;
-        this.#index({ group, tier, bucket, firstUs: lastUs, lastUs, workload, principal: '' }, []);
-      }
-    }
+    const inOrder = [...carries].sort((a, b) => a.firstBucket - b.firstBucket || compareText(a.id, b.id));
+    for (const carry of inOrder) this.#takeUp(carry);
+  }
+
+  /** Begins an incident with its settled part: the ends that others can belong to. */
+  #takeUp(carry: Carry): void {
+    const { kind, lastCoreBucket, lastBucket, lastCoreUs } = carry;
+    const group: Group = {
+      ...emptyGroup(carry.id, kind, carry.firstBucket),
+      carries: [carry],
+      lastCoreBucket,
+      lastBucket,
+    };
+    this.groups.push(group);
+    this.#folded.set(carry.id, group);
+    this.#endsOf(kind).push(group);
+    const principal = kind.by === 'principal' ? kind.name : '';
+    const workload = kind.by === 'workload' ? kind.name : '';
+    const end = (tier: number, bucket: number, lastUs: number, principal: string): void => {
+      this.#index({ group, tier, bucket, firstUs: lastUs, lastUs, workload, principal }, []);
+    };
+    end(tierOf(kind), lastCoreBucket, lastCoreUs, principal);
+    for (const { tier, bucket, lastUs } of carry.joined) end(tier, bucket, lastUs, '');
   }
 
   /** Chains atoms of one kind while the gaps are small enough; each chain is an incident. */
   addCores(atoms: readonly Atom[]): void {
     for (const atom of atoms) {
       if (this.#follow(atom)) continue;
-      const kind = kindOf(atom);
-      const ends = this.#endsOf(kind);
-      let group = ends.at(-1);
-      if (group === undefined || atom.bucket - group.lastCoreBucket > this.#gapBuckets) {
-        const bucket = atom.bucket;
-        const epoch = Math.floor(bucket / this.#gapBuckets);
-        const id = identity('incident', this.application, kind.path, kind.by, kind.name, epoch);
-        group = {
-          id,
-          kind,
-          carries: [],
-          firstBucket: bucket,
-          lastCoreBucket: bucket,
-          lastBucket: bucket,
-          atoms: [],
-          consequences: new Set(),
-        };
-        this.groups.push(group);
-        ends.push(group);
-      }
+      const group = this.#chainOf(kindOf(atom), atom.bucket);
       group.lastCoreBucket = Math.max(group.lastCoreBucket, atom.bucket);
       group.lastBucket = Math.max(group.lastBucket, atom.bucket);
       group.atoms.push(atom);
       // What was only near its threshold is nobody's act to be named as a cause.
       if (atom.sum.anomalous > 0) this.#indexObjects(group, atom);
-      const { bucket, workload, principal } = atom;
-      this.#index({ group, tier: tierOf(kind), bucket, ...secondsOf(atom.sum), workload, principal }, atom.links);
+      this.#index(coreOf(atom, group), atom.links);
     }
+  }
+
+  /** The incident of this kind that is still open at `bucket`, or a new one that begins there. */
+  #chainOf(kind: GroupKind, bucket: number): Group {
+    const ends = this.#endsOf(kind);
+    const open = ends.at(-1);
+    if (open !== undefined && bucket - open.lastCoreBucket <= this.#gapBuckets) return open;
+    const epoch = Math.floor(bucket / this.#gapBuckets);
+    const id = identity('incident', this.application, kind.path, kind.by, kind.name, epoch);
+    const begun = emptyGroup(id, kind, bucket);
+    this.groups.push(begun);
+    ends.push(begun);
+    return begun;
   }
 
   /** Puts the atom with the core that it belongs to, if there is one. */
@@ -248,14 +163,14 @@ class Grouping {
     if (group === undefined) return false;
     group.atoms.push(atom);
     group.lastBucket = Math.max(group.lastBucket, atom.bucket);
-    const { bucket, workload, principal } = atom;
-    const tier = tierOf(kindOf(atom));
-    const point = { group, tier, bucket, ...secondsOf(atom.sum), workload, principal };
-    if (canBeJoined(tier)) this.#index(point, atom.links);
+    const point = coreOf(atom, group);
+    if (canBeJoined(point.tier)) this.#index(point, atom.links);
     // Whom a planted script hits hours later belongs to those whom it hit before, as long as they are near enough.
     const scripts = atom.links.filter((link) => link.startsWith(SCRIPT));
     const hit: Core =
-      core === undefined ? { ...point, tier: tierOf(group.kind) } : { ...core, bucket, ...secondsOf(atom.sum) };
+      core === undefined
+        ? { ...point, tier: tierOf(group.kind) }
+        : { ...core, bucket: atom.bucket, ...secondsOf(atom.sum) };
     for (const link of scripts) push(this.#byLink, link, hit);
     return true;
   }
@@ -291,10 +206,7 @@ class Grouping {
 
   #indexObjects(group: Group, { objects, bucket, principal, key }: Atom): void {
     for (const object of objects?.changed ?? []) {
-      const change = { group, bucket, principal, key };
-      const known = this.#changes.get(object);
-      if (known === undefined) this.#changes.set(object, [change]);
-      else known.push(change);
+      push(this.#changes, object, { group, bucket, principal, key });
     }
   }
 
@@ -368,8 +280,27 @@ class Grouping {
   }
 }
 
-function push<K>(map: Map<K, Core[]>, key: K, core: Core): void {
+/** The atom as a point of its incident that others can belong to. */
+function coreOf(atom: Atom, group: Group): Core {
+  const { bucket, workload, principal } = atom;
+  return { group, tier: tierOf(kindOf(atom)), bucket, ...secondsOf(atom.sum), workload, principal };
+}
+
+function emptyGroup(id: string, kind: GroupKind, bucket: number): Group {
+  return {
+    id,
+    kind,
+    carries: [],
+    firstBucket: bucket,
+    lastCoreBucket: bucket,
+    lastBucket: bucket,
+    atoms: [],
+    consequences: new Set(),
+  };
+}
+
+function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = map.get(key);
-  if (list === undefined) map.set(key, [core]);
-  else list.push(core);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }

@@ -7,7 +7,7 @@ import { harmonicMeanP } from './combine.js';
 import { coverageOf, type CoverageByMinute } from './coverage.js';
 import { severityOf } from './damage.js';
 import type { FusionConfig } from './fusion-config.js';
-import type { Group, GroupKind } from './grouping.js';
+import type { Group, GroupKind } from './group.js';
 import { compareEvidence, type FusedEvidence } from './signal.js';
 
 /**

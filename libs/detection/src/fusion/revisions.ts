@@ -3,7 +3,7 @@ import { compareText } from './bounded.js';
 import { MINUTE_US } from './coverage.js';
 import type { FusionConfig } from './fusion-config.js';
 import type { FusionState, Published } from './fusion-state.js';
-import type { Group } from './grouping.js';
+import type { Group } from './group.js';
 import { asConsequence, incidentOf, type Incident } from './incident.js';
 import { compareEvidence, type FusedEvidence } from './signal.js';
 import { strangeTogether } from './weak-signs.js';

@@ -14,7 +14,6 @@ import type { LearningProgress } from '../detector.js';
 import { Count, decodeSnapshot, encodeSnapshot } from '../learning/snapshot.js';
 import { accepts } from '../syscall-windows/serving.js';
 import { learningOutlook, outlookNotes } from '../learning/outlook.js';
-import { StateReader, StateWriter } from '../syscall-windows/bytes.js';
 import { LearnedTime, LearnedTimeData } from '../syscall-windows/learned-time.js';
 import { COMPLETE_NOVELTY, NoveltyCounter, NoveltyData } from '../syscall-windows/novelty.js';
 import {
@@ -24,20 +23,14 @@ import {
   type WindowVisitor,
 } from '../syscall-windows/window-cutter.js';
 import { rememberedOf } from '../syscall-windows/remembered.js';
-import {
-  readWindowState,
-  startWindowState,
-  type WindowState,
-  writeWindowState,
-} from '../syscall-windows/window-state.js';
 import { agreement, noveltyUnits, unseenRates } from './agreement.js';
 import { knownRuns } from './known-runs.js';
+import { beginContainer, containerText, readContainer, type LearningContainer } from './learning-container.js';
 import { lengthOf, type SequenceOptions, sequenceOptions, sizesOf, UNSETTLED_SEQUENCE_OPTIONS } from './options.js';
 import { eachExecution } from './programs.js';
-import { collectRuns, droppedCalls, Scanner, type Tally } from './scanner.js';
+import { collectRuns, droppedCalls, Scanner } from './scanner.js';
 import { addTrails, type SequenceProfile, writeTrails } from './sequence-model.js';
 import { emptyTally } from './sequence-state.js';
-import { ThreadMemory } from './thread-memory.js';
 import { bagKey, Trails } from './trails.js';
 
 const MAX_PROGRAMS = 4096;
@@ -59,17 +52,8 @@ const EXPECTED_NOVELTY = 1;
  */
 const PRIOR_NEW_PROGRAMS = 0.001;
 
-interface Container {
-  readonly state: WindowState;
-  readonly memory: ThreadMemory;
-  tally: Tally;
-  programs: Set<number>;
-  readonly rates: number[][];
-}
-
-/** Version of snapshots, and of the containers' states in them. 2: runs as long as either default needs. */
+/** Version of snapshots. 2: runs as long as either default needs. */
 const SNAPSHOT = 2;
-const CONTAINER_STATE = 3;
 
 const Held = z.object({
   learned: z.object({
@@ -109,8 +93,8 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
   readonly #dropped: Uint8Array | undefined;
   readonly #trails: Trails;
   readonly #novelty: NoveltyCounter;
-  readonly #learning = new Map<string, Container>();
-  readonly #calibrating = new Map<string, Container>();
+  readonly #learning = new Map<string, LearningContainer>();
+  readonly #calibrating = new Map<string, LearningContainer>();
   readonly #programs = new Map<number, string>();
   readonly #streams = new Set<string>();
   readonly #time = new LearnedTime();
@@ -185,24 +169,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       throw new PlimsollError('empty-source', `${this.#of.workload}: ${missing}; trace more of its everyday work`);
     }
     const options = this.#choice();
-    const units = noveltyUnits(windows, sizesOf(options), options);
-    const scores = this.#runs.map((run) => run.map((rates) => agreement(rates, units)));
     const trails = this.#trails.ends(lengthOf(options));
-    const model: SequenceProfile = {
-      schema: 1,
-      options,
-      ...writeTrails(trails),
-      calls: this.#calls,
-      units,
-      calibration: fitCalibration(scores, { minScale: SCORE_STEP, expectedExcess: EXPECTED_NOVELTY }),
-      serves: this.#serves,
-      windowsPerDay: this.#time.perDay(windows.length + this.#novelty.windows),
-      programs: Array.from(this.#programs, ([digest, name]) => ({ digest, name })),
-      newProgram: Math.min(
-        1,
-        (PRIOR_NEW_PROGRAMS + this.#newProgramWindows) / (1 + this.#novelty.windows + windows.length),
-      ),
-    };
     const progress = this.progress();
     return sealProfile({
       ...this.#of,
@@ -218,8 +185,27 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
           ...outlookNotes(progress),
         ],
       },
-      model,
+      model: this.#model(options, trails, windows),
     });
+  }
+
+  /** `windows`: the unseen rates of all calibration windows. */
+  #model(options: SequenceOptions, trails: Trails, windows: readonly number[][]): SequenceProfile {
+    const units = noveltyUnits(windows, sizesOf(options), options);
+    const scores = this.#runs.map((run) => run.map((rates) => agreement(rates, units)));
+    const seen = this.#novelty.windows + windows.length;
+    return {
+      schema: 1,
+      options,
+      ...writeTrails(trails),
+      calls: this.#calls,
+      units,
+      calibration: fitCalibration(scores, { minScale: SCORE_STEP, expectedExcess: EXPECTED_NOVELTY }),
+      serves: this.#serves,
+      windowsPerDay: this.#time.perDay(seen),
+      programs: Array.from(this.#programs, ([digest, name]) => ({ digest, name })),
+      newProgram: Math.min(1, (PRIOR_NEW_PROGRAMS + this.#newProgramWindows) / (1 + seen)),
+    };
   }
 
   progress(): LearningProgress {
@@ -262,10 +248,10 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
       time: this.#time.data(),
       runs: this.#runs,
       newProgramWindows: this.#newProgramWindows,
-      learning: Array.from(this.#learning, ([name, container]) => [name, stateText(container)]),
+      learning: Array.from(this.#learning, ([name, container]) => [name, containerText(container)]),
       calibrating: Array.from(this.#calibrating, ([name, container]) => [
         name,
-        stateText(container),
+        containerText(container),
         { programs: [...container.programs], rates: container.rates },
       ]),
     };
@@ -314,7 +300,7 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     return this.#novelty.windows >= ENOUGH_WINDOWS && runs.novelty() > UNSETTLED_NOVELTY;
   }
 
-  readonly #learnCalls = (container: Container, batch: SyscallBatch, from: number, to: number): void => {
+  readonly #learnCalls = (container: LearningContainer, batch: SyscallBatch, from: number, to: number): void => {
     const { memory } = container;
     const smallest = Math.min(...sizesOf(this.#options));
     collectRuns(batch, from, to, memory, this.#options.scope, this.#dropped, this.#trails, (slot) => {
@@ -327,23 +313,23 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     this.#calls += to - from;
   };
 
-  readonly #calibrateCalls = (container: Container, batch: SyscallBatch, from: number, to: number): void => {
+  readonly #calibrateCalls = (container: LearningContainer, batch: SyscallBatch, from: number, to: number): void => {
     this.#scanner?.scan(batch, from, to, container.memory, container.tally, () => undefined);
     eachExecution(batch, from, to, (_, digest) => {
       if (!this.#programs.has(digest)) container.programs.add(digest);
     });
   };
 
-  readonly #calibrated = (container: Container): void => {
+  readonly #calibrated = (container: LearningContainer): void => {
     container.rates.push(unseenRates(container.tally, this.#choice()));
     if (container.programs.size > 0) this.#newProgramWindows += 1;
     for (const digest of container.programs) this.#programs.set(digest, '');
   };
 
   #visitor(
-    container: Container,
-    calls: (container: Container, batch: SyscallBatch, from: number, to: number) => void,
-    closed: (container: Container) => void,
+    container: LearningContainer,
+    calls: (container: LearningContainer, batch: SyscallBatch, from: number, to: number) => void,
+    closed: (container: LearningContainer) => void,
   ): WindowVisitor {
     const clear = (): void => {
       container.tally = emptyTally(sizesOf(this.#chosen ?? this.#options).length);
@@ -368,14 +354,8 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
     };
   }
 
-  #container(containers: Map<string, Container>, batch: SyscallBatch, length: number): Container {
-    const begin = (): Container => ({
-      state: startWindowState(),
-      memory: new ThreadMemory(length),
-      tally: emptyTally(sizesOf(this.#chosen ?? this.#options).length),
-      programs: new Set(),
-      rates: [],
-    });
+  #container(containers: Map<string, LearningContainer>, batch: SyscallBatch, length: number): LearningContainer {
+    const begin = (): LearningContainer => beginContainer(length, this.#chosen ?? this.#options);
     return rememberedOf(containers, batch.container, begin, ({ rates }) => {
       if (rates.length > 0) this.#runs.push(rates);
     });
@@ -384,27 +364,6 @@ export class SequenceLearner implements FoldLearner<SyscallBatch> {
 
 function boundsOf({ windowCalls, minCalls }: SequenceOptions): WindowBounds {
   return { ...DEFAULT_WINDOW_BOUNDS, calls: windowCalls, minCalls };
-}
-
-function readContainer(text: string, length: number): Container {
-  const reader = new StateReader(Buffer.from(text, 'base64'), CONTAINER_STATE, 'learning');
-  const state = readWindowState(reader);
-  const memory = new ThreadMemory(length);
-  memory.read(reader);
-  const kept = reader.uint();
-  const tally = { kept, unseen: Uint32Array.from({ length: reader.uint() }, () => reader.uint()) };
-  return { state, memory, tally, programs: new Set(), rates: [] };
-}
-
-/** A container's position in its stream, as text. */
-function stateText({ state, memory, tally }: Container): string {
-  const writer = new StateWriter(CONTAINER_STATE);
-  writeWindowState(writer, state);
-  memory.write(writer);
-  writer.uint(tally.kept);
-  writer.uint(tally.unseen.length);
-  for (const count of tally.unseen) writer.uint(count);
-  return Buffer.from(writer.finish()).toString('base64');
 }
 
 /** A learner for one workload. */

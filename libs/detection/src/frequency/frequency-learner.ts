@@ -38,9 +38,8 @@ import { readCounts, writeCounts } from './frequency-state.js';
 import { type FrequencyOptions, frequencyOptions } from './options.js';
 import { isSlow, paceOf, SlowWindows } from './pace.js';
 import { closePiece, forgetPieces, summed, windowPieces } from './pieces.js';
+import { WindowSample, WindowSampleData } from './window-sample.js';
 
-/** Benign windows kept; when there are more, every second one goes, and from then on only every second one is kept. */
-const MAX_WINDOWS = 4096;
 const MAX_STREAMS = 10_000;
 const ENOUGH_WINDOWS = 100;
 /** Smallest difference of distances that means anything. */
@@ -64,9 +63,7 @@ const SNAPSHOT = 1;
 const CONTAINER_STATE = 3;
 
 const Held = z.object({
-  windows: z.array(z.tuple([z.array(Count.max(COUNTERS - 1)), z.array(Count)])),
-  stride: Count.min(1),
-  seen: Count,
+  ...WindowSampleData.shape,
   calls: Count,
   gaps: Count,
   streams: z.array(z.string()),
@@ -89,9 +86,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   readonly #streams = new Set<string>();
   readonly #time = new LearnedTime();
   readonly #slow = new SlowWindows();
-  #windows: Sparse[] = [];
-  #stride = 1;
-  #seen = 0;
+  readonly #sample = new WindowSample();
   #calls = 0;
   #gaps = 0;
   #fitted: Fitted | undefined;
@@ -112,7 +107,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       batch,
       this.#bounds,
       this.#visitor(container, (counts) => {
-        this.#keep(counts);
+        this.#sample.add(counts);
         this.#slow.add(paceOf(container.state.window));
       }),
     );
@@ -123,7 +118,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   calibrate(batch: SyscallBatch): void {
     // Nothing to calibrate against: `finish` says so, and other detectors go on.
-    if (this.#fitted === undefined && this.#windows.length === 0) return;
+    if (this.#fitted === undefined && this.#sample.isEmpty) return;
     const fitted = this.#fit();
     const container = this.#container(this.#calibrating, batch);
     const score = (counts: Uint32Array): void => {
@@ -142,8 +137,8 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
   finish(): ProfileFile {
     this.#collect();
     const calibrated = this.#runs.reduce((sum, run) => sum + run.length, 0);
-    if (this.#windows.length === 0 || calibrated === 0) {
-      const missing = this.#windows.length === 0 ? 'learn from' : 'calibrate on';
+    if (this.#sample.isEmpty || calibrated === 0) {
+      const missing = this.#sample.isEmpty ? 'learn from' : 'calibrate on';
       throw new PlimsollError(
         'empty-source',
         `${this.#of.workload}: too few system calls to ${missing}; trace more of its everyday work`,
@@ -151,7 +146,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     }
     const { counters, mean, covariance, slowest } = this.#fit();
     const progress = this.progress();
-    const shares = this.#windows.map((window) => featuresOf([dense(window)], counters).map((root) => root * root));
+    const shares = this.#sample.map((counts) => featuresOf([counts], counters).map((root) => root * root));
     const model: FrequencyProfile = {
       schema: 1,
       options: this.#options,
@@ -165,7 +160,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       calibration: fitCalibration(this.#runs, { minScale: SCORE_STEP }),
       serves: this.#serves,
       ...(slowest !== undefined && { slowest }),
-      windowsPerDay: this.#time.perDay(this.#seen + calibrated),
+      windowsPerDay: this.#time.perDay(this.#sample.seen + calibrated),
     };
     return sealProfile({
       ...this.#of,
@@ -176,7 +171,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
         novelty: progress.novelty,
         complete: progress.converged,
         notes: [
-          `${this.#seen} windows learned, ${calibrated} calibrated, ${counters.length + 1} features`,
+          `${this.#sample.seen} windows learned, ${calibrated} calibrated, ${counters.length + 1} features`,
           ...outlookNotes(progress),
         ],
       },
@@ -186,16 +181,16 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   progress(): LearningProgress {
     const features = this.#fitted?.counters.length ?? this.#counters().length;
-    const novelty = this.#seen === 0 ? 1 : this.#time.leastNovelty();
+    const novelty = this.#sample.seen === 0 ? 1 : this.#time.leastNovelty();
     return learningOutlook({
       detector: 'frequency',
       events: this.#calls,
       gaps: this.#gaps,
       units: 'windows',
-      seen: this.#seen,
+      seen: this.#sample.seen,
       enough: Math.max(ENOUGH_WINDOWS, 2 * features),
       // Without times, what is estimated beside what it is estimated from.
-      leastNovelty: novelty ?? Math.min(1, features / this.#seen),
+      leastNovelty: novelty ?? Math.min(1, features / this.#sample.seen),
       ...(novelty !== undefined && { mostNovelty: COMPLETE_NOVELTY }),
     });
   }
@@ -209,9 +204,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   snapshot(): Uint8Array {
     const held: z.infer<typeof Held> = {
-      windows: this.#windows.map(({ counters, counts }) => [[...counters], [...counts]]),
-      stride: this.#stride,
-      seen: this.#seen,
+      ...this.#sample.data(),
       calls: this.#calls,
       gaps: this.#gaps,
       streams: [...this.#streams],
@@ -227,7 +220,7 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   merge(snapshot: Uint8Array): void {
     const held = decodeSnapshot(snapshot, 'frequency', SNAPSHOT, Held);
-    this.#adopt(held);
+    this.#sample.merge(held);
     this.#calls += held.calls;
     this.#gaps += held.gaps;
     this.#serves ||= held.serves;
@@ -243,28 +236,10 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
     }
   }
 
-  /** Windows of both at the wider stride, so that each counts alike. */
-  #adopt({ windows, stride, seen }: Pick<z.infer<typeof Held>, 'windows' | 'stride' | 'seen'>): void {
-    let others = windows.map(([counters, counts]): Sparse => ({
-      counters: Uint16Array.from(counters),
-      counts: Uint32Array.from(counts),
-    }));
-    while (this.#stride < stride) this.#thin();
-    for (let their = stride; their < this.#stride; their *= 2) others = everySecond(others);
-    this.#windows.push(...others);
-    this.#seen += seen;
-    while (this.#windows.length >= MAX_WINDOWS) this.#thin();
-  }
-
-  #thin(): void {
-    this.#windows = everySecond(this.#windows);
-    this.#stride *= 2;
-  }
-
   #fit(): Fitted {
     if (this.#fitted) return this.#fitted;
     const counters = this.#counters();
-    const spread = spreadOf(this.#windows.map((window) => featuresOf([dense(window)], counters)));
+    const spread = spreadOf(this.#sample.map((counts) => featuresOf([counts], counters)));
     const factor = choleskyOf(spread.covariance, spread.mean.length);
     this.#fitted = { counters, ...spread, factor, slowest: this.#slow.least() };
     return this.#fitted;
@@ -272,24 +247,13 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
 
   /** The counters that become features: the key group, or what was seen most often. */
   #counters(): number[] {
-    const totals = new Map<number, number>();
-    for (const { counters, counts } of this.#windows) {
-      counters.forEach((counter, i) => {
-        if (counter !== TOTAL_AT) totals.set(counter, (totals.get(counter) ?? 0) + counts[i]!);
-      });
-    }
     const { keyGroup, sizes } = this.#options;
-    const wanted = [...totals].filter(([counter]) =>
-      counter >= CALL_NUMBERS ? sizes : keyGroup === undefined || keyGroup.includes(counter),
-    );
+    const wanted = [...this.#sample.totals()].filter(([counter]) => {
+      if (counter === TOTAL_AT) return false;
+      return counter >= CALL_NUMBERS ? sizes : keyGroup === undefined || keyGroup.includes(counter);
+    });
     const frequent = wanted.sort(([one, a], [other, b]) => b - a || one - other).slice(0, MAX_FEATURES - 1);
     return frequent.map(([counter]) => counter).sort((one, other) => one - other);
-  }
-
-  #keep(counts: Uint32Array): void {
-    if (this.#seen % this.#stride === 0) this.#windows.push(sparse(counts));
-    this.#seen += 1;
-    if (this.#windows.length >= MAX_WINDOWS) this.#thin();
   }
 
   #collect(): void {
@@ -331,29 +295,6 @@ export class FrequencyLearner implements FoldLearner<SyscallBatch> {
       if (scores.length > 0) this.#runs.push(scores);
     });
   }
-}
-
-/** A window's counts without its zeros. */
-interface Sparse {
-  readonly counters: Uint16Array;
-  readonly counts: Uint32Array;
-}
-
-function sparse(counts: Uint32Array): Sparse {
-  const counters = Uint16Array.from([...counts.keys()].filter((counter) => counts[counter]! > 0));
-  return { counters, counts: Uint32Array.from(counters, (counter) => counts[counter]!) };
-}
-
-function dense({ counters, counts }: Sparse): Uint32Array {
-  const all = new Uint32Array(COUNTERS);
-  counters.forEach((counter, i) => {
-    all[counter] = counts[i]!;
-  });
-  return all;
-}
-
-function everySecond<T>(items: readonly T[]): T[] {
-  return items.filter((_, i) => i % 2 === 0);
 }
 
 /** A container's position in its stream, as text. */

@@ -50,7 +50,7 @@ export {
   type IncidentSource,
 } from './alert/incident-projection.js';
 export { readRange, type OffsetRange, type RangeReading, type Timed } from './learn/ordered-range.js';
-export { StreamLearning, type IncidentSpan } from './learn/stream-learning.js';
+export type { IncidentSpan } from './learn/incident-spans.js';
 export type { GroupProgress, LearningStage } from './learn/group-progress.js';
 export {
   learnFromTopics,

@@ -25,6 +25,11 @@ export function messageTimeUs(message: CollectorMessage): TimeUs {
   return message.topic === 'syscalls' ? message.batch.baseTimeUs : message.event.timeUs;
 }
 
+/** The container whose calls or event the message carries. */
+export function whereOf(message: CollectorMessage): Where {
+  return message.topic === 'syscalls' ? message.batch : message.event;
+}
+
 /** The message as a record, keyed as its topic says. */
 export function messageRecord(message: CollectorMessage): OutgoingRecord {
   return message.topic === 'syscalls'

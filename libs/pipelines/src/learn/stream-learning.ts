@@ -1,55 +1,26 @@
-import {
-  PlimsollError,
-  sealProfile,
-  withGaps,
-  type LearnedFrom,
-  type ProfileFile,
-  type SyscallBatch,
-} from '@plimsoll/contracts';
-import { PartedLearning, type Learner } from '@plimsoll/detection';
+import { PlimsollError, withGaps, type ProfileFile } from '@plimsoll/contracts';
 import { z } from 'zod';
 
-import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
+import { messageTimeUs, whereOf, type CollectorMessage } from '../collect/collector-pipeline.js';
 import type { GroupProgress, LearningStage } from './group-progress.js';
-import { isOfRequests, type Built, type Learners } from './profile-builder.js';
-
-/** When something happened that must not be learned as normal, or that a person has called normal. */
-export interface IncidentSpan {
-  readonly id: string;
-  readonly application: string;
-  readonly startUs: number;
-  readonly endUs: number;
-  readonly benign: boolean;
-}
-
-/** What is left out beside an incident: windows that began before its first sign hold the attack too. */
-const MARGIN_US = 10_000_000;
-/** What of a benign incident teaches wherever it lies; one that lasts would else leave nothing to calibrate on. */
-const TAUGHT_US = 600_000_000;
-const MAX_NAMED_INCIDENTS = 1_000;
-
-const Counts = z.object({
-  learned: z.number(),
-  calibrated: z.number(),
-  leftOut: z.number(),
-  startUs: z.number(),
-  endUs: z.number(),
-  incidents: z.array(z.string()),
-  benignIncidents: z.array(z.string()),
-});
-type Counts = z.infer<typeof Counts>;
-
-/** How far one detector's learning of a group has come while following; the counts are of messages. */
-const Pace = z.object({
-  stage: z.enum(['learning', 'calibrating', 'done']),
-  learned: z.number(),
-  calibrated: z.number(),
-});
-type Pace = z.infer<typeof Pace>;
+import { IncidentSpans, type IncidentSpan } from './incident-spans.js';
+import {
+  addNames,
+  count,
+  GroupCounts,
+  finished,
+  groupKey,
+  learnsRequestsOf,
+  openGroup,
+  Pace,
+  type Group,
+} from './learning-group.js';
+import type { Built, Learners } from './profile-builder.js';
+import { LEARN_SHARE, RangeSplit } from './range-split.js';
 
 /** What a stream learning remembers besides what its parts taught. */
 export const StreamLearningData = z.object({
-  groups: z.array(z.tuple([z.string(), Counts])),
+  groups: z.array(z.tuple([z.string(), GroupCounts])),
   /** Containers whose last batch was left out. */
   skipped: z.array(z.string()),
   /** Event time from which each group calibrates; absent where the stage alone decides. */
@@ -59,34 +30,12 @@ export const StreamLearningData = z.object({
 });
 export type StreamLearningData = z.infer<typeof StreamLearningData>;
 
-/** The learners of one kind of messages of one workload, and what went into them. */
-interface Group {
-  readonly topic: CollectorMessage['topic'];
-  readonly application: string;
-  readonly workload: string;
-  readonly learnings: readonly PartedLearning<CollectorMessage>[];
-  /** One for each of `learnings`. */
-  readonly paces: Pace[];
-  readonly counts: Counts;
-}
-
 /** What one detector has learned of a workload, ready before others are. */
 export interface Ready {
   readonly profile: ProfileFile;
   /** It was taken: the learning is over. */
   readonly taken: () => void;
 }
-
-/** Event times of a group, every `stride`th: enough to part them. */
-interface Sample {
-  stride: number;
-  seen: number;
-  times: number[];
-}
-
-const MAX_SAMPLED = 16_384;
-/** Part of a group's messages that is learned from; the later rest is kept for calibration. */
-export const LEARN_SHARE = 0.7;
 
 /**
  * Learns profiles from messages of the stream, workload by workload and container by container. What lies in an
@@ -95,11 +44,10 @@ export const LEARN_SHARE = 0.7;
  */
 export class StreamLearning {
   readonly #learners: Learners;
-  readonly #spans: ReadonlyMap<string, readonly IncidentSpan[]>;
+  readonly #incidents: IncidentSpans;
   readonly #groups = new Map<string, Group>();
   readonly #skipped = new Set<string>();
-  readonly #samples = new Map<string, Sample>();
-  #splits: Map<string, number> | undefined;
+  readonly #range = new RangeSplit();
   readonly #changed = new Set<string>();
   readonly #follow: boolean;
 
@@ -107,45 +55,29 @@ export class StreamLearning {
   constructor(learners: Learners, incidents: readonly IncidentSpan[], follow: boolean) {
     this.#learners = learners;
     this.#follow = follow;
-    const spans = new Map<string, IncidentSpan[]>();
-    for (const incident of incidents) {
-      const span = incident.benign ? taught(incident) : incident;
-      spans.set(span.application, [...(spans.get(span.application) ?? []), span]);
-    }
-    this.#spans = spans;
+    this.#incidents = new IncidentSpans(incidents);
   }
 
   /** Looks at a message of the range, so that `split` can part it. */
   survey(message: CollectorMessage): void {
-    if (this.#met(whereOf(message).application, message).length > 0) return;
-    const key = groupKey(message);
-    const sample = this.#samples.get(key) ?? { stride: 1, seen: 0, times: [] };
-    this.#samples.set(key, sample);
-    if (sample.seen++ % sample.stride === 0) sample.times.push(messageTimeUs(message));
-    if (sample.times.length < MAX_SAMPLED) return;
-    sample.times = sample.times.filter((_, i) => i % 2 === 0);
-    sample.stride *= 2;
+    if (this.#incidents.met(message).length === 0) this.#range.survey(groupKey(message), messageTimeUs(message));
   }
 
   /** Parts what was surveyed: the first 70 % of each workload's messages teach, the later ones calibrate. */
   split(): void {
-    this.#splits = new Map();
-    for (const [key, { times }] of this.#samples) {
-      times.sort((a, b) => a - b);
-      this.#splits.set(key, times[Math.floor(times.length * LEARN_SHARE)]!);
-    }
-    this.#samples.clear();
+    this.#range.split();
   }
 
   /** Takes a message in the pass of `stage`. Answers the stage that the message belongs to by its time. */
   take(stage: LearningStage, message: CollectorMessage): LearningStage {
-    const { application, container } = whereOf(message);
-    const home = this.#home(stage, message);
-    const group = this.#group(message);
-    const met = this.#met(application, message);
+    const key = groupKey(message);
+    const timeUs = messageTimeUs(message);
+    const home = this.#range.stageOf(key, timeUs, stage);
+    const group = this.#open(key);
+    const met = this.#incidents.met(message);
     const out = met.filter(({ benign }) => !benign);
     const use: LearningStage = met.length > 0 ? 'learning' : home;
-    const owner = `${groupKey(message)}\n${container}`;
+    const owner = `${key}\n${whereOf(message).container}`;
     if (out.length > 0 || use !== stage) {
       this.#skipped.add(owner);
       if (out.length > 0 && home === stage) {
@@ -155,19 +87,25 @@ export class StreamLearning {
       return home;
     }
     addNames(group.counts.benignIncidents, met);
+    this.#teach(group, stage, owner, message, met.length > 0);
+    count(group.counts, stage, timeUs);
+    return home;
+  }
+
+  /** Gives the message to every learning of its group, each in its own stage. `benign`: a person called it so. */
+  #teach(group: Group, stage: LearningStage, owner: string, message: CollectorMessage, benign: boolean): void {
+    const { container } = whereOf(message);
     const input = this.#skipped.delete(owner) ? afterCut(message) : message;
     group.learnings.forEach((learning, i) => {
       const pace = group.paces[i]!;
       const own = this.#follow ? pace.stage : stage;
       // What a person called benign is learned from, and not calibrated on.
-      if (own === 'done' || (own === 'calibrating' && met.length > 0)) return;
+      if (own === 'done' || (own === 'calibrating' && benign)) return;
       if (own === 'learning') learning.learn(container, input);
       else learning.calibrate(container, input);
       pace[own === 'learning' ? 'learned' : 'calibrated'] += 1;
       this.#changed.add(`${i}\n${own}\n${owner}`);
     });
-    count(group.counts, stage, messageTimeUs(message));
-    return home;
   }
 
   /**
@@ -242,10 +180,11 @@ export class StreamLearning {
   }
 
   data(): StreamLearningData {
+    const splits = this.#range.data();
     return {
       groups: Array.from(this.#groups, ([key, { counts }]) => [key, counts]),
       skipped: [...this.#skipped],
-      ...(this.#splits === undefined ? {} : { splits: [...this.#splits] }),
+      ...(splits === undefined ? {} : { splits }),
       ...(this.#follow ? { paces: Array.from(this.#groups, ([key, { paces }]) => [key, paces]) } : {}),
     };
   }
@@ -255,7 +194,7 @@ export class StreamLearning {
     for (const [key, counts] of groups) Object.assign(this.#open(key).counts, counts);
     for (const [key, own] of paces) this.#open(key).paces.splice(0, own.length, ...own);
     for (const owner of skipped) this.#skipped.add(owner);
-    if (splits !== undefined) this.#splits = new Map(splits);
+    if (splits !== undefined) this.#range.restore(splits);
     for (const stage of ['learning', 'calibrating'] as const) {
       for (const [name, bytes] of parts) {
         const part = readPart(name);
@@ -288,7 +227,7 @@ export class StreamLearning {
   /** Whether it learns calls of an application whose requests are learned too. */
   #isBesideRequests({ topic, application }: Group): boolean {
     if (topic !== 'syscalls') return false;
-    return [...this.#groups].some(([key, group]) => group.application === application && isOfRequests(readKey(key)[1]));
+    return [...this.#groups.keys()].some((key) => learnsRequestsOf(key, application));
   }
 
   #nothing(reason = 'nothing to learn from'): string {
@@ -297,70 +236,13 @@ export class StreamLearning {
     return `${reason}. ${leftOut} messages lie in incidents and are left out, until somebody marks those benign`;
   }
 
-  #home(stage: LearningStage, message: CollectorMessage): LearningStage {
-    if (this.#splits === undefined) return stage;
-    const splitUs = this.#splits.get(groupKey(message)) ?? Infinity;
-    return messageTimeUs(message) < splitUs ? 'learning' : 'calibrating';
-  }
-
-  #met(application: string, message: CollectorMessage): readonly IncidentSpan[] {
-    const spans = this.#spans.get(application);
-    if (spans === undefined) return [];
-    const startUs = messageTimeUs(message);
-    const endUs = message.topic === 'syscalls' ? lastUs(message.batch) : startUs;
-    return spans.filter((span) => startUs <= span.endUs + MARGIN_US && endUs >= span.startUs - MARGIN_US);
-  }
-
-  #group(message: CollectorMessage): Group {
-    return this.#open(groupKey(message));
-  }
-
   #open(key: string): Group {
     const known = this.#groups.get(key);
     if (known) return known;
-    const [topic, type, application, workload] = readKey(key);
-    const of = { application, workload };
-    const calls = topic === 'syscalls';
-    const makers: (() => Learner<CollectorMessage>)[] = calls
-      ? this.#learners.syscalls.map(
-          (make) => () => ofMessages(make(of), (m) => (m.topic === 'syscalls' ? m.batch : undefined)),
-        )
-      : this.#learners.logs
-          .filter((entry) => entry.type === type)
-          .map(
-            ({ learner }) =>
-              () =>
-                ofMessages(learner(of), (m) => (m.topic === 'logs' ? m.event : undefined)),
-          );
-    const made: Group = {
-      topic: calls ? 'syscalls' : 'logs',
-      ...of,
-      learnings: makers.map((make) => new PartedLearning(make)),
-      paces: makers.map(() => ({ stage: 'learning', learned: 0, calibrated: 0 })),
-      counts: { learned: 0, calibrated: 0, leftOut: 0, startUs: 0, endUs: 0, incidents: [], benignIncidents: [] },
-    };
-    this.#groups.set(key, made);
-    return made;
+    const opened = openGroup(key, this.#learners);
+    this.#groups.set(key, opened);
+    return opened;
   }
-}
-
-function whereOf(message: CollectorMessage): {
-  readonly application: string;
-  readonly workload: string;
-  readonly container: string;
-} {
-  return message.topic === 'syscalls' ? message.batch : message.event;
-}
-
-function groupKey(message: CollectorMessage): string {
-  const { application, workload } = whereOf(message);
-  const type = message.topic === 'syscalls' ? '' : message.event.type === 'gap' ? message.event.of : message.event.type;
-  return JSON.stringify([message.topic, type, application, workload]);
-}
-
-/** Topic, type of event (empty for calls), application and workload of a group. */
-function readKey(key: string): [string, string, string, string] {
-  return z.tuple([z.string(), z.string(), z.string(), z.string()]).parse(JSON.parse(key));
 }
 
 /** What a part's name says: which learning of which group, in which stage and of which container. */
@@ -379,27 +261,8 @@ function readPart(name: string): {
   };
 }
 
-function taught(span: IncidentSpan): IncidentSpan {
-  return { ...span, endUs: Math.min(span.endUs, span.startUs + TAUGHT_US) };
-}
-
 function byName([a]: readonly [string, ...unknown[]], [b]: readonly [string, ...unknown[]]): number {
   return a < b ? -1 : 1;
-}
-
-function addNames(names: string[], spans: readonly IncidentSpan[]): void {
-  for (const { id } of spans) if (!names.includes(id) && names.length < MAX_NAMED_INCIDENTS) names.push(id);
-  names.sort();
-}
-
-function count(counts: Counts, stage: LearningStage, timeUs: number): void {
-  counts[stage === 'learning' ? 'learned' : 'calibrated'] += 1;
-  counts.startUs = counts.learned + counts.calibrated === 1 ? timeUs : Math.min(counts.startUs, timeUs);
-  counts.endUs = Math.max(counts.endUs, timeUs);
-}
-
-function lastUs({ baseTimeUs, count: calls, offsetsUs }: SyscallBatch): number {
-  return baseTimeUs + (calls > 0 ? offsetsUs[calls - 1]! : 0);
 }
 
 /** What was left out before is no loss of the source: the window before it ends early, and memory begins anew. */
@@ -408,58 +271,4 @@ function afterCut(message: CollectorMessage): CollectorMessage {
   const { baseTimeUs: startUs, gaps } = message.batch;
   const cut = { startUs, endUs: startUs, cause: 'truncated-input' as const };
   return { topic: 'syscalls', batch: withGaps(message.batch, [cut, ...gaps]) };
-}
-
-function ofMessages<Input>(
-  learner: Learner<Input>,
-  inputOf: (message: CollectorMessage) => Input | undefined,
-): Learner<CollectorMessage> {
-  return {
-    learn(message) {
-      const input = inputOf(message);
-      if (input !== undefined) learner.learn(input);
-    },
-    calibrate(message) {
-      const input = inputOf(message);
-      if (input !== undefined) learner.calibrate(input);
-    },
-    finish: () => learner.finish(),
-    progress: () => learner.progress(),
-    calibrator: () => ofMessages(learner.calibrator(), inputOf),
-    snapshot: () => learner.snapshot(),
-    merge: (snapshot) => {
-      learner.merge(snapshot);
-    },
-  };
-}
-
-/** The profile, or in words why there was too little for one. */
-function finished(
-  learning: PartedLearning<CollectorMessage>,
-  from: LearnedFrom,
-  besideRequests: boolean,
-): ProfileFile | string {
-  try {
-    return sealed(learning, from, besideRequests);
-  } catch (error) {
-    if (!(error instanceof PlimsollError) || error.code !== 'empty-source') throw error;
-    return error.message;
-  }
-}
-
-function sealed(learning: PartedLearning<CollectorMessage>, from: LearnedFrom, besideRequests: boolean): ProfileFile {
-  const { version: _, ...profile } = learning.finish();
-  const { learned } = profile;
-  const refused = learning.refused;
-  const notes = refused === 0 ? [] : [`${refused} messages of further containers were not learned from`];
-  return sealProfile({
-    ...profile,
-    learned: {
-      ...learned,
-      complete: learned.complete && refused === 0,
-      notes: [...learned.notes, ...notes],
-      ...(besideRequests && { beside: 'requests' as const }),
-      from,
-    },
-  });
 }

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { messageRecord } from '../collect/collector-pipeline.js';
-import type { IncidentSpan } from './stream-learning.js';
+import type { IncidentSpan } from './incident-spans.js';
 import { learnFromTopics, type TopicLearningParts, type TopicLearningPlan } from './topic-learning.js';
 
 const NAMES = ['accept4', 'read', 'openat', 'fstat', 'close', 'write', 'execve'];

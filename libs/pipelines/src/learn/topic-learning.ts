@@ -21,11 +21,12 @@ import {
 } from '@plimsoll/streaming';
 import { z } from 'zod';
 
-import { messageTimeUs, type CollectorMessage } from '../collect/collector-pipeline.js';
+import { messageTimeUs, whereOf, type CollectorMessage } from '../collect/collector-pipeline.js';
 import { readRange, type OffsetRange, type Timed } from './ordered-range.js';
 import type { Built, Learners } from './profile-builder.js';
 import type { GroupProgress, LearningStage } from './group-progress.js';
-import { StreamLearning, StreamLearningData, type IncidentSpan } from './stream-learning.js';
+import type { IncidentSpan } from './incident-spans.js';
+import { StreamLearning, StreamLearningData } from './stream-learning.js';
 
 /** What to learn from. */
 export interface TopicLearningPlan {
@@ -85,7 +86,7 @@ export interface TopicLearned extends Built {
 type Pass = 'surveying' | LearningStage;
 
 const DAY_MS = 86_400_000;
-/** A store that is away is waited for five minutes. */
+/** A store that is unavailable is waited for five minutes. */
 const SAVE_PAUSE_MS = 1_000;
 const SAVE_ATTEMPTS = 300;
 
@@ -98,7 +99,8 @@ const Part = z.object({
   calibrateFrom: z.number(),
 });
 type Part = z.infer<typeof Part>;
-const PLACE = 'place';
+/** The part that holds how far the learning has come, beside those that hold what was learned. */
+const POSITION_PART = 'place';
 const Kept = z.object({
   version: z.literal(2),
   plan: z.string(),
@@ -144,7 +146,7 @@ class TopicLearning {
   static async open(plan: TopicLearningPlan, parts: TopicLearningParts): Promise<TopicLearning> {
     const learning = new StreamLearning(parts.learners, plan.incidents, plan.follow);
     const stored = await parts.store.load(plan.name);
-    const kept = readKept(stored.get(PLACE), plan);
+    const kept = readKept(stored.get(POSITION_PART), plan);
     if (kept !== undefined) {
       learning.restore(kept.learning, stored);
       return new TopicLearning(plan, parts, kept, learning, true);
@@ -294,7 +296,7 @@ class TopicLearning {
     if (record.headers[PROGRESS_HEADER] !== undefined) return undefined;
     const message = this.read(topic, record);
     if (message === undefined) return undefined;
-    const { application } = message.topic === 'syscalls' ? message.batch : message.event;
+    const { application } = whereOf(message);
     const timeUs = messageTimeUs(message);
     const { sinceUs = 0, untilUs = Infinity } = this.kept;
     if (this.plan.application !== undefined && application !== this.plan.application) return undefined;
@@ -324,7 +326,7 @@ class TopicLearning {
     this.sinceKept = 0;
     const changed = this.learning.changedParts();
     const kept: Kept = { ...this.kept, learning: this.learning.data() };
-    changed.set(PLACE, encodeJson(kept));
+    changed.set(POSITION_PART, encodeJson(kept));
     await this.saved(changed);
     this.tell();
   }
@@ -334,7 +336,7 @@ class TopicLearning {
     return this.patiently(() => store.save(this.plan.name, changed, keptMs));
   }
 
-  /** Waits for a store that is away: hours of learning do not end with half a minute without it. */
+  /** Waits for a store that is unavailable: hours of learning do not end with half a minute without it. */
   private async patiently(act: () => Promise<void>): Promise<void> {
     const { signal } = this.parts;
     for (let attempt = 1; ; attempt++) {

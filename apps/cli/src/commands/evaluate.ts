@@ -4,64 +4,30 @@ import process from 'node:process';
 
 import { PlimsollError } from '@plimsoll/contracts';
 import {
-  ablationStudy,
   adfaMarkdown,
-  callCorpus,
-  callStudy,
-  checkSplit,
-  curvePlot,
-  episodeContents,
-  evaluateRecordings,
-  fusionStudy,
-  kindSeverityRows,
   lidDsBlocks,
   markdownOf,
-  operatingCurve,
-  paperStudy,
-  recallPlot,
-  reportMarkdown,
-  requestTable,
   runAdfaLd,
   runHidsDocker,
   runKeyGroups,
   runLidDs,
-  runManifest,
-  scoreOutcomes,
-  studyBudgets,
   studyLayout,
   studyMarkdown,
-  type CallStudy,
-  type EpisodeOutcome,
-  type Evaluation,
-  type EvaluationReport,
-  type RunManifest,
 } from '@plimsoll/evaluation';
-import { findRecordings } from '@plimsoll/local-run';
-import type { SourceReport } from '@plimsoll/sources';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { comparedRuns } from '../compared-runs.js';
 import { drawPictures } from '../chart-pictures.js';
-import { loadScorer, paperFiles } from '../paper-evaluation.js';
+import { measureRecordings, type Measured, type MeasureOptions } from '../measured-recordings.js';
 import { budgetOption, collected, maxRefusedOption, privacyOption } from '../shared-options.js';
 import { stopSignal } from '../stop-signal.js';
 import { Progress } from '../terminal/progress.js';
 import { tellLate, tellReports } from '../terminal/source-reports.js';
 
-interface EvaluateCommandOptions {
+interface EvaluateCommandOptions extends MeasureOptions {
   out?: string;
   json?: string;
-  development: string[];
-  study?: boolean;
-  seed: number;
-  falseAlertsPerDay: number;
-  privacy: 'strict' | 'balanced' | 'full';
   maxRefused: number;
-  budgets?: number[];
-  ablation?: boolean;
-  paper?: boolean;
-  scorer: string[];
-  seeds: number;
   compare?: string[];
 }
 
@@ -119,56 +85,51 @@ export function evaluateCommand(): Command {
 async function run(folder: string | undefined, options: EvaluateCommandOptions): Promise<void> {
   if (options.compare !== undefined) {
     const { markdown, comparison } = await comparedRuns(options.compare);
-    if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(comparison));
-    process.stdout.write(options.json === '-' ? asJson(comparison) : markdown);
+    await print(options.json, markdown, comparison);
     return;
   }
   if (folder === undefined) throw new PlimsollError('bad-configuration', 'name a folder of recordings, or --compare');
-  if (options.scorer.length > 0 && options.paper !== true) {
-    throw new PlimsollError('bad-configuration', '--scorer adds rows to the tables of --paper: give both');
-  }
-  if (options.seeds > 0 && options.paper !== true) {
-    throw new PlimsollError('bad-configuration', '--seeds is a table of --paper: give both');
-  }
+  refuseAlone(options);
   const progress = new Progress('evaluating');
   const measured = await measure(folder, options, progress).finally(() => {
     progress.clear();
   });
   progress.done(measured.done);
-  if (options.out !== undefined) {
-    await mkdir(options.out, { recursive: true });
-    const files = {
-      'report.md': measured.markdown,
-      'report.json': asJson(measured.report),
-      ...(measured.manifest && { 'manifest.json': asJson(measured.manifest) }),
-      ...measured.plots,
-    };
-    for (const [name, content] of Object.entries(files)) await writeFile(join(options.out, name), content);
-    const figures = Object.keys(measured.plots).filter((name) => name.endsWith('.svg'));
-    if (options.paper === true && !(await drawPictures(options.out, figures))) {
-      process.stderr.write(
-        'No PNG files: they are drawn with Chromium, which is not installed (apt-get install chromium).\n',
-      );
-    }
-  }
-  if (options.json !== undefined && options.json !== '-') await writeFile(options.json, asJson(measured.report));
-  process.stdout.write(options.json === '-' ? asJson(measured.report) : measured.markdown);
+  if (options.out !== undefined) await writeFolder(options.out, measured, options.paper === true);
+  await print(options.json, measured.markdown, measured.report);
   tellLate(measured.late ?? 0);
   if (measured.reports) tellReports(measured.reports, options.maxRefused, false);
 }
 
-/** What one evaluation comes to, whichever kind of data it was made on. */
-interface Measured {
-  readonly markdown: string;
-  readonly report: unknown;
-  readonly plots: Readonly<Record<string, string>>;
-  readonly done: string;
-  /** What it was made with, where recordings were read. */
-  readonly manifest?: RunManifest;
-  /** Verdicts that came too late to be joined. */
-  readonly late?: number;
-  /** What became of the lines of each source, where recordings were read. */
-  readonly reports?: readonly SourceReport[];
+/** Refuses options that do nothing without --paper. */
+function refuseAlone({ scorer, seeds, paper }: EvaluateCommandOptions): void {
+  if (paper === true) return;
+  if (scorer.length > 0) {
+    throw new PlimsollError('bad-configuration', '--scorer adds rows to the tables of --paper: give both');
+  }
+  if (seeds > 0) throw new PlimsollError('bad-configuration', '--seeds is a table of --paper: give both');
+}
+
+/** Prints the tables, or the counts where `json` is `-`; any other `json` is a file for them beside the tables. */
+async function print(json: string | undefined, markdown: string, counts: unknown): Promise<void> {
+  if (json !== undefined && json !== '-') await writeFile(json, asJson(counts));
+  process.stdout.write(json === '-' ? asJson(counts) : markdown);
+}
+
+async function writeFolder(folder: string, measured: Measured, asPictures: boolean): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = {
+    'report.md': measured.markdown,
+    'report.json': asJson(measured.report),
+    ...(measured.manifest && { 'manifest.json': asJson(measured.manifest) }),
+    ...measured.plots,
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  const figures = Object.keys(measured.plots).filter((name) => name.endsWith('.svg'));
+  if (!asPictures || (await drawPictures(folder, figures))) return;
+  process.stderr.write(
+    'No PNG files: they are drawn with Chromium, which is not installed (apt-get install chromium).\n',
+  );
 }
 
 async function measure(folder: string, options: EvaluateCommandOptions, progress: Progress): Promise<Measured> {
@@ -201,146 +162,8 @@ async function measure(folder: string, options: EvaluateCommandOptions, progress
   }
 }
 
-async function measureRecordings(
-  folder: string,
-  options: EvaluateCommandOptions,
-  onProgress: (share: number, note: string) => void,
-  signal: AbortSignal,
-): Promise<Measured> {
-  const { falseAlertsPerDay, seed, privacy, development, study, budgets, ablation } = options;
-  const recordings = await findRecordings(folder);
-  const unknown = development.find((name) => !recordings.some(({ recording }) => recording.episode === name));
-  if (unknown !== undefined) throw new PlimsollError('bad-configuration', `${folder}: no episode ${unknown}`);
-  // Before what takes minutes, so that a wrong name is told at once.
-  const scorers = await Promise.all(options.scorer.map(loadScorer));
-  const budget = { falseAlertsPerDay };
-  const reports: SourceReport[] = [];
-  const evaluation = await evaluateRecordings(recordings, {
-    onRead: (report) => reports.push(report),
-    budget,
-    alsoAt: (budgets === undefined ? [] : studyBudgets(falseAlertsPerDay, budgets)).map((each) => ({
-      falseAlertsPerDay: each,
-    })),
-    seed,
-    privacy,
-    signal,
-    onProgress: (phase, share, note) => {
-      onProgress(share, `${phase} ${note}`);
-    },
-  });
-  const contents = await episodeContents(recordings);
-  checkSplit(evaluation.split, contents);
-  const manifest = await runManifest(seed, settingsOf(options), contents);
-  const late = evaluation.outcomes.reduce((sum, outcome) => sum + outcome.late, 0);
-  if (options.paper === true) {
-    const report = await paperStudy(evaluation, recordings, {
-      budget,
-      seed,
-      development,
-      scorers,
-      seeds: options.seeds,
-      privacy,
-      signal,
-      onStep: (name) => {
-        onProgress(0.5, name);
-      },
-    });
-    const { markdown, files } = paperFiles(report);
-    return {
-      markdown,
-      report,
-      reports,
-      manifest,
-      late,
-      plots: files,
-      done: `${evaluation.outcomes.length} test episodes`,
-    };
-  }
-  const studies: CallStudy[] = [];
-  for (const application of study === true ? evaluation.applications : []) {
-    const own = recordings.filter(({ recording }) => recording.application === application);
-    const onStep = (name: string): void => {
-      onProgress(0.5, `${application}: ${name}`);
-    };
-    const corpus = await callCorpus(own, { seed, signal });
-    studies.push(callStudy(corpus, { budget, development, signal, onStep }));
-  }
-  const report = {
-    ...reportOf(evaluation, falseAlertsPerDay, development),
-    studies,
-    ...(budgets && { fusion: fusionStudy(evaluation, falseAlertsPerDay, budgets) }),
-    ...(ablation === true && {
-      ablation: await ablationStudy(recordings, { budget, seed, privacy, signal }, (done, of, what) => {
-        onProgress(done / of, what);
-      }),
-    }),
-  };
-  return {
-    markdown: reportMarkdown(report),
-    report,
-    reports,
-    manifest,
-    late,
-    plots: { 'recall.svg': recallPlot(report), 'curve.svg': curvePlot(report) },
-    done: `${evaluation.outcomes.length} test episodes`,
-  };
-}
-
-/** What may change a figure: not where reports go. */
-function settingsOf(options: EvaluateCommandOptions): Record<string, unknown> {
-  const { privacy, development, study, falseAlertsPerDay, budgets, ablation, paper, scorer, seeds } = options;
-  return { falseAlertsPerDay, privacy, development, scorer, seeds, study, budgets, ablation, paper };
-}
-
 function asJson(report: unknown): string {
   return `${JSON.stringify(report, null, 2)}\n`;
-}
-
-function reportOf(
-  evaluation: Evaluation,
-  falseAlertsPerDay: number,
-  development: readonly string[],
-): Omit<EvaluationReport, 'studies'> {
-  const { applications, split, profiles, outcomes } = evaluation;
-  const detectors = profiles.map(({ detector }) => detector);
-  return {
-    schema: 1,
-    falseAlertsPerDay,
-    applications,
-    split,
-    profiles: profiles.map(({ application, workload, detector, version, learned }) => ({
-      workload: `${application}/${workload}`,
-      detector,
-      version,
-      events: learned.events,
-      novelty: learned.novelty,
-    })),
-    hours: outcomes.reduce((sum, { spanUs }) => sum + spanUs, 0) / 3.6e9,
-    messages: outcomes.reduce((sum, { messages }) => sum + messages, 0),
-    requests: requestTable(outcomes),
-    views: scoreOutcomes(outcomes, detectors),
-    parts: partsOf(outcomes, detectors, development),
-    kinds: kindSeverityRows(outcomes),
-    curve: operatingCurve(outcomes),
-  };
-}
-
-/** Development episodes and the others, each with a table of its own; nothing where none is named. */
-function partsOf(
-  outcomes: readonly EpisodeOutcome[],
-  detectors: readonly string[],
-  development: readonly string[],
-): EvaluationReport['parts'] {
-  if (development.length === 0) return [];
-  const used = outcomes.filter(({ episode }) => development.includes(episode));
-  const rest = outcomes.filter(({ episode }) => !development.includes(episode));
-  return [
-    {
-      name: `Development episodes (${used.map(({ episode }) => episode).join(', ')})`,
-      views: scoreOutcomes(used, detectors),
-    },
-    { name: 'All other test episodes', views: scoreOutcomes(rest, detectors) },
-  ];
 }
 
 function wholeNumber(text: string): number {

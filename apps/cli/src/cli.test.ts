@@ -88,6 +88,10 @@ describe('the plimsoll command', () => {
     await refused(['evaluate', CLUSTER, '--scorer', join(dir, 'none.mjs')], /give both/);
   }, 60_000);
 
+  it('refuses a development episode that is not there, and names those that are', async () => {
+    await refused(['evaluate', CLUSTER, '--development', 'none'], /no episode none; there are .*benign-day1/);
+  }, 60_000);
+
   it('compares two runs as tables, and as JSON in a file', async () => {
     const run = join(dir, 'run');
     mkdirSync(run);

@@ -19,6 +19,17 @@ describe('a path that climbs', () => {
     expect(gradeOf(text)).toBe(grade);
   });
 
+  it.each(['....//....//config.rb', '..././..././config.rb', '...\\.\\config.rb'])(
+    'is seen where a filter that takes parents out would make them: %s',
+    (text) => {
+      expect(gradeOf(text)).toBe(3);
+    },
+  );
+
+  it('is no path in three dots of a sentence', () => {
+    expect(gradeOf('well... ./run it again')).toBe(0);
+  });
+
   it('is less within a sentence', () => {
     expect(gradeOf('import it from ../../../lib, as the others do')).toBe(1);
   });

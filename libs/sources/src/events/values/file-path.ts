@@ -15,7 +15,7 @@ export function readAsPath(text: string, hidden: boolean): Act | undefined {
   if (!/\.\.|\/|\\|:/.test(text)) return undefined;
   const path = straightened(text);
   const ups = (path.match(UP) ?? []).slice(0, MAX_UPS).length;
-  const tricked = /\.\.;\/|\.{3,}[/\\]{2}|\.\.[\xc0\xc1]|%c0%af/i.test(text);
+  const tricked = /\.\.;\/|\.{3,}[/\\]{2}|\.{3}[/\\]\.[/\\]|\.\.[\xc0\xc1]|%c0%af/i.test(text);
   const cut = /\0/.test(text) && /[/\\.]/.test(text);
   const sensitive = SENSITIVE.test(path);
   const prose = /\s/.test(path.trim());
@@ -41,7 +41,7 @@ function straightened(text: string): string {
   return text
     .replaceAll('\\', '/')
     .replaceAll('..;/', '../')
-    .replace(/\.{3,}\/{2,}/g, '../')
+    .replace(/\.{3,}\/{2,}|\.{3}\/\.\//g, '../')
     .replace(/[\xc0\xc1]\xaf/g, '/')
     .replace(/\/{2,}/g, '/')
     .replaceAll('\0', '');

@@ -15,9 +15,10 @@ export interface Observation {
 /**
  * What is learned of a request: what is asked, where, of which object, with which answer, by which binding, from where.
  * Contexts go from the user to users of like name to the kind of identity, so that a new replica or node is scored as
- * its kin. The kind of identity counts what its members do in relation to themselves, never a name. A node asks
- * for what the pods on it need, and may not ask for more (Node authorizer): which these are, whoever made them and the
- * scheduler chose. So its namespaces and objects tell nothing, and its actions count as those of its kin.
+ * its kin. The kind of identity counts what its members do in relation to themselves, never a name.
+ *
+ * A node asks for what the pods on it need, and may not ask for more (Node authorizer): which these are, whoever made
+ * them and the scheduler chose. So its namespaces and objects tell nothing, and its actions count as those of its kin.
  */
 export function observationsOf(event: K8sAuditEvent): Observation[] {
   const pattern = identityPattern(event.user.name);

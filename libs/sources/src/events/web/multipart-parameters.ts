@@ -9,10 +9,10 @@ const EXTERNAL = /<!ENTITY\s[^>'"]{1,128}\b(?:SYSTEM|PUBLIC)\s{1,8}["'][^>]{0,25
 const MAX_PROLOGUE = 8_192;
 
 /**
- * The fields of a multipart body, and of files their names and the outer entities that they declare. Servers read broken multipart in different ways, so every
- * reading that one of them has gives a parameter: several boundaries; lines that end without a carriage return, and
- * parts behind the last boundary (PHP reads both); names in either kind of quotes or none, or given twice; a file named
- * by `filename*` alone (a field to PHP); a coding of the part's own (undone by Django).
+ * The fields of a multipart body, and of files their names and the outer entities that they declare. Servers read broken
+ * multipart in different ways, so every reading that one of them has gives a parameter: several boundaries; lines that
+ * end without a carriage return, and parts behind the last boundary (PHP reads both); names in either kind of quotes or
+ * none, or given twice; a file named by `filename*` alone (a field to PHP); a coding of the part's own (undone by Django).
  */
 export function addMultipart(list: ParameterList, binary: string, contentType: string): void {
   const named = boundaries(contentType);

@@ -62,9 +62,12 @@ export function uploadedFiles(
       },
     });
   }
-  // Nobody hides a program behind pictures.
-  const programs = files.filter(({ file }) => file.named === 'program' || file.holds === 'program');
-  return [...programs, ...files.filter((one) => !programs.includes(one))].slice(0, MAX_FILES);
+  // Programs first, each kind in its order: nobody hides one behind pictures.
+  return files.sort((a, b) => Number(isAnyProgram(b.file)) - Number(isAnyProgram(a.file))).slice(0, MAX_FILES);
+}
+
+function isAnyProgram({ named, holds }: UploadedFile): boolean {
+  return named === 'program' || holds === 'program';
 }
 
 /** A text in UTF-16, as compilers of pages read it, in one byte a sign. */

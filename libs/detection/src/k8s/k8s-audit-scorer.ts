@@ -61,12 +61,14 @@ export function scoreAuditEvent(event: K8sAuditEvent, state: K8sState, learned: 
 
 function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
   const observations = observationsOf(event);
+  const got = wasAnswered(observations, learned);
   const parts = observations.map((observation) => {
     const surprise = learned.tables[observation.table].surprise(observation.contexts);
     const { table } = observation;
     // Whoever was learned is no stranger, however seldom he asks; and to be a stranger counts once, not for every request.
     const stranger = table === 'who' && surprise.nats > 0 && !remember(state, 'stranger', event.timeUs, AGAIN_US);
     const silent =
+      (table === 'via' && got) ||
       (table === 'kind' && surprise.unseenIn === undefined) ||
       (table === 'who' && !(stranger && surprise.unseenIn !== undefined));
     return { observation, surprise: silent ? { ...surprise, nats: 0 } : surprise };
@@ -86,6 +88,15 @@ function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contr
       evidence: explainNovelty(event, parts, nats, learned),
     },
   ];
+}
+
+/**
+ * Whether this identity made the same request in learning and was answered. Then it tells nothing by which binding it may:
+ * the authorizer names the first that allows it, so one that an intruder widens to a group is named for all its members.
+ */
+function wasAnswered(observations: readonly Observation[], learned: Learned): boolean {
+  const outcome = observations.find(({ table }) => table === 'outcome')?.contexts[0];
+  return outcome?.[1] === 'answered' && learned.tables.outcome.holds(...outcome);
 }
 
 const HARMLESS: ReadonlySet<RequestRisk> = new Set(['public', 'read', 'review', 'rbac-read']);

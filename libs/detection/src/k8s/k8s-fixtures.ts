@@ -1,4 +1,9 @@
-import type { K8sAuditEvent } from '@plimsoll/contracts';
+import type { K8sAuditEvent, Verdict } from '@plimsoll/contracts';
+
+import { k8sAuditDetector } from './k8s-audit-detector.js';
+import { k8sAuditLearner } from './k8s-audit-learner.js';
+import type { K8sModel } from './model.js';
+import type { K8sState } from './state.js';
 
 const START_US = 1_800_000_000_000_000;
 
@@ -108,4 +113,22 @@ function admin(at: number, turn: number): K8sAuditEvent[] {
     status: 201,
   });
   return turn % 4 === 0 ? [once] : [event({ at, who, resource })];
+}
+
+/** A model of such a day, calibrated on another, at five false alerts a day. */
+export function modelOf(day: (offsetSeconds: number, minutes: number) => readonly K8sAuditEvent[]): K8sModel {
+  const learner = k8sAuditLearner({ application: 'app', workload: 'cluster-a' });
+  for (const one of day(0, 20)) learner.learn(one);
+  for (const one of day(50_000, 10)) learner.calibrate(one);
+  return k8sAuditDetector.prepare(learner.finish(), { falseAlertsPerDay: 5 });
+}
+
+/** Verdicts on the events, each user's judged by a state of its own. */
+export function verdictsOf(model: K8sModel, events: readonly K8sAuditEvent[]): Verdict[] {
+  const states = new Map<string, K8sState>();
+  return events.flatMap((one) => {
+    const state = states.get(one.key) ?? k8sAuditDetector.start();
+    states.set(one.key, state);
+    return [...k8sAuditDetector.step(state, one, model)].filter((message) => message.type === 'verdict');
+  });
 }

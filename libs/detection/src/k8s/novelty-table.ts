@@ -113,6 +113,11 @@ export class NoveltyTable {
     return this.#contexts.has(context);
   }
 
+  /** Whether the context has seen the value. */
+  holds(context: string, value: string): boolean {
+    return this.#contexts.get(context)?.values.has(value) === true;
+  }
+
   /** Values seen once and all episodes, over the contexts that `chosen` takes: for the estimate of novelty. */
   coverage(chosen: (context: string) => boolean): { readonly once: number; readonly total: number } {
     let once = 0;

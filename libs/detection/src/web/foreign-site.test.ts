@@ -1,3 +1,4 @@
+import type { WebRequest } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { SmoothedCounts } from '../scoring/smoothed-counts.js';
@@ -20,6 +21,13 @@ function learned(edits: number): SmoothedCounts {
   learn(edits, 'POST', '/edit');
   return table;
 }
+
+const subscribed = {
+  outline: 'insert into readers ( mail ) values ( ? )',
+  writes: true,
+  columnsWritten: ['mail'],
+  failed: false,
+};
 
 const forged = { atMs: 1, fetchSite: 'cross-site', origin: 'foreign', referer: 'foreign' } as const;
 
@@ -67,5 +75,32 @@ describe('a change that another site sends', () => {
   it('is not stranger for a link, which leads to what nobody asked for every day', () => {
     const observations = foreignSiteEvidence(learned(0), request({ ...forged, path: '/close', fetchMode: 'navigate' }));
     expect(observations.map(({ evidence }) => evidence.kind)).not.toContain('seldom-action');
+  });
+
+  describe('of an action that pages of partners link to', () => {
+    const partner = { ...forged, origin: 'absent', path: '/subscribe', foreignSite: 'partner' } as const;
+    const clicked = { ...partner, fetchMode: 'navigate', fetchDest: 'document', fetchUser: true } as const;
+    const shown = { ...partner, fetchMode: 'no-cors', fetchDest: 'image' } as const;
+    const table = learned(0);
+    for (let i = 0; i < 40; i++)
+      learnOrigin(table, request({ ...clicked, atMs: i, statements: [subscribed] }), startWebState());
+    const score = (parts: Partial<WebRequest>): number =>
+      sum(foreignSiteEvidence(table, request({ ...parts, atMs: 99 })));
+
+    it('is nothing where it is followed', () => {
+      expect(score(clicked)).toBeLessThan(0);
+    });
+
+    it('is above a weak sign where the partner shows it as an image, and told where a stranger does', () => {
+      expect(score(shown)).toBeGreaterThan(7);
+      expect(score({ ...shown, foreignSite: 'stranger' })).toBeGreaterThan(FLOOR_NATS);
+    });
+
+    it('is nothing as an image where pages show it so', () => {
+      const counted = learned(0);
+      for (let i = 0; i < 40; i++)
+        learnOrigin(counted, request({ ...shown, atMs: i, statements: [subscribed] }), startWebState());
+      expect(sum(foreignSiteEvidence(counted, request(shown)))).toBeLessThan(1);
+    });
   });
 });

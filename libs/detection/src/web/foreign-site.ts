@@ -47,6 +47,9 @@ const LINKED_GET: Readonly<Record<Initiator, number>> = {
   other: 0.01,
 };
 
+/** A client may be read wrongly: so many links look like an image, or like a script's request, though nothing embeds them. */
+const MISREAD = 1e-4;
+
 /**
  * Whether the browser declares that another site made the request, or another origin of the same site: that one is as much a
  * stranger where learning saw none of it. Sec-Fetch-Site, where it is sent, has the last word.
@@ -97,7 +100,7 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
   if (site !== undefined) observations.push(site);
   const initiator = initiatorOf(event);
   if (isUnsafe(event.method) || initiator === undefined) return observations;
-  const kind = logLikelihoodRatio(FORGED_GET[initiator], LINKED_GET[initiator]);
+  const kind = logLikelihoodRatio(FORGED_GET[initiator], probabilityOfInitiator(table, event, initiator));
   const observed = `the browser made it by ${initiator}`;
   return [
     ...observations,
@@ -107,6 +110,21 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
       evidence: evidenceOf(event, 'initiator', observed, 'links of other sites are clicked', kind),
     },
   ];
+}
+
+/**
+ * Probability that a benign GET of another site is made so. What learning always saw as a page is hardly ever shown as an
+ * image or asked for by a script, whoever links to it: whether an action is embedded anywhere is a matter of the action,
+ * and where it is, it is so in some unknown share of its requests (Laplace).
+ */
+function probabilityOfInitiator(table: SmoothedCounts, event: WebRequest, initiator: Initiator): number {
+  const linked = LINKED_GET[initiator];
+  if (initiator !== 'image' && initiator !== 'script' && initiator !== 'other') return linked;
+  const asked = countsOf(table, 'asked', event);
+  const embedded = asked.count(initiator);
+  if (embedded > 0) return Math.max(linked, embedded / (asked.total + 1));
+  const isEmbedded = linked / (linked + (1 - linked) * (asked.total + 1));
+  return Math.max(isEmbedded / (asked.total + 2), Math.min(linked, MISREAD));
 }
 
 /**

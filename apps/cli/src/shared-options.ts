@@ -42,7 +42,7 @@ export function portOption(): Option {
     .default(8085);
 }
 
-export const DEFAULT_FALSE_ALERTS_PER_DAY = 1;
+const DEFAULT_FALSE_ALERTS_PER_DAY = 1;
 
 function positive(text: string): number {
   const value = Number(text);

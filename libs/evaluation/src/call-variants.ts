@@ -48,7 +48,7 @@ export interface VariantOptions {
 }
 
 const RANDOM_GROUPS = 3;
-export const LONGEST_BAG = 15;
+const LONGEST_BAG = 15;
 
 /** Scores one application's test episodes with the detectors of calls in any variant, without the development episodes. */
 export class CallVariants {

@@ -30,7 +30,7 @@ export async function* asIfNow(
 }
 
 /** The same message at another time; identities stay. */
-export function movedBy(message: CollectorMessage, shiftUs: number): CollectorMessage {
+function movedBy(message: CollectorMessage, shiftUs: number): CollectorMessage {
   return moved(message, shiftUs) as CollectorMessage;
 }
 

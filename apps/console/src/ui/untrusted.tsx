@@ -6,7 +6,7 @@ export function Untrusted({ text }: { readonly text: string }) {
   return <code dir="ltr">{text.replaceAll(UNSEEN, shown)}</code>;
 }
 
-export function shown(character: string): string {
+function shown(character: string): string {
   if (character === '\n') return '⏎';
   if (character === '\t') return '⇥';
   return `\u27e8U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;

@@ -3,4 +3,3 @@ export { Calibration, type CalibrationOptions, fitCalibration, MIN_P_VALUE, pVal
 export { blockMaxima, extremalIndex } from './dependence.js';
 export { countPValue, type Drift, driftOf, emptyCounts, lowShare } from './drift.js';
 export { simesP } from './simes.js';
-export { fitTail, Tail, tailProbability, tailScore } from './tail.js';

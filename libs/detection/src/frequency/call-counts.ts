@@ -1,7 +1,7 @@
 import { CALL_NUMBERS, callNumber, type SyscallBatch } from '@plimsoll/contracts';
 
 /** Classes of size, by powers of two: 0, 1, 2–3, 4–7, … 32,768 and more. */
-export const SIZE_CLASSES = 17;
+const SIZE_CLASSES = 17;
 
 const INBOUND = ['read', 'pread64', 'readv', 'preadv', 'preadv2', 'recvfrom', 'recvmsg'];
 const OUTBOUND = ['write', 'pwrite64', 'writev', 'pwritev', 'pwritev2', 'sendto', 'sendmsg', 'sendfile'];

@@ -12,7 +12,7 @@
  */
 
 /** Largest reciprocal of a p-value that a sum takes; nine million of them still add up exactly. */
-export const MAX_RECIPROCAL = 1_000_000_000;
+const MAX_RECIPROCAL = 1_000_000_000;
 
 /** `1/p` in whole numbers, at most `MAX_RECIPROCAL`: sums of it do not depend on their order. */
 export function reciprocalOf(pValue: number): number {

@@ -18,7 +18,7 @@ export type CoverageByMinute = Map<string, CoverageMinute>;
 const MAX_IDS = 1_024;
 
 /** Four levels for half a day; the oldest go first. */
-export const MAX_COVERAGE_MINUTES = 2_880;
+const MAX_COVERAGE_MINUTES = 2_880;
 
 /** Counts a coverage record, or a verdict that found nothing remarkable. Answers whether it was new. */
 export function addCoverage(coverage: CoverageByMinute, message: Coverage | Verdict): boolean {

@@ -33,7 +33,7 @@ export interface Renaming {
 
 export type Families = Map<string, Family>;
 
-export function familyKey(epoch: number, path: AttackPath): string {
+function familyKey(epoch: number, path: AttackPath): string {
   return `${epoch}|${path}`;
 }
 

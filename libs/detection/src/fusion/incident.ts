@@ -122,7 +122,7 @@ export function incidentOf(
   };
 }
 
-export function sumOf(group: Pick<Group, 'carries' | 'atoms' | 'consequences'>, config: FusionConfig): Sum {
+function sumOf(group: Pick<Group, 'carries' | 'atoms' | 'consequences'>, config: FusionConfig): Sum {
   const sum = emptySum();
   for (const carry of group.carries) mergeSum(sum, carry.sum, config.evidencePerFinding);
   for (const atom of group.atoms) mergeSum(sum, toldSum(group, atom), config.evidencePerFinding);

@@ -9,7 +9,7 @@ export interface Finding {
 }
 
 /** CWE-269 improper privilege management, CWE-285 improper authorization, CWE-522 insufficiently protected credentials. */
-export const FINDINGS = {
+const FINDINGS = {
   'privilege-grant': { path: 'rbac', cwe: ['CWE-269', 'CWE-285'], techniques: ['T1098.006'], severity: 6 },
   'privileged-workload': { path: 'rbac', cwe: ['CWE-269', 'CWE-250'], techniques: ['T1610', 'T1611'], severity: 5 },
   'injected-program': { path: 'rbac', cwe: ['CWE-94', 'CWE-285'], techniques: ['T1610', 'T1059.004'], severity: 5 },

@@ -2,7 +2,7 @@ import { PlimsollError } from '@plimsoll/contracts';
 import { z } from 'zod';
 
 /** Longest run of calls that a detector remembers of each thread. */
-export const MAX_LENGTH = 15;
+const MAX_LENGTH = 15;
 
 /** What a sequence profile looks at. Part of the profile: what was learned with one setting is scored with the same. */
 export const SequenceOptions = z.object({

@@ -35,7 +35,7 @@ export interface WindowState {
   lives: Lives;
 }
 
-export const NO_WHERE: Where = { application: '', workload: '', container: '' };
+const NO_WHERE: Where = { application: '', workload: '', container: '' };
 
 const STATES: readonly VerdictState[] = ['normal', 'anomalous', 'warming', 'insufficient', 'gap'];
 

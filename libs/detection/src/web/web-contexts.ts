@@ -141,7 +141,3 @@ export function lengthStep(length: number): number {
 export function gapStep(gapUs: number): number {
   return Math.max(Math.floor(Math.log(Math.max(gapUs, 1_000) / 1_000) / Math.log(2.5)), 0);
 }
-
-export function statusClass(status: number): string {
-  return `${Math.floor(status / 100)}xx`;
-}

@@ -53,7 +53,7 @@ export async function runAdfaDevelopment(path: string, options: StudyOptions = {
   });
 }
 
-export function configurationName({ bags, ngrams, rare }: SequenceOptions): string {
+function configurationName({ bags, ngrams, rare }: SequenceOptions): string {
   return [
     ...(bags.length > 0 ? [`bags of ${bags.join(', ')}`] : []),
     ...(ngrams.length > 0 ? [`n-grams of ${ngrams.join(' and ')}`] : []),

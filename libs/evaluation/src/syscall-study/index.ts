@@ -1,9 +1,9 @@
 export { type AdfaReport, runAdfaLd } from './adfa-ld.js';
 export { adfaMarkdown } from './adfa-markdown.js';
 export { runAdfaDevelopment } from './adfa-development.js';
-export { ADFA_CONFIGURATION, ADFA_OPTIONS } from './adfa-options.js';
+export { ADFA_CONFIGURATION } from './adfa-options.js';
 export { runColdStart } from './cold-start-study.js';
-export { hidsDockerMethods, runHidsDocker, type StudyOptions, type StudyReport } from './hids-docker.js';
+export { runHidsDocker, type StudyOptions, type StudyReport } from './hids-docker.js';
 export { runKeyGroups } from './key-group-study.js';
 export { lidDsBlocks, runLidDs } from './lid-ds.js';
 export { studyLayout, type StudyLayout } from './layout.js';

@@ -111,7 +111,7 @@ export function descriptionOf(incident: Incident): string {
 }
 
 /** What the severity stands for. */
-export function impactWords({ severity, impact }: Pick<Incident, 'severity' | 'impact'>): string {
+function impactWords({ severity, impact }: Pick<Incident, 'severity' | 'impact'>): string {
   if (!impact.seen) return `Severity ${severity} is an estimate: no change to data was observed.`;
   if (impact.columns.length === 0) return `Severity ${severity} follows from the observed effect.`;
   return `Columns written: ${impact.columns.join(', ')} (severity ${severity}).`;

@@ -45,7 +45,7 @@ const MARKS: readonly (readonly [Mark, RegExp])[] = [
 ];
 
 /** The last part of a program's path. */
-export function programName(path: string): string {
+function programName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

@@ -1,7 +1,7 @@
 /** A line longer than this keeps its head and `TAIL_BYTES` of its end; what lies between is dropped. */
 export const MAX_LINE_BYTES = 1_048_576;
 /** Enough of a line's end to hold its result, error text and duration. */
-export const TAIL_BYTES = 1_024;
+const TAIL_BYTES = 1_024;
 
 const LIMIT = MAX_LINE_BYTES + TAIL_BYTES;
 const KEPT_BYTES = 65_536;

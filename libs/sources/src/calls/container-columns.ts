@@ -1,7 +1,7 @@
 import type { ItemContainer, SourceItem, TimeUs } from '@plimsoll/contracts';
 
 /** Calls that are held before they leave as items. */
-export const MAX_HELD_CALLS = 16_384;
+const MAX_HELD_CALLS = 16_384;
 /** Containers whose calls are held at a time, and ways in which their ids are written. */
 const MAX_CONTAINERS = 4_096;
 const MAX_SPELLINGS = 4 * MAX_CONTAINERS;

@@ -4,7 +4,7 @@ import type { SqlExchange } from '../sql-wire/sql-exchange.js';
 import { webMemory } from './web/web-memory.js';
 import type { WebMemory } from './web/web-request-event.js';
 
-export const SECOND_US = 1_000_000;
+const SECOND_US = 1_000_000;
 
 export function context(privacy: SourceContext['privacy'] = 'balanced'): SourceContext {
   return { application: 'shop', workload: 'web', container: 'web-1', stream: 'test', privacy };

@@ -24,7 +24,7 @@ export interface MessageSink {
 }
 
 /** Longest head that is looked at. */
-export const MAX_HEAD_BYTES = 65_536;
+const MAX_HEAD_BYTES = 65_536;
 /** Longest request line of HTTP/0.9. */
 const MAX_SIMPLE_BYTES = 8_192;
 /** How much of the line with a chunk's size is held. */

@@ -2,7 +2,7 @@ import { isDigit, matches } from '../bytes/byte-search.js';
 import { errorNumber } from './errno-table.js';
 
 /** How a line ends: with a result, as `<unfinished ...>`, as `<detached ...>`, or in the middle. */
-export const RETURNED = 0;
+const RETURNED = 0;
 export const UNFINISHED = 1;
 export const DETACHED = 2;
 export const CUT = 3;

@@ -1,5 +1,5 @@
 /** A small repeatable generator of numbers (mulberry32, Ettinger 2017): a run that fails can be run again. */
-export function seededRandom(seed: number): (below: number) => number {
+function seededRandom(seed: number): (below: number) => number {
   let state = seed | 0;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -32,7 +32,7 @@ export interface AuditWebhookCounts {
   tooLarge: number;
 }
 
-export const DEFAULT_AUDIT_PATH = '/v1/k8s-audit';
+const DEFAULT_AUDIT_PATH = '/v1/k8s-audit';
 
 /**
  * Receives the audit webhook of one API server on an `IntakeServer`: an EventList or a bare Event. A delivery is

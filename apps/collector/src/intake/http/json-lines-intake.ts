@@ -35,7 +35,7 @@ const LinesQuery = Where.extend({
 });
 type LinesQuery = z.infer<typeof LinesQuery>;
 
-export const DEFAULT_LINES_PATH = '/v1/lines';
+const DEFAULT_LINES_PATH = '/v1/lines';
 /** What parsers of streams may cost; of the ones that are idle, the one that was quiet longest ends first. */
 const MAX_COST = 1_024;
 /** A parser of strace holds 1.8 MB from its first line on, others little. */

@@ -22,7 +22,7 @@ export interface SqlToken {
 
 export type SqlDialect = 'mysql' | 'postgresql';
 
-export const MAX_TOKENS = 4096;
+const MAX_TOKENS = 4096;
 
 const SPACE = 32;
 

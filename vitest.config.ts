@@ -13,6 +13,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          // Files share their worker's modules, which are loaded once: two fifths of the processor time less.
+          isolate: false,
           // Property tests take a second or two; a machine that does much else at the time takes ten times as long.
           testTimeout: 30_000,
           include: ['{libs,apps,tools}/**/*.test.ts'],

@@ -96,6 +96,11 @@ export function explainFact(
   return evidence(event, `fact-${group}`, `${requestWords(event)}; ${word}`, expected, nats);
 }
 
+export function explainNetwork(event: K8sAuditEvent, fact: string, nats: number, known: readonly string[]): Evidence {
+  const usual = `this user's learned networks: ${known.map((one) => JSON.stringify(one)).join(', ')}`;
+  return evidence(event, 'new-network', `${requestWords(event)}; ${fact}`, usual, nats);
+}
+
 export function explainBurst(
   event: K8sAuditEvent,
   channel: Channel,

@@ -56,8 +56,8 @@ export const k8sAuditDetector = eventDetector<K8sAuditEvent, K8sState, K8sModel,
 
   start: startState,
   beside(state) {
-    const { lastUs, bursts, addresses, roles, changed, followed, counted } = decodeState(encodeState(state));
-    return { ...startState(), lastUs, bursts, addresses, roles, changed, followed, counted };
+    const { lastUs, bursts, addresses, networks, roles, changed, followed, counted } = decodeState(encodeState(state));
+    return { ...startState(), lastUs, bursts, addresses, networks, roles, changed, followed, counted };
   },
   encode: encodeState,
   decode: decodeState,
@@ -110,11 +110,12 @@ export const k8sAuditDetector = eventDetector<K8sAuditEvent, K8sState, K8sModel,
   },
 });
 
-/** Keeps contributions for the evidence of the next verdict; of a burst the newest alone. */
+/** Keeps contributions for the evidence of the next verdict; of a burst, and of a network, the newest alone. */
 function remember(state: K8sState, contributions: readonly Contribution[]): void {
   for (const contribution of contributions) {
-    const burst = contribution.evidence.kind.startsWith('burst-');
-    if (burst) state.recent = state.recent.filter(({ evidence }) => evidence.kind !== contribution.evidence.kind);
+    const { kind } = contribution.evidence;
+    if (kind.startsWith('burst-') || kind === 'new-network')
+      state.recent = state.recent.filter(({ evidence }) => evidence.kind !== contribution.evidence.kind);
     push(state.recent, contribution, MAX_RECENT);
   }
 }

@@ -13,7 +13,7 @@ import { K8S_AUDIT } from './k8s-audit-detector.js';
 import { makeTables, MAX_OBJECTS, TABLES, tablesData, type K8sModelData, type Learned } from './model.js';
 import { identityClass } from './names.js';
 import { NoveltyTable, NoveltyTableData } from './novelty-table.js';
-import { nodeNetwork, observationsOf, podlessNetwork, podNetwork } from './observations.js';
+import { nodeNetwork, observationsOf, podlessNetwork, podNetwork, userNetwork } from './observations.js';
 import { objectKey, populationOf, requestFacts } from './request-facts.js';
 import { succeeded } from './request-kind.js';
 import { alreadyCounted, decodeState, encodeState, startState, type K8sState } from './state.js';
@@ -120,8 +120,8 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     for (const { table, contexts } of observationsOf(input)) {
       this.#learned.tables[table].learn(contexts, input.timeUs);
     }
-    const podless = podlessNetwork(input);
-    if (podless !== undefined) this.#learned.tables.source.learn(podless.contexts, input.timeUs);
+    const network = userNetwork(input) ?? podlessNetwork(input);
+    if (network !== undefined) this.#learned.tables.source.learn(network.contexts, input.timeUs);
     this.#learnToken(input);
     this.#learnFacts(input, state);
     this.#learnBursts(input);

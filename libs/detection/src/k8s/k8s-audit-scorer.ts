@@ -9,7 +9,9 @@ import { objectKey, populationOf, requestFacts, type FactGroup } from './request
 import {
   COST_ANONYMOUS_NATS,
   COST_DENIED_NATS,
+  COST_ELSEWHERE_NATS,
   COST_NATS,
+  isNobody,
   outcomeOf,
   riskOf,
   succeeded,
@@ -18,7 +20,8 @@ import {
 import { NAMESPACED_NATS, REFUSED_NATS, riskWeightOf } from './risk-weights.js';
 import { remember, rememberRole, type Contribution, type K8sState } from './state.js';
 import { strangeNetworks, tokenMoved } from './token-networks.js';
-import { explainBurst, explainFact, explainNovelty } from './explain.js';
+import { explainBurst, explainFact, explainNetwork, explainNovelty } from './explain.js';
+import { NEW_NETWORK, newNetwork, type NewNetwork } from './user-networks.js';
 
 /** Surprise fades with this half-life: what is a minute apart belongs together, what is an hour apart does not. */
 const HALF_LIFE_US = 120_000_000;
@@ -28,6 +31,8 @@ const USUAL_NATS = Math.LN2;
 const MAX_GATHERED_NATS = 200;
 /** Most that harmless reads, and ordinary writes, can bring together by being new: less than any threshold. */
 const MAX_NATS = { harmless: 4, ordinary: 5 } as const;
+/** How many times as much from a network that is new for the user. */
+const ELSEWHERE_TIMES = 2;
 
 /** What one request adds. */
 export interface ScoredAuditEvent {
@@ -51,15 +56,28 @@ export function scoreAuditEvent(event: K8sAuditEvent, state: K8sState, learned: 
   state.lastUs = Math.max(state.lastUs, event.timeUs);
   state.recent = state.recent.filter(({ evidence }) => state.lastUs - evidence.timeUs <= 2 * HALF_LIFE_US);
 
-  const contributions = [...novelty(event, state, learned), ...dangerousFacts(event, state, learned)];
+  const network = newNetwork(event, state, learned);
+  const contributions = [...novelty(event, state, learned, network), ...dangerousFacts(event, state, learned)];
   const nats = contributions.reduce((sum, contribution) => sum + contribution.nats, 0);
   state.gathered = Math.min(state.gathered + nats, MAX_GATHERED_NATS);
   const bursts = burstsOf(event, state, learned);
   const worst = bursts.reduce((most, burst) => Math.max(most, burst.nats), 0);
-  return { score: state.gathered + worst, contributions: [...contributions, ...bursts] };
+  const found = [...contributions, ...bursts];
+  if (network !== undefined && (network.first || found.length > 0)) found.push(fromNetwork(event, network));
+  return { score: state.gathered + worst + (network?.nats ?? 0), contributions: found };
 }
 
-function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
+/** It is told once, and again with what the user does there: all he asks from there is worth as much more. */
+function fromNetwork(event: K8sAuditEvent, { nats, known }: NewNetwork): Contribution {
+  return { finding: 'token-stolen', nats, evidence: explainNetwork(event, NEW_NETWORK, nats, known) };
+}
+
+function novelty(
+  event: K8sAuditEvent,
+  state: K8sState,
+  learned: Learned,
+  network: NewNetwork | undefined,
+): Contribution[] {
   const observations = observationsOf(event);
   const got = wasAnswered(observations, learned);
   const parts = observations.map((observation) => {
@@ -73,9 +91,12 @@ function novelty(event: K8sAuditEvent, state: K8sState, learned: Learned): Contr
       (table === 'who' && !(stranger && surprise.unseenIn !== undefined));
     return { observation, surprise: silent ? { ...surprise, nats: 0 } : surprise };
   });
-  const surplus = parts.reduce((sum, { surprise }) => sum + surprise.nats, 0) - costOf(event);
   const bound = boundOf(event);
-  const nats = bound === undefined ? surplus : Math.min(surplus, MAX_NATS[bound] - state[bound]);
+  const cost = bound === undefined && network !== undefined ? COST_ELSEWHERE_NATS : costOf(event);
+  const surplus = parts.reduce((sum, { surprise }) => sum + surprise.nats, 0) - cost;
+  // Where his network is as new as what he reads, the two are one operation less likely.
+  const most = bound === undefined ? Infinity : MAX_NATS[bound] * (network === undefined ? 1 : ELSEWHERE_TIMES);
+  const nats = bound === undefined ? surplus : Math.min(surplus, most - state[bound]);
   if (nats <= 0) return [];
   const key = `novel ${observations.map(({ contexts }) => contexts[0]?.[1] ?? '').join('|')}`;
   if (remember(state, key, event.timeUs, AGAIN_US)) return [];
@@ -113,10 +134,6 @@ function boundOf(event: K8sAuditEvent): 'harmless' | 'ordinary' | undefined {
   if (HARMLESS.has(risk)) return 'harmless';
   const unknown = risk === 'rbac-write' && event.grant === undefined;
   return ORDINARY.has(risk) && !unknown ? 'ordinary' : undefined;
-}
-
-function isNobody(event: K8sAuditEvent): boolean {
-  return event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
 }
 
 function costOf(event: K8sAuditEvent): number {

@@ -118,6 +118,11 @@ export class NoveltyTable {
     return this.#contexts.get(context)?.values.has(value) === true;
   }
 
+  /** How many values the context has seen. */
+  size(context: string): number {
+    return this.#contexts.get(context)?.values.size ?? 0;
+  }
+
   /** Values seen once and all episodes, over the contexts that `chosen` takes: for the estimate of novelty. */
   coverage(chosen: (context: string) => boolean): { readonly once: number; readonly total: number } {
     let once = 0;

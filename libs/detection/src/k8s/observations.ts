@@ -3,7 +3,7 @@ import type { K8sAuditEvent } from '@plimsoll/contracts';
 import type { TableName } from './model.js';
 import type { InContext } from './novelty-table.js';
 import { identityClass, identityPattern, namePattern, networkOf } from './names.js';
-import { actionOf, outcomeOf } from './request-kind.js';
+import { actionOf, isNobody, outcomeOf } from './request-kind.js';
 import { namespaceRelation } from './request-facts.js';
 
 /** One categorical observation of a request, in the contexts it is scored in, finest first. */
@@ -13,7 +13,7 @@ export interface Observation {
 }
 
 /**
- * What is learned of a request: what is asked, where, of which object, with which answer, by which binding, from where.
+ * What is learned of a request: what is asked, where, of which object, with which answer, by which binding.
  * Contexts go from the user to users of like name to the kind of identity, so that a new replica or node is scored as
  * its kin. The kind of identity counts what its members do in relation to themselves, never a name.
  *
@@ -56,11 +56,22 @@ export function observationsOf(event: K8sAuditEvent): Observation[] {
     observations.push({ table: 'via', contexts: same([user, ...kin, klass], by) });
   }
   const address = event.source.address;
-  // A pod's address changes with every roll-out; its network is scored by the node that the token names.
-  if (address !== undefined && event.user.kind !== 'service-account') {
-    observations.push({ table: 'source', contexts: same(alone ? [own] : [own, `i ${pattern}`], networkOf(address)) });
+  if (address !== undefined && isNobody(event)) {
+    observations.push({ table: 'source', contexts: same([own], networkOf(address)) });
   }
   return observations;
+}
+
+/**
+ * Where somebody's credential is used that no pod has: his networks, those of users of like name, those of his kind. A
+ * pod's address changes with every roll-out; its network is scored by the node that the token names.
+ */
+export function userNetwork(event: K8sAuditEvent): Observation | undefined {
+  const { source, user } = event;
+  if (source.address === undefined || user.kind === 'service-account' || isNobody(event)) return undefined;
+  const network = networkOf(source.address);
+  const contexts = [`u ${user.name}`, `i ${identityPattern(user.name)}`, `k ${identityClass(event)}`];
+  return { table: 'source', contexts: contexts.map((context) => [context, network]) };
 }
 
 /** Where an account's tokens are used that belong to no pod: a controller's, or one that somebody minted. */

@@ -1,7 +1,7 @@
 import type { K8sAuditEvent } from '@plimsoll/contracts';
 
 import { homeNamespace, identityClass, namePattern } from './names.js';
-import { riskOf, succeeded, type RequestRisk } from './request-kind.js';
+import { isNobody, riskOf, succeeded, type RequestRisk } from './request-kind.js';
 
 export type FactGroup = 'grant' | 'pod' | 'script' | 'token' | 'mint' | 'answer';
 
@@ -110,8 +110,7 @@ function answerFacts(event: K8sAuditEvent): string[] {
   if (event.bodyMismatch === true) facts.push('answer:body-mismatch');
   if (event.auditIdReused === true) facts.push('answer:audit-id-reused');
   if (event.truncated === true && GRANTS_OR_RUNS.has(riskOf(event))) facts.push('answer:body-withheld');
-  const nobody = event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
-  if (nobody && succeeded(event) && riskOf(event) !== 'public') facts.push('answer:anonymous-allowed');
+  if (isNobody(event) && succeeded(event) && riskOf(event) !== 'public') facts.push('answer:anonymous-allowed');
   return facts;
 }
 

@@ -79,6 +79,10 @@ export function outcomeOf(event: K8sAuditEvent): Outcome {
   return event.status === 403 ? 'denied' : 'answered';
 }
 
+export function isNobody(event: K8sAuditEvent): boolean {
+  return event.user.kind === 'anonymous' || event.user.kind === 'unauthenticated';
+}
+
 /** Whether the request did what it asked. A status of 0 was not logged: then it is taken to have. */
 export function succeeded(event: K8sAuditEvent): boolean {
   return event.status < 400;
@@ -107,5 +111,7 @@ export const COST_NATS: Readonly<Record<RequestRisk, number>> = {
 };
 /** A refusal is dearer to honest clients than to intruders, who find out what they may by asking. */
 export const COST_DENIED_NATS = 5;
+/** What is worth stealing a credential for, asked from a network where its owner never was (`user-networks.ts`). */
+export const COST_ELSEWHERE_NATS = 1;
 /** Requests of nobody in particular. */
 export const COST_ANONYMOUS_NATS = 3;

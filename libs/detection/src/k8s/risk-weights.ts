@@ -73,6 +73,7 @@ const RISK_WEIGHTS: Readonly<Record<string, RiskWeight>> = {
   'token:other-node-network': { prior: 0.01, nats: 2 },
   'token:outside-pod-network': { prior: 0.002, nats: 7 },
   'token:without-pod': { prior: 0.02, nats: 3 },
+  'user:new-network': { prior: 0.02, nats: 6 },
   'mint:for-another': { prior: 0.3, nats: 5 },
   'token:impersonation': { prior: 0.005, nats: 2 },
   // Answers.

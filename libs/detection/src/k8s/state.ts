@@ -36,6 +36,8 @@ const StateData = z.object({
   bursts: z.array(Burst),
   /** Address of each token and pod: `JTI=…` or `pod …`. */
   addresses: z.array(z.tuple([z.string(), z.string()])),
+  /** Networks that are new for this user, each with the time of its first use. */
+  networks: z.array(z.tuple([z.string(), z.number()])).default([]),
   /** What the roles that this user wrote permit. */
   roles: z.array(z.tuple([z.string(), z.array(z.string())])),
   /** Digests of objects that this user changed lately, and of those that the changes may follow from, with the time. */
@@ -57,6 +59,7 @@ export function startState(): K8sState {
     recent: [],
     bursts: [],
     addresses: [],
+    networks: [],
     roles: [],
     changed: [],
     followed: [],

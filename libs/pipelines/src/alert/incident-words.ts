@@ -26,7 +26,7 @@ const HAPPENED: Readonly<Record<string, string>> = {
   'privileged-workload': 'Privileged pod requested',
   'injected-program': 'Pod with a suspicious program requested',
   'container-exec': 'Exec into a container',
-  'token-stolen': 'Service account used from a new address',
+  'token-stolen': 'Credential used from a new address',
   'token-minted': 'Service account token requested',
   impersonation: 'Impersonation of another identity',
   'secret-access': 'Access to secrets',

@@ -10,7 +10,7 @@ import type { Budget } from '../detector.js';
  * of the logarithms of p-values, as audit events are scored by, are held to the same.
  */
 export const FLOOR_NATS = 10;
-const CEILING_NATS = 14;
+export const CEILING_NATS = 14;
 
 const SELDOM_BENIGN: ReadonlySet<AttackPath> = new Set(['xss', 'csrf', 'web-shell', 'ssrf', 'credential-guessing']);
 

@@ -2,15 +2,17 @@ import type { ActKind, ValueAct, WebParameter, WebRequest } from '@plimsoll/cont
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import type { WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { isFileForAddress, learnAddressField } from './address-field.js';
+import { isFileForAddress, learnPlaces } from './field-places.js';
+import { isBarePath, placeInNames, shapeBesidePath } from './path-evidence.js';
 import { actEvidence, learnReadings, markupEvidence, sqlEvidence } from './reading-evidence.js';
 import { isSyntaxInNumbers, learnShape, shapeEvidence } from './shape-evidence.js';
 import { parameterContexts } from './web-contexts.js';
 
 interface ScoredAct {
   readonly kind: ActKind;
-  readonly grade: number;
   readonly observation: WeightedEvidence;
+  /** The part of what the value's shape says that counts beside it. */
+  readonly shapeShare: number;
 }
 
 /** The observations of one parameter that speak for an attack. */
@@ -23,6 +25,8 @@ export interface ParameterEvidence {
   readonly shape: WeightedEvidence;
   /** The field held numbers alone, and this value is written as syntax is. */
   readonly syntaxInNumbers: boolean;
+  /** The field held names alone, and this value is a path from a root. */
+  readonly place: WeightedEvidence | undefined;
 }
 
 /** Header values and names of parameters are in an event only where they read as something: a request without is one more that did not. */
@@ -52,7 +56,7 @@ export function learnParameters(table: SmoothedCounts, event: WebRequest): void 
     const contexts = parameterContexts(event, parameter);
     if (parameter.where !== 'header' && parameter.where !== 'name') {
       learnShape(table, contexts, parameter);
-      learnAddressField(table, event, parameter);
+      learnPlaces(table, event, parameter);
     }
     learnReadings(table, [contexts.own, contexts.named, contexts.any], parameter);
     if (parameter.reflected) table.add(`reflected|${contexts.own}`, 'yes');
@@ -69,7 +73,8 @@ export function parameterEvidence(table: SmoothedCounts, event: WebRequest): Par
   const evidence: ParameterEvidence[] = [];
   for (const parameter of event.parameters) {
     const syntaxInNumbers = isSyntaxInNumbers(table, event, parameter);
-    if (!syntaxInNumbers && readsAsNothing(parameter)) continue;
+    const place = placeInNames(table, event, parameter);
+    if (!syntaxInNumbers && place === undefined && readsAsNothing(parameter)) continue;
     evidence.push({
       parameter,
       sql: sqlEvidence(table, event, parameter),
@@ -77,6 +82,7 @@ export function parameterEvidence(table: SmoothedCounts, event: WebRequest): Par
       acts: (parameter.acts ?? []).map((act) => actOf(table, event, parameter, act)),
       shape: shapeEvidence(table, event, parameter),
       syntaxInNumbers,
+      place,
     });
   }
   return evidence;
@@ -93,9 +99,9 @@ export function breaksOut({ signs }: WebParameter): boolean {
 }
 
 function actOf(table: SmoothedCounts, event: WebRequest, parameter: WebParameter, act: ValueAct): ScoredAct {
-  const { kind, grade } = act;
   const observation = actEvidence(table, event, parameter, act);
+  const shapeShare = isBarePath(act, parameter) ? shapeBesidePath(table, event, parameter) : act.grade > 1 ? 1 : 0;
   return isFileForAddress(table, event, parameter, act)
-    ? { kind: 'address', grade, observation: { ...observation, path: 'ssrf' } }
-    : { kind, grade, observation };
+    ? { kind: 'address', observation: { ...observation, path: 'ssrf' }, shapeShare }
+    : { kind: act.kind, observation, shapeShare };
 }

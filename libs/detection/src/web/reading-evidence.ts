@@ -10,6 +10,7 @@ import {
   NEVER_SEEN,
   type GradeTable,
 } from './grade-probability.js';
+import { isBarePath, pathStrength } from './path-evidence.js';
 import { describe, parameterContexts } from './web-contexts.js';
 
 /**
@@ -145,8 +146,7 @@ export function actEvidence(
 ): WeightedEvidence {
   const of = tableOf(act.kind);
   const { path, words } = ACTS[act.kind];
-  const benign = gradeProbability(table, of, event, parameter, act.grade, actSort(act));
-  const strength = logLikelihoodRatio(of.underAttack[act.grade] ?? 0, benign) + hidden(parameter);
+  const strength = strengthOf(table, of, event, parameter, act) + hidden(parameter);
   const observed = `${describe(parameter)} ${words}: ${act.tokens}`;
   const expected = expectedAct(table, of, event, parameter);
   return {
@@ -154,6 +154,18 @@ export function actEvidence(
     weight: strength,
     evidence: evidenceOf(event, `${act.kind}-in-parameter`, observed, expected, strength),
   };
+}
+
+function strengthOf(
+  table: SmoothedCounts,
+  of: GradeTable,
+  event: WebRequest,
+  parameter: WebParameter,
+  act: ValueAct,
+): number {
+  if (isBarePath(act, parameter)) return pathStrength(table, event, parameter, act);
+  const benign = gradeProbability(table, of, event, parameter, act.grade, actSort(act));
+  return logLikelihoodRatio(of.underAttack[act.grade] ?? 0, benign);
 }
 
 /** Acts are counted where there are some; every value is counted by how it reads as SQL. */

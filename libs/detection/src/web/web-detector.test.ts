@@ -510,7 +510,8 @@ describe('the web detector', () => {
 
   it('tells what a session does after it was caught, and counts the time from what was told by itself', () => {
     const reaches = (second: number, grade: 2 | 3): WebRequest => {
-      const file = parameter({ name: 'file', where: 'query', length: 20 + second, acts: [climb(grade)] });
+      const act = grade === 3 ? climb(3) : ({ kind: 'traversal', grade, tokens: 'sensitive file' } as const);
+      const file = parameter({ name: 'file', where: 'query', length: 20 + second, acts: [act] });
       return request({ atMs: T + second * 1_000, who: 'eve', path: '/form', parameters: [file] });
     };
     const state = webDetector.start();

@@ -55,8 +55,8 @@ export const webDetector = eventDetector<WebRequest, WebState, WebModel, ScoredR
 
   scale: ({ views }, { view }) => views[view],
   score(event, state, { table, views }) {
-    const scored = scoreRequest(table, event, state);
     const view = views[event.view];
+    const scored = scoreRequest(table, event, state, view?.threshold.score);
     if (view === undefined) return scored;
     const threshold = Math.min(view.threshold.score, ceilingOf(scored.path));
     // What is told for what came before alone makes no session caught anew, and adds up to nothing.

@@ -2,7 +2,7 @@ import type { ActKind, AttackPath, WebParameter, WebRequest } from '@plimsoll/co
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { sum, type WeightedEvidence } from '../scoring/weighted-evidence.js';
-import { ceilingOf } from '../events/threshold.js';
+import { CEILING_NATS, ceilingOf } from '../events/threshold.js';
 import { caughtEvidence } from './caught-session.js';
 import { changes } from './changes.js';
 import { guessEvidence, learnTries } from './guess-evidence.js';
@@ -40,6 +40,10 @@ export const SCRIPT_ACTED = 'script-acted';
 /** The finding of a try that got in after many that failed. */
 export const CREDENTIAL_FOUND = 'credential-found';
 
+/** Fewer nats than this every session reaches now and then. */
+const LEAST_NATS = 3;
+/** That the field never held a slash is known of the place already. */
+const SHAPE_BESIDE_PLACE = 0.5;
 const NOTHING = { path: 'unknown', finding: 'unremarkable', score: 0, observations: [] } as const;
 
 /** Takes a benign request into the counts, then into its session's memory. */
@@ -57,8 +61,16 @@ export function learnRequest(table: SmoothedCounts, event: WebRequest, state: We
   rememberVisit(state, event, actionOf(event), undefined);
 }
 
-/** Scores a request against the counts and what its session did; alters `state` alone. */
-export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: WebState): ScoredRequest {
+/**
+ * Scores a request against the counts and what its session did; alters `state` alone. Of several attacks it may be, the one
+ * that is nearest to being told, or furthest beyond, where `line` nats are told of any path.
+ */
+export function scoreRequest(
+  table: SmoothedCounts,
+  event: WebRequest,
+  state: WebState,
+  line = CEILING_NATS,
+): ScoredRequest {
   const parameters = parameterEvidence(table, event);
   const changing = changes(table, event);
   const candidates = [
@@ -66,6 +78,7 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
     scripting(table, event, parameters),
     ...acting(parameters),
     unusualValue(parameters),
+    placed(parameters),
     fired(table, event, state, changing),
     forgery(table, event, state, changing),
     shell(table, event),
@@ -73,7 +86,7 @@ export function scoreRequest(table: SmoothedCounts, event: WebRequest, state: We
     hidden(table, event),
     guessing(table, event, state),
   ].map((found) => ofCaught(found, event, state));
-  const best = candidates.reduce((worst, next) => (aboveCeiling(next) > aboveCeiling(worst) ? next : worst));
+  const best = candidates.reduce((a, b) => (nearness(b, line) > nearness(a, line) ? b : a));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
   const { path, finding, score, observations, caught, planted }: Candidate = best.score > 0 ? best : NOTHING;
   return { path, finding, score, observations, caught, planted, changes: changing };
@@ -89,8 +102,11 @@ function ofCaught(found: Candidate, event: WebRequest, state: WebState): Candida
   return { ...found, score, caught: caught.weight, observations: [...found.observations, caught] };
 }
 
-function aboveCeiling({ score, path }: Candidate): number {
-  return score - ceilingOf(path);
+/** Nats beyond what is told; short of that the part that is there. What is noise comes last, as far from being told as it is. */
+function nearness({ score, path }: Candidate, line: number): number {
+  const told = Math.min(line, ceilingOf(path));
+  if (score < LEAST_NATS) return score - ceilingOf(path);
+  return score < told ? score / told - 1 : score - told;
 }
 
 function candidate(path: AttackPath, finding: string, observations: readonly WeightedEvidence[]): Candidate {
@@ -133,7 +149,8 @@ function acting(parameters: readonly ParameterEvidence[]): Candidate[] {
     const observations = strongest(parameters, ({ parameter, acts, shape }) => {
       const act = acts.find((one) => one.kind === kind);
       if (act === undefined || isOfScript(kind, parameter)) return [];
-      return act.grade > 1 ? [act.observation, asPath(shape, path)] : [act.observation];
+      if (act.shapeShare === 0) return [act.observation];
+      return [act.observation, { ...asPath(shape, path), weight: act.shapeShare * shape.weight }];
     });
     return candidate(path, finding, observations);
   });
@@ -148,6 +165,14 @@ function isOfScript(kind: ActKind, { markup }: WebParameter): boolean {
 function unusualValue(parameters: readonly ParameterEvidence[]): Candidate {
   const observations = strongest(parameters, ({ syntaxInNumbers, shape }) => (syntaxInNumbers ? [shape] : []));
   return candidate('unknown', 'unusual-value', observations);
+}
+
+/** A field that held names alone holds a path from a root. */
+function placed(parameters: readonly ParameterEvidence[]): Candidate {
+  const observations = strongest(parameters, ({ place, shape }) =>
+    place === undefined ? [] : [place, { ...asPath(shape, place.path), weight: SHAPE_BESIDE_PLACE * shape.weight }],
+  );
+  return candidate('path-traversal', ACTS.traversal.finding, observations);
 }
 
 function fired(table: SmoothedCounts, event: WebRequest, state: WebState, changing: boolean): Candidate {

@@ -141,11 +141,16 @@ export function base64Text(value: string): string | undefined {
   return bytes.toString('latin1');
 }
 
-/** Signs of ASCII in two bytes, which no encoder writes and lax decoders read: `%c0%a7` for an apostrophe. */
-function withoutOverlong(text: string): string {
-  if (!/[\xc0\xc1]/.test(text)) return text;
-  return text.replace(/([\xc0\xc1])([\x80-\xbf])/g, (_, first: string, second: string) =>
-    String.fromCharCode(((first.charCodeAt(0) & 3) << 6) | (second.charCodeAt(0) & 63)),
+/** Signs of ASCII in two or three bytes, which no encoder writes and lax decoders read: `%c0%a7` for an apostrophe. */
+const OVERLONG = /(?:\xe0([\x80\x81])|([\xc0\xc1]))([\x80-\xbf])/g;
+
+export function hasOverlong(text: string): boolean {
+  return text.search(OVERLONG) !== -1;
+}
+
+export function withoutOverlong(text: string): string {
+  return text.replace(OVERLONG, (_, third: string | undefined, second: string | undefined, last: string) =>
+    String.fromCharCode((((third ?? second)!.charCodeAt(0) & 3) << 6) | (last.charCodeAt(0) & 63)),
   );
 }
 

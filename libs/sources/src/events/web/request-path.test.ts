@@ -17,3 +17,34 @@ describe('the path of a request', () => {
     expect(requestPath(raw).path).toBe(path);
   });
 });
+
+describe('a path that leads up', () => {
+  const up = (raw: string): string | undefined => requestPath(raw).values.find(({ name }) => name === '/..')?.value;
+
+  it.each([
+    '/files/../app.db',
+    '/files/..%2fapp.db',
+    '/files/..%5capp.db',
+    '/files/..\\..\\app.db',
+    '/files/....//....//app.db',
+    '/static/%2e%2e/app.conf',
+    '/static/%252e%252e/app.conf',
+    '/static/%c0%ae%c0%ae/app.conf',
+    '/static/%uff0e%uff0e/app.conf',
+    '/static/..%00/app.conf',
+    '/static../app.conf',
+    '/files/..;/admin',
+    '/files//etc/passwd',
+    '../../etc/passwd',
+    '/..',
+  ])('is a parameter as it was sent: %s', (raw) => {
+    expect(up(raw)).toBe(raw);
+  });
+
+  it.each(['/files/a..b.pdf', '/compare/v1..v2', '/compare/main...topic', '/files/...', '/a//b', '/static/./x', '*'])(
+    'is not %s',
+    (raw) => {
+      expect(up(raw)).toBeUndefined();
+    },
+  );
+});

@@ -1,6 +1,7 @@
 import { remembered } from '../../bytes/remembered.js';
 import { looksSecret } from '../values/privacy.js';
-import { percentDecoded } from '../values/value-decoding.js';
+import { isClimbing } from '../values/file-path.js';
+import { percentDecoded, undoEncodings } from '../values/value-decoding.js';
 
 export interface RequestPath {
   /** The path with identifiers and secrets replaced, for the event. */
@@ -13,8 +14,6 @@ const MAX_SEGMENTS = 32;
 const MAX_PATH = 1024;
 /** A title with its number, which the application's data puts there. */
 const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-]*[-_]\d+)$/u;
-/** `..`, also with a path parameter or behind a further encoding. */
-const PARENT = /^(?:\.|%2e){2}(?:;|$)/i;
 /** What Java's servers append to addresses until they know that a client keeps cookies. */
 const SESSION_IN_PATH = /;jsessionid=[\w.!~+-]{8,128}$/i;
 /** Segments of words are the application's own. */
@@ -22,12 +21,13 @@ const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
 /**
  * The path of a request, decoded once: `/user/123/edit` is `/user/{digits}/edit` with the parameter `/user/` = 123, so
- * that one endpoint stays one endpoint, and nothing that looks like a token stays in it. A path with `..` in it, which
- * clients resolve before they send it, is a parameter as a whole, as it was sent.
+ * that one endpoint stays one endpoint, and nothing that looks like a token stays in it. A path with `..` in it in any
+ * dress, which clients resolve before they send it, is a parameter as a whole, as it was sent.
  */
 export const requestPath = remembered((raw: string): RequestPath => {
-  if (!raw.startsWith('/')) return { path: raw === '*' ? '*' : '{other}', values: [] };
-  const values: { name: string; value: string }[] = [];
+  const climbing = isClimbing(undoEncodings(raw.slice(0, MAX_PATH)).text);
+  const values = climbing ? [{ name: '/..', value: raw.slice(0, MAX_PATH) }] : [];
+  if (!raw.startsWith('/')) return { path: raw === '*' ? '*' : '{other}', values };
   const segments = raw.split('/').slice(1);
   const shown: string[] = [];
   for (const segment of segments.slice(0, MAX_SEGMENTS)) {
@@ -35,9 +35,6 @@ export const requestPath = remembered((raw: string): RequestPath => {
     const kind = kindOf(text);
     if (kind !== undefined) values.push({ name: `/${shown.join('/')}`.slice(0, 128), value: text });
     shown.push(kind ?? text);
-  }
-  if (segments.some((segment) => PARENT.test(percentDecoded(segment, false)))) {
-    values.push({ name: '/..', value: raw.slice(0, MAX_PATH) });
   }
   if (segments.length > MAX_SEGMENTS) shown.push('{more}');
   return { path: `/${shown.join('/')}`.slice(0, MAX_PATH), values };

@@ -28,6 +28,16 @@ export {
 export { asyncapiDocument } from './asyncapi.js';
 export { type JsonSchema, publishedSchemas, type PublishedName } from './asyncapi-schemas.js';
 export { ATTACK_VERSION, attacksOf, weaknessesOf } from './attack-techniques.js';
+export {
+  type CredentialTry,
+  holdsPresented,
+  holdsTried,
+  MAX_EARLIER_TRIES,
+  namesCode,
+  triedAccount,
+  triesCredential,
+  TRIES_APART_US,
+} from './credential-try.js';
 export { DeadLetter } from './dead-letter.js';
 export { PlimsollError, type ErrorCode } from './errors.js';
 export {
@@ -100,6 +110,7 @@ export {
   ValueAct,
   ValueForm,
   SessionBy,
+  TriedCredential,
   WebClient,
   WebParameter,
   WebRequest,

@@ -220,6 +220,32 @@ export const WebClient = z.object({
 });
 export type WebClient = z.infer<typeof WebClient>;
 
+/** A try of a credential that the client made before at the same endpoint. */
+export const EarlierTry = z.object({
+  event: z.string().max(512),
+  timeUs: z.number().nonnegative(),
+  status: z.number().int(),
+  leadsBack: z.literal(true).optional(),
+  session: z.string().max(64),
+  /** Keyed hash of the account that it was for, where it showed one. */
+  account: z.string().max(16).optional(),
+});
+export type EarlierTry = z.infer<typeof EarlierTry>;
+
+/** What a request tries as a credential, and what its client (address and User-Agent) tried there before. */
+export const TriedCredential = z.object({
+  kind: z.enum(['typed', 'presented']),
+  /** Keyed hash of address and User-Agent, as it names the session of a request that shows none. */
+  client: z.string().max(64),
+  /** The same secret is among `earlier`, of what is typed the last one for the account: no new guess. */
+  repeats: z.literal(true).optional(),
+  /** The latest ones, the oldest first: of sessions that had seen as little of the site, or as much, as this one. */
+  earlier: z.array(EarlierTry).max(16),
+  /** There were more before those. */
+  more: z.literal(true).optional(),
+});
+export type TriedCredential = z.infer<typeof TriedCredential>;
+
 /** One HTTP request with its response, from an access log or rebuilt from the calls' buffers. */
 export const WebRequest = LogEventBase.extend({
   type: z.literal('web-request'),
@@ -281,5 +307,7 @@ export const WebRequest = LogEventBase.extend({
   /** Values with a `<` that the response shows. */
   shown: z.array(ShownValue).max(8).optional(),
   statements: z.array(IssuedStatement).max(32),
+  /** Of a request that tries a credential, where its client tried before or what it tries is in a header; else absent. */
+  tried: TriedCredential.optional(),
 });
 export type WebRequest = z.infer<typeof WebRequest>;

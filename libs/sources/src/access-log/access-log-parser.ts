@@ -7,6 +7,7 @@ import type { AccessLine } from './access-line.js';
 import { accessLine, bareLine } from './any-line.js';
 import { isRemark } from './server-remark.js';
 import { KeyedDigest } from '../events/values/keyed-digest.js';
+import { ClientTries } from '../events/web/client-tries.js';
 import { OwnHost } from '../events/web/own-host.js';
 import { ParameterChoice } from '../events/web/parameter-choice.js';
 import { StrayValues } from '../events/web/stray-values.js';
@@ -26,7 +27,8 @@ const MAX_LINE = 65_536;
  * Reads a web server's or a proxy's access log: common and combined format, JSON with one object a line, HAProxy's and
  * Envoy's own (`access-line.ts`), also behind what container runtimes, syslog and shippers put before a line.
  * Lines hold neither cookies nor bodies: a session is what one client (address and User-Agent) does.
- * Memory: one line, a count of hosts that referers name, and the parameters' names of the endpoints most used.
+ * Memory: one line, a count of hosts that referers name, the parameters' names of the endpoints most used, and
+ * what clients tried as credentials (`ClientTries`).
  */
 export class AccessLogParser implements SourceParser {
   readonly counts: SourceCounts = noCounts();
@@ -37,6 +39,7 @@ export class AccessLogParser implements SourceParser {
   readonly #host = new OwnHost();
   readonly #choice = new ParameterChoice();
   readonly #stray = new StrayValues((text) => this.#digest.of('target', text));
+  readonly #tries: ClientTries;
   readonly #reader: LineReader;
   #items: SourceItem[] = [];
   /** Parts of a line that a container runtime cut, whose end has not come. */
@@ -46,6 +49,7 @@ export class AccessLogParser implements SourceParser {
     this.#context = context;
     this.#digest = new KeyedDigest(digestKey);
     this.#names = new SessionNames(this.#digest);
+    this.#tries = new ClientTries(this.#digest);
     this.#reader = new LineReader((bytes, start, end, cut) => {
       this.#line(bytes, start, end, cut);
     });
@@ -130,7 +134,7 @@ export class AccessLogParser implements SourceParser {
     const from = referer === 'same' ? refererPath(line.referer) : undefined;
     const client = this.#digest.of('client', `${line.remote} ${line.userAgent}`);
     const { session, by } = this.#names.bounded({ session: client, by: 'client', cookie: undefined }, line.timeUs);
-    return {
+    const event: WebRequest = {
       type: 'web-request',
       schema: 1,
       application,
@@ -163,6 +167,8 @@ export class AccessLogParser implements SourceParser {
       responseComplete: false,
       statements: [],
     };
+    const tried = this.#tries.of(event, client, read);
+    return tried === undefined ? event : { ...event, tried };
   }
 }
 

@@ -13,6 +13,15 @@ describe('the path of a request', () => {
     ['/news;jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9.node1', '/news'],
     ['/news/12;jsessionid=node01k2m3n4p5q6r7s8', '/news/{digits}'],
     ['/news;by=a', '/{text}'],
+    ['/voucher/X7K2P9', '/voucher/{token}'],
+    ['/gift-code/SUN-RISE-24/redeem', '/gift-code/{token}/redeem'],
+    ['/voucher/SUMMER', '/voucher/{token}'],
+    ['/voucher/482913', '/voucher/{token}'],
+    ['/voucher/0a1b2c3d4e', '/voucher/{token}'],
+    ['/voucher/summer-sale', '/voucher/summer-sale'],
+    ['/password/reset', '/password/reset'],
+    ['/token/refresh', '/token/refresh'],
+    ['/goods/X7K2P9', '/goods/X7K2P9'],
   ])('%s is of %s', (raw, path) => {
     expect(requestPath(raw).path).toBe(path);
   });

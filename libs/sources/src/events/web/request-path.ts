@@ -1,3 +1,5 @@
+import { namesCode } from '@plimsoll/contracts';
+
 import { remembered } from '../../bytes/remembered.js';
 import { looksSecret } from '../values/privacy.js';
 import { isClimbing } from '../values/file-path.js';
@@ -16,6 +18,8 @@ const MAX_PATH = 1024;
 const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-]*[-_]\d+)$/u;
 /** What Java's servers append to addresses until they know that a client keeps cookies. */
 const SESSION_IN_PATH = /;jsessionid=[\w.!~+-]{8,128}$/i;
+/** Letters with a digit or a sign between, or capitals alone. */
+const CODE = /^(?=.{4,64}$)(?:(?=.*\d)[A-Za-z\d]+(?:[-_][A-Za-z\d]+){0,7}|[A-Z]+(?:-[A-Z]+){0,7})$/;
 /** Segments of words are the application's own. */
 const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
@@ -32,13 +36,18 @@ export const requestPath = remembered((raw: string): RequestPath => {
   const shown: string[] = [];
   for (const segment of segments.slice(0, MAX_SEGMENTS)) {
     const text = percentDecoded(segment, false).replace(SESSION_IN_PATH, '');
-    const kind = kindOf(text);
+    const kind = codeAfter(shown.at(-1), text) ?? kindOf(text);
     if (kind !== undefined) values.push({ name: `/${shown.join('/')}`.slice(0, 128), value: text });
     shown.push(kind ?? text);
   }
   if (segments.length > MAX_SEGMENTS) shown.push('{more}');
   return { path: `/${shown.join('/')}`.slice(0, MAX_PATH), values };
 });
+
+/** A code where the path says that one stands: `/voucher/X7K2P9`. Those of letters alone may be a word of the application. */
+function codeAfter(before: string | undefined, text: string): string | undefined {
+  return before !== undefined && CODE.test(text) && namesCode(before) ? '{token}' : undefined;
+}
 
 function kindOf(text: string): string | undefined {
   if (text === '') return undefined;

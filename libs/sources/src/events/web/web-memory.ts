@@ -1,5 +1,6 @@
 import { RecentMap } from '../../bytes/recent-map.js';
 import { KeyedDigest } from '../values/keyed-digest.js';
+import { ClientTries } from './client-tries.js';
 import { ParameterChoice } from './parameter-choice.js';
 import { ScriptMemory } from '../scripts/script-memory.js';
 import { ReadPages } from '../scripts/read-pages.js';
@@ -28,6 +29,7 @@ export function webMemory(digestKey: string | Uint8Array): WebMemory {
     uploads: new UploadedPrograms(),
     choice: new ParameterChoice(),
     stray: new StrayValues((text) => digest.of('target', text)),
+    tries: new ClientTries(digest),
     owners: new RecentMap(MAX_OWNERS),
   };
 }

@@ -21,7 +21,9 @@ import type { SqlDialect } from '../sql/sql-tokens.js';
 import { statementTaint } from '../sql/statement-taint.js';
 import type { KeyedDigest } from '../values/keyed-digest.js';
 import { fetchMetadata } from './fetch-metadata.js';
+import type { ClientTries } from './client-tries.js';
 import { readParameter, type ReadParameter } from './parameter-features.js';
+import { presentedSecret } from './presented-secret.js';
 import {
   fromTarget,
   hostName,
@@ -55,6 +57,7 @@ export interface WebMemory {
   readonly uploads: UploadedPrograms;
   readonly choice: ParameterChoice;
   readonly stray: StrayValues;
+  readonly tries: ClientTries;
   /** The session of the last request of each connection whose place was sure. */
   readonly owners: RecentMap<string, SessionName>;
 }
@@ -212,6 +215,13 @@ export function toWebRequest(
   if (response !== undefined && !response.complete && isHtml && memory.scripts.holdsAny) event.scriptAtLarge = true;
   if (shownValues.length > 0) event.shown = shownValues;
   event.statements = issued(sent, read);
+  const tried = memory.tries.of(
+    event,
+    memory.sessions.ofClient(client).session,
+    read,
+    presentedSecret(request.headers),
+  );
+  if (tried !== undefined) event.tried = tried;
   return event;
 }
 

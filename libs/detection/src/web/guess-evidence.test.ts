@@ -2,12 +2,13 @@ import type { WebRequest } from '@plimsoll/contracts';
 import { describe, expect, it } from 'vitest';
 
 import { SmoothedCounts } from '../scoring/smoothed-counts.js';
-import { sum } from '../scoring/weighted-evidence.js';
+import { sum, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { FLOOR_NATS } from '../events/threshold.js';
-import { guessEvidence, learnTries } from './guess-evidence.js';
+import { guessEvidence as guessing, learnTries } from './guess-evidence.js';
 import { startWebState } from './web-state.js';
 import { parameter, request } from './web.fixture.js';
 
+const guessEvidence = (...of: Parameters<typeof guessing>): readonly WeightedEvidence[] => guessing(...of).observations;
 const PASSWORD = parameter({ name: 'password' });
 
 function signIn(atMs: number, status: number, parts: Partial<WebRequest> = {}): WebRequest {
@@ -203,6 +204,156 @@ describe('a client that guesses', () => {
     expect(alarmAfter(table, 422, 500, 60, { parameters: [parameter({ name: 'title' })] })).toBeUndefined();
     expect(alarmAfter(table, 503, 500)).toBeUndefined();
     expect(alarmAfter(table, 302, 500)).toBeUndefined();
+  });
+
+  describe('that begins anew with each try', () => {
+    const ACCOUNT = parameter({ name: 'email', digest: 'ann' });
+
+    /** The tries as their source tells them, each in a session of its own, or in the one it names. */
+    function across(
+      statuses: readonly (number | readonly [status: number, session: string, account?: string])[],
+      everyMs = 5_000,
+    ): WebRequest[] {
+      const events: WebRequest[] = [];
+      for (const [i, one] of statuses.entries()) {
+        const [status, session, account = 'ann'] = typeof one === 'number' ? [one, `fresh${i}`] : one;
+        const earlier = events.slice(-16).map((event) => ({
+          event: event.id,
+          timeUs: event.timeUs,
+          status: event.status,
+          session: event.session,
+          account: event.parameters[0]!.digest!,
+        }));
+        const parameters = [{ ...ACCOUNT, digest: account }, PASSWORD];
+        const told = { earlier, ...(i > 16 ? { more: true as const } : {}) };
+        const tried = i === 0 ? {} : { tried: { kind: 'typed' as const, client: 'one-client', ...told } };
+        const sessionBy = 'cookie';
+        events.push(signIn(i * everyMs, status, { session, sessionBy, parameters, ...tried }));
+      }
+      return events;
+    }
+
+    /** People of clients of their own, some of whom fail once or twice in a session, and get in. */
+    function learnedByClient(): SmoothedCounts {
+      const table = new SmoothedCounts();
+      for (let i = 0; i < 100; i++) {
+        const failures = i < 5 ? [401, 401] : i < 15 ? [401] : [];
+        const own = across([...failures, 303].map((status) => [status, `person${i}`] as const));
+        const state = startWebState();
+        for (const event of own) learnTries(table, event, state);
+      }
+      return table;
+    }
+
+    const score = (table: SmoothedCounts, event: WebRequest) => {
+      const { observations, client } = guessing(table, event, startWebState());
+      return { nats: sum(observations), client, names: observations.map(({ evidence }) => evidence.event) };
+    };
+    const firstTold = (table: SmoothedCounts, events: readonly WebRequest[]): number =>
+      events.findIndex((event) => score(table, event).nats >= FLOOR_NATS);
+
+    it('is told as soon as one that keeps its session, and each try is named once', () => {
+      const table = learnedByClient();
+      const events = across(Array.from({ length: 40 }, () => 401));
+      const first = firstTold(table, events) + 1;
+      expect(first).toBe(alarmAfter(table, 401, 5_000));
+      const told = events.map((event) => score(table, event)).filter(({ nats }) => nats >= FLOOR_NATS);
+      expect(told).toHaveLength(40 - first + 1);
+      expect(new Set(told.map(({ client }) => client))).toEqual(new Set(['one-client']));
+      const names = told.flatMap((one) => one.names);
+      expect(names.sort()).toEqual(events.map(({ id }) => id).sort());
+    });
+
+    it('is told sooner where it goes from account to account', () => {
+      const table = learnedByClient();
+      const one = firstTold(table, across(Array.from({ length: 20 }, () => 401)));
+      const spray = across(Array.from({ length: 20 }, (_, i) => [401, `fresh${i}`, `account${i}`] as const));
+      expect(firstTold(table, spray)).toBeLessThan(one);
+    });
+
+    it('is told though now and then somebody else gets in, and not where they do after most failures', () => {
+      const table = learnedByClient();
+      const rows = (every: number): WebRequest[] =>
+        across(Array.from({ length: 60 }, (_, i) => (i % every === every - 1 ? 303 : 401)));
+      expect(firstTold(table, rows(9))).toBeGreaterThan(0);
+      expect(firstTold(table, rows(3))).toBe(-1);
+    });
+
+    it('is nobody whose failed sessions got in at last', () => {
+      const table = learnedByClient();
+      const people = Array.from({ length: 12 }, (_, i) => [
+        [401, `p${i}`, `a${i}`] as const,
+        [401, `p${i}`, `a${i}`] as const,
+        [303, `p${i}`, `a${i}`] as const,
+      ]).flat();
+      const nats = across(people, 700).map((event) => score(table, event).nats);
+      expect(Math.max(...nats)).toBeLessThan(5);
+    });
+
+    it('is no row where tries are further apart than a quarter of an hour', () => {
+      expect(
+        firstTold(
+          learnedByClient(),
+          across(
+            Array.from({ length: 30 }, () => 401),
+            1_000_000,
+          ),
+        ),
+      ).toBe(-1);
+    });
+
+    it('got in where it goes on with an account of the row, at its pace', () => {
+      const table = learnedByClient();
+      const row = Array.from({ length: 14 }, (_, i) => [401, `fresh${i}`] as const);
+      const found = (end: readonly [number, string, string?]) => score(table, across([...row, end]).at(-1)!).nats;
+      expect(found([303, 'fresh'])).toBeGreaterThan(FLOOR_NATS);
+      expect(found([303, 'fresh', 'eve'])).toBe(0);
+      const events = across([...row, [303, 'fresh']]);
+      const late = { ...events.at(-1)!, timeUs: events.at(-1)!.timeUs + 60_000_000 };
+      expect(score(table, late).nats).toBe(0);
+    });
+
+    it('adds nothing by what it repeats', () => {
+      const table = learnedByClient();
+      const [first, second] = across([401, 401]);
+      const earlier = second!.tried!.earlier;
+      const repeated = Array.from({ length: 50 }, (_, i) => {
+        const tried = { ...second!.tried!, repeats: true as const, earlier };
+        return { ...second!, timeUs: first!.timeUs + i * 5_000_000, session: `s${i}`, tried };
+      });
+      expect(firstTold(table, repeated)).toBe(-1);
+      // A token is named by what refuses it: all of its requests are of one session.
+      const state = startWebState();
+      const token = repeated.map((event) => ({ ...event, tried: { ...event.tried, kind: 'presented' as const } }));
+      expect(Math.max(...token.map((event) => sum(guessing(table, event, state).observations)))).toBe(0);
+    });
+
+    it('is told where failures usually follow one another by its pace alone', () => {
+      const table = new SmoothedCounts();
+      const crowd = across(
+        Array.from({ length: 120 }, (_, i) => (i % 12 === 11 ? 303 : 401)),
+        8_000,
+      );
+      for (const event of crowd) learnTries(table, event, startWebState());
+      expect(
+        firstTold(
+          table,
+          across(
+            Array.from({ length: 60 }, () => 401),
+            8_000,
+          ),
+        ),
+      ).toBe(-1);
+      expect(
+        firstTold(
+          table,
+          across(
+            Array.from({ length: 60 }, () => 401),
+            100,
+          ),
+        ),
+      ).toBeGreaterThan(0);
+    });
   });
 
   it('is remembered at few endpoints', () => {

@@ -1,10 +1,27 @@
-import type { WebRequest } from '@plimsoll/contracts';
+import { TRIES_APART_US, triedAccount, type WebRequest } from '@plimsoll/contracts';
 
 import type { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { ceilingOf } from '../events/threshold.js';
-import { addByAction, countsOf, endpointOf } from './web-contexts.js';
-import { accountNats, learnAccount, triedAccount } from './tried-account.js';
+import { clientRow, strengthOf, withOwnFailure, type ClientRow } from './client-row.js';
+import {
+  habitOf,
+  learnFailure,
+  learnRowAccount,
+  NO_READING,
+  OF_CLIENT,
+  OF_SESSION,
+  readingNats,
+  readingOf,
+  rowNats,
+  soonerThan,
+  tellEarlier,
+  withFailure,
+  type Reading,
+  type RowKind,
+} from './tries-row.js';
+import { learnEnding, outcomeOf, tryKind, type Outcome } from './try-outcome.js';
+import { endpointOf } from './web-contexts.js';
 import { isUnsafe, type Tries, type WebState } from './web-state.js';
 
 /**
@@ -13,196 +30,175 @@ import { isUnsafe, type Tries, type WebState } from './web-state.js';
  * it is there than in benign use, which learning counts: a sequential test, as threshold random walks find scanners
  * (Jung, Paxson, Berger, Balakrishnan 2004).
  *
- * Behind one address there may be many who fail one after another, and whoever gets in is seen as a session of its own:
- * there a row of failures is usual, and what tells a guesser is that it is faster than they are. Whoever sprays goes from
- * account to account. Each reading beyond the row's length is weighed with half of the belief. See decisions 0360, 0430.
+ * The row is a session's, kept in its state, or a client's across sessions, which the event tells: the stronger counts.
+ * Where failures usually follow one another, as behind one address with many, what tells a guesser is that it is faster
+ * than they are. Whoever sprays goes from account to account. Each reading beyond the row's length is weighed with half of
+ * the belief. See decisions 0360, 0430, 0460.
  */
 const PATH = 'credential-guessing';
-const GOES_ON_GUESSING = 0.97;
-/** Benign: that another failure follows a failure, before anything was learned; with the weight of so many failures. */
-const GOES_ON_PRIOR = 0.5;
-const PRIOR_FAILURES = 12;
-/** Benign: where failures follow one another more often, a row of them says nothing, however long it grows. */
-const ROWS_ARE_USUAL = 0.8;
-const MOST_NATS = 16;
-/** Belief in a reading beyond the length of the row. */
-const HALF_NATS = Math.log(2);
-/** Classes of the time between two failures: powers of two of milliseconds, up to 17 minutes. */
-const MAX_PACE = 20;
-/** Classes by which an address may be busier than it was: eight times as many failures as in learning are no guessing. */
-const BUSIER = 3;
-/** Tries further apart are not of one attempt: whoever waits longer is not seen. */
-const APART_US = 900_000_000;
-/** Endpoints of one client whose tries are remembered. */
+/** Endpoints of one session whose tries are remembered. */
 const MAX_ENDPOINTS = 4;
-/** Tries of a run that are kept until an alarm names them, and how many one alarm names beside its own. */
-const MAX_UNTOLD = 16;
-const TOLD_AT_ONCE = 3;
-/** Fewest learned tries that show what getting in looks like. */
-const FEWEST_TRIES = 5;
 
-const SECRET_NAME = /pass(?:word|wd|phrase|code|wort)?$|^pass|passw|pwd|^pin$|^otp|secret/i;
-/** In a path, or in what a parameter chooses: `op=login`. */
-const SIGNS_IN = /(?:^|[/_.=&-])(?:log-?in|log-?on|sign-?in|signon|authenticate|auth|sessions?|token)(?:$|[/_.&-])/i;
+/** What comes so many times later than the row's tries came after one another is not of it. */
+const LATE = 4;
 
-type Outcome = 'failed' | 'passed';
-
-/** What one try says beyond that it failed, nats. */
-type Reading = Pick<Tries, 'pace' | 'accounts'>;
-const NO_READING: Reading = { pace: 0, accounts: 0 };
-
-/**
- * Counts how a try ended, how many failures follow a failure, and how soon. A row of failures ends once, whether its
- * client gets in, gives up or waits: so each first failure stands for one end.
- */
-export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebState): void {
-  if (!triesCredential(event)) return;
-  addByAction(table, 'tried', event, endOf(event));
-  const outcome = outcomeOf(table, event);
-  if (outcome === undefined) return;
-  const before = lastTries(state, event);
-  remember(state, event, outcome, NO_READING);
-  if (before !== undefined) learnAccount(table, event, before.account);
-  if (outcome === 'passed') return;
-  addByAction(table, 'again', event, before === undefined ? 'ended' : 'failed');
-  if (before !== undefined) addByAction(table, 'pace', event, String(paceOf(event.timeUs - before.lastUs)));
+/** What speaks for guessing; `client` names who it is where several sessions show it together. */
+export interface Guessing {
+  readonly observations: readonly WeightedEvidence[];
+  readonly client?: string;
 }
 
-/** What the client's tries before say, with this one; alters `state`. */
-export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): WeightedEvidence[] {
-  const outcome = triesCredential(event) ? outcomeOf(table, event) : undefined;
-  if (outcome === undefined) return [];
+/** A row that the event belongs to, and what it says. */
+interface Run {
+  readonly kind: RowKind;
+  readonly tries: Tries;
+  readonly strength: number;
+  /** Whether the event came sooner than learned ones do, and that counts. */
+  readonly sooner: number | undefined;
+  readonly sessions: number;
+}
+
+/** Counts how a try ended, how many failures follow a failure, and how soon: by session and by client. */
+export function learnTries(table: SmoothedCounts, event: WebRequest, state: WebState): void {
+  const kind = tryKind(event);
+  if (kind === undefined) return;
+  learnEnding(table, event);
+  const outcome = outcomeOf(table, event, kind);
+  if (outcome === undefined) return;
+  learnOfClient(table, event, outcome);
+  if (isSameToken(event)) return;
   const before = lastTries(state, event);
-  const sooner = before === undefined ? undefined : soonerThan(table, event, paceOf(event.timeUs - before.lastUs));
-  const accounts = accountNats(table, event, before?.account);
-  const after = remember(state, event, outcome, { pace: sooner?.nats ?? 0, accounts });
+  remember(state, event, outcome, NO_READING);
+  learnRow(table, OF_SESSION, event, outcome, before);
+}
+
+function learnOfClient(table: SmoothedCounts, event: WebRequest, outcome: Outcome): void {
+  const { tried } = event;
+  if (tried?.repeats === true) return;
+  learnRow(table, OF_CLIENT, event, outcome, tried === undefined ? undefined : clientRow(table, event, tried)?.tries);
+}
+
+function learnRow(
+  table: SmoothedCounts,
+  kind: RowKind,
+  event: WebRequest,
+  outcome: Outcome,
+  before: Tries | undefined,
+): void {
+  learnRowAccount(table, kind, event, triedAccount(event), before);
+  if (outcome === 'failed') learnFailure(table, kind, event, before);
+}
+
+/** What the tries before say, with this one; alters `state`. */
+export function guessEvidence(table: SmoothedCounts, event: WebRequest, state: WebState): Guessing {
+  const kind = tryKind(event);
+  const outcome = kind === undefined ? undefined : outcomeOf(table, event, kind);
+  if (outcome === undefined) return { observations: [] };
+  const own = sessionRun(table, event, outcome, state);
+  const across = clientRun(table, event, outcome);
+  if (across !== undefined && across.strength > (own?.strength ?? 0))
+    return { observations: told(table, event, outcome, across), client: event.tried!.client };
+  return { observations: own === undefined ? [] : told(table, event, outcome, own) };
+}
+
+function sessionRun(table: SmoothedCounts, event: WebRequest, outcome: Outcome, state: WebState): Run | undefined {
+  if (isSameToken(event)) return undefined;
+  const before = lastTries(state, event);
+  const reading = readingOf(table, OF_SESSION, event, tryOf(event), before);
+  const after = remember(state, event, outcome, reading);
   // Whoever gets in at last, after all those failures, has guessed it.
   const tries = outcome === 'failed' ? after : before;
-  if (tries === undefined || tries.failed < 2) return [];
-  const again = countsOf(table, 'again', event);
-  const goesOn = again.probability('failed', GOES_ON_PRIOR, PRIOR_FAILURES);
-  const row = goesOn > ROWS_ARE_USUAL ? 0 : (tries.failed - 1) * Math.log(GOES_ON_GUESSING / goesOn);
-  const strength = Math.min(row + readingNats(tries.pace) + readingNats(tries.accounts), MOST_NATS);
+  if (tries === undefined || tries.failed < 2) return undefined;
+  const length = (tries.failed - 1) * habitOf(table, OF_SESSION, event).failure;
+  const strength = rowNats(length, tries);
+  return { kind: OF_SESSION, tries, strength, sooner: soonerOf(table, OF_SESSION, event, tries, before), sessions: 1 };
+}
+
+/** The run of the client's tries across sessions; what one session did alone is that session's. */
+function clientRun(table: SmoothedCounts, event: WebRequest, outcome: Outcome): Run | undefined {
+  const { tried } = event;
+  if (tried === undefined) return undefined;
+  const before = clientRow(table, event, tried, outcome === 'passed' ? event.session : undefined);
+  const grows = outcome === 'failed' && tried.repeats === undefined;
+  const row = grows ? withOwnFailure(table, event, before) : before;
+  if (row === undefined || row.tries.failed < 2 || row.sessions.every((one) => one === event.session)) return undefined;
+  if (outcome === 'passed' && !goesOnWith(event, row)) return undefined;
+  const sooner = soonerOf(table, OF_CLIENT, event, row.tries, before?.tries);
+  return { kind: OF_CLIENT, tries: row.tries, strength: strengthOf(row), sooner, sessions: new Set(row.sessions).size };
+}
+
+/** Whether who gets in is the one who failed: behind the same address others do, to their own accounts, at any time. */
+function goesOnWith(event: WebRequest, { tries, accounts }: ClientRow): boolean {
+  const apartUs = (tries.lastUs - tries.sinceUs) / (tries.failed - 1);
+  return accounts.includes(triedAccount(event)) && event.timeUs - tries.lastUs <= LATE * apartUs;
+}
+
+/** How many learned failures came nearly as soon, where the row's pace speaks for guessing. */
+function soonerOf(
+  table: SmoothedCounts,
+  kind: RowKind,
+  event: WebRequest,
+  tries: Tries,
+  before: Tries | undefined,
+): number | undefined {
+  if (before === undefined || tries.pace <= 0) return undefined;
+  return soonerThan(table, kind, event, event.timeUs - before.lastUs)?.asSoon;
+}
+
+/** The run in words, with those of its tries that no alarm has named. */
+function told(table: SmoothedCounts, event: WebRequest, outcome: Outcome, run: Run): WeightedEvidence[] {
+  const { tries, strength, sooner, sessions } = run;
   const each = strength / (tries.failed - 1);
   const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
+  const across = sessions > 1 ? ` in ${sessions} sessions` : '';
   const whose = readingNats(tries.accounts) > 0 ? ', of one account and then another' : '';
-  const run = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client within ${seconds} s${whose}`;
-  const observed = outcome === 'failed' ? run : `${run}, and then one that got in`;
-  const learned = again.total;
-  const soon = tries.pace > 0 && sooner !== undefined ? `, ${sooner.words}` : '';
+  const row = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client${across} within ${seconds} s${whose}`;
+  const observed = outcome === 'failed' ? row : `${row}, and then one that got in`;
+  const { again } = habitOf(table, run.kind, event);
+  const soon = sooner === undefined ? '' : `, ${sooner} nearly as soon as this one`;
   const expected =
-    learned === 0
+    again.total === 0
       ? 'no failed try in learning'
-      : `of ${learned} learned tries that failed, ${again.count('failed')} followed another${soon}`;
-  const kind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
-  const told = strength < ceilingOf(PATH) ? [] : tellEarlier(tries, event);
-  const own = strength - told.length * each;
+      : `of ${again.total} learned tries that failed, ${again.count('failed')} followed another${soon}`;
+  const evidenceKind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
+  const earlier = strength < ceilingOf(PATH) ? [] : tellEarlier(tries, event.id);
+  const own = strength - earlier.length * each;
   return [
-    { path: PATH, weight: own, evidence: evidenceOf(event, kind, observed, expected, strength) },
-    ...told.map((earlier): WeightedEvidence => ({
+    { path: PATH, weight: own, evidence: evidenceOf(event, evidenceKind, observed, expected, strength) },
+    ...earlier.map((one): WeightedEvidence => ({
       path: PATH,
       weight: each,
-      evidence: evidenceOf(earlier, 'failed-try', `an earlier try of the ${tries.failed}, failed too`, expected, each),
+      evidence: evidenceOf(one, 'failed-try', `an earlier try of the ${tries.failed}, failed too`, expected, each),
     })),
   ];
 }
 
-/** What the pace of a row, or its accounts, add: the reading that heeds it, against the one that does not. */
-function readingNats(nats: number): number {
-  return Math.max(nats - HALF_NATS + Math.log1p(Math.exp(-nats)), 0);
+/** A token or key that was refused before: a program repeats what ran out. What is typed twice counts as it always did. */
+function isSameToken({ tried, method }: WebRequest): boolean {
+  return tried?.repeats === true && (tried.kind === 'presented' || !isUnsafe(method));
 }
 
-/** The time between two failures by its class. */
-function paceOf(apartUs: number): number {
-  return Math.min(Math.max(Math.floor(Math.log2(apartUs / 1_000)), 0), MAX_PACE);
+function tryOf(event: WebRequest): { id: string; timeUs: number; account: string | undefined } {
+  return { id: event.id, timeUs: event.timeUs, account: triedAccount(event) };
 }
 
-/**
- * What it says that one failure follows another so soon: by the share of learned ones, this one among them, that were no
- * slower than a busier address would make it, a bet that pays in the mean nothing where that is all there is (Vovk and
- * Wang 2021: ½/√p). Undefined where nothing was learned.
- */
-function soonerThan(
-  table: SmoothedCounts,
-  event: WebRequest,
-  pace: number,
-): { nats: number; words: string } | undefined {
-  const learned = countsOf(table, 'pace', event);
-  const asSoon = learned.values.reduce((sum, [value, count]) => sum + (Number(value) <= pace + BUSIER ? count : 0), 0);
-  if (learned.total === 0) return undefined;
-  const share = (asSoon + 1) / (learned.total + 1);
-  return { nats: -Math.log(2 * Math.sqrt(share)), words: `${asSoon} nearly as soon as this one` };
-}
-
-/** Tries of the run that no alarm has named, the latest first: each alarm catches up with some. Alters `tries`. */
-function tellEarlier(tries: Tries, event: WebRequest): { id: string; timeUs: number }[] {
-  const earlier = tries.untold.filter(({ id }) => id !== event.id);
-  tries.untold = earlier.slice(0, -TOLD_AT_ONCE);
-  return earlier.slice(-TOLD_AT_ONCE);
-}
-
-function triesCredential({ method, parameters, path, route, status, sessionBy }: WebRequest): boolean {
-  if (sessionBy === 'authorization' && status === 401) return true;
-  if (!isUnsafe(method)) return false;
-  if (SIGNS_IN.test(path) || SIGNS_IN.test(route ?? '')) return true;
-  return parameters.some(({ name, where }) => where === 'body' && SECRET_NAME.test(name));
-}
-
-/**
- * A refusal is a failure. So is a page where getting in, as learned, leads on, or a redirect back to the form: it is shown
- * again. Undefined where nothing tells: no answer, the server's own failure, or a status that is the same either way.
- */
-function outcomeOf(table: SmoothedCounts, event: WebRequest): Outcome | undefined {
-  const { status } = event;
-  if (status === 0 || status >= 500) return undefined;
-  if (status >= 400) return 'failed';
-  const tried = countsOf(table, 'tried', event);
-  const onwards = tried.values.reduce((sum, [end, count]) => sum + (leadsOn(end) ? count : 0), 0);
-  const known = tried.total >= FEWEST_TRIES && onwards * 2 > tried.total;
-  return known && !leadsOn(endOf(event)) ? 'failed' : 'passed';
-}
-
-/** How a try ended, as it is learned: the status, and whether a redirect leads back. */
-function endOf({ status, leadsBack }: WebRequest): string {
-  return leadsBack === true ? `${status} back` : String(status);
-}
-
-function leadsOn(end: string): boolean {
-  return !end.endsWith('back') && isRedirect(Number(end));
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400;
-}
-
-/** The client's failures at this endpoint, where the last is not long ago. */
+/** The session's failures at this endpoint, where the last is not long ago. */
 function lastTries(state: WebState, event: WebRequest): Tries | undefined {
   const endpoint = endpointOf(event);
   const known = state.tries.find((one) => one.endpoint === endpoint);
-  return known === undefined || event.timeUs - known.lastUs > APART_US ? undefined : known;
+  return known === undefined || event.timeUs - known.lastUs > TRIES_APART_US ? undefined : known;
 }
 
-/** Takes the try into the client's memory, with what its pace and its account say; what it then is. */
+/** Takes the try into the session's memory, with what its pace and its account say; what it then is. */
 function remember(state: WebState, event: WebRequest, outcome: Outcome, says: Reading): Tries | undefined {
   const endpoint = endpointOf(event);
-  const { timeUs } = event;
   const before = lastTries(state, event);
   const others = state.tries.filter((one) => one.endpoint !== endpoint);
   if (outcome === 'passed') {
     state.tries = others;
     return undefined;
   }
-  const after = {
-    endpoint,
-    failed: (before?.failed ?? 0) + 1,
-    sinceUs: before?.sinceUs ?? timeUs,
-    lastUs: timeUs,
-    // What was slow before a fast row does not speak for it.
-    pace: Math.max((before?.pace ?? 0) + says.pace, 0),
-    accounts: Math.max((before?.accounts ?? 0) + says.accounts, 0),
-    account: triedAccount(event) ?? before?.account,
-    untold: [...(before?.untold ?? []), { id: event.id, timeUs }].slice(-MAX_UNTOLD),
-  };
+  const after = withFailure(before, endpoint, tryOf(event), says);
   state.tries = [...others, after].slice(-MAX_ENDPOINTS);
   return after;
 }

@@ -90,10 +90,10 @@ function viewOf(data: WebModelData['views']['line'], budget: Budget): WebView | 
   return { calibration: data.calibration, threshold };
 }
 
-function joinsOf(event: WebRequest, { finding, planted }: ScoredRequest): Verdict['joins'] {
+function joinsOf(event: WebRequest, { finding, planted, client }: ScoredRequest): Verdict['joins'] {
   const { request, connection, thread } = event;
   return {
-    ...(finding === SCRIPT_ACTED ? { victim: event.session } : whose(event)),
+    ...(finding === SCRIPT_ACTED ? { victim: event.session } : client === undefined ? whose(event) : { client }),
     ...(planted === undefined ? {} : { planted }),
     request,
     ...(connection === undefined ? {} : { connection }),

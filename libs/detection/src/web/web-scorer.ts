@@ -33,6 +33,8 @@ export interface ScoredRequest {
   readonly caught?: number | undefined;
   /** Of a request that a script made: the event that brought the script, where it was seen. */
   readonly planted?: string | undefined;
+  /** Of what several sessions of one client show together: the client. */
+  readonly client?: string | undefined;
 }
 
 /** The finding of a request that a script made by itself. */
@@ -88,8 +90,8 @@ export function scoreRequest(
   ].map((found) => ofCaught(found, event, state));
   const best = candidates.reduce((a, b) => (nearness(b, line) > nearness(a, line) ? b : a));
   rememberVisit(state, event, actionOf(event), deliveryOf(table, event));
-  const { path, finding, score, observations, caught, planted }: Candidate = best.score > 0 ? best : NOTHING;
-  return { path, finding, score, observations, caught, planted, changes: changing };
+  const { path, finding, score, observations, caught, planted, client }: Candidate = best.score > 0 ? best : NOTHING;
+  return { path, finding, score, observations, caught, planted, client, changes: changing };
 }
 
 type Candidate = Omit<ScoredRequest, 'changes'>;
@@ -198,9 +200,10 @@ function hidden(table: SmoothedCounts, event: WebRequest): Candidate {
 }
 
 function guessing(table: SmoothedCounts, event: WebRequest, state: WebState): Candidate {
-  const observations = guessEvidence(table, event, state);
+  const { observations, client } = guessEvidence(table, event, state);
   const found = observations.some(({ evidence }) => evidence.kind === CREDENTIAL_FOUND);
-  return candidate('credential-guessing', found ? CREDENTIAL_FOUND : 'failed-tries', observations);
+  const guessed = candidate('credential-guessing', found ? CREDENTIAL_FOUND : 'failed-tries', observations);
+  return client === undefined ? guessed : { ...guessed, client };
 }
 
 function upload(table: SmoothedCounts, event: WebRequest): Candidate {

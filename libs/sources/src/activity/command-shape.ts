@@ -1,7 +1,7 @@
 import type { ProcessActivity } from '@plimsoll/contracts';
 
 import { pathTemplate } from './path-template.js';
-import { plainWords } from './plain-words.js';
+import { plainCalls } from './plain-words.js';
 
 type Mark = NonNullable<ProcessActivity['marks']>[number];
 
@@ -11,12 +11,12 @@ const MAX_COMMANDS = 16;
 const MAX_NAMES = 32;
 const SHELL = /^(?:ba|da|a|z|k|mk|c|tc)?sh$/;
 /**
- * Programs that take names of files and do something with what is in them: no argument is run, or says where to write but
- * as an option does. Others (shells, interpreters, clients of databases, converters with languages of their own) are not
+ * Programs that take names of files and do something with what is in them, or texts and say them: no argument is run, or
+ * says where to write but as an option does. Others (shells, interpreters, clients of databases, converters with languages of their own) are not
  * known to.
  */
 const TAKES_NAMES =
-  /^(?:file|stat|ls|du|wc|cksum|b2sum|md5sum|sha\d*sum|cat|head|tail|cp|mv|rm|mkdir|touch|chmod|chown|gzip|gunzip|bzip2|xz|unzip|pdfinfo|pdftotext|exiftool|jpegoptim|optipng|ffprobe|clamscan|clamdscan)$/;
+  /^(?:file|stat|ls|du|wc|cksum|b2sum|md5sum|sha\d*sum|cat|head|tail|cp|mv|rm|mkdir|touch|chmod|chown|gzip|gunzip|bzip2|xz|unzip|pdfinfo|pdftotext|exiftool|jpegoptim|optipng|ffprobe|clamscan|clamdscan|echo|printf|logger|basename|dirname|true)$/;
 const INTERPRETER = /^(?:python|perl|ruby|php|node|lua|awk|gawk|mawk|tclsh|gdb)[\d.]*$/;
 
 /** What a program was called with. */
@@ -27,7 +27,7 @@ export interface CommandShape {
   readonly marks: readonly Mark[];
   /** A shell's command, or the arguments put together. */
   readonly text: string;
-  /** The arguments of a program that takes names, each as it got it; undefined of any other, and of more than one command. */
+  /** The arguments of programs that take names, each as they got it; undefined where another is called, or more is done than calls. */
   readonly names: readonly string[] | undefined;
 }
 
@@ -63,7 +63,7 @@ export function commandShape(program: string, argv: readonly string[]): CommandS
       commands,
       marks: marksOf(text),
       text,
-      names: namesOf(plainWords(text) ?? []),
+      names: namesOf(plainCalls(text) ?? []),
     };
   }
   const rest = argv.slice(1);
@@ -71,12 +71,15 @@ export function commandShape(program: string, argv: readonly string[]): CommandS
   const text = rest.join(' ').slice(0, MAX_TEXT);
   const shape = rest.slice(0, 32).map(argumentShape).join(' ').slice(0, MAX_SHAPE);
   const sensitive = marksOf(text).filter((mark) => mark === 'sensitive-path');
-  const names = namesOf([name, ...rest]);
+  const names = namesOf([[name, ...rest]]);
   return { shape, commands: [], marks: inline ? ['inline-code', ...sensitive] : sensitive, text, names };
 }
 
-function namesOf([program = '', ...rest]: readonly string[]): readonly string[] | undefined {
-  return TAKES_NAMES.test(programName(program)) ? rest.slice(0, MAX_NAMES) : undefined;
+/** What one program says or copies, another might run: all of them take names, or none counts. */
+function namesOf(calls: readonly (readonly string[])[]): readonly string[] | undefined {
+  if (!calls.every(([program = '']) => TAKES_NAMES.test(programName(program)))) return undefined;
+  const names = calls.flatMap(([, ...rest]) => rest);
+  return names.length > 0 ? names.slice(0, MAX_NAMES) : undefined;
 }
 
 function marksOf(text: string): Mark[] {

@@ -105,17 +105,22 @@ function commandTaint(
     if (trimmed.length >= MIN_WHOLE && whole === trimmed && !isShortNumber(trimmed))
       return { relation: 'whole', syntax: !NUMBER.test(trimmed) };
     if (value.length >= MIN_PART && text.includes(value))
-      return { relation: 'part', syntax: shellSyntax && !isWithinName(names, value) };
+      return { relation: 'part', syntax: shellSyntax && !isWithinNames(names, value, text) };
     if (whole.length >= MIN_CODE && value.length > whole.length && value.includes(whole) && readsAsCode(value, whole))
       return { relation: 'code', syntax: true };
   }
   return undefined;
 }
 
-/** It stayed part of names, whatever signs it holds; at the begin of one it may be an option. */
-function isWithinName(names: readonly string[], value: string): boolean {
+/** Wherever it stands it stayed part of names, whatever signs it holds; at the begin of one it may be an option. */
+function isWithinNames(names: readonly string[], value: string, text: string): boolean {
   const holding = names.filter((name) => name.includes(value));
-  return holding.length > 0 && !(value.startsWith('-') && holding.some((name) => name.startsWith(value)));
+  if (holding.length === 0 || (value.startsWith('-') && holding.some((name) => name.startsWith(value)))) return false;
+  return names.reduce((times, name) => times + timesIn(name, value), 0) >= timesIn(text, value);
+}
+
+function timesIn(text: string, value: string): number {
+  return text.split(value).length - 1;
 }
 
 /** Of several requests that an event loop has open, some other may well send the same few digits. */

@@ -35,6 +35,7 @@ const TECHNIQUES: Readonly<Record<string, Technique>> = {
   'T1550.001': { name: 'Application Access Token', tactic: 'TA0005' },
   T1552: { name: 'Unsecured Credentials', tactic: 'TA0006' },
   'T1552.007': { name: 'Container API', tactic: 'TA0006' },
+  T1557: { name: 'Adversary-in-the-Middle', tactic: 'TA0006' },
   T1609: { name: 'Container Administration Command', tactic: 'TA0002' },
   T1610: { name: 'Deploy Container', tactic: 'TA0002' },
   T1611: { name: 'Escape to Host', tactic: 'TA0004' },

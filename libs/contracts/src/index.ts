@@ -58,6 +58,7 @@ export { decodeJson, encodeJson, MAX_JSON_BYTES } from './json-codec.js';
 export {
   K8sAuditEvent,
   K8sAuditLevel,
+  K8sControl,
   K8sCredential,
   K8sGrant,
   K8sIdentityKind,

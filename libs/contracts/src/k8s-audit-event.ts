@@ -66,6 +66,15 @@ export const K8sScript = z.object({
 });
 export type K8sScript = z.infer<typeof K8sScript>;
 
+/** What a written webhook configuration, APIService, resource definition or certificate request lets happen. */
+export const K8sControl = z.object({
+  /** Stable words (`control-powers.ts`): `mutates-pods`, `calls-outside`, `asks-for-masters`. */
+  powers: Words,
+  /** Digests of the services and hosts that are called, to compare for equality. */
+  targets: z.array(Word).max(16),
+});
+export type K8sControl = z.infer<typeof K8sControl>;
+
 /**
  * One request to a Kubernetes API server, from its audit log (audit.k8s.io/v1), normalised: stages are merged, bodies
  * are replaced by what they permit, secrets and tokens are gone. `key` is the cluster and user, `container` the cluster.
@@ -124,6 +133,11 @@ export const K8sAuditEvent = LogEventBase.extend({
   secretsReturned: z.boolean().optional(),
   /** Name or namespace in the body differs from what the path says. */
   bodyMismatch: z.boolean().optional(),
+  /** The write left the object as it was, by the times of its managed fields in the answer. */
+  unchanged: z.boolean().optional(),
+  /** What a request through a node's proxy asks of the kubelet: to run something, to tell what runs, or metrics and the like. */
+  kubelet: z.enum(['runs', 'reads', 'other']).optional(),
+  control: K8sControl.optional(),
   grant: K8sGrant.optional(),
   podPowers: K8sPodPowers.optional(),
   scripts: z.array(K8sScript).max(8).optional(),

@@ -4,7 +4,7 @@ import { BURST_US, type Channel } from './burst-table.js';
 import type { Learned, TableName } from './model.js';
 import type { Surprise } from './novelty-table.js';
 import type { Observation } from './observations.js';
-import type { FactGroup } from './request-facts.js';
+import { populationOf, type FactGroup } from './request-facts.js';
 import { actionOf } from './request-kind.js';
 
 const LIMIT = 1024;
@@ -88,7 +88,7 @@ export function explainFact(
   nats: number,
   learned: Learned,
 ): Evidence {
-  const { requests, withFact } = learned.facts.seen(event.user.name, group, fact);
+  const { requests, withFact } = learned.facts.seen(event.user.name, populationOf(event, group), fact);
   const gain = event.grant === undefined ? '' : ` to ${event.grant.subjects.join(', ') || 'whoever holds the role'}`;
   const role = event.grant?.role === undefined ? '' : ` by ${event.grant.role}`;
   const word = group === 'grant' ? `${fact}${role}${gain}` : fact;

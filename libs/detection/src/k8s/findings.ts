@@ -22,6 +22,7 @@ const FINDINGS = {
   'denied-exploration': { path: 'rbac', cwe: ['CWE-285'], techniques: ['T1613'], severity: 3 },
   'anonymous-exploration': { path: 'rbac', cwe: ['CWE-285', 'CWE-306'], techniques: ['T1613'], severity: 3 },
   'mass-deletion': { path: 'rbac', cwe: ['CWE-285'], techniques: ['T1078'], severity: 5 },
+  'control-hook': { path: 'rbac', cwe: ['CWE-269', 'CWE-285'], techniques: ['T1557', 'T1098.006'], severity: 5 },
   'unusual-write': { path: 'rbac', cwe: ['CWE-285'], techniques: ['T1078'], severity: 4 },
   'unusual-request': { path: 'rbac', cwe: ['CWE-285'], techniques: ['T1613'], severity: 2 },
   'unusual-rate': { path: 'unknown', cwe: [], techniques: ['T1078'], severity: 2 },

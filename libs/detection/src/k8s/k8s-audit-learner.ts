@@ -14,7 +14,7 @@ import { makeTables, MAX_OBJECTS, TABLES, tablesData, type K8sModelData, type Le
 import { identityClass } from './names.js';
 import { NoveltyTable, NoveltyTableData } from './novelty-table.js';
 import { nodeNetwork, observationsOf, podlessNetwork, podNetwork, userNetwork } from './observations.js';
-import { objectKey, populationOf, requestFacts } from './request-facts.js';
+import { digestsOf, objectKey, populationOf, requestFacts, type FactGroup } from './request-facts.js';
 import { succeeded } from './request-kind.js';
 import { alreadyCounted, decodeState, encodeState, startState, type K8sState } from './state.js';
 import { tokenMoved } from './token-networks.js';
@@ -31,6 +31,9 @@ const DAY_US = 86_400_000_000;
 function taught(event: K8sAuditEvent): boolean {
   return succeeded(event);
 }
+
+/** Facts that the object itself has. */
+const HELD: ReadonlySet<FactGroup> = new Set(['grant', 'pod', 'script', 'control']);
 
 const Texts = z.array(z.string());
 /** States by user, each as `encodeState` writes it, in base64. */
@@ -282,10 +285,12 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
     const { facts, roles } = this.#learned;
     const user = event.user.name;
     const moved = tokenMoved(event, state);
-    for (const { group, facts: found } of requestFacts(event, { rolePowers: (role) => roles.get(role), moved })) {
+    const held = this.#learned.objects.get(objectKey(event));
+    for (const { group, facts: found } of requestFacts(event, { rolePowers: (role) => roles.get(role), held, moved })) {
       if (!taught(event) && group !== 'token') continue;
       facts.learn(user, populationOf(event, group), found);
-      if (group === 'pod' || group === 'script') this.#hold(event, found);
+      // Of a grant the whole counts: who gains matters, and another's gain excuses nothing.
+      if (HELD.has(group)) this.#hold(event, group === 'grant' ? [] : found);
     }
     if (event.podPowers !== undefined) facts.learn(user, 'owner', event.podPowers.owned ? ['owner:owned'] : []);
     if (event.grant?.kind === 'role' && event.grant.role !== undefined && taught(event) && roles.size < MAX_OBJECTS) {
@@ -294,7 +299,7 @@ class AuditGathering implements Gathering<K8sAuditEvent, Growing, Held> {
   }
 
   #hold(event: K8sAuditEvent, facts: readonly string[]): void {
-    const digests = (event.scripts ?? []).map(({ digest }) => `digest:${digest}`);
+    const digests = digestsOf(event);
     if (facts.length + digests.length === 0) return;
     const { objects } = this.#learned;
     const key = objectKey(event);

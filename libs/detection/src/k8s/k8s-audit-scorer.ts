@@ -5,7 +5,7 @@ import type { FindingName } from './findings.js';
 import type { Learned } from './model.js';
 import { identityClass } from './names.js';
 import { observationsOf, type Observation } from './observations.js';
-import { objectKey, populationOf, requestFacts, type FactGroup } from './request-facts.js';
+import { changesNothing, objectKey, populationOf, requestFacts, type FactGroup } from './request-facts.js';
 import {
   COST_ANONYMOUS_NATS,
   COST_DENIED_NATS,
@@ -126,10 +126,12 @@ const ORDINARY: ReadonlySet<RequestRisk> = new Set(['write', 'delete', 'workload
 /**
  * One new operation is many new requests: an informer that starts anew lists twenty things, an upgrade writes five kinds
  * of objects that the installer never wrote. Neither is an alarm by its newness alone, however many they are; what a
- * write grants or runs counts by itself. A write of a role whose body was not logged may grant anything: no bound.
+ * write grants or runs counts by itself. A write of a role whose body was not logged may grant anything: no bound. One that left its object as it was is everyday,
+ * whatever the object is.
  */
 function boundOf(event: K8sAuditEvent): 'harmless' | 'ordinary' | undefined {
   if (outcomeOf(event) !== 'answered' || isNobody(event)) return undefined;
+  if (event.unchanged === true) return 'ordinary';
   const risk = riskOf(event);
   if (HARMLESS.has(risk)) return 'harmless';
   const unknown = risk === 'rbac-write' && event.grant === undefined;
@@ -164,9 +166,15 @@ const FINDING_BY_RISK: Readonly<Record<RequestRisk, FindingName>> = {
 function noveltyFinding(event: K8sAuditEvent, strangest: Observation): FindingName {
   if (isNobody(event)) return 'anonymous-exploration';
   if (outcomeOf(event) === 'denied') return 'denied-exploration';
+  if ((event.control?.powers.length ?? 0) > 0) return controlFinding(event);
   const risk = riskOf(event);
   if (strangest.table === 'via' && FINDING_BY_RISK[risk] === 'unusual-request') return 'new-authority';
   return FINDING_BY_RISK[risk];
+}
+
+/** A certificate is a credential; the rest leads requests to somebody. */
+function controlFinding(event: K8sAuditEvent): FindingName {
+  return event.resource?.name === 'certificatesigningrequests' ? 'token-minted' : 'control-hook';
 }
 
 const FINDING_BY_GROUP: Readonly<Record<FactGroup, FindingName>> = {
@@ -176,7 +184,12 @@ const FINDING_BY_GROUP: Readonly<Record<FactGroup, FindingName>> = {
   token: 'token-stolen',
   mint: 'token-minted',
   answer: 'secret-access',
+  control: 'control-hook',
+  kubelet: 'container-exec',
 };
+
+/** Facts of what a write puts into an object. */
+const WRITTEN: ReadonlySet<FactGroup> = new Set(['grant', 'pod', 'script', 'control']);
 
 function dangerousFacts(event: K8sAuditEvent, state: K8sState, learned: Learned): Contribution[] {
   const user = event.user.name;
@@ -187,10 +200,13 @@ function dangerousFacts(event: K8sAuditEvent, state: K8sState, learned: Learned)
   const found: Contribution[] = [];
   const add = (group: FactGroup, fact: string, nats: number): void => {
     if (nats <= 0 || remember(state, `fact ${fact} ${factObject(event, group)}`, event.timeUs, AGAIN_US)) return;
-    found.push({ finding: factFinding(fact, group), nats, evidence: explainFact(event, group, fact, nats, learned) });
+    const finding = group === 'control' ? controlFinding(event) : factFinding(fact, group);
+    found.push({ finding, nats, evidence: explainFact(event, group, fact, nats, learned) });
   };
   const moved = tokenMoved(event, state);
-  for (const { group, facts } of requestFacts(event, { rolePowers, moved })) {
+  const nothing = changesNothing(event, held);
+  for (const { group, facts } of requestFacts(event, { rolePowers, held, moved })) {
+    if (nothing && WRITTEN.has(group)) continue;
     if ((group === 'pod' || group === 'script') && (inherited(event, learned) || sameProgram(event, held, group)))
       continue;
     for (const fact of facts) {
@@ -214,7 +230,8 @@ function factObject(event: K8sAuditEvent, group: FactGroup): string {
   if (group === 'grant') return `${event.grant?.role ?? ''} ${event.grant?.subjects.join(',') ?? ''}`;
   if (group === 'token')
     return `${event.credential?.id ?? ''} ${event.source.address ?? ''} ${event.impersonated ?? ''}`;
-  return objectKey(event);
+  // The kubelet of each node is another.
+  return group === 'kubelet' ? (event.resource?.object ?? '') : objectKey(event);
 }
 
 function factFinding(fact: string, group: FactGroup): FindingName {

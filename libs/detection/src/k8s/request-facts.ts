@@ -1,9 +1,9 @@
-import type { K8sAuditEvent } from '@plimsoll/contracts';
+import { identity, type K8sAuditEvent, type K8sControl, type K8sGrant } from '@plimsoll/contracts';
 
 import { homeNamespace, identityClass, namePattern } from './names.js';
 import { isNobody, riskOf, succeeded, type RequestRisk } from './request-kind.js';
 
-export type FactGroup = 'grant' | 'pod' | 'script' | 'token' | 'mint' | 'answer';
+export type FactGroup = 'grant' | 'pod' | 'script' | 'control' | 'kubelet' | 'token' | 'mint' | 'answer';
 
 /** The facts of one group in one request; a group with no fact in it still counts as a request of that group. */
 export interface FactsOfGroup {
@@ -28,9 +28,11 @@ export function objectKey(event: K8sAuditEvent): string {
 
 /**
  * Among which requests the facts of a group are counted. Tokens of the cluster's own namespace are of another kind
- * (controllers' tokens belong to no pod) than those of everybody else; that people mint tokens says nothing of pods.
+ * (controllers' tokens belong to no pod) than those of everybody else; that people mint tokens says nothing of pods,
+ * nor certificate requests of webhooks.
  */
 export function populationOf(event: K8sAuditEvent, group: FactGroup): string {
+  if (group === 'control') return `control of ${event.resource?.name ?? ''}`;
   if (group === 'mint') return `mint by ${identityClass(event)}`;
   return group === 'token' && homeNamespace(event.user.name) === 'kube-system' ? 'token of the system' : group;
 }
@@ -39,14 +41,20 @@ export function populationOf(event: K8sAuditEvent, group: FactGroup): string {
 export interface Beyond {
   /** What a role permits whose content the log showed earlier; undefined where it never did. */
   readonly rolePowers: (role: string) => readonly string[] | undefined;
+  /** What the object held in learning: facts, and digests of what is compared for equality. */
+  readonly held: ReadonlySet<string> | undefined;
   /** The token was used from another address before (`token-networks.ts`). */
   readonly moved: boolean;
 }
 
 /** What the request holds that is dangerous by itself, by groups. */
-export function requestFacts(event: K8sAuditEvent, { rolePowers, moved }: Beyond): FactsOfGroup[] {
+export function requestFacts(event: K8sAuditEvent, { rolePowers, held, moved }: Beyond): FactsOfGroup[] {
   const groups: FactsOfGroup[] = [];
   if (event.grant !== undefined) groups.push({ group: 'grant', facts: grantFacts(event, event.grant, rolePowers) });
+  if (event.control !== undefined) groups.push({ group: 'control', facts: controlFacts(event.control, held) });
+  if (event.kubelet !== undefined) {
+    groups.push({ group: 'kubelet', facts: event.kubelet === 'other' ? [] : [`kubelet:${event.kubelet}`] });
+  }
   if (event.podPowers !== undefined) {
     groups.push({ group: 'pod', facts: event.podPowers.powers.map((power) => `pod:${power}`) });
   }
@@ -60,6 +68,32 @@ export function requestFacts(event: K8sAuditEvent, { rolePowers, moved }: Beyond
   if (asksForToken(event)) groups.push({ group: 'mint', facts: isOwnToken(event) ? [] : ['mint:for-another'] });
   groups.push({ group: 'answer', facts: answerFacts(event) });
   return groups;
+}
+
+/** A webhook that always left the cluster is nothing new, one that leaves it for elsewhere is. */
+function controlFacts({ powers, targets }: K8sControl, held: ReadonlySet<string> | undefined): string[] {
+  const facts = powers.map((power) => `control:${power}`);
+  const called = [...(held ?? [])].some((one) => one.startsWith('target:'));
+  const another = called && targets.some((target) => held?.has(`target:${target}`) !== true);
+  return another ? [...facts, 'control:calls-another'] : facts;
+}
+
+/** What is compared for equality with what the same object held before: the grant as a whole, programs, whom it calls. */
+export function digestsOf({ grant, scripts = [], control }: K8sAuditEvent): string[] {
+  return [
+    ...(grant === undefined ? [] : [grantDigest(grant)]),
+    ...scripts.map(({ digest }) => `digest:${digest}`),
+    ...(control?.targets ?? []).map((target) => `target:${target}`),
+  ];
+}
+
+function grantDigest({ kind, role, subjects, powers }: K8sGrant): string {
+  return `grant:${identity(kind, role ?? '', ...[...subjects].sort(), 'may', ...powers).slice(0, 16)}`;
+}
+
+/** The write put nothing into the object that was not there: it grants, runs and redirects nothing. */
+export function changesNothing(event: K8sAuditEvent, held: ReadonlySet<string> | undefined): boolean {
+  return event.unchanged === true || (event.grant !== undefined && held?.has(grantDigest(event.grant)) === true);
 }
 
 function grantFacts(

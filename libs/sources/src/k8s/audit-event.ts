@@ -2,8 +2,10 @@ import { identity, parseIsoTime, type K8sAuditEvent, type K8sCredential, type K8
 
 import type { SourceContext } from '../source.js';
 
+import { controlOf } from './control-powers.js';
 import { grantOf } from './grant-powers.js';
 import { isTruncated } from './audit-records.js';
+import { kubeletCall } from './kubelet-call.js';
 import { at, isDeep, list, record, text, texts, type JsonRecord } from './json-value.js';
 import type { PodAddresses } from './pod-addresses.js';
 import { podFacts } from './pod-powers.js';
@@ -73,7 +75,7 @@ export function auditEvent(
     level: truncated ? 'Metadata' : levelOf(raw['level']),
     verb,
     user,
-    ...given('impersonated', text(at(raw, 'impersonatedUser', 'username'), 512)),
+    ...given('impersonated', acting(raw)),
     ...given('credential', credential),
     source: { ...given('address', address), ...given('matchesPod', matchesPod) },
     ...given('userAgent', agent),
@@ -88,7 +90,8 @@ export function auditEvent(
     ...given('allowedBy', allowedByOf(at(raw, 'annotations', 'authorization.k8s.io/reason'))),
     ...given('issuedCredential', text(at(raw, 'annotations', `${EXTRA}issued-credential-id`), 256)),
     ...bodyFacts(requestObject, responseObject, resource),
-    ...writtenFacts({ verb, uri, resource, body: requestObject }, context),
+    ...given('unchanged', (verb === 'update' || verb === 'patch') && isUnchanged(raw) ? true : undefined),
+    ...writtenFacts({ verb, uri, resource, body: requestObject, user: acting(raw) ?? user.name }, context),
   };
 }
 
@@ -219,6 +222,27 @@ function bodyFacts(request: unknown, response: unknown, resource: Resource | und
   };
 }
 
+/** As whom the request is made, where that is another. */
+function acting(raw: JsonRecord): string | undefined {
+  return text(at(raw, 'impersonatedUser', 'username'), 512);
+}
+
+/** The API server writes whole seconds into managed fields, by its own clock. */
+const CLOCK_US = 2_000_000;
+
+/**
+ * Whether a write put nothing into the object: the API server gives the fields that a write sets or alters the time of
+ * now, and leaves all times as they were where it set none. What only takes something away keeps them too.
+ */
+function isUnchanged(raw: JsonRecord): boolean {
+  const received = parseIsoTime(text(raw['requestReceivedTimestamp'], 64) ?? '');
+  const times = list(at(raw['responseObject'], 'metadata', 'managedFields')).map((entry) =>
+    parseIsoTime(text(at(entry, 'time'), 64) ?? ''),
+  );
+  if (received === undefined || times.length === 0 || raw['requestObject'] === undefined) return false;
+  return times.every((time) => time !== undefined && time + CLOCK_US < received);
+}
+
 /** Unknown where it is nested so deeply that measuring it would end the stack: clients choose how deep. */
 function sizeOf(body: unknown): number | undefined {
   return body === undefined || isDeep(body) ? undefined : Buffer.byteLength(JSON.stringify(body));
@@ -245,12 +269,17 @@ interface Write {
   readonly uri: string;
   readonly resource: Resource | undefined;
   readonly body: unknown;
+  /** As whom it is written. */
+  readonly user: string;
 }
 
 /** What a write permits, or an exec runs. Status and scale subresources carry specs that another wrote: not theirs. */
-function writtenFacts({ verb, uri, resource, body }: Write, context: SourceContext) {
+function writtenFacts({ verb, uri, resource, body, user }: Write, context: SourceContext) {
   if (resource === undefined) return {};
   if (resource.subresource === 'exec') return scriptsOf(execScripts(commandOf(uri)));
+  if (resource.name === 'nodes' && resource.subresource === 'proxy') {
+    return { kubelet: kubeletCall(uri), ...scriptsOf(execScripts(commandOf(uri))) };
+  }
   if (!WRITES.has(verb) || body === undefined) return {};
   const plain = (name: string): string => literal(name, PLAIN_NAME, context);
   if (resource.group === 'rbac.authorization.k8s.io') {
@@ -259,6 +288,11 @@ function writtenFacts({ verb, uri, resource, body }: Write, context: SourceConte
     if (grant === undefined) return {};
     const role = grant.role === undefined ? {} : { role: plain(grant.role) };
     return { grant: { ...grant, ...role, subjects: grant.subjects.map(plain) } };
+  }
+  if (resource.subresource === undefined || resource.subresource === 'approval') {
+    const { name, object, subresource } = resource;
+    const control = controlOf({ resource: name, object, subresource, user, body });
+    if (control !== undefined) return { control };
   }
   if (resource.name === 'configmaps') return scriptsOf(configMapScripts(body));
   if (resource.subresource !== undefined && resource.subresource !== 'ephemeralcontainers') return {};
@@ -278,8 +312,9 @@ function scriptsOf(scripts: readonly K8sScript[]): { scripts?: K8sScript[] } {
   return scripts.length === 0 ? {} : { scripts: [...scripts] };
 }
 
-/** The command of an exec stands in the query, one `command` a word. */
+/** The command of an exec stands in the query, one `command` a word; a kubelet's `run` has it whole, as `cmd`. */
 function commandOf(uri: string): string[] {
   const query = uri.indexOf('?');
-  return query === -1 ? [] : new URLSearchParams(uri.slice(query + 1)).getAll('command').slice(0, 64);
+  const parameters = new URLSearchParams(query === -1 ? '' : uri.slice(query + 1));
+  return [...parameters.getAll('command'), ...parameters.getAll('cmd')].slice(0, 64);
 }

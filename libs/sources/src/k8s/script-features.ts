@@ -62,7 +62,7 @@ export function scriptKinds(content: string): string[] {
 }
 
 /** First 64 bits of SHA-256, in hex: enough to tell whether a text is the same, nothing to rebuild it from. */
-function digestOf(content: string): string {
+export function digestOf(content: string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 

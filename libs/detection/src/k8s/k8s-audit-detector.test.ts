@@ -364,6 +364,11 @@ describe('the state machine', () => {
     expect(k8sAuditDetector.encode(state).byteLength).toBeLessThan(120_000);
   });
 
+  it('bears a resource with the name of what every object of JavaScript has', () => {
+    const resource = { group: 'x.io', name: 'constructor', namespace: 'red', object: 'a-b' };
+    expect(() => detect([event({ at: NIGHT, verb: 'patch', resource })])).not.toThrow();
+  });
+
   it('refuses a state and a profile that are not its own', () => {
     expect(() => k8sAuditDetector.decode(Uint8Array.of(9, 1))).toThrow(/version 9/);
     expect(() => k8sAuditDetector.decode(Uint8Array.of(1, 1))).toThrow(/no JSON/);

@@ -11,13 +11,13 @@ const MAX_CHANGED = 16;
 const MAX_FOLLOWED = 32;
 
 /** What makes objects of a kind and names them after itself, with a hyphen and a word of its own choice. */
-const MAKERS: Readonly<Record<string, readonly string[]>> = {
-  pods: ['replicasets', 'statefulsets', 'daemonsets', 'jobs'],
-  replicasets: ['deployments'],
-  jobs: ['cronjobs'],
-  endpointslices: ['services'],
-  controllerrevisions: ['statefulsets', 'daemonsets'],
-};
+const MAKERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['pods', ['replicasets', 'statefulsets', 'daemonsets', 'jobs']],
+  ['replicasets', ['deployments']],
+  ['jobs', ['cronjobs']],
+  ['endpointslices', ['services']],
+  ['controllerrevisions', ['statefulsets', 'daemonsets']],
+]);
 
 /**
  * What may own the object, by its name: the answer to a deletion is a bare Status for all but pods, so the log does not
@@ -26,7 +26,7 @@ const MAKERS: Readonly<Record<string, readonly string[]>> = {
 function makersOf(owned: string): string[] {
   const [kind = '', object = ''] = owned.split('/');
   const end = object.lastIndexOf('-');
-  return end <= 0 ? [] : (MAKERS[kind] ?? []).map((maker) => `${maker}/${object.slice(0, end)}`);
+  return end <= 0 ? [] : (MAKERS.get(kind) ?? []).map((maker) => `${maker}/${object.slice(0, end)}`);
 }
 
 /** Remembers what a request changed, and what it may follow from: 48 digests of the last five minutes at most. */

@@ -49,6 +49,8 @@ const PATH_CODES: ReadonlySet<string> = new Set([
     'mfa',
     '2fa',
     'password',
+    'track',
+    'tracking',
   ],
 ]);
 /** Beside more fields than this a code or token of no closer name is what the form is about, or goes with every form. */
@@ -98,7 +100,12 @@ function holdsTyped({ where, name }: Named, few: boolean): boolean {
 
 /** Whether the segment of a path before another one names that one as a code or token: `/voucher/{token}`. */
 export function namesCode(segment: string): boolean {
-  return PATH_CODES.has(segment.toLowerCase()) || wordsOf(segment).some((word) => PATH_CODES.has(word));
+  return isPathCode(segment.toLowerCase()) || wordsOf(segment).some(isPathCode);
+}
+
+/** One of them, or several: `/vouchers/X7K2P9`. */
+function isPathCode(word: string): boolean {
+  return PATH_CODES.has(word) || (word.endsWith('s') && PATH_CODES.has(word.slice(0, -1)));
 }
 
 function isCodeName(name: string): boolean {

@@ -46,7 +46,7 @@ export function clientRow(
     if (one.outcome === 'passed') row = afterPassing(table, event, row);
     if (one.outcome === 'failed' && !gotIn.has(one.session)) {
       row = afterFailure(table, event, row, one, tried.more === true && i === 0);
-      if (strengthOf(row) >= ceilingOf('credential-guessing')) tellEarlier(row.tries, one.id);
+      if (strengthOf(row) >= ceilingOf('credential-guessing')) tellEarlier([row.tries], one.id);
     }
   }
   return row === undefined || event.timeUs - row.tries.lastUs > TRIES_APART_US ? undefined : row;

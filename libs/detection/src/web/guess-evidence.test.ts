@@ -5,7 +5,7 @@ import { SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { sum, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { FLOOR_NATS } from '../events/threshold.js';
 import { guessEvidence as guessing, learnTries } from './guess-evidence.js';
-import { startWebState } from './web-state.js';
+import { startWebState, type WebState } from './web-state.js';
 import { parameter, request } from './web.fixture.js';
 
 const guessEvidence = (...of: Parameters<typeof guessing>): readonly WeightedEvidence[] => guessing(...of).observations;
@@ -156,7 +156,24 @@ describe('a client that guesses', () => {
     expect(new Set(named)).toEqual(new Set(tries.map(({ id }) => id)));
     expect(named).toHaveLength(tries.length);
     expect(Math.max(...told.map((one) => one.length))).toBeLessThanOrEqual(4);
+    expect(told[0]?.[0]).toMatchObject({ kind: 'failed-tries' });
     expect(told[0]?.at(-1)).toMatchObject({ kind: 'failed-try' });
+  });
+
+  it('is told by rows at several endpoints, of which none would be told alone', () => {
+    const table = learned();
+    const pin = { path: '/api/pair', parameters: [parameter({ name: 'pin' })] };
+    const row = (state: WebState, fromMs: number, tries: number, parts: Partial<WebRequest> = {}): number[] =>
+      Array.from({ length: tries }, (_, i) => sum(guessEvidence(table, signIn(fromMs + i * 5_000, 401, parts), state)));
+    expect(Math.max(...row(startWebState(), 0, 7))).toBeLessThan(FLOOR_NATS);
+    expect(Math.max(...row(startWebState(), 0, 9, pin))).toBeLessThan(FLOOR_NATS);
+    const state = startWebState();
+    const both = [...row(state, 0, 7), ...row(state, 60_000, 9, pin)];
+    expect(Math.max(...both)).toBeGreaterThan(FLOOR_NATS);
+    const honest = startWebState();
+    expect(Math.max(...row(honest, 0, 3), ...row(honest, 60_000, 3, pin))).toBeLessThan(5);
+    const later = startWebState();
+    expect(Math.max(...row(later, 0, 7), ...row(later, 2_000_000, 9, pin))).toBeLessThan(FLOOR_NATS);
   });
 
   it('is told where a parameter chooses to sign in, though a line shows no password', () => {

@@ -8,6 +8,7 @@ import {
   habitOf,
   learnFailure,
   learnRowAccount,
+  MOST_NATS,
   NO_READING,
   OF_CLIENT,
   OF_SESSION,
@@ -52,6 +53,8 @@ export interface Guessing {
 interface Run {
   readonly kind: RowKind;
   readonly tries: Tries;
+  /** Rows of the same session at other endpoints, which count beside it. */
+  readonly beside: readonly Tries[];
   readonly strength: number;
   /** Whether the event came sooner than learned ones do, and that counts. */
   readonly sooner: number | undefined;
@@ -110,8 +113,24 @@ function sessionRun(table: SmoothedCounts, event: WebRequest, outcome: Outcome, 
   const tries = outcome === 'failed' ? after : before;
   if (tries === undefined || tries.failed < 2) return undefined;
   const length = (tries.failed - 1) * habitOf(table, OF_SESSION, event).failure;
-  const strength = rowNats(length, tries);
-  return { kind: OF_SESSION, tries, strength, sooner: soonerOf(table, OF_SESSION, event, tries, before), sessions: 1 };
+  tries.nats = rowNats(length, tries);
+  const beside = rowsBeside(state, event);
+  const strength = Math.min(tries.nats + natsOf(beside), MOST_NATS);
+  const sooner = soonerOf(table, OF_SESSION, event, tries, before);
+  return { kind: OF_SESSION, tries, beside, strength, sooner, sessions: 1 };
+}
+
+/** Rows of the session at other endpoints: who guesses passwords guesses codes and keys too. */
+function rowsBeside(state: WebState, event: WebRequest): Tries[] {
+  const endpoint = endpointOf(event);
+  return state.tries.filter((one) => {
+    return one.endpoint !== endpoint && one.failed >= 2 && event.timeUs - one.lastUs <= TRIES_APART_US;
+  });
+}
+
+/** What they add: who is bad at one is so at others, so that each has half of the belief. */
+function natsOf(rows: readonly Tries[]): number {
+  return rows.reduce((sum, { nats }) => sum + readingNats(nats), 0);
 }
 
 /** The run of the client's tries across sessions; what one session did alone is that session's. */
@@ -124,7 +143,14 @@ function clientRun(table: SmoothedCounts, event: WebRequest, outcome: Outcome): 
   if (row === undefined || row.tries.failed < 2 || row.sessions.every((one) => one === event.session)) return undefined;
   if (outcome === 'passed' && !goesOnWith(event, row)) return undefined;
   const sooner = soonerOf(table, OF_CLIENT, event, row.tries, before?.tries);
-  return { kind: OF_CLIENT, tries: row.tries, strength: strengthOf(row), sooner, sessions: new Set(row.sessions).size };
+  return {
+    kind: OF_CLIENT,
+    tries: row.tries,
+    beside: [],
+    strength: strengthOf(row),
+    sooner,
+    sessions: new Set(row.sessions).size,
+  };
 }
 
 /** Whether who gets in is the one who failed: behind the same address others do, to their own accounts, at any time. */
@@ -147,12 +173,13 @@ function soonerOf(
 
 /** The run in words, with those of its tries that no alarm has named. */
 function told(table: SmoothedCounts, event: WebRequest, outcome: Outcome, run: Run): WeightedEvidence[] {
-  const { tries, strength, sooner, sessions } = run;
-  const each = strength / (tries.failed - 1);
+  const { tries, beside, strength, sooner, sessions } = run;
+  const elsewhere = beside.reduce((sum, { failed }) => sum + failed, 0);
+  const each = strength / (tries.failed + elsewhere - 1);
   const seconds = Math.max(Math.round((event.timeUs - tries.sinceUs) / 1_000_000), 1);
   const across = sessions > 1 ? ` in ${sessions} sessions` : '';
   const whose = readingNats(tries.accounts) > 0 ? ', of one account and then another' : '';
-  const row = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client${across} within ${seconds} s${whose}`;
+  const row = `${tries.failed} failed tries in a row at ${endpointOf(event)} by one client${across} within ${seconds} s${whose}${alsoAt(beside)}`;
   const observed = outcome === 'failed' ? row : `${row}, and then one that got in`;
   const { again } = habitOf(table, run.kind, event);
   const soon = sooner === undefined ? '' : `, ${sooner} nearly as soon as this one`;
@@ -161,16 +188,28 @@ function told(table: SmoothedCounts, event: WebRequest, outcome: Outcome, run: R
       ? 'no failed try in learning'
       : `of ${again.total} learned tries that failed, ${again.count('failed')} followed another${soon}`;
   const evidenceKind = outcome === 'failed' ? 'failed-tries' : 'credential-found';
-  const earlier = strength < ceilingOf(PATH) ? [] : tellEarlier(tries, event.id);
+  const earlier = strength < ceilingOf(PATH) ? [] : tellEarlier([...beside, tries], event.id);
   const own = strength - earlier.length * each;
   return [
     { path: PATH, weight: own, evidence: evidenceOf(event, evidenceKind, observed, expected, strength) },
     ...earlier.map((one): WeightedEvidence => ({
       path: PATH,
       weight: each,
-      evidence: evidenceOf(one, 'failed-try', `an earlier try of the ${tries.failed}, failed too`, expected, each),
+      evidence: evidenceOf(
+        one,
+        'failed-try',
+        `an earlier try of the ${tries.failed + elsewhere}, failed too`,
+        expected,
+        each,
+      ),
     })),
   ];
+}
+
+function alsoAt(beside: readonly Tries[]): string {
+  return beside.length === 0
+    ? ''
+    : `, after ${beside.map(({ failed, endpoint }) => `${failed} at ${endpoint}`).join(', ')}`;
 }
 
 /** A token or key that was refused before: a program repeats what ran out. What is typed twice counts as it always did. */

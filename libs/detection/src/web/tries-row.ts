@@ -15,7 +15,7 @@ const GOES_ON_PRIOR = 0.5;
 const PRIOR_FAILURES = 12;
 /** Benign: where failures follow one another more often, a row of them says nothing, however long it grows. */
 const ROWS_ARE_USUAL = 0.8;
-const MOST_NATS = 16;
+export const MOST_NATS = 16;
 /** Belief in a reading beyond the length of the row. */
 const HALF_NATS = Math.log(2);
 /** Classes of the time between two failures: powers of two of milliseconds, up to 17 minutes. */
@@ -132,6 +132,7 @@ export function withFailure(before: Tries | undefined, endpoint: string, one: Tr
   return {
     endpoint,
     failed: (before?.failed ?? 0) + 1,
+    nats: 0,
     sinceUs: before?.sinceUs ?? timeUs,
     lastUs: timeUs,
     // What was slow before a fast row does not speak for it.
@@ -152,9 +153,14 @@ export function readingNats(nats: number): number {
   return Math.max(nats - HALF_NATS + Math.log1p(Math.exp(-nats)), 0);
 }
 
-/** Tries of the run that no alarm has named, the latest first: each alarm catches up with some. Alters `tries`. */
-export function tellEarlier(tries: Pick<Tries, 'untold'>, own: string): { id: string; timeUs: number }[] {
-  const earlier = tries.untold.filter(({ id }) => id !== own);
-  tries.untold = earlier.slice(0, -TOLD_AT_ONCE);
-  return earlier.slice(-TOLD_AT_ONCE);
+/** Tries of the rows that no alarm has named, the latest of the last row first: each alarm catches up with some. Alters `rows`. */
+export function tellEarlier(rows: readonly Pick<Tries, 'untold'>[], own: string): { id: string; timeUs: number }[] {
+  const told: { id: string; timeUs: number }[] = [];
+  for (const row of rows.toReversed()) {
+    const earlier = row.untold.filter(({ id }) => id !== own);
+    const from = Math.max(earlier.length - (TOLD_AT_ONCE - told.length), 0);
+    row.untold = earlier.slice(0, from);
+    told.unshift(...earlier.slice(from));
+  }
+  return told;
 }

@@ -28,6 +28,8 @@ export type Delivery = z.infer<typeof Delivery>;
 const Tries = z.object({
   endpoint: z.string(),
   failed: z.number(),
+  /** What the row by itself says for guessing, nats; a state of before has none. */
+  nats: z.number().default(0),
   sinceUs: z.number(),
   lastUs: z.number(),
   /** What their pace says, nats; a state of before has none. */

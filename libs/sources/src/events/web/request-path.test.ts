@@ -21,7 +21,15 @@ describe('the path of a request', () => {
     ['/voucher/summer-sale', '/voucher/summer-sale'],
     ['/password/reset', '/password/reset'],
     ['/token/refresh', '/token/refresh'],
-    ['/goods/X7K2P9', '/goods/X7K2P9'],
+    ['/vouchers/ATL-B8Z4', '/vouchers/{token}'],
+    ['/goods/X7K2P9', '/goods/{reference}'],
+    ['/parcels/T437204', '/parcels/{reference}'],
+    ['/bills/inv20240017/pdf', '/bills/{reference}/pdf'],
+    ['/goods/X7', '/goods/X7'],
+    ['/year2026', '/{reference}'],
+    ['/charset/utf16', '/charset/utf16'],
+    ['/docs/RFC', '/docs/RFC'],
+    ['/oauth2/v2', '/oauth2/v2'],
   ])('%s is of %s', (raw, path) => {
     expect(requestPath(raw).path).toBe(path);
   });

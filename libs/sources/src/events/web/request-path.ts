@@ -20,6 +20,8 @@ const SLUG = /^(?:\d+[-_](?=.*\p{L})[\p{L}\p{N}_.~-]+|(?=.*\p{L})[\p{L}\p{N}_.~-
 const SESSION_IN_PATH = /;jsessionid=[\w.!~+-]{8,128}$/i;
 /** Letters with a digit or a sign between, or capitals alone. */
 const CODE = /^(?=.{4,64}$)(?:(?=.*\d)[A-Za-z\d]+(?:[-_][A-Za-z\d]+){0,7}|[A-Z]+(?:-[A-Z]+){0,7})$/;
+/** A number with letters, as orders, parcels and articles have: `T437204`, `ATL-B854`, `inv20240017`. */
+const REFERENCE = /^(?=.{5,64}$)(?=.*[A-Za-z])(?:(?=(?:\D*\d){3})[A-Z\d]+(?:[-_][A-Z\d]+){0,7}|[A-Za-z]{1,4}\d{4,})$/;
 /** Segments of words are the application's own. */
 const WORDLIKE = /^[\p{L}_~@$][\p{L}\p{N}_.~@$-]{0,63}$/u;
 
@@ -54,6 +56,7 @@ function kindOf(text: string): string | undefined {
   if (/^\d+$/.test(text)) return '{digits}';
   if (/^(?:[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.test(text)) return '{hex}';
   if (SLUG.test(text)) return '{slug}'; // a title with its number: `brass-bell-12`, `12-brass-bell`
+  if (REFERENCE.test(text)) return '{reference}';
   const digits = text.replace(/\D/g, '').length;
   if (looksSecret(text) || (text.length > 24 && digits > 4)) return '{token}';
   return WORDLIKE.test(text) || /^\.[\w.-]{1,63}$/.test(text) ? undefined : '{text}';

@@ -29,6 +29,13 @@ const subscribed = {
   failed: false,
 };
 
+const cancelled = {
+  outline: 'delete from lesson where id = ?',
+  writes: true,
+  columnsWritten: [],
+  failed: false,
+};
+
 const forged = { atMs: 1, fetchSite: 'cross-site', origin: 'foreign', referer: 'foreign' } as const;
 
 describe('a change that another site sends', () => {
@@ -75,6 +82,36 @@ describe('a change that another site sends', () => {
   it('is not stranger for a link, which leads to what nobody asked for every day', () => {
     const observations = foreignSiteEvidence(learned(0), request({ ...forged, path: '/close', fetchMode: 'navigate' }));
     expect(observations.map(({ evidence }) => evidence.kind)).not.toContain('seldom-action');
+  });
+
+  it('is told of a link to what the own pages seldom use, where browsers do not say that it was clicked', () => {
+    const table = learned(0);
+    for (let i = 0; i < 4; i++)
+      learnOrigin(table, request({ atMs: i, path: '/lessons/cancel', statements: [cancelled] }), startWebState());
+    for (let i = 0; i < 20; i++)
+      learnOrigin(
+        table,
+        request({ ...forged, atMs: i, origin: 'absent', path: '/directory', foreignSite: `known${i % 2}` }),
+        startWebState(),
+      );
+    const link = { ...forged, origin: 'absent', path: '/lessons/cancel', foreignSite: 'stranger' } as const;
+    const plain = { ...link, fetchSite: 'absent', fetchMode: 'absent', fetchDest: 'document' } as const;
+    expect(sum(foreignSiteEvidence(table, request(plain)))).toBeGreaterThan(FLOOR_NATS);
+    const clicked = { ...link, fetchMode: 'navigate', fetchDest: 'document', fetchUser: true } as const;
+    expect(sum(foreignSiteEvidence(table, request(clicked)))).toBeLessThan(FLOOR_NATS - 1);
+  });
+
+  it('is told where a browser that shows its origin hides it, of an action that is seldom used', () => {
+    const table = learned(3);
+    const state = startWebState();
+    state.origin = { sent: 9, missing: 0 };
+    state.referer = { sent: 9, missing: 0 };
+    const hidden = { atMs: 1, fetchSite: 'absent', origin: 'null', referer: 'absent', method: 'POST' } as const;
+    const score = (path: string): number => sum(originEvidence(table, request({ ...hidden, path }), state, true));
+    for (let i = 0; i < 600; i++)
+      learnOrigin(table, request({ atMs: i, method: 'POST', path: '/busy', origin: 'same' }), startWebState());
+    expect(score('/edit')).toBeGreaterThan(score('/busy') + 1);
+    expect(score('/edit')).toBeGreaterThan(FLOOR_NATS);
   });
 
   describe('of an action that pages of partners link to', () => {

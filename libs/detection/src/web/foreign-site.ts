@@ -21,6 +21,8 @@ const NEW_SITE_PRIOR = 0.3;
 const NEW_LINKING_SITE = 0.5;
 /** Share of forged requests that are of an action never learned: whoever forges takes what is offered, used or not. */
 const FORGED_NEW_ACTION = 0.5;
+/** What that says at most of a link: pages elsewhere link to what its readers seldom use. */
+const MOST_SELDOM_LINK_NATS = 3;
 /** A site that the application's users come from anyway (an identity provider, the company's own mails) seldom attacks it. */
 const FORGED_BY_KNOWN_SITE = 0.02;
 
@@ -94,7 +96,7 @@ export function foreignSiteEvidence(table: SmoothedCounts, event: WebRequest): W
       ),
     },
   ];
-  const action = isUnsafe(event.method) ? seldomActionEvidence(table, event) : undefined;
+  const action = isUnsafe(event.method) || isAskedWithin(table, event) ? seldomActionEvidence(table, event) : undefined;
   if (action !== undefined) observations.push(action);
   const site = siteEvidence(table, event);
   if (site !== undefined) observations.push(site);
@@ -128,11 +130,20 @@ function probabilityOfInitiator(table: SmoothedCounts, event: WebRequest, initia
 }
 
 /**
+ * Whether it is an action of the application's own pages, of which the browser does not say that a link was followed there:
+ * newsletters link to what is seldom used. Of one that nobody asked for, a link in a mail may well be the only one.
+ */
+function isAskedWithin(table: SmoothedCounts, event: WebRequest): boolean {
+  const learned = countsOf(table, 'elsewhere', event);
+  return learned.total > 0 && learned.count('yes') === 0 && !isFollowedLink(event);
+}
+
+/**
  * How seldom users ask for the action: whoever forges a request takes what the application offers, used or not, so that an
  * action without a habit is not excused by having none. Of what was never learned, how seldom the next request is of a new
  * action (Good 1953).
  */
-function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
+export function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): WeightedEvidence | undefined {
   const actions = viewCounts(table, 'actions', event);
   const learned = actions.total;
   if (learned === 0) return undefined;
@@ -143,12 +154,13 @@ function seldomActionEvidence(table: SmoothedCounts, event: WebRequest): Weighte
       ? logLikelihoodRatio((1 - FORGED_NEW_ACTION) / Math.max(targets, 1), asked / learned)
       : logLikelihoodRatio(FORGED_NEW_ACTION, actions.probabilityOfNew());
   if (strength <= 0) return undefined;
+  const weight = isUnsafe(event.method) ? strength : Math.min(strength, MOST_SELDOM_LINK_NATS);
   const observed = asked > 0 ? `${actionOf(event)} is seldom asked for` : `nobody asked for ${actionOf(event)} before`;
   const expected = `${asked} of ${learned} learned requests`;
   return {
     path: 'csrf',
-    weight: strength,
-    evidence: evidenceOf(event, 'seldom-action', observed, expected, strength),
+    weight,
+    evidence: evidenceOf(event, 'seldom-action', observed, expected, weight),
   };
 }
 

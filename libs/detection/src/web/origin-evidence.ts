@@ -3,8 +3,15 @@ import type { WebRequest } from '@plimsoll/contracts';
 import type { Learned, SmoothedCounts } from '../scoring/smoothed-counts.js';
 import { evidenceOf, logLikelihoodRatio, overlapping, type WeightedEvidence } from '../scoring/weighted-evidence.js';
 import { changes, learnChanges } from './changes.js';
-import { comesFromElsewhere, foreignSiteEvidence, learnForeignSite, learnSite } from './foreign-site.js';
+import {
+  comesFromElsewhere,
+  foreignSiteEvidence,
+  learnForeignSite,
+  learnSite,
+  seldomActionEvidence,
+} from './foreign-site.js';
 import { initiatorKinds, initiatorOf } from './initiator.js';
+import { learnSentOn, sentOnEvidence } from './sent-on.js';
 import {
   actionOf,
   addByAction,
@@ -95,6 +102,7 @@ export function learnOrigin(table: SmoothedCounts, event: WebRequest, state: Web
   learnSite(table, event);
   if (!changes(table, event)) return;
   learnForeignSite(table, event);
+  learnSentOn(table, event, state);
   for (const header of headersOf(event, state)) {
     table.add(`${header.kind}|${event.view}|${endpoint}|${header.habit}`, header.value);
     table.add(`${header.kind}|${event.view}|${methodClass(event)}|${header.habit}`, header.value);
@@ -120,13 +128,23 @@ export function originEvidence(
         headersOf(event, state).map((header) => headerEvidence(table, event, header)),
         HEADER_SHARE,
       );
+  const redirected = sentOnEvidence(table, event, state);
   const observations = [...headers, ...methodEvidence(table, event)];
+  if (redirected !== undefined) observations.push(redirected);
+  const hides = !declared && (redirected !== undefined || hidesOrigin(event, state));
+  const action = hides ? seldomActionEvidence(table, event) : undefined;
+  if (action !== undefined) observations.push(action);
   const preceding = precedingEvidence(table, event, state, NEW_PRECEDING_FORGED, KNOWN_PRECEDING_FORGED);
   // A victim may have been anywhere before, the right page included: of another site's request that excuses nothing. Nor
   // does a wrong page accuse a link: those of mails and other sites lead past the application's own pages.
-  if (preceding && (!declared || (preceding.weight > 0 && isUnsafe(event.method))))
-    observations.push({ ...preceding, path: 'csrf' });
+  const tells = !declared || redirected !== undefined || isUnsafe(event.method);
+  if (preceding && tells && (!declared || preceding.weight > 0)) observations.push({ ...preceding, path: 'csrf' });
   return observations;
+}
+
+/** Whether a browser that says where its changes come from hides it now, as frames without an origin of their own do. */
+function hidesOrigin({ method, origin }: WebRequest, state: WebState): boolean {
+  return isUnsafe(method) && origin === 'null' && habit(state.origin) === 'sends';
 }
 
 function headersOf(event: WebRequest, state: WebState): Header[] {

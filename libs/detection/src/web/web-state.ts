@@ -5,7 +5,14 @@ import { Minute } from '../events/minute.js';
 import { stateCodec } from '../events/event-state.js';
 
 /** A request of the session that led, or may have led, to the next. */
-const Visit = z.object({ endpoint: z.string(), path: z.string(), timeUs: z.number(), event: z.string() });
+const Visit = z.object({
+  endpoint: z.string(),
+  path: z.string(),
+  timeUs: z.number(),
+  event: z.string(),
+  /** It was answered by a redirect, and holds an address that may say where to; a state of before does not say. */
+  sendsOn: z.boolean().optional(),
+});
 
 /** A response that carried a script which did not belong to its page. */
 const Delivery = z.object({
@@ -121,12 +128,19 @@ export function rememberVisit(
     if (event.origin !== undefined && isUnsafe(event.method))
       count(state.origin, event.origin !== 'absent' && event.origin !== 'null');
     if (!isAsset(event)) {
-      state.previous = { endpoint, path: event.path, timeUs: event.timeUs, event: event.id };
+      const { path, timeUs, id } = event;
+      state.previous = { endpoint, path, timeUs, event: id, ...(sendsOn(event) ? { sendsOn: true } : {}) };
       state.pages = [...state.pages, { path: event.path, timeUs: event.timeUs }].slice(-MAX_PAGES);
     }
   }
   state.deliveries = state.deliveries.filter((known) => event.timeUs - known.timeUs <= DELIVERY_SPAN_US);
   if (delivery) state.deliveries = [...state.deliveries, delivery].slice(-MAX_DELIVERIES);
+}
+
+/** Whether a link's own parameter may choose where its redirect leads: `/out?to=/account/close`. */
+function sendsOn({ method, status, parameters }: WebRequest): boolean {
+  if (isUnsafe(method) || status < 300 || status >= 400) return false;
+  return parameters.some(({ where, shape }) => where === 'query' && /^\/|:\/\//.test(shape));
 }
 
 /** What a page loads by itself: it leads to nothing, and its time is not when somebody looked at a page. */

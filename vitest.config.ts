@@ -30,7 +30,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           globalSetup: ['./e2e/servers/global-setup.ts'],
-          fileParallelism: false,
+          // Most of these files wait: for a silence, a restart, a rebalance. Two share the cores that one leaves idle.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

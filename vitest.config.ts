@@ -30,9 +30,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           globalSetup: ['./e2e/servers/global-setup.ts'],
-          // Most of these files wait: for a silence, a restart, a rebalance. Two share the cores that one leaves idle.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          fileParallelism: false,
         },
       },
     ],

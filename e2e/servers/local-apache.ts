@@ -49,6 +49,8 @@ export async function startLocalApache({ model, files, workers }: LocalApacheOpt
     'TypesConfig /etc/mime.types',
     ...size,
     'MaxKeepAliveRequests 0',
+    // A collector takes longer to start on a busy machine than Apache keeps a connection by default.
+    'KeepAliveTimeout 120',
     `DocumentRoot "${root}"`,
     `<Directory "${root}">`,
     '  Require all granted',
